@@ -1,0 +1,70 @@
+import { didYouMean } from './did-you-mean.js';
+import { TaskQueueError } from './task-queue-error.js';
+
+export class UnknownTaskError extends TaskQueueError {
+  readonly code = 'TASK_UNKNOWN';
+  constructor(
+    readonly task: string,
+    known: readonly string[],
+  ) {
+    super(`No task is named '${task}' here.${didYouMean(task, known)}`);
+  }
+}
+
+export class UnknownTaskMethodError extends TaskQueueError {
+  readonly code = 'TASK_METHOD_UNKNOWN';
+  constructor(
+    readonly owner: string,
+    readonly method: string,
+    known: readonly string[],
+  ) {
+    super(`${owner}.${method} is not a task: it has no @Task().${didYouMean(method, known)}`);
+  }
+}
+
+/** `apply()` runs the method in this process, which does not have it. */
+export class TaskNotLocalError extends TaskQueueError {
+  readonly code = 'TASK_NOT_LOCAL';
+  constructor(readonly task: string) {
+    super(
+      `Task '${task}' cannot be run inline: this process registers no handler of that name. ` +
+        `Provide its class in a module of this application together with TaskWorkerModule, or send it with delay().`,
+    );
+  }
+}
+
+/** A value that JSON cannot carry, or would change silently. */
+export class ArgumentNotSerializableError extends TaskQueueError {
+  readonly code = 'ARGUMENT_NOT_SERIALIZABLE';
+  /** @param path where it stands, such as `args[0].user.createdAt` */
+  constructor(
+    readonly task: string,
+    readonly path: string,
+    readonly problem: string,
+    fix: string,
+  ) {
+    super(`Task '${task}' cannot be sent: ${path} is ${problem}. ${fix}`);
+  }
+}
+
+export class PayloadTooLargeError extends TaskQueueError {
+  readonly code = 'PAYLOAD_TOO_LARGE';
+  constructor(
+    readonly task: string,
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(`Task '${task}' cannot be sent: its message has ${bytes} bytes, and 'maxPayloadBytes' is ${limit}. Store the data and pass its id.`);
+  }
+}
+
+/** What stands in the queue is no message of ours. */
+export class MalformedMessageError extends TaskQueueError {
+  readonly code = 'MESSAGE_MALFORMED';
+  constructor(
+    readonly id: string,
+    problem: string,
+  ) {
+    super(`Message '${id}' cannot be read: ${problem}.`);
+  }
+}

@@ -1,0 +1,23 @@
+import { distance } from 'fastest-levenshtein';
+
+/** `, did you mean 'queue'?` when a known name is near; otherwise what is known, so that the reader can choose. */
+export function didYouMean(given: string, known: readonly string[]): string {
+  const near = nearest(given, known);
+  if (near !== undefined) return ` Did you mean '${near}'?`;
+  if (known.length === 0) return '';
+  const shown = known.slice(0, 20).join(', ');
+  return ` Known: ${shown}${known.length > 20 ? ', …' : ''}.`;
+}
+
+function nearest(given: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(given.length / 3)) + 1;
+  for (const name of known) {
+    const apart = distance(given.toLowerCase(), name.toLowerCase());
+    if (apart < least) {
+      least = apart;
+      best = name;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,40 @@
+import { inspect } from 'node:util';
+import { didYouMean } from './did-you-mean.js';
+import { TaskQueueError } from './task-queue-error.js';
+
+/** A value that an option cannot take. */
+export class InvalidOptionError extends TaskQueueError {
+  readonly code = 'INVALID_OPTION';
+  constructor(
+    readonly option: string,
+    value: unknown,
+    expected: string,
+  ) {
+    super(`Option '${option}' must be ${expected}; got ${inspect(value, { depth: 1, breakLength: Infinity })}.`);
+  }
+}
+
+/** An option that does not exist; most often a typing mistake. */
+export class UnknownOptionError extends TaskQueueError {
+  readonly code = 'UNKNOWN_OPTION';
+  constructor(
+    readonly option: string,
+    where: string,
+    known: readonly string[],
+  ) {
+    super(`${where} has no option '${option}'.${didYouMean(option, known)}`);
+  }
+}
+
+/** An option that the chosen transport or pool cannot honour: refused at boot instead of silently skipped. */
+export class UnsupportedOptionError extends TaskQueueError {
+  readonly code = 'UNSUPPORTED_OPTION';
+  constructor(
+    readonly option: string,
+    where: string,
+    why: string,
+    instead: string,
+  ) {
+    super(`${where} sets '${option}', but ${why}. ${instead}`);
+  }
+}

@@ -1,0 +1,32 @@
+import { TaskQueueError } from './task-queue-error.js';
+
+/** Nothing was sent: the broker could not be reached in time. */
+export class BrokerUnavailableError extends TaskQueueError {
+  readonly code = 'BROKER_UNAVAILABLE';
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what}: the broker cannot be reached. Nothing was sent; it is safe to try again. Check that the server runs and the URL is right.`, options);
+  }
+}
+
+/** It was sent, but no answer came: it may have arrived or not. */
+export class PublishUncertainError extends TaskQueueError {
+  readonly code = 'PUBLISH_UNCERTAIN';
+  constructor(
+    readonly ids: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    super(
+      `The connection was lost before the broker answered, so it is not known whether ${ids.length} message(s) arrived. ` +
+        `Sending again with the same ids ('taskId': see error.ids) is safe: what arrived is not taken twice.`,
+      options,
+    );
+  }
+}
+
+/** The store refuses new work (Redis: out of memory under noeviction); finishing old work still goes on. */
+export class BrokerFullError extends TaskQueueError {
+  readonly code = 'BROKER_FULL';
+  constructor(options?: ErrorOptions) {
+    super(`The broker is out of memory and takes no new messages. Nothing was sent. Free memory or raise its limit, then try again.`, options);
+  }
+}

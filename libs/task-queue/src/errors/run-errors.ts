@@ -1,0 +1,82 @@
+import { TaskQueueError } from './task-queue-error.js';
+
+/** The reason of `ctx.signal` when an attempt has run for its `softTimeLimit`. */
+export class SoftTimeLimitExceeded extends TaskQueueError {
+  readonly code = 'SOFT_TIME_LIMIT_EXCEEDED';
+  constructor(
+    readonly task: string,
+    readonly limit: number,
+  ) {
+    super(`Task '${task}' ran longer than its softTimeLimit of ${limit} ms. Make it quicker, split it, or raise the limit.`);
+  }
+}
+
+/** Thrown when a retry is asked for without a cause of its own and none is left. */
+export class MaxRetriesExceededError extends TaskQueueError {
+  readonly code = 'MAX_RETRIES_EXCEEDED';
+  constructor(
+    readonly task: string,
+    readonly taskId: string,
+    readonly maxRetries: number,
+  ) {
+    super(`Task '${task}' (${taskId}) cannot be retried again: maxRetries is ${maxRetries}.`);
+  }
+}
+
+/** What `ctx.retry()` gives to throw. Not a failure: the worker runs the task again. */
+export class TaskRetry extends TaskQueueError {
+  readonly code = 'TASK_RETRY';
+  constructor(
+    readonly due: { readonly delay: number } | { readonly eta: number },
+    options: { readonly cause?: unknown; readonly args?: readonly unknown[]; readonly kwargs?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super('The task asked to be retried; throw what ctx.retry() returns.', { cause: options.cause });
+    this.args = options.args;
+    this.kwargs = options.kwargs;
+  }
+  readonly args?: readonly unknown[];
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+}
+
+/** The task was revoked: thrown by `get()`, and the reason of `ctx.signal` after `revoke({ terminate: true })`. */
+export class TaskRevokedError extends TaskQueueError {
+  readonly code = 'TASK_REVOKED';
+  constructor(
+    readonly taskId: string,
+    why: string,
+  ) {
+    super(`Task ${taskId} was revoked: ${why}.`);
+  }
+}
+
+/** Ends the task as IGNORED: acknowledged, no retry, no failure. */
+export class TaskIgnoredError extends TaskQueueError {
+  readonly code = 'TASK_IGNORED';
+  constructor(why: string) {
+    super(`Ignored: ${why}.`);
+  }
+}
+
+/** `@EntityById` found no row. */
+export class EntityNotFoundError extends TaskQueueError {
+  readonly code = 'ENTITY_NOT_FOUND';
+  constructor(entity: string, id: unknown) {
+    super(`No ${entity} has the id ${JSON.stringify(id)}. It may have been deleted since the task was sent.`);
+  }
+}
+
+/** The reason of `ctx.signal` when another worker has, or will get, this delivery. */
+export class LeaseLostError extends TaskQueueError {
+  readonly code = 'LEASE_LOST';
+  constructor(readonly taskId: string) {
+    super(`The lease of task ${taskId} was lost; it runs again elsewhere, and what this run returns is not accepted.`);
+  }
+}
+
+/** The reason of `ctx.signal` when the worker's drain deadline has passed; the task goes back unspent. */
+export class WorkerShutdownError extends TaskQueueError {
+  readonly code = 'WORKER_SHUTDOWN';
+  constructor() {
+    super('The worker is shutting down; the task goes back to its queue without spending an attempt.');
+  }
+}

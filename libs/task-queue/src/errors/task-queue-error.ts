@@ -1,0 +1,11 @@
+import type { ErrorCode } from './error-codes.js';
+
+/** The root of every error of this package: a stable `code`, and a message that names the thing and the next step. */
+export abstract class TaskQueueError extends Error {
+  abstract readonly code: ErrorCode;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}

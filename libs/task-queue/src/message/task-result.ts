@@ -1,0 +1,28 @@
+import type { TaskState } from './task-state.js';
+
+/** What is stored of a task: its state and what belongs to it. */
+export interface TaskResultRecord {
+  readonly id: string;
+  readonly state: TaskState;
+  /** the attempt it speaks of: 0 = the first */
+  readonly retries: number;
+  /** SUCCESS: what the handler returned (undefined is stored as null) */
+  readonly result?: unknown;
+  /** FAILURE, RETRY, REVOKED, REJECTED: why */
+  readonly error?: SerializedError;
+  /** custom states: what `updateState` was given */
+  readonly meta?: unknown;
+  /** epoch ms at which the state was reached, by the worker's clock */
+  readonly at: number;
+  /** name of the worker that reached it */
+  readonly worker?: string;
+}
+
+/** An error as data: no class is rebuilt from it, no code is run. */
+export interface SerializedError {
+  /** the class's name */
+  readonly type: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+}

@@ -1,0 +1,15 @@
+/** What a transport can do. What it cannot is refused at boot, naming the option and a transport that can. */
+export interface BrokerCapabilities {
+  /** the transport's name, for messages: 'memory', 'redis' */
+  readonly name: string;
+  /** work survives the end of this process, and other processes can reach it */
+  readonly durable: boolean;
+  readonly priorities: boolean;
+  readonly delay: boolean;
+  /** finished ids are remembered for `dedupRetention` where it matters; false = a resend may fork */
+  readonly dedup: boolean;
+  /** a settlement saves its result in the same atomic step when broker and results are one store */
+  readonly atomicResults: boolean;
+  /** a settlement publishes its follow-ups in the same atomic step */
+  readonly atomicFollowUps: boolean;
+}
