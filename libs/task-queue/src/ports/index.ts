@@ -11,3 +11,5 @@ export * from './result-backend.js';
 export * from './task-context.js';
 export * from './task-handler.js';
 export * from './transport.js';
+export * from './current-task.js';
+export * from './declared-task.js';

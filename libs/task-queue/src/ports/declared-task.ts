@@ -1,0 +1,11 @@
+import type { Duration } from '../message/duration.js';
+
+/** A task as a producer sees it: what a decorator or a contract says of it, without an instance. */
+export interface DeclaredTask {
+  readonly name: string;
+  /** the method that carries it */
+  readonly method: string;
+  readonly queue?: string;
+  readonly priority?: number;
+  readonly expires?: Duration;
+}
