@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+
+// A shell holds the server and reads a pipe whose other end is ours. When that end closes, by stop(), exit, crash or kill -9,
+// the shell ends the server and removes its folder. When the server dies by itself the shell exits with its status and keeps the folder.
+// The shell's own output goes nowhere: with our end closed, a message such as "Killed" would end it before it has cleaned up.
+const GUARD = `
+exec 3<&0
+"$@" 3<&- &
+server=$!
+echo "pid $server"
+exec >/dev/null 2>&1
+{ cat <&3 >/dev/null; touch "$GUARD_DIR/.released"; kill -s "$GUARD_SIGNAL" "$server"; } &
+watcher=$!
+wait "$server"
+status=$?
+kill "$watcher"
+cd /
+[ -e "$GUARD_DIR/.released" ] && rm -rf "$GUARD_DIR"
+exit "$status"
+`;
+
+/**
+ * One server process tied to this one.
+ *
+ * @param {{ command: string, args: string[], dir: string, signal: string, env?: Record<string, string | undefined>, ids?: { uid?: number, gid?: number } }} options
+ *   `dir` is its data folder; `signal` is what ends it
+ */
+export function startGuarded({ command, args, dir, signal, env = {}, ids = {} }) {
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', command, ...args], {
+    ...ids,
+    cwd: dir,
+    env: { ...process.env, ...env, GUARD_DIR: dir, GUARD_SIGNAL: signal },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true, // a Ctrl-C in the terminal is ours to answer, not the server's
+  });
+  guard.stdin.on('error', () => {});
+  let log = '';
+  const watchers = new Set();
+  const read = (chunk) => {
+    log = (log + chunk).slice(-20_000);
+    for (const watcher of watchers) watcher();
+  };
+  guard.stdout.setEncoding('utf8').on('data', read);
+  guard.stderr.setEncoding('utf8').on('data', read);
+  const exited = new Promise((resolve) => guard.once('exit', (code) => resolve(code ?? -1)));
+  for (const handle of [guard, guard.stdin, guard.stdout, guard.stderr]) handle.unref();
+
+  const running = () => guard.exitCode === null && guard.signalCode === null;
+  const gone = async () => {
+    guard.ref();
+    await exited;
+  };
+  return {
+    exited,
+    running,
+    log: () => log,
+    /** Resolves with the match as soon as the server's output has it; rejects when the server ends first. */
+    seen: (pattern) =>
+      new Promise((resolve, reject) => {
+        const settle = (done, value) => {
+          watchers.delete(look);
+          clearTimeout(late);
+          done(value);
+        };
+        const look = () => {
+          const match = pattern.exec(log);
+          if (match) settle(resolve, match);
+        };
+        const late = setTimeout(() => settle(reject, new Error(`No ${pattern} within 60 s: ${log}`)), 60_000);
+        watchers.add(look);
+        look();
+        void exited.then((code) => settle(reject, new Error(`${command} ended with ${code}: ${log}`)));
+      }),
+    /** Sends a signal to the server itself, not to its guard. */
+    signal: (name) => process.kill(Number(/^pid (\d+)$/m.exec(log)?.[1]), name),
+    gone,
+    /** Ends the server and removes its folder; safe twice, and after the server died. */
+    stop: async () => {
+      guard.stdin.end();
+      if (running()) await gone();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

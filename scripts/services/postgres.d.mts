@@ -1,0 +1,8 @@
+export interface PrivatePostgres {
+  readonly url: string;
+  readonly port: number;
+  readonly dir: string;
+  stop(): Promise<void>;
+}
+
+export function startPostgres(options?: { database?: string; settings?: Record<string, string | number> }): Promise<PrivatePostgres>;
