@@ -1,0 +1,22 @@
+import type { TaskMessage } from '../message/task-message.js';
+import type { TaskResultRecord } from '../message/task-result.js';
+import type { Outcome } from './outcome.js';
+
+/** What is stored of an outcome; null where nothing is (a release, a lost lease). */
+export function recordOf(message: TaskMessage, outcome: Outcome, at: number, worker: string): TaskResultRecord | null {
+  const common = { id: message.id, retries: message.headers.retries, at, worker };
+  switch (outcome.kind) {
+    case 'success':
+      return { ...common, state: 'SUCCESS', result: outcome.value };
+    case 'failure':
+      return { ...common, state: 'FAILURE', error: outcome.error };
+    case 'retry':
+      return { ...common, state: 'RETRY', ...(outcome.error ? { error: outcome.error } : {}) };
+    case 'revoked':
+      return { ...common, state: 'REVOKED', error: outcome.error };
+    case 'ignored':
+      return { ...common, state: 'IGNORED', error: outcome.error };
+    default:
+      return null;
+  }
+}

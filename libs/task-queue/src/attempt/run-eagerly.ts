@@ -1,0 +1,54 @@
+import { decodeMessage, encodeMessage } from '../message/codec.js';
+import { serializeError } from '../message/serialize-error.js';
+import type { TaskMessage } from '../message/task-message.js';
+import type { TaskResultRecord } from '../message/task-result.js';
+import { TaskRevokedError } from '../errors/index.js';
+import { isExpired } from '../policies/expiry.js';
+import { currentTask } from '../ports/current-task.js';
+import type { TaskHandler } from '../ports/task-handler.js';
+import { AttemptContext, type AttemptSurroundings } from './attempt-context.js';
+import { outcomeOfReturn, outcomeOfThrow } from './decide-outcome.js';
+import type { Outcome } from './outcome.js';
+import { recordOf } from './record-of.js';
+
+export interface EagerRun {
+  readonly record: TaskResultRecord;
+  /** what the last attempt threw, when it failed */
+  readonly thrown?: unknown;
+}
+
+/**
+ * Runs a task inline, with its retries one after the other and without their delays. The message is encoded and decoded
+ * first, so that the handler sees just what a worker would show it.
+ */
+export async function runEagerly(
+  handler: TaskHandler,
+  sent: TaskMessage,
+  surroundings: Pick<AttemptSurroundings, 'saveState' | 'now'>,
+): Promise<EagerRun> {
+  const here = { ...surroundings, worker: 'eager', isEager: true };
+  let message = decodeMessage(sent.id, encodeMessage(sent));
+  for (;;) {
+    const outcome = await attempt(handler, message, here);
+    if (outcome.kind === 'retry') {
+      message = outcome.next;
+      continue;
+    }
+    const record = recordOf(message, outcome, here.now(), here.worker)!;
+    return { record: JSON.parse(JSON.stringify(record)) as TaskResultRecord, ...(outcome.kind === 'failure' ? { thrown: outcome.thrown } : {}) };
+  }
+}
+
+async function attempt(handler: TaskHandler, message: TaskMessage, here: AttemptSurroundings): Promise<Outcome> {
+  if (isExpired(message, here.now())) {
+    return { kind: 'revoked', error: serializeError(new TaskRevokedError(message.id, 'it expired before it ran')) };
+  }
+  const { queue, priority } = message.headers;
+  const context = new AttemptContext(message, handler.options, { queue, priority, redelivered: false }, here);
+  try {
+    const value: unknown = await currentTask.run(context, () => handler.invoke(message.args, context));
+    return outcomeOfReturn(message, handler.options, value);
+  } catch (thrown) {
+    return outcomeOfThrow(message, handler.options, context, thrown, here.now());
+  }
+}

@@ -1,0 +1,120 @@
+import { ResultTimeoutError, TaskFailedError, TaskRevokedError } from '../errors/index.js';
+import { toMilliseconds, type Duration } from '../message/duration.js';
+import type { TaskResultRecord } from '../message/task-result.js';
+import { isTerminal, type TaskState } from '../message/task-state.js';
+import type { Clock, Inspector, Location, ResultBackend } from '../ports/index.js';
+
+/** What an AsyncResult asks; given by the client that made it. */
+export interface ResultSource {
+  readonly results: ResultBackend;
+  readonly inspector: Inspector;
+  readonly clock: Clock;
+  revoke(ids: readonly string[], options: { readonly terminate: boolean }): Promise<void>;
+}
+
+export interface GetOptions {
+  /** how long to wait; default '60s' */
+  readonly timeout?: Duration;
+  /** default true: throw the task's failure; false: resolve with its error as data */
+  readonly propagate?: boolean;
+}
+
+const DEFAULT_GET_TIMEOUT = 60_000;
+
+/**
+ * A task that was sent: its id, and what can be asked about it. It is no promise (awaiting it gives itself), so that
+ * `await task.delay()` waits for the sending and `await result.get()` for the outcome.
+ */
+export class AsyncResult<R = unknown> {
+  readonly #source: ResultSource;
+
+  constructor(
+    readonly id: string,
+    source: ResultSource,
+    /** the id was already known, so that this call changed nothing */
+    readonly deduplicated: boolean = false,
+  ) {
+    this.#source = source;
+  }
+
+  /**
+   * The task's return value, waiting for it.
+   * @throws ResultTimeoutError not finished in time · TaskFailedError · TaskRevokedError
+   */
+  async get(options: GetOptions = {}): Promise<R> {
+    const timeout = options.timeout === undefined ? DEFAULT_GET_TIMEOUT : toMilliseconds(options.timeout, 'timeout');
+    const record = await this.#wait(timeout);
+    if (record === null) throw new ResultTimeoutError(this.id, timeout, await this.state());
+    if (record.state === 'SUCCESS' || record.state === 'IGNORED') return record.result as R;
+    if (options.propagate === false) return record.error as R;
+    if (record.state === 'REVOKED') throw new TaskRevokedError(this.id, record.error?.message ?? 'before it ran');
+    throw new TaskFailedError(this.id, record.error ?? { type: 'Error', message: 'no reason was stored' });
+  }
+
+  /** The state now; UNKNOWN for an id that nobody knows (finished and not stored included). */
+  async state(): Promise<TaskState> {
+    const record = await this.#load();
+    if (record !== null) return record.state;
+    const [location] = await this.#source.inspector.locate([this.id]);
+    // Between the two questions it may have finished, so what was not found anywhere is looked up once more.
+    if (!location) return (await this.#load())?.state ?? 'UNKNOWN';
+    return stateAt(location);
+  }
+
+  async ready(): Promise<boolean> {
+    const record = await this.#load();
+    return record !== null && isTerminal(record.state);
+  }
+
+  async successful(): Promise<boolean> {
+    return (await this.#load())?.state === 'SUCCESS';
+  }
+
+  async failed(): Promise<boolean> {
+    return (await this.#load())?.state === 'FAILURE';
+  }
+
+  /** What is stored now, without waiting: the return value, the error as data, or the meta of a custom state. */
+  async result(): Promise<unknown> {
+    const record = await this.#load();
+    return record === null ? undefined : (record.result ?? record.error ?? record.meta);
+  }
+
+  /** The stack of the failure, as the worker saw it. */
+  async traceback(): Promise<string | undefined> {
+    return (await this.#load())?.error?.stack;
+  }
+
+  /** The whole stored record; null where there is none. */
+  async record(): Promise<TaskResultRecord | null> {
+    return this.#load();
+  }
+
+  async forget(): Promise<void> {
+    await this.#source.results.forget([this.id]);
+  }
+
+  /** Keeps it from running; with `terminate`, also aborts it where it runs. */
+  async revoke(options: { readonly terminate?: boolean } = {}): Promise<void> {
+    await this.#source.revoke([this.id], { terminate: options.terminate ?? false });
+  }
+
+  async #load(): Promise<TaskResultRecord | null> {
+    return (await this.#source.results.load([this.id]))[0] ?? null;
+  }
+
+  async #wait(timeout: number): Promise<TaskResultRecord | null> {
+    const giveUp = new AbortController();
+    const timer = this.#source.clock.timer(timeout, () => giveUp.abort());
+    try {
+      return await this.#source.results.wait(this.id, giveUp.signal);
+    } finally {
+      timer.clear();
+    }
+  }
+}
+
+function stateAt(location: Location): TaskState {
+  if (location.place === 'dead') return 'FAILURE';
+  return location.place === 'leased' ? 'RECEIVED' : 'PENDING';
+}

@@ -1,0 +1,101 @@
+import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
+import { toMilliseconds, type Duration } from '../message/duration.js';
+
+/** What one call may say. Durations are ms or text such as '30s'. */
+export interface CallOptions {
+  /** not before this long from now, by the broker's clock */
+  readonly countdown?: Duration;
+  /** not before this instant (a Date, or epoch ms); instead of countdown */
+  readonly eta?: Date | number;
+  /** not after this long from now, or this instant; it then ends as REVOKED */
+  readonly expires?: Duration | Date;
+  readonly queue?: string;
+  /** 0–9, higher first; default 5 */
+  readonly priority?: number;
+  /** an id of your own: the same id is not taken twice within `dedupRetention` */
+  readonly taskId?: string;
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+  /** your own headers; `ctx.headers` in the task */
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly ignoreResult?: boolean;
+  readonly softTimeLimit?: Duration;
+  readonly timeLimit?: Duration;
+  readonly groupId?: string;
+  /** W3C trace context */
+  readonly traceparent?: string;
+}
+
+const KNOWN: readonly (keyof CallOptions)[] = [
+  'countdown',
+  'eta',
+  'expires',
+  'queue',
+  'priority',
+  'taskId',
+  'kwargs',
+  'headers',
+  'ignoreResult',
+  'softTimeLimit',
+  'timeLimit',
+  'groupId',
+  'traceparent',
+];
+const KNOWN_SET: ReadonlySet<string> = new Set(KNOWN);
+
+/** When a call is to run, in the forms that a message and a publication take. */
+export interface CallTimes {
+  /** epoch ms by the sender's clock, for the message's header */
+  readonly eta: number | null;
+  readonly expires: number | null;
+  readonly due: { readonly delay: number } | { readonly eta: number } | undefined;
+}
+
+/**
+ * @throws UnknownOptionError · InvalidOptionError
+ */
+export function checkCallOptions(options: CallOptions, task: string): void {
+  for (const key in options) {
+    if (!KNOWN_SET.has(key)) throw new UnknownOptionError(key, `The call of '${task}'`, KNOWN);
+  }
+  checkPriority(options.priority);
+  checkText(options.queue, 'queue');
+  checkText(options.taskId, 'taskId');
+  if (options.countdown !== undefined && options.eta !== undefined) {
+    throw new InvalidOptionError('eta', options.eta, `absent beside countdown (the call of '${task}' gives both)`);
+  }
+}
+
+/**
+ * @param expires the task's own default, used when the call names none
+ * @throws InvalidOptionError
+ */
+export function callTimes(options: CallOptions, expires: Duration | undefined, now: number): CallTimes {
+  const deadline = instant(options.expires ?? expires, 'expires', now);
+  if (options.countdown !== undefined) {
+    const delay = toMilliseconds(options.countdown, 'countdown');
+    return { eta: now + delay, expires: deadline, due: delay > 0 ? { delay } : undefined };
+  }
+  if (options.eta !== undefined) {
+    const eta = options.eta instanceof Date ? options.eta.getTime() : options.eta;
+    if (!Number.isFinite(eta) || eta < 0) throw new InvalidOptionError('eta', options.eta, 'a valid Date or epoch milliseconds');
+    return { eta, expires: deadline, due: { eta } };
+  }
+  return { eta: null, expires: deadline, due: undefined };
+}
+
+function instant(value: Duration | Date | undefined, name: string, now: number): number | null {
+  if (value === undefined) return null;
+  if (!(value instanceof Date)) return now + toMilliseconds(value, name);
+  if (Number.isNaN(value.getTime())) throw new InvalidOptionError(name, value, 'a valid Date or a duration');
+  return value.getTime();
+}
+
+export function checkPriority(priority: number | undefined): void {
+  if (priority === undefined || (Number.isInteger(priority) && priority >= 0 && priority <= 9)) return;
+  throw new InvalidOptionError('priority', priority, 'a whole number from 0 to 9 (higher first)');
+}
+
+function checkText(value: string | undefined, name: string): void {
+  if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= 500)) return;
+  throw new InvalidOptionError(name, value, 'a text of 1 to 500 characters');
+}

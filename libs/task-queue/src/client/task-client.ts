@@ -1,0 +1,157 @@
+import { runEagerly } from '../attempt/run-eagerly.js';
+import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedError, UnknownTaskMethodError } from '../errors/index.js';
+import type { TaskMessage } from '../message/task-message.js';
+import type { Clock, DeclaredTask, ResultBackend, TaskHandler, TaskLogger, Transport } from '../ports/index.js';
+import { AsyncResult, type ResultSource } from './async-result.js';
+import type { CallOptions } from './call-options.js';
+import type { ClientOptions } from './client-options.js';
+import { prepareCall } from './prepare-call.js';
+import { Publisher } from './publisher.js';
+import { describeContract, type SendMany, type SendTask, type TaskContract, type TaskHandle, type TaskProxy } from './task-types.js';
+
+export interface TaskClientDependencies {
+  readonly transport: Transport;
+  readonly results: ResultBackend;
+  readonly options: ClientOptions;
+  /** the tasks that a class declares, by method */
+  describe(target: Function): ReadonlyMap<string, DeclaredTask>;
+  /** the handler of this process, for `apply()` and eager mode */
+  localHandler(name: string): TaskHandler | undefined;
+  readonly clock: Clock;
+  readonly logger: TaskLogger;
+}
+
+type Handles = Readonly<Record<string, TaskHandle<readonly unknown[], unknown>>>;
+type Declared = Omit<DeclaredTask, 'method'>;
+
+/**
+ * Sends tasks: typed from a class or contract with `for()`, by name with `sendTask()`. Calls of one tick share a round
+ * trip. Every call fails with a typed error within `publishTimeout`; none hangs.
+ */
+export class TaskClient {
+  readonly #proxies = new WeakMap<object, Handles>();
+  readonly #publisher: Publisher;
+  readonly #source: ResultSource;
+
+  constructor(private readonly deps: TaskClientDependencies) {
+    const { transport, results, clock, options } = deps;
+    this.#publisher = new Publisher(transport.broker, options.publishTimeout);
+    this.#source = { results, clock, inspector: transport.inspector, revoke: (ids, how) => this.revoke(ids, how) };
+  }
+
+  /**
+   * The tasks of a class, or of a contract made by `taskContract`.
+   * @example await tasks.for(PostTasks).sendPostEmail.delay(post.id)
+   * @throws UnknownTaskMethodError when a method without @Task() is asked for
+   */
+  for<T, K>(contract: TaskContract<T, K>): Pick<TaskProxy<T>, K & keyof TaskProxy<T>>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a constructor may take anything
+  for<T extends object>(target: abstract new (...args: any[]) => T): TaskProxy<T>;
+  for(target: object): unknown {
+    let handles = this.#proxies.get(target);
+    if (handles === undefined) {
+      handles = this.#makeProxy(target);
+      this.#proxies.set(target, handles);
+    }
+    return handles;
+  }
+
+  /** Sends by registered name, for producers that have no class or contract of it. */
+  readonly sendTask: SendTask = async (name: string, ...rest: readonly unknown[]) => {
+    return (await this.#send({ name }, (rest[0] ?? []) as readonly unknown[], rest[1] as CallOptions | undefined)) as never;
+  };
+
+  /** Sends many calls in one batch. One call that cannot be sent rejects the whole before anything has left. */
+  readonly sendMany: SendMany = async (calls: readonly { name: string; args?: readonly unknown[]; options?: CallOptions }[]) => {
+    if (this.deps.options.eager) return (await Promise.all(calls.map((call) => this.#send({ name: call.name }, call.args ?? [], call.options)))) as never;
+    const now = this.deps.clock.now();
+    const prepared = calls.map((call) => prepareCall({ name: call.name }, call.args ?? [], call.options, this.deps.options, now));
+    return (await Promise.all(prepared.map(async (call) => this.#resultOf(await this.#publisher.send(call.publication))))) as never;
+  };
+
+  /** What can be asked about a task that was sent before, by its id. */
+  result<R = unknown>(id: string): AsyncResult<R> {
+    return new AsyncResult<R>(id, this.#source);
+  }
+
+  /**
+   * Keeps tasks from running, now or when they come; the mark is stored. With `terminate`, also aborts the signal of those
+   * that run, in any process.
+   */
+  async revoke(ids: string | readonly string[], options: { readonly terminate?: boolean } = {}): Promise<void> {
+    const list = typeof ids === 'string' ? [ids] : ids;
+    const terminate = options.terminate ?? false;
+    await this.deps.transport.broker.revoke(list, { terminate });
+    if (terminate) await this.deps.transport.control.announce({ type: 'revoke', ids: list, terminate });
+  }
+
+  /** Resolves when every call made before has been sent or has failed. */
+  async drain(): Promise<void> {
+    await this.#publisher.drain();
+  }
+
+  #makeProxy(target: object): Handles {
+    const isClass = typeof target === 'function';
+    const tasks = isClass ? this.deps.describe(target) : describeContract(target as TaskContract<unknown, string>);
+    const owner = isClass ? target.name : 'The contract';
+    const handles = new Map([...tasks].map(([method, task]) => [method, this.#makeHandle(task)]));
+    return new Proxy({} as Handles, {
+      get(_, key) {
+        if (typeof key === 'symbol' || key === 'then') return undefined;
+        const handle = handles.get(key);
+        if (handle === undefined) throw new UnknownTaskMethodError(owner, key, [...handles.keys()]);
+        return handle;
+      },
+      has: (_, key) => typeof key === 'string' && handles.has(key),
+      ownKeys: () => [...handles.keys()],
+      getOwnPropertyDescriptor: (_, key) =>
+        typeof key === 'string' && handles.has(key) ? { value: handles.get(key), enumerable: true, configurable: true } : undefined,
+    });
+  }
+
+  #makeHandle(task: Declared): TaskHandle<readonly unknown[], unknown> {
+    return Object.freeze({
+      delay: async (...args: readonly unknown[]) => this.#send(task, args),
+      applyAsync: async (args: readonly unknown[], options?: CallOptions) => {
+        if (!Array.isArray(args)) throw new InvalidOptionError('args', args, `the list of arguments of '${task.name}': applyAsync([a, b], options)`);
+        return this.#send(task, args, options);
+      },
+      apply: async (...args: readonly unknown[]) => this.#apply(task, args),
+    });
+  }
+
+  async #send(task: Declared, args: readonly unknown[], options?: CallOptions): Promise<AsyncResult> {
+    const { message, publication } = prepareCall(task, args, options, this.deps.options, this.deps.clock.now());
+    if (this.deps.options.eager) return this.#sendEagerly(message);
+    return this.#resultOf(await this.#publisher.send(publication));
+  }
+
+  #resultOf(receipt: { readonly id: string; readonly deduplicated: boolean }): AsyncResult {
+    return new AsyncResult(receipt.id, this.#source, receipt.deduplicated);
+  }
+
+  async #sendEagerly(message: TaskMessage): Promise<AsyncResult> {
+    const { record, thrown } = await this.#run(message);
+    await this.deps.results.save([record], this.deps.options.resultExpires);
+    if (record.state === 'FAILURE' && this.deps.options.eagerPropagates) throw thrown;
+    return new AsyncResult(message.id, this.#source);
+  }
+
+  async #apply(task: Declared, args: readonly unknown[]): Promise<unknown> {
+    const { message } = prepareCall(task, args, undefined, this.deps.options, this.deps.clock.now());
+    const { record, thrown } = await this.#run(message);
+    if (record.state === 'SUCCESS' || record.state === 'IGNORED') return record.result;
+    if (record.state === 'REVOKED') throw new TaskRevokedError(record.id, record.error?.message ?? 'before it ran');
+    throw thrown ?? new TaskFailedError(record.id, record.error!);
+  }
+
+  #run(message: TaskMessage) {
+    const { clock, results, options, localHandler } = this.deps;
+    const handler = localHandler(message.task);
+    if (handler === undefined) throw new TaskNotLocalError(message.task);
+    return runEagerly(handler, message, {
+      now: () => clock.now(),
+      saveState: async (record) => void (await results.save([record], options.resultExpires)),
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { MalformedMessageError } from '../errors/call-errors.js';
+import { DEFAULT_PRIORITY, type TaskHeaders, type TaskMessage } from './task-message.js';
+
+/**
+ * The wire form of a message: one JSON object with short keys, in which what is usual is left out. The id is not part of
+ * it, because the broker keeps the body under the id. `v` is written when the format changes; absent = 1.
+ */
+interface WireMessage {
+  v?: number;
+  t: string;
+  a?: unknown[];
+  k?: Record<string, unknown>;
+  q: string;
+  /** sentAt */
+  s: number;
+  /** origin */
+  o: string;
+  r?: number;
+  root?: string;
+  parent?: string;
+  group?: string;
+  eta?: number;
+  exp?: number;
+  p?: number;
+  tl?: number;
+  stl?: number;
+  lang?: string;
+  ct?: string;
+  z?: string;
+  ir?: boolean;
+  parked?: number;
+  tr?: 1;
+  tp?: string;
+  h?: Record<string, unknown>;
+}
+
+export const WIRE_VERSION = 1;
+
+/** The body of a message. Arguments must have passed `findJsonProblem`. */
+export function encodeMessage(message: TaskMessage): string {
+  const { headers } = message;
+  const wire: WireMessage = { t: message.task, q: headers.queue, s: headers.sentAt, o: headers.origin };
+  if (message.args.length > 0) wire.a = message.args as unknown[];
+  if (hasKeys(message.kwargs)) wire.k = message.kwargs as Record<string, unknown>;
+  if (headers.retries > 0) wire.r = headers.retries;
+  if (headers.rootId !== message.id) wire.root = headers.rootId;
+  if (headers.parentId !== null) wire.parent = headers.parentId;
+  if (headers.groupId !== null) wire.group = headers.groupId;
+  if (headers.eta !== null) wire.eta = headers.eta;
+  if (headers.expires !== null) wire.exp = headers.expires;
+  if (headers.priority !== DEFAULT_PRIORITY) wire.p = headers.priority;
+  encodeRareHeaders(headers, wire);
+  return JSON.stringify(wire);
+}
+
+function encodeRareHeaders(headers: TaskHeaders, wire: WireMessage): void {
+  if (headers.timeLimit !== null) wire.tl = headers.timeLimit;
+  if (headers.softTimeLimit !== null) wire.stl = headers.softTimeLimit;
+  if (headers.lang !== 'js') wire.lang = headers.lang;
+  if (headers.contentType !== 'json') wire.ct = headers.contentType;
+  if (headers.compression !== null) wire.z = headers.compression;
+  if (headers.ignoreResult !== null) wire.ir = headers.ignoreResult;
+  if (headers.parkedSince !== null) wire.parked = headers.parkedSince;
+  if (headers.traced) wire.tr = 1;
+  if (headers.traceparent !== null) wire.tp = headers.traceparent;
+  if (hasKeys(headers.custom)) wire.h = headers.custom as Record<string, unknown>;
+}
+
+/** @throws MalformedMessageError when the body is no message of a version that this one can read */
+export function decodeMessage(id: string, body: string): TaskMessage {
+  const wire = parse(id, body);
+  const headers: TaskHeaders = {
+    queue: wire.q,
+    rootId: wire.root ?? id,
+    parentId: wire.parent ?? null,
+    groupId: wire.group ?? null,
+    retries: wire.r ?? 0,
+    eta: wire.eta ?? null,
+    expires: wire.exp ?? null,
+    priority: wire.p ?? DEFAULT_PRIORITY,
+    timeLimit: wire.tl ?? null,
+    softTimeLimit: wire.stl ?? null,
+    origin: wire.o,
+    lang: wire.lang ?? 'js',
+    contentType: wire.ct ?? 'json',
+    compression: wire.z ?? null,
+    ignoreResult: wire.ir ?? null,
+    sentAt: wire.s,
+    parkedSince: wire.parked ?? null,
+    traced: wire.tr === 1,
+    traceparent: wire.tp ?? null,
+    custom: wire.h ?? NO_KEYS,
+  };
+  return Object.freeze({ id, task: wire.t, args: wire.a ?? NO_ARGS, kwargs: wire.k ?? NO_KEYS, headers: Object.freeze(headers) });
+}
+
+const NO_ARGS: readonly unknown[] = Object.freeze([]);
+const NO_KEYS: Readonly<Record<string, unknown>> = Object.freeze({});
+
+function parse(id: string, body: string): WireMessage {
+  let wire: unknown;
+  try {
+    wire = JSON.parse(body);
+  } catch {
+    throw new MalformedMessageError(id, 'its body is not JSON');
+  }
+  if (typeof wire !== 'object' || wire === null || Array.isArray(wire)) throw new MalformedMessageError(id, 'its body is not an object');
+  const fault = faultOf(wire as Partial<WireMessage>);
+  if (fault !== undefined) throw new MalformedMessageError(id, fault);
+  return wire as WireMessage;
+}
+
+function faultOf(wire: Partial<WireMessage>): string | undefined {
+  if (wire.v !== undefined && wire.v !== WIRE_VERSION) return `its format is version ${String(wire.v)}, and this worker reads ${WIRE_VERSION}`;
+  if (typeof wire.t !== 'string' || wire.t === '') return "it has no task name ('t')";
+  if (typeof wire.q !== 'string') return "it has no queue ('q')";
+  if (wire.a !== undefined && !Array.isArray(wire.a)) return "its arguments ('a') are not a list";
+  if (wire.k !== undefined && !isRecord(wire.k)) return "its named arguments ('k') are not an object";
+  if (wire.h !== undefined && !isRecord(wire.h)) return "its headers ('h') are not an object";
+  if (typeof wire.s !== 'number' || typeof wire.o !== 'string') return "it does not say when ('s') and by whom ('o') it was sent";
+  if (wire.r !== undefined && !isCount(wire.r)) return "its retries ('r') are not a whole number";
+  if (wire.p !== undefined && !(isCount(wire.p) && wire.p <= 9)) return "its priority ('p') is not 0–9";
+  for (const key of ['eta', 'exp', 'tl', 'stl', 'parked'] as const) {
+    if (wire[key] !== undefined && typeof wire[key] !== 'number') return `its '${key}' is not a number`;
+  }
+  if (wire.ct !== undefined || wire.z !== undefined) return `its content ('${wire.ct ?? 'json'}', compression '${wire.z ?? 'none'}') is not accepted here`;
+  return undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function hasKeys(value: object): boolean {
+  for (const _ in value) return true;
+  return false;
+}

@@ -1,0 +1,108 @@
+/** What stands in the way of carrying a value as plain JSON unchanged, and where. */
+export interface JsonProblem {
+  /** such as `args[0].user.createdAt` */
+  readonly path: string;
+  /** such as `a Date` */
+  readonly problem: string;
+  readonly fix: string;
+}
+
+const MAX_DEPTH = 100;
+const DROP_IT = 'Leave the property out, or send null.';
+
+/**
+ * The first thing in a value that JSON cannot carry or would change silently; undefined when there is none.
+ * Data-only instances (DTOs) pass; entities of TypeORM do not.
+ * @param root how the value is called in the path, such as `args`
+ */
+export function findJsonProblem(value: unknown, root: string): JsonProblem | undefined {
+  return walk(value, root, 0, []);
+}
+
+function walk(value: unknown, path: string, depth: number, above: unknown[]): JsonProblem | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return undefined;
+    case 'number':
+      return Number.isFinite(value) ? undefined : { path, problem: `${value}, which JSON turns into null`, fix: 'Send null or a finite number.' };
+    case 'undefined':
+      return { path, problem: 'undefined, which JSON drops or turns into null', fix: DROP_IT };
+    case 'bigint':
+      return { path, problem: 'a bigint', fix: 'Send it as a string.' };
+    case 'symbol':
+    case 'function':
+      return { path, problem: `a ${typeof value}`, fix: 'Only data can be sent.' };
+    default:
+      return value === null ? undefined : walkObject(value as object, path, depth, above);
+  }
+}
+
+function walkObject(value: object, path: string, depth: number, above: unknown[]): JsonProblem | undefined {
+  if (above.includes(value)) return { path, problem: 'a reference to an object that contains it (a cycle)', fix: 'Send a tree, or ids.' };
+  if (depth > MAX_DEPTH) return { path, problem: `nested deeper than ${MAX_DEPTH} levels`, fix: 'Flatten it, or store it and send its id.' };
+  if (Array.isArray(value)) return walkArray(value, path, depth, above);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    const problem = instanceProblem(value, path);
+    if (problem !== undefined) return problem;
+  }
+  above.push(value);
+  for (const key of Object.keys(value)) {
+    const found = walk((value as Record<string, unknown>)[key], path, depth + 1, above);
+    if (found !== undefined) return { ...found, path: found.path === path ? join(path, key) : rebase(found.path, path, key) };
+  }
+  above.pop();
+  return undefined;
+}
+
+function walkArray(value: readonly unknown[], path: string, depth: number, above: unknown[]): JsonProblem | undefined {
+  above.push(value);
+  for (let index = 0; index < value.length; index++) {
+    const item = value[index];
+    if (typeof item === 'string') continue;
+    const found = walk(item, path, depth + 1, above);
+    if (found !== undefined) return { ...found, path: `${path}[${index}]${found.path.slice(path.length)}` };
+  }
+  above.pop();
+  return undefined;
+}
+
+// Paths are put together only once a problem is found, on the way back up, so that the walk of a good value builds no strings.
+function rebase(found: string, path: string, key: string): string {
+  return join(path, key) + found.slice(path.length);
+}
+
+function join(path: string, key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}
+
+function instanceProblem(value: object, path: string): JsonProblem | undefined {
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  const name = value.constructor?.name ?? tag;
+  if (Buffer.isBuffer(value)) return { path, problem: 'a Buffer', fix: "Send value.toString('base64'), or store it and send its id." };
+  if (value instanceof Date) return { path, problem: 'a Date, which JSON turns into a string', fix: 'Send value.toISOString() or value.getTime().' };
+  if (tag !== 'Object') return { path, problem: `a ${name}, which JSON does not carry`, fix: 'Convert it to plain objects, arrays, strings and numbers.' };
+  if (isEntity(value)) return { path, problem: `an entity (${name}), which would be stale when the task runs`, fix: 'Pass its id, and fetch it in the task.' };
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
+    return { path, problem: `a ${name} with its own toJSON(), which arrives as something else`, fix: 'Convert it before it is sent.' };
+  }
+  return undefined;
+}
+
+interface TypeOrmStorage {
+  readonly tables: readonly { readonly target: unknown }[];
+}
+
+/** TypeORM keeps its decorated classes in a global of this name; read without importing it. */
+function isEntity(value: object): boolean {
+  const storage = (globalThis as { typeormMetadataArgsStorage?: TypeOrmStorage }).typeormMetadataArgsStorage;
+  if (storage === undefined) return false;
+  let constructor: unknown = value.constructor;
+  while (typeof constructor === 'function' && constructor !== Object) {
+    const target = constructor;
+    if (storage.tables.some((table) => table.target === target)) return true;
+    constructor = Object.getPrototypeOf(target);
+  }
+  return false;
+}

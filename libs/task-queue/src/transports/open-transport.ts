@@ -1,0 +1,42 @@
+import { DriverMissingError, InvalidBrokerUrlError } from '../errors/index.js';
+import type { OpenTransport, Transport, TransportOptions } from '../ports/index.js';
+
+interface Engine {
+  /** the package that the user installs; null = none */
+  readonly driver: string | null;
+  load(): Promise<{ open: OpenTransport }>;
+}
+
+/** Engines by URL scheme; each is loaded when it is first asked for, so that nobody needs the drivers of the others. */
+const ENGINES: Readonly<Record<string, Engine>> = {
+  memory: { driver: null, load: () => import('./memory/index.js') },
+  redis: { driver: 'ioredis', load: () => import('./redis/index.js') },
+  rediss: { driver: 'ioredis', load: () => import('./redis/index.js') },
+};
+
+/**
+ * The transport of a URL, not yet connected.
+ * @throws InvalidBrokerUrlError · DriverMissingError
+ */
+export async function openTransport(url: string, options: TransportOptions): Promise<Transport> {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === undefined) throw new InvalidBrokerUrlError(maskPassword(url), 'has no scheme');
+  const engine = ENGINES[scheme];
+  if (engine === undefined) throw new InvalidBrokerUrlError(maskPassword(url), `has the unknown scheme '${scheme}'`);
+  const { open } = await load(engine, scheme);
+  return open(url, options);
+}
+
+async function load(engine: Engine, scheme: string): Promise<{ open: OpenTransport }> {
+  try {
+    return await engine.load();
+  } catch (error) {
+    if (engine.driver === null || !/Cannot find (package|module)/.test(String(error))) throw error;
+    throw new DriverMissingError(engine.driver, scheme, error);
+  }
+}
+
+/** A URL fit for logs and errors. */
+export function maskPassword(url: string): string {
+  return url.replace(/(\/\/[^/@:]*:)[^/]*@/, '$1***@');
+}
