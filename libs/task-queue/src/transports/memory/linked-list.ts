@@ -1,0 +1,59 @@
+/** What an item must carry to stand in one {@link LinkedList} at a time. */
+export interface Linked<T> {
+  prev: T | null;
+  next: T | null;
+}
+
+/** Items in order, each put in and taken out, at the ends or from the middle, in constant time. */
+export class LinkedList<T extends Linked<T>> {
+  private head: T | null = null;
+  private tail: T | null = null;
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  push(item: T): void {
+    item.prev = this.tail;
+    item.next = null;
+    if (this.tail) this.tail.next = item;
+    else this.head = item;
+    this.tail = item;
+    this.count++;
+  }
+
+  unshift(item: T): void {
+    item.prev = null;
+    item.next = this.head;
+    if (this.head) this.head.prev = item;
+    else this.tail = item;
+    this.head = item;
+    this.count++;
+  }
+
+  shift(): T | null {
+    const first = this.head;
+    if (first) this.remove(first);
+    return first;
+  }
+
+  /** The item must stand in this list. */
+  remove(item: T): void {
+    if (item.prev) item.prev.next = item.next;
+    else this.head = item.next;
+    if (item.next) item.next.prev = item.prev;
+    else this.tail = item.prev;
+    item.prev = null;
+    item.next = null;
+    this.count--;
+  }
+
+  *fromHead(): Generator<T> {
+    for (let item = this.head; item; item = item.next) yield item;
+  }
+
+  *fromTail(): Generator<T> {
+    for (let item = this.tail; item; item = item.prev) yield item;
+  }
+}

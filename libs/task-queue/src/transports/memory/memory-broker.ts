@@ -1,0 +1,46 @@
+import type { Broker, Publication, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
+import type { BrokerCapabilities } from '../../ports/capabilities.js';
+import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
+import { checkPublication } from './check-publication.js';
+import { MemoryConsumer } from './memory-consumer.js';
+import type { MemorySession } from './memory-session.js';
+
+/** The broker of one session on a shared store. Nothing of it survives the process. */
+export class MemoryBroker implements Broker {
+  readonly capabilities: BrokerCapabilities = {
+    name: 'memory',
+    durable: false,
+    priorities: true,
+    delay: true,
+    dedup: true,
+    atomicResults: true,
+    atomicFollowUps: true,
+  };
+
+  constructor(private readonly session: MemorySession) {}
+
+  connect(): Promise<void> {
+    return this.session.connect();
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  async publish(publications: readonly Publication[]): Promise<PublishReceipt[]> {
+    const store = this.session.store('Publishing');
+    const now = this.session.now();
+    publications.forEach(checkPublication);
+    return publications.map((publication) => ({ id: publication.id, deduplicated: !store.publish(publication, now) }));
+  }
+
+  async consume(queues: readonly string[], options: ConsumeOptions): Promise<Consumer> {
+    return new MemoryConsumer(this.session, this.session.store('Consuming'), queues, options);
+  }
+
+  async revoke(ids: readonly string[], { terminate }: RevokeOptions): Promise<void> {
+    const store = this.session.store('Revoking');
+    const now = this.session.now();
+    for (const id of ids) store.mark(id, terminate, this.session.options.revokesExpire, now);
+  }
+}

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import type { ConsumeOptions, Consumer, Delivery, ExtendReport, RevokedDelivery, SettleReceipt, Settlement } from '../../ports/consumer.js';
+import type { LeaseOwner } from './lease-owner.js';
+import { LeaseRenewal } from './lease-renewal.js';
+import type { MemoryQueue } from './memory-queue.js';
+import type { MemorySession } from './memory-session.js';
+import type { MemoryStore } from './memory-store.js';
+import { takeMessages } from './receive.js';
+import { settleOne, type SettleMoment } from './settle.js';
+import { isSuspect, type StoredMessage } from './stored-message.js';
+import { call, waitForWork, type WaitingRoom } from './work-wait.js';
+
+interface Held {
+  readonly delivery: Delivery;
+  /** epoch ms by the local clock */
+  deadline: number;
+}
+
+/** Hands out deliveries of its queues under leases, and renews those while it is open. */
+export class MemoryConsumer implements Consumer, LeaseOwner {
+  lastReceiveAt: number;
+  private readonly id = randomBytes(8).toString('hex');
+  private tokens = 0;
+  private queues: readonly MemoryQueue[];
+  private readonly held = new Map<string, Held>();
+  private readonly waiting: WaitingRoom = new Set();
+  private readonly renewal: LeaseRenewal | null;
+  private readonly stop = (): void => this.end();
+  private closed = false;
+
+  constructor(
+    private readonly session: MemorySession,
+    private readonly store: MemoryStore,
+    queues: readonly string[],
+    private readonly options: ConsumeOptions,
+  ) {
+    const { clock } = session.options;
+    this.queues = [...new Set(queues)].map((name) => store.queue(name));
+    this.lastReceiveAt = clock.now();
+    this.renewal = options.renew === false ? null : new LeaseRenewal(clock, options.lease / 3, () => this.renew());
+    session.onClose.add(this.stop);
+  }
+
+  async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
+    const { clock } = this.session.options;
+    const deadline = clock.now() + this.options.maxWait;
+    while (limit > 0 && !this.closed && !signal.aborted) {
+      const taken = this.take(limit);
+      const left = deadline - clock.now();
+      if (taken.length > 0 || left <= 0) return taken;
+      const due = Math.min(...this.queues.map((queue) => queue.nextDue())) - this.session.now();
+      const rooms = [this.waiting, ...this.queues.map((queue) => queue.waiting)];
+      await waitForWork(rooms, Math.min(left, due), signal, clock);
+    }
+    return [];
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
+    const moment = { now: this.session.now(), dedupRetention: this.session.options.dedupRetention };
+    const revoked = this.revokedOf(settlements.map(({ delivery }) => delivery));
+    const receipts = settlements.map((settlement) => this.trySettle(settlement, moment));
+    if (revoked.length > 0) this.tell(() => this.options.events.revoked(revoked));
+    if (this.held.size === 0) call(this.waiting); // a suspect may have waited for that
+    return receipts;
+  }
+
+  async extend(deliveries: readonly Delivery[]): Promise<ExtendReport> {
+    const lost = deliveries.filter((delivery) => !this.extendOne(delivery));
+    const kept = deliveries.filter((delivery) => !lost.includes(delivery));
+    return { lost, revoked: this.revokedOf(kept) };
+  }
+
+  holds(delivery: Delivery): boolean {
+    const held = this.held.get(delivery.token);
+    return held !== undefined && held.deadline > this.session.options.clock.now();
+  }
+
+  async close(): Promise<void> {
+    this.end();
+  }
+
+  defend(message: StoredMessage): boolean {
+    const until = message.at;
+    if (this.renewal?.overdue) this.renewal.tick();
+    return message.at > until;
+  }
+
+  lose(token: string): void {
+    const lost = this.held.get(token);
+    this.held.delete(token);
+    if (lost && !this.closed) this.tell(() => this.options.events.lost([lost.delivery]));
+  }
+
+  private take(limit: number): Delivery[] {
+    const now = this.session.now();
+    this.lastReceiveAt = this.session.options.clock.now();
+    const messages = takeMessages(this.queues, { limit, now, held: this.held.size, holdsSuspect: this.holdsSuspect() });
+    if (this.queues.length > 1) this.queues = [...this.queues.slice(1), this.queues[0]]; // each is first in its turn
+    if (messages.length > 0) this.renewal?.start();
+    return messages.map((message) => this.lease(message, now));
+  }
+
+  private lease(message: StoredMessage, now: number): Delivery {
+    const { id, queue, priority, body, lostLeases } = message;
+    const token = `${this.id}-${(this.tokens++).toString(36)}`;
+    this.store.queue(queue).lease(message, token, this, now + this.options.lease);
+    const revoked = this.store.markOf(id, now) !== undefined;
+    const delivery: Delivery = { id, queue, priority, token, body, lostLeases, revoked };
+    this.held.set(token, { delivery, deadline: this.lastReceiveAt + this.options.lease });
+    return delivery;
+  }
+
+  private trySettle(settlement: Settlement, moment: SettleMoment): SettleReceipt {
+    const { id, token } = settlement.delivery;
+    this.held.delete(token);
+    try {
+      return { id, accepted: settleOne(this.store, settlement, moment) };
+    } catch (error) {
+      this.session.options.logger.error('A settlement cannot be stored; its message is left to its lease', { taskId: id, error });
+      return { id, accepted: false };
+    }
+  }
+
+  private extendOne({ id, queue, token }: Delivery): boolean {
+    const message = this.store.find(id);
+    if (message?.lease?.token !== token) return false;
+    this.store.queue(queue).leased.move(message, this.session.now() + this.options.lease);
+    const held = this.held.get(token);
+    if (held) held.deadline = this.session.options.clock.now() + this.options.lease;
+    return true;
+  }
+
+  private renew(): boolean {
+    const deliveries = [...this.held.values()].map(({ delivery }) => delivery);
+    deliveries.forEach((delivery) => this.extendOne(delivery));
+    const revoked = this.revokedOf(deliveries);
+    if (revoked.length > 0) this.tell(() => this.options.events.revoked(revoked));
+    return deliveries.length > 0;
+  }
+
+  private revokedOf(deliveries: readonly Delivery[]): RevokedDelivery[] {
+    const now = this.session.now();
+    return deliveries.flatMap(({ id }) => {
+      const mark = this.store.markOf(id, now);
+      return mark ? [{ id, terminate: mark.terminate }] : [];
+    });
+  }
+
+  /** A suspect is always alone, so looking at one delivery is enough. */
+  private holdsSuspect(): boolean {
+    for (const { delivery } of this.held.values()) return isSuspect(delivery);
+    return false;
+  }
+
+  private tell(event: () => void): void {
+    try {
+      event();
+    } catch (error) {
+      this.session.options.logger.error('A listener of consumer events threw', { error });
+    }
+  }
+
+  private end(): void {
+    this.closed = true;
+    this.renewal?.stop();
+    this.session.onClose.delete(this.stop);
+    call(this.waiting);
+  }
+}

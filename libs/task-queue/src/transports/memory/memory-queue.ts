@@ -1,0 +1,108 @@
+import type { QueueCounts } from '../../ports/inspector.js';
+import { DueHeap } from './due-heap.js';
+import type { LeaseOwner } from './lease-owner.js';
+import { LinkedList } from './linked-list.js';
+import { ReadyLists } from './ready-lists.js';
+import { isSuspect, type StoredMessage } from './stored-message.js';
+import { call, type WaitingRoom } from './work-wait.js';
+
+/** The places of one queue. A message is taken from its place before it is put in another. */
+export class MemoryQueue {
+  readonly ready = new ReadyLists();
+  readonly delayed = new DueHeap<StoredMessage>();
+  readonly leased = new DueHeap<StoredMessage>();
+  readonly suspects = new LinkedList<StoredMessage>();
+  readonly dead = new LinkedList<StoredMessage>();
+  /** receives that wait for work here; each looks again when it is called */
+  readonly waiting: WaitingRoom = new Set();
+  /** it holds or has held a message; a queue that was only asked about has not */
+  used = false;
+
+  constructor(readonly name: string) {}
+
+  /** To wait for its turn: at the end, or first of its priority. */
+  enqueue(message: StoredMessage, end: 'front' | 'back'): void {
+    if (isSuspect(message)) {
+      message.place = 'suspects';
+      this.suspects.push(message);
+    } else {
+      message.place = 'ready';
+      if (end === 'front') this.ready.unshift(message);
+      else this.ready.push(message);
+    }
+    call(this.waiting);
+  }
+
+  /** So that it is handed out next; a suspect still waits to be handed out alone. */
+  bringToFront(message: StoredMessage): void {
+    if (isSuspect(message)) {
+      message.place = 'suspects';
+      this.suspects.unshift(message);
+    } else {
+      message.place = 'ready';
+      this.ready.bringToFront(message);
+    }
+    call(this.waiting);
+  }
+
+  delay(message: StoredMessage, due: number): void {
+    message.place = 'delayed';
+    this.delayed.push(message, due);
+    if (this.delayed.peek() === message) call(this.waiting);
+  }
+
+  lease(message: StoredMessage, token: string, owner: LeaseOwner, until: number): void {
+    message.place = 'leased';
+    message.lease = { token, owner };
+    this.leased.push(message, until);
+  }
+
+  bury(message: StoredMessage, death: { readonly reason: string; readonly detail: string; readonly at: number }): void {
+    message.place = 'dead';
+    message.death = death;
+    this.dead.push(message);
+  }
+
+  /** Takes a message from wherever it stands. */
+  take(message: StoredMessage): void {
+    if (message.place === 'leased') message.lease = null;
+    this[message.place].remove(message);
+  }
+
+  /** Delayed messages whose time has come get in line, earliest first. */
+  promote(now: number): void {
+    for (let first = this.delayed.peek(); first && first.at <= now; first = this.delayed.peek()) {
+      this.take(first);
+      this.enqueue(first, 'back');
+    }
+  }
+
+  /** Leases that ran out are counted against their messages, which go back to where they came from. It never ends a task. */
+  sweep(now: number): void {
+    const lost: StoredMessage[] = [];
+    for (let first = this.leased.peek(); first && first.at <= now; first = this.leased.peek()) {
+      const { token, owner } = first.lease!;
+      if (owner.defend(first)) continue;
+      this.take(first);
+      owner.lose(token);
+      first.lostLeases++;
+      lost.push(first);
+    }
+    for (const message of lost.reverse()) this.enqueue(message, 'front');
+  }
+
+  /** When there may be work that is not there now; Infinity = not without a wake-up. */
+  nextDue(): number {
+    return Math.min(this.delayed.peek()?.at ?? Infinity, this.leased.peek()?.at ?? Infinity);
+  }
+
+  /** Ready and delayed. */
+  waitingMessages(): StoredMessage[] {
+    return [...this.ready.all(), ...this.delayed.all()];
+  }
+
+  counts(): QueueCounts {
+    const { ready, delayed, leased, suspects, dead } = this;
+    return { ready: ready.size, delayed: delayed.size, leased: leased.size, suspects: suspects.size, dead: dead.size };
+  }
+}

@@ -1,0 +1,88 @@
+import type { Publication } from '../../ports/broker.js';
+import type { ControlCommand } from '../../ports/control-channel.js';
+import { ExpiringMap } from './expiring-map.js';
+import { MemoryQueue } from './memory-queue.js';
+import { ResultShelf } from './result-shelf.js';
+import { StoredMessage } from './stored-message.js';
+
+/**
+ * What the users of one `memory://` URL share: messages, traces of finished ids, revoke marks, results, listeners.
+ * Every method is one synchronous step, so nothing is ever seen half done.
+ */
+export class MemoryStore {
+  readonly results = new ResultShelf();
+  readonly listeners = new Set<(command: ControlCommand) => void>();
+  private readonly queues = new Map<string, MemoryQueue>();
+  private readonly messages = new Map<string, StoredMessage>();
+  private readonly traces = new ExpiringMap<true>();
+  private readonly marks = new ExpiringMap<{ readonly terminate: boolean }>();
+
+  /** Those that hold or have held messages. */
+  queueNames(): string[] {
+    return [...this.queues.values()].filter((queue) => queue.used).map((queue) => queue.name);
+  }
+
+  queue(name: string): MemoryQueue {
+    let queue = this.queues.get(name);
+    if (!queue) {
+      queue = new MemoryQueue(name);
+      this.queues.set(name, queue);
+    }
+    return queue;
+  }
+
+  find(id: string): StoredMessage | undefined {
+    return this.messages.get(id);
+  }
+
+  /** @returns false when the id is already there, or (where `traced`) has finished: then nothing was changed */
+  publish(publication: Publication, now: number): boolean {
+    const { id, traced } = publication;
+    if (this.messages.has(id) || (traced && this.traces.get(id, now))) return false;
+    const message = new StoredMessage(publication);
+    this.messages.set(id, message);
+    this.enqueue(message, instantOf(publication.due, now), now, 'back');
+    return true;
+  }
+
+  /** Puts a message in line, or aside until it is due. One that is revoked meanwhile is next: nobody waits to end it. */
+  enqueue(message: StoredMessage, due: number, now: number, end: 'front' | 'back'): void {
+    const queue = this.queue(message.queue);
+    queue.used = true;
+    if (this.marks.get(message.id, now)) queue.bringToFront(message);
+    else if (due > now) queue.delay(message, due);
+    else queue.enqueue(message, end);
+  }
+
+  /** Takes a message from its place for good. */
+  remove(message: StoredMessage): void {
+    this.queue(message.queue).take(message);
+    this.messages.delete(message.id);
+  }
+
+  trace(id: string, retention: number, now: number): void {
+    this.traces.set(id, true, now + retention, now);
+  }
+
+  mark(id: string, terminate: boolean, keptFor: number, now: number): void {
+    this.marks.set(id, { terminate: terminate || (this.marks.get(id, now)?.terminate ?? false) }, now + keptFor, now);
+    const message = this.messages.get(id);
+    if (!message || message.place === 'leased' || message.place === 'dead') return;
+    const queue = this.queue(message.queue);
+    queue.take(message);
+    queue.bringToFront(message);
+  }
+
+  markOf(id: string, now: number): { readonly terminate: boolean } | undefined {
+    return this.marks.get(id, now);
+  }
+
+  consumeMark(id: string): void {
+    this.marks.delete(id);
+  }
+}
+
+export function instantOf(due: Publication['due'], now: number): number {
+  if (!due) return now;
+  return 'delay' in due ? now + due.delay : due.eta;
+}

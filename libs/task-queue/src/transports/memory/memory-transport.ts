@@ -1,0 +1,32 @@
+import type { Transport, TransportOptions } from '../../ports/transport.js';
+import { MemoryBroker } from './memory-broker.js';
+import { MemoryControlChannel } from './memory-control-channel.js';
+import { MemoryInspector } from './memory-inspector.js';
+import { MemoryResultBackend } from './memory-result-backend.js';
+import { MemorySession } from './memory-session.js';
+
+/** All seams over one session on a shared store. */
+export class MemoryTransport implements Transport {
+  readonly broker: MemoryBroker;
+  readonly results: MemoryResultBackend;
+  readonly control: MemoryControlChannel;
+  readonly inspector: MemoryInspector;
+  private readonly session: MemorySession;
+
+  /** @param name of the store; transports of one name in one process share it */
+  constructor(name: string, options: TransportOptions) {
+    this.session = new MemorySession(name, options);
+    this.broker = new MemoryBroker(this.session);
+    this.results = new MemoryResultBackend(this.session);
+    this.control = new MemoryControlChannel(this.session);
+    this.inspector = new MemoryInspector(this.session);
+  }
+
+  connect(): Promise<void> {
+    return this.session.connect();
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+}

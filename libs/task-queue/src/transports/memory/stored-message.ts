@@ -1,0 +1,37 @@
+import type { Publication } from '../../ports/broker.js';
+import type { Location } from '../../ports/inspector.js';
+import type { Due } from './due-heap.js';
+import type { LeaseOwner } from './lease-owner.js';
+import type { Linked } from './linked-list.js';
+
+/** A message in the store: it stands in exactly one place, and carries what that place needs to find it again. */
+export class StoredMessage implements Linked<StoredMessage>, Due {
+  readonly id: string;
+  readonly queue: string;
+  body: string;
+  priority: number;
+  place: Location['place'] = 'ready';
+  lostLeases = 0;
+  lease: { readonly token: string; readonly owner: LeaseOwner } | null = null;
+  death: { readonly reason: string; readonly detail: string; readonly at: number } | null = null;
+  /** the ready list it stands in; its priority, unless it was brought to the front of the queue */
+  rank = 0;
+  prev: StoredMessage | null = null;
+  next: StoredMessage | null = null;
+  /** delayed: when it is due; leased: when the lease ends */
+  at = 0;
+  order = 0;
+  slot = -1;
+
+  constructor(publication: Publication) {
+    this.id = publication.id;
+    this.queue = publication.queue;
+    this.body = publication.body;
+    this.priority = publication.priority;
+  }
+}
+
+/** A message that has lost two leases is handed out alone: it may be what kills its workers. */
+export function isSuspect({ lostLeases }: { readonly lostLeases: number }): boolean {
+  return lostLeases >= 2;
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../../ports/clock.js';
+
+/** the longest delay that a timer takes */
+const LONGEST = 2 ** 31 - 1;
+
+/** Those who wait at one place; whoever changes something there calls them all. */
+export type WaitingRoom = Set<() => void>;
+
+/** Resolves when one of the rooms is called, after `delay` ms, or when the signal is aborted. */
+export function waitForWork(rooms: readonly WaitingRoom[], delay: number, signal: AbortSignal, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      timer.clear();
+      signal.removeEventListener('abort', finish);
+      for (const room of rooms) room.delete(finish);
+      resolve();
+    };
+    const timer = clock.timer(Math.min(Math.max(delay, 1), LONGEST), finish);
+    signal.addEventListener('abort', finish, { once: true });
+    for (const room of rooms) room.add(finish);
+  });
+}
+
+export function call(room: WaitingRoom): void {
+  for (const wake of room) wake();
+}
