@@ -20,6 +20,8 @@ cd /
 exit "$status"
 `;
 
+const START_TIMEOUT = 60_000;
+
 /**
  * One server process tied to this one.
  *
@@ -35,15 +37,8 @@ export function startGuarded({ command, args, dir, signal, env = {}, ids = {} })
     detached: true, // a Ctrl-C in the terminal is ours to answer, not the server's
   });
   guard.stdin.on('error', () => {});
-  let log = '';
-  const watchers = new Set();
-  const read = (chunk) => {
-    log = (log + chunk).slice(-20_000);
-    for (const watcher of watchers) watcher();
-  };
-  guard.stdout.setEncoding('utf8').on('data', read);
-  guard.stderr.setEncoding('utf8').on('data', read);
   const exited = new Promise((resolve) => guard.once('exit', (code) => resolve(code ?? -1)));
+  const output = followOutput(guard, exited, command);
   for (const handle of [guard, guard.stdin, guard.stdout, guard.stderr]) handle.unref();
 
   const running = () => guard.exitCode === null && guard.signalCode === null;
@@ -52,29 +47,11 @@ export function startGuarded({ command, args, dir, signal, env = {}, ids = {} })
     await exited;
   };
   return {
-    exited,
     running,
-    log: () => log,
-    /** Resolves with the match as soon as the server's output has it; rejects when the server ends first. */
-    seen: (pattern) =>
-      new Promise((resolve, reject) => {
-        const settle = (done, value) => {
-          watchers.delete(look);
-          clearTimeout(late);
-          done(value);
-        };
-        const look = () => {
-          const match = pattern.exec(log);
-          if (match) settle(resolve, match);
-        };
-        const late = setTimeout(() => settle(reject, new Error(`No ${pattern} within 60 s: ${log}`)), 60_000);
-        watchers.add(look);
-        look();
-        void exited.then((code) => settle(reject, new Error(`${command} ended with ${code}: ${log}`)));
-      }),
-    /** Sends a signal to the server itself, not to its guard. */
-    signal: (name) => process.kill(Number(/^pid (\d+)$/m.exec(log)?.[1]), name),
     gone,
+    seen: output.seen,
+    /** Signals the server itself, not its guard. */
+    signal: (name) => process.kill(Number(/^pid (\d+)$/m.exec(output.first())?.[1]), name),
     /** Ends the server and removes its folder; safe twice, and after the server died. */
     stop: async () => {
       guard.stdin.end();
@@ -82,4 +59,32 @@ export function startGuarded({ command, args, dir, signal, env = {}, ids = {} })
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function followOutput(guard, exited, command) {
+  let first = '';
+  let log = '';
+  const watchers = new Set();
+  const read = (chunk) => {
+    if (first.length < 1000) first += chunk;
+    log = (log + chunk).slice(-20_000);
+    for (const watcher of watchers) watcher();
+  };
+  guard.stdout.setEncoding('utf8').on('data', read);
+  guard.stderr.setEncoding('utf8').on('data', read);
+  /** Resolves as soon as the server's output has it; rejects when the server ends first. */
+  const seen = (pattern) =>
+    new Promise((resolve, reject) => {
+      const settle = (done, value) => {
+        watchers.delete(look);
+        clearTimeout(late);
+        done(value);
+      };
+      const look = () => pattern.test(log) && settle(resolve);
+      const late = setTimeout(() => settle(reject, new Error(`${command}: no ${pattern} in time: ${log}`)), START_TIMEOUT);
+      watchers.add(look);
+      look();
+      void exited.then((code) => settle(reject, new Error(`${command} ended with ${code}: ${log}`)));
+    });
+  return { first: () => first, seen };
 }

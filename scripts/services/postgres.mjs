@@ -45,7 +45,19 @@ function unprivileged() {
 }
 
 function initialise(bin, dir, ids, env) {
-  const args = ['-D', path.join(dir, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'];
+  const args = [
+    '-D',
+    path.join(dir, 'data'),
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--no-locale',
+    '--no-sync',
+    '--no-instructions',
+  ];
   const made = spawnSync(path.join(bin, 'initdb'), args, { ...ids, cwd: dir, env: { ...process.env, ...env }, encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
 }

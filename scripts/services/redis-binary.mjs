@@ -64,7 +64,11 @@ function download(work) {
   const cache = { 'Dir::Cache': work, 'Dir::Cache::archives': archives, 'Dir::Cache::pkgcache': '', 'Dir::Cache::srcpkgcache': '' };
   const sandbox = process.getuid?.() === 0 ? { 'APT::Sandbox::User': 'root' } : {};
   const common = set({ ...quiet, ...cache, ...sandbox });
-  const ownLists = set({ 'Dir::State': state, 'Dir::State::lists': path.join(state, 'lists'), 'Dir::State::status': '/var/lib/dpkg/status' });
+  const ownLists = set({
+    'Dir::State': state,
+    'Dir::State::lists': path.join(state, 'lists'),
+    'Dir::State::status': '/var/lib/dpkg/status',
+  });
   const apt = (args) => {
     try {
       execFileSync('/usr/bin/apt-get', args, { stdio: 'ignore', timeout: 180_000 });

@@ -1,0 +1,53 @@
+// Long files fail, long functions are reported: a file over the limit has more than one job, a function over it usually has.
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { root } from './run-node.mjs';
+
+const MAX_FILE = 300;
+const MAX_FUNCTION = 40;
+const FOLDERS = ['apps', 'libs', 'scripts', 'test'];
+const SKIPPED = new Set(['node_modules', 'dist']);
+
+const files = FOLDERS.flatMap((folder) => sources(path.join(root, folder)));
+const longFiles = [];
+const longFunctions = [];
+for (const file of files) {
+  const text = readFileSync(file, 'utf8');
+  const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
+  const name = path.relative(root, file);
+  if (lines > MAX_FILE) longFiles.push(`${name}: ${lines} lines`);
+  // A test's describe() is a list, not a function to be read as one.
+  if (!/\.lua$|spec\.ts$/.test(file)) longFunctions.push(...functionsOver(name, text));
+}
+
+console.log(
+  `${files.length} files; over ${MAX_FILE} lines: ${longFiles.length}; functions over ${MAX_FUNCTION} lines: ${longFunctions.length}`,
+);
+for (const line of longFiles) console.error(`  file      ${line}`);
+for (const line of longFunctions) console.log(`  function  ${line}`);
+process.exitCode = longFiles.length === 0 ? 0 : 1;
+
+function sources(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : sources(full);
+    return /\.([cm]?ts|tsx|[cm]js|lua)$/.test(entry.name) && !entry.name.includes('.generated.') ? [full] : [];
+  });
+}
+
+function functionsOver(name, text) {
+  const source = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
+  const lineOf = (position) => source.getLineAndCharacterOfPosition(position).line + 1;
+  const found = [];
+  const visit = (node) => {
+    if (ts.isFunctionLike(node) && node.body) {
+      const first = lineOf(node.getStart(source));
+      const lines = lineOf(node.end) - first + 1;
+      if (lines > MAX_FUNCTION) found.push(`${name}:${first} ${node.name?.getText(source) ?? 'anonymous'}: ${lines} lines`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
