@@ -106,7 +106,14 @@ export class AttemptContext extends TaskContext {
     if (isReservedState(state)) {
       throw new InvalidOptionError('state', state, "a state of your own, such as 'PROGRESS' (the worker sets the others)");
     }
-    await this.surroundings.saveState({ id: this.id, state, retries: this.retries, meta, at: this.surroundings.now(), worker: this.worker });
+    await this.surroundings.saveState({
+      id: this.id,
+      state,
+      retries: this.retries,
+      meta,
+      at: this.surroundings.now(),
+      worker: this.worker,
+    });
   }
 
   retry(options: RetryOptions = {}): Error {

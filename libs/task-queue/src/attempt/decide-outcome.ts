@@ -53,7 +53,10 @@ export function ignoresResult(message: TaskMessage, options: TaskOptions): boole
 function retryOutcome(message: TaskMessage, retry: TaskRetry, now: number): Outcome {
   const eta = 'eta' in retry.due ? retry.due.eta : now + retry.due.delay;
   const next = retryMessage(message, { args: retry.args, kwargs: retry.kwargs, eta });
-  for (const [root, value] of [['args', next.args], ['kwargs', next.kwargs]] as const) {
+  for (const [root, value] of [
+    ['args', next.args],
+    ['kwargs', next.kwargs],
+  ] as const) {
     const problem = findJsonProblem(value, root);
     if (problem === undefined) continue;
     const error = new ArgumentNotSerializableError(message.task, problem.path, problem.problem, problem.fix);

@@ -35,7 +35,10 @@ export async function runEagerly(
       continue;
     }
     const record = recordOf(message, outcome, here.now(), here.worker)!;
-    return { record: JSON.parse(JSON.stringify(record)) as TaskResultRecord, ...(outcome.kind === 'failure' ? { thrown: outcome.thrown } : {}) };
+    return {
+      record: JSON.parse(JSON.stringify(record)) as TaskResultRecord,
+      ...(outcome.kind === 'failure' ? { thrown: outcome.thrown } : {}),
+    };
   }
 }
 

@@ -63,7 +63,8 @@ export class TaskClient {
 
   /** Sends many calls in one batch. One call that cannot be sent rejects the whole before anything has left. */
   readonly sendMany: SendMany = async (calls: readonly { name: string; args?: readonly unknown[]; options?: CallOptions }[]) => {
-    if (this.deps.options.eager) return (await Promise.all(calls.map((call) => this.#send({ name: call.name }, call.args ?? [], call.options)))) as never;
+    if (this.deps.options.eager)
+      return (await Promise.all(calls.map((call) => this.#send({ name: call.name }, call.args ?? [], call.options)))) as never;
     const now = this.deps.clock.now();
     const prepared = calls.map((call) => prepareCall({ name: call.name }, call.args ?? [], call.options, this.deps.options, now));
     return (await Promise.all(prepared.map(async (call) => this.#resultOf(await this.#publisher.send(call.publication))))) as never;
@@ -113,7 +114,8 @@ export class TaskClient {
     return Object.freeze({
       delay: async (...args: readonly unknown[]) => this.#send(task, args),
       applyAsync: async (args: readonly unknown[], options?: CallOptions) => {
-        if (!Array.isArray(args)) throw new InvalidOptionError('args', args, `the list of arguments of '${task.name}': applyAsync([a, b], options)`);
+        if (!Array.isArray(args))
+          throw new InvalidOptionError('args', args, `the list of arguments of '${task.name}': applyAsync([a, b], options)`);
         return this.#send(task, args, options);
       },
       apply: async (...args: readonly unknown[]) => this.#apply(task, args),

@@ -68,6 +68,8 @@ export class UnknownQueueError extends TaskQueueError {
     where: string,
     known: readonly string[],
   ) {
-    super(`${where} names the queue '${queue}', which is not declared.${didYouMean(queue, known)} Declare it in 'queues' of TaskQueueModule.forRoot.`);
+    super(
+      `${where} names the queue '${queue}', which is not declared.${didYouMean(queue, known)} Declare it in 'queues' of TaskQueueModule.forRoot.`,
+    );
   }
 }

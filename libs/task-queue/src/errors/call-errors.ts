@@ -54,7 +54,9 @@ export class PayloadTooLargeError extends TaskQueueError {
     readonly bytes: number,
     readonly limit: number,
   ) {
-    super(`Task '${task}' cannot be sent: its message has ${bytes} bytes, and 'maxPayloadBytes' is ${limit}. Store the data and pass its id.`);
+    super(
+      `Task '${task}' cannot be sent: its message has ${bytes} bytes, and 'maxPayloadBytes' is ${limit}. Store the data and pass its id.`,
+    );
   }
 }
 

@@ -4,7 +4,10 @@ import { TaskQueueError } from './task-queue-error.js';
 export class BrokerUnavailableError extends TaskQueueError {
   readonly code = 'BROKER_UNAVAILABLE';
   constructor(what: string, options?: ErrorOptions) {
-    super(`${what}: the broker cannot be reached. Nothing was sent; it is safe to try again. Check that the server runs and the URL is right.`, options);
+    super(
+      `${what}: the broker cannot be reached. Nothing was sent; it is safe to try again. Check that the server runs and the URL is right.`,
+      options,
+    );
   }
 }
 
@@ -27,6 +30,9 @@ export class PublishUncertainError extends TaskQueueError {
 export class BrokerFullError extends TaskQueueError {
   readonly code = 'BROKER_FULL';
   constructor(options?: ErrorOptions) {
-    super(`The broker is out of memory and takes no new messages. Nothing was sent. Free memory or raise its limit, then try again.`, options);
+    super(
+      `The broker is out of memory and takes no new messages. Nothing was sent. Free memory or raise its limit, then try again.`,
+      options,
+    );
   }
 }

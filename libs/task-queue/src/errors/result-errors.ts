@@ -21,7 +21,9 @@ export class ResultTimeoutError extends TaskQueueError {
     timeout: number,
     state: string,
   ) {
-    super(`Task ${taskId} has no result after ${timeout} ms; its state is ${state}. Give get() a longer timeout, or check that a worker consumes its queue.`);
+    super(
+      `Task ${taskId} has no result after ${timeout} ms; its state is ${state}. Give get() a longer timeout, or check that a worker consumes its queue.`,
+    );
   }
 }
 

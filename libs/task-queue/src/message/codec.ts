@@ -111,7 +111,8 @@ function parse(id: string, body: string): WireMessage {
 }
 
 function faultOf(wire: Partial<WireMessage>): string | undefined {
-  if (wire.v !== undefined && wire.v !== WIRE_VERSION) return `its format is version ${String(wire.v)}, and this worker reads ${WIRE_VERSION}`;
+  if (wire.v !== undefined && wire.v !== WIRE_VERSION)
+    return `its format is version ${String(wire.v)}, and this worker reads ${WIRE_VERSION}`;
   if (typeof wire.t !== 'string' || wire.t === '') return "it has no task name ('t')";
   if (typeof wire.q !== 'string') return "it has no queue ('q')";
   if (wire.a !== undefined && !Array.isArray(wire.a)) return "its arguments ('a') are not a list";
@@ -123,7 +124,8 @@ function faultOf(wire: Partial<WireMessage>): string | undefined {
   for (const key of ['eta', 'exp', 'tl', 'stl', 'parked'] as const) {
     if (wire[key] !== undefined && typeof wire[key] !== 'number') return `its '${key}' is not a number`;
   }
-  if (wire.ct !== undefined || wire.z !== undefined) return `its content ('${wire.ct ?? 'json'}', compression '${wire.z ?? 'none'}') is not accepted here`;
+  if (wire.ct !== undefined || wire.z !== undefined)
+    return `its content ('${wire.ct ?? 'json'}', compression '${wire.z ?? 'none'}') is not accepted here`;
   return undefined;
 }
 

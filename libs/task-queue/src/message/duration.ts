@@ -12,11 +12,7 @@ export type Duration = number | string;
 export function toMilliseconds(value: Duration, name: string): number {
   const parsed = typeof value === 'string' ? parseText(value) : value;
   if (typeof parsed !== 'number' || !Number.isFinite(parsed) || parsed < 0) {
-    throw new InvalidOptionError(
-      name,
-      value,
-      "a number of milliseconds that is not negative, or text such as '30s', '5m', '1d'",
-    );
+    throw new InvalidOptionError(name, value, "a number of milliseconds that is not negative, or text such as '30s', '5m', '1d'");
   }
   return parsed;
 }

@@ -25,7 +25,9 @@ function walk(value: unknown, path: string, depth: number, above: unknown[]): Js
     case 'boolean':
       return undefined;
     case 'number':
-      return Number.isFinite(value) ? undefined : { path, problem: `${value}, which JSON turns into null`, fix: 'Send null or a finite number.' };
+      return Number.isFinite(value)
+        ? undefined
+        : { path, problem: `${value}, which JSON turns into null`, fix: 'Send null or a finite number.' };
     case 'undefined':
       return { path, problem: 'undefined, which JSON drops or turns into null', fix: DROP_IT };
     case 'bigint':
@@ -40,7 +42,8 @@ function walk(value: unknown, path: string, depth: number, above: unknown[]): Js
 
 function walkObject(value: object, path: string, depth: number, above: unknown[]): JsonProblem | undefined {
   if (above.includes(value)) return { path, problem: 'a reference to an object that contains it (a cycle)', fix: 'Send a tree, or ids.' };
-  if (depth > MAX_DEPTH) return { path, problem: `nested deeper than ${MAX_DEPTH} levels`, fix: 'Flatten it, or store it and send its id.' };
+  if (depth > MAX_DEPTH)
+    return { path, problem: `nested deeper than ${MAX_DEPTH} levels`, fix: 'Flatten it, or store it and send its id.' };
   if (Array.isArray(value)) return walkArray(value, path, depth, above);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
@@ -81,9 +84,12 @@ function instanceProblem(value: object, path: string): JsonProblem | undefined {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   const name = value.constructor?.name ?? tag;
   if (Buffer.isBuffer(value)) return { path, problem: 'a Buffer', fix: "Send value.toString('base64'), or store it and send its id." };
-  if (value instanceof Date) return { path, problem: 'a Date, which JSON turns into a string', fix: 'Send value.toISOString() or value.getTime().' };
-  if (tag !== 'Object') return { path, problem: `a ${name}, which JSON does not carry`, fix: 'Convert it to plain objects, arrays, strings and numbers.' };
-  if (isEntity(value)) return { path, problem: `an entity (${name}), which would be stale when the task runs`, fix: 'Pass its id, and fetch it in the task.' };
+  if (value instanceof Date)
+    return { path, problem: 'a Date, which JSON turns into a string', fix: 'Send value.toISOString() or value.getTime().' };
+  if (tag !== 'Object')
+    return { path, problem: `a ${name}, which JSON does not carry`, fix: 'Convert it to plain objects, arrays, strings and numbers.' };
+  if (isEntity(value))
+    return { path, problem: `an entity (${name}), which would be stale when the task runs`, fix: 'Pass its id, and fetch it in the task.' };
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
     return { path, problem: `a ${name} with its own toJSON(), which arrives as something else`, fix: 'Convert it before it is sent.' };
   }

@@ -1,15 +1,6 @@
 /** Celery's states; a custom one (PROGRESS) is any other upper-case name. UNKNOWN = an id that nobody knows. */
 export type KnownTaskState =
-  | 'PENDING'
-  | 'RECEIVED'
-  | 'STARTED'
-  | 'SUCCESS'
-  | 'FAILURE'
-  | 'RETRY'
-  | 'REVOKED'
-  | 'REJECTED'
-  | 'IGNORED'
-  | 'UNKNOWN';
+  'PENDING' | 'RECEIVED' | 'STARTED' | 'SUCCESS' | 'FAILURE' | 'RETRY' | 'REVOKED' | 'REJECTED' | 'IGNORED' | 'UNKNOWN';
 export type TaskState = KnownTaskState | (string & {});
 
 const TERMINAL: ReadonlySet<string> = new Set(['SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED', 'IGNORED']);

@@ -80,7 +80,12 @@ export type SettlementKind =
   /** done: the message is removed. `traced`: remember the id for `dedupRetention` from now */
   | { readonly kind: 'ack'; readonly traced: boolean }
   /** back to its queue under the same id with a new body, after `delay` ms or at `eta`; its lost leases are forgotten */
-  | { readonly kind: 'retry'; readonly body: string; readonly priority: number; readonly due: { readonly delay: number } | { readonly eta: number } }
+  | {
+      readonly kind: 'retry';
+      readonly body: string;
+      readonly priority: number;
+      readonly due: { readonly delay: number } | { readonly eta: number };
+    }
   /** back as it is: to the front when `delay` is 0. `charge`: counts as a lost lease */
   | { readonly kind: 'release'; readonly delay: number; readonly charge: boolean }
   | { readonly kind: 'deadLetter'; readonly reason: string; readonly detail: string; readonly traced: boolean };

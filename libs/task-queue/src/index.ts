@@ -1,0 +1,15 @@
+export * from './errors/index.js';
+export type { Duration } from './message/duration.js';
+export type { TaskHeaders, TaskMessage } from './message/task-message.js';
+export type { SerializedError, TaskResultRecord } from './message/task-result.js';
+export type { KnownTaskState, TaskState } from './message/task-state.js';
+export * from './ports/index.js';
+export { AsyncResult, type GetOptions } from './client/async-result.js';
+export type { CallOptions } from './client/call-options.js';
+export type { ClientOptionsInput } from './client/client-options.js';
+export { TaskClient } from './client/task-client.js';
+export * from './client/task-types.js';
+export type { TaskOptionsInput } from './policies/task-options.js';
+export { Worker, type WorkerHealth } from './worker/worker.js';
+export type { WorkerOptionsInput } from './worker/worker-options.js';
+export * from './nest/index.js';

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { buildMessage, parkMessage, retryMessage } from './build-message.js';
+import { decodeMessage, encodeMessage } from './codec.js';
+
+const plain = buildMessage({ task: 'a', args: [1, 'x'], queue: 'default', sentAt: 1_000 });
+
+describe('codec', () => {
+  it('carries a message unchanged, leaving out of the body what is usual', () => {
+    const body = encodeMessage(plain);
+    expect(decodeMessage(plain.id, body)).toEqual(plain);
+    expect(Object.keys(JSON.parse(body)).sort()).toEqual(['a', 'o', 'q', 's', 't']);
+  });
+
+  it('carries every header', () => {
+    const full = buildMessage({
+      task: 'a',
+      args: [],
+      kwargs: { b: null },
+      queue: 'q',
+      sentAt: 1,
+      id: 'mine',
+      headers: {
+        rootId: 'r',
+        parentId: 'p',
+        groupId: 'g',
+        retries: 2,
+        eta: 3,
+        expires: 4,
+        priority: 9,
+        timeLimit: 5,
+        softTimeLimit: 6,
+        ignoreResult: false,
+        traceparent: '00-1-2-01',
+        custom: { tenant: 'x' },
+      },
+    });
+    expect(decodeMessage('mine', encodeMessage(full))).toEqual(full);
+    expect(full.headers.traced).toBe(true);
+  });
+
+  it('keeps id and arguments across a retry and counts it', () => {
+    const next = retryMessage(parkMessage(plain, 5), { eta: 77 });
+    expect(next).toMatchObject({ id: plain.id, args: [1, 'x'], headers: { retries: 1, eta: 77, parkedSince: null } });
+    expect(Object.isFrozen(next) && Object.isFrozen(next.headers)).toBe(true);
+  });
+
+  it('keeps the first instant at which a message was parked', () => {
+    expect(parkMessage(parkMessage(plain, 5), 9).headers.parkedSince).toBe(5);
+  });
+
+  it.each([
+    ['not json', 'not JSON'],
+    ['[]', 'not an object'],
+    ['{}', 'no task name'],
+    ['{"t":"a","q":"d","s":1,"o":"x","a":{}}', 'not a list'],
+    ['{"t":"a","q":"d","s":1,"o":"x","p":12}', 'not 0–9'],
+    ['{"v":9,"t":"a","q":"d","s":1,"o":"x"}', 'version 9'],
+    ['{"t":"a","q":"d","s":1,"o":"x","ct":"yaml"}', 'not accepted'],
+    ['{"t":"a","q":"d","s":1,"o":"x","exp":"soon"}', "'exp' is not a number"],
+  ])('names what is wrong with %s', (body, problem) => {
+    expect(() => decodeMessage('7', body)).toThrow(problem);
+    expect(() => decodeMessage('7', body)).toThrow(expect.objectContaining({ code: 'MESSAGE_MALFORMED', id: '7' }));
+  });
+});

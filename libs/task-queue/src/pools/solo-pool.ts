@@ -1,0 +1,15 @@
+import type { Pool, PoolCapabilities, TaskContext, TaskHandler } from '../ports/index.js';
+
+/** Runs one handler at a time in this process: for debugging, and for tasks that must not overlap in a worker. */
+export class SoloPool implements Pool {
+  readonly capabilities: PoolCapabilities = { name: 'solo', hardTimeLimit: false, concurrent: false };
+  readonly concurrency = 1;
+
+  async start(): Promise<void> {}
+
+  run(handler: TaskHandler, args: readonly unknown[], context: TaskContext): unknown {
+    return handler.invoke(args, context);
+  }
+
+  async stop(): Promise<void> {}
+}

@@ -1,0 +1,44 @@
+import { UnknownQueueError, UnsupportedOptionError } from '../errors/index.js';
+import type { BrokerCapabilities, PoolCapabilities } from '../ports/index.js';
+import type { HandlerRegistry } from './handler-registry.js';
+
+/**
+ * Refuses, before anything is consumed, what this worker's pool or broker cannot honour.
+ * @throws UnsupportedOptionError
+ */
+export function checkCapabilities(handlers: HandlerRegistry, pool: PoolCapabilities, broker: BrokerCapabilities): void {
+  for (const { name, options } of handlers.handlers()) {
+    const where = `Task '${name}' (${handlers.placeOf(name)})`;
+    if (options.timeLimit !== null && !pool.hardTimeLimit) {
+      const instead = 'Use softTimeLimit with ctx.signal, or a pool that can end an attempt.';
+      throw new UnsupportedOptionError('timeLimit', where, `the '${pool.name}' pool cannot end a running handler`, instead);
+    }
+    if (options.priority !== null && !broker.priorities) {
+      throw new UnsupportedOptionError(
+        'priority',
+        where,
+        `the '${broker.name}' broker has no priorities`,
+        'Leave it out, or send to a queue of its own.',
+      );
+    }
+  }
+}
+
+/**
+ * Refuses a worker whose queue is neither declared nor used by a task: most likely a typing mistake.
+ * @param declared `queues` of TaskQueueModule; undefined = not declared
+ * @throws UnknownQueueError
+ */
+export function checkQueues(
+  queues: readonly string[],
+  declared: readonly string[] | undefined,
+  handlers: HandlerRegistry,
+  defaultQueue: string,
+): void {
+  if (declared === undefined) return;
+  const used = handlers.handlers().flatMap(({ options }) => options.queue ?? []);
+  const known = [...new Set([...declared, defaultQueue, ...used])];
+  for (const queue of queues) {
+    if (!known.includes(queue)) throw new UnknownQueueError(queue, 'The worker', known);
+  }
+}

@@ -1,0 +1,34 @@
+import { DuplicateTaskError } from '../errors/index.js';
+import type { TaskHandler } from '../ports/index.js';
+
+/** The tasks of this process, by name. */
+export class HandlerRegistry {
+  readonly #handlers = new Map<string, { readonly handler: TaskHandler; readonly place: string }>();
+
+  /**
+   * @param place where it is written, such as `PostTasks.sendPostEmail`, for the error of a second one
+   * @throws DuplicateTaskError
+   */
+  register(handler: TaskHandler, place: string): void {
+    const existing = this.#handlers.get(handler.name);
+    if (existing !== undefined) throw new DuplicateTaskError(handler.name, [existing.place, place]);
+    this.#handlers.set(handler.name, { handler, place });
+  }
+
+  get(name: string): TaskHandler | undefined {
+    return this.#handlers.get(name)?.handler;
+  }
+
+  names(): string[] {
+    return [...this.#handlers.keys()];
+  }
+
+  handlers(): TaskHandler[] {
+    return [...this.#handlers.values()].map(({ handler }) => handler);
+  }
+
+  /** Where a task is written. */
+  placeOf(name: string): string | undefined {
+    return this.#handlers.get(name)?.place;
+  }
+}

@@ -1,0 +1,32 @@
+/** A worker holds at most what it clears in this many ms beyond what it runs. */
+export const PREFETCH_MS = 50;
+const WEIGHT = 0.05;
+
+/**
+ * How many messages a worker may hold beyond those it runs: what the measured run time clears in {@link PREFETCH_MS}, and
+ * never more than `prefetchMultiplier × concurrency`. It begins with none, so that long tasks are never hoarded.
+ */
+export class Prefetch {
+  /** moving average in ms; unknown until the first task has ended */
+  #average = Infinity;
+
+  constructor(
+    private readonly concurrency: number,
+    private readonly multiplier: number,
+  ) {}
+
+  ran(ms: number): void {
+    this.#average = this.#average === Infinity ? ms : this.#average + (ms - this.#average) * WEIGHT;
+  }
+
+  /** Messages have waited here this long because the slots are blocked. */
+  blocked(ms: number): void {
+    this.#average = Math.max(ms, this.#average === Infinity ? 0 : this.#average);
+  }
+
+  get limit(): number {
+    if (this.#average === Infinity) return 0;
+    const clearable = (this.concurrency * PREFETCH_MS) / Math.max(this.#average, 0.01);
+    return Math.floor(Math.min(this.multiplier * this.concurrency, clearable));
+  }
+}

@@ -1,0 +1,110 @@
+import { BrokerUnavailableError } from '../errors/index.js';
+import type { Clock, Consumer, ResultBackend, Settlement, TaskLogger } from '../ports/index.js';
+
+export interface SettleOptions {
+  readonly consumer: Consumer;
+  readonly results: ResultBackend;
+  /** results are another store than the broker: they are saved before the delivery is settled */
+  readonly resultsApart: boolean;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
+}
+
+const RETRY_DELAY = 200;
+
+/**
+ * Settles deliveries in batches: what ends within one turn of the event loop goes out together. While the broker is out
+ * of reach it tries again for as long as the leases hold; after that the messages run again elsewhere.
+ */
+export class SettleDeliveries {
+  #waiting: Settlement[] = [];
+  #scheduled = false;
+  #inFlight = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(private readonly options: SettleOptions) {}
+
+  /** how many are not settled yet */
+  get pending(): number {
+    return this.#waiting.length + this.#inFlight;
+  }
+
+  add(settlement: Settlement): void {
+    this.#waiting.push(settlement);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
+  /** Settles one at once. @returns whether it was accepted */
+  async now(settlement: Settlement): Promise<boolean> {
+    const [accepted] = await this.#settle([settlement]);
+    return accepted ?? false;
+  }
+
+  /** Resolves when everything added before is settled or given up. */
+  async drain(): Promise<void> {
+    this.#flush();
+    while (this.pending > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const batch = this.#waiting;
+    if (batch.length === 0) return;
+    this.#waiting = [];
+    this.#inFlight += batch.length;
+    void this.#settle(batch).finally(() => {
+      this.#inFlight -= batch.length;
+      if (this.pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    });
+  }
+
+  /** Never rejects. */
+  async #settle(batch: readonly Settlement[]): Promise<boolean[]> {
+    let open = batch;
+    for (;;) {
+      try {
+        if (this.options.resultsApart) open = await this.#saveApart(open);
+        const receipts = await this.options.consumer.settle(open);
+        receipts.forEach((receipt, index) => {
+          if (!receipt.accepted) this.#refused(open[index]!);
+        });
+        return receipts.map((receipt) => receipt.accepted);
+      } catch (error) {
+        open = this.#stillHeld(open, error);
+        if (open.length === 0) return batch.map(() => false);
+        await new Promise<void>((resolve) => this.options.clock.timer(RETRY_DELAY, resolve));
+      }
+    }
+  }
+
+  /** Saves the results of what is still held by its local deadline. */
+  async #saveApart(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
+    const held = batch.filter((one) => this.options.consumer.holds(one.delivery));
+    const saved = held.flatMap((one) => (one.result === undefined ? [] : [one.result]));
+    if (saved.length > 0) {
+      await this.options.results.save(
+        saved.map((one) => one.record),
+        saved[0]!.expires,
+      );
+    }
+    return held.map(({ result: _, ...settlement }) => settlement as Settlement);
+  }
+
+  #stillHeld(batch: readonly Settlement[], error: unknown): readonly Settlement[] {
+    const held = batch.filter((one) => this.options.consumer.holds(one.delivery));
+    const fields = { error, waiting: held.length, givenUp: batch.length - held.length };
+    if (error instanceof BrokerUnavailableError) this.options.logger.warn('the broker cannot be reached; settling again soon', fields);
+    else this.options.logger.error('settling failed; trying again soon', fields);
+    return held;
+  }
+
+  #refused({ delivery, kind }: Settlement): void {
+    this.options.logger.warn('a settlement came after the lease was lost; the task runs again elsewhere', {
+      taskId: delivery.id,
+      queue: delivery.queue,
+      settlement: kind,
+    });
+  }
+}

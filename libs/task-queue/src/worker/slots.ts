@@ -1,0 +1,114 @@
+import type { Clock, ClockTimer, Delivery } from '../ports/index.js';
+import type { Prefetch } from './prefetch.js';
+
+export interface SlotsOptions {
+  readonly concurrency: number;
+  readonly prefetch: Prefetch;
+  readonly clock: Clock;
+  run(delivery: Delivery): Promise<void>;
+  /** gives back what waited too long, uncharged */
+  release(deliveries: readonly Delivery[]): void;
+  /** there is room for more */
+  room(): void;
+}
+
+/** Deliveries that have waited this long for a slot go back, so that another worker can have them. */
+const MAX_BUFFERED_MS = 1_000;
+
+/**
+ * The places where deliveries run, and the short line before them. A slot that falls free takes the next in line; a line
+ * that does not move is given back.
+ */
+export class Slots {
+  #line: Delivery[] = [];
+  #next = 0;
+  #running = 0;
+  #lastMove = 0;
+  #timer: ClockTimer | undefined;
+  #closed = false;
+  #idle: (() => void)[] = [];
+
+  constructor(private readonly options: SlotsOptions) {}
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get buffered(): number {
+    return this.#line.length - this.#next;
+  }
+
+  /** How many more deliveries to ask for now: 0 while the line is long enough, so that receives stay large. */
+  get wanted(): number {
+    const { concurrency, prefetch } = this.options;
+    const limit = prefetch.limit;
+    if (this.#running >= concurrency && this.buffered * 2 > limit) return 0;
+    return Math.max(0, concurrency - this.#running + limit - this.buffered);
+  }
+
+  accept(deliveries: readonly Delivery[]): void {
+    if (this.#closed) return this.options.release(deliveries);
+    this.#compact();
+    for (const delivery of deliveries) this.#line.push(delivery);
+    this.#fill();
+    this.#watch();
+  }
+
+  /** Gives back what has not started, and takes nothing more. */
+  close(): void {
+    this.#closed = true;
+    this.#timer?.clear();
+    this.#timer = undefined;
+    this.#giveBack();
+  }
+
+  /** Resolves when nothing runs. */
+  async idle(): Promise<void> {
+    while (this.#running > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #fill(): void {
+    const { concurrency, clock } = this.options;
+    if (this.#running >= concurrency || this.buffered === 0) return;
+    const now = clock.now();
+    this.#lastMove = now;
+    while (this.#running < concurrency && this.buffered > 0) this.#start(this.#line[this.#next++]!, now);
+  }
+
+  #start(delivery: Delivery, now: number): void {
+    this.#running++;
+    void this.options.run(delivery).then(() => {
+      this.#running--;
+      this.options.prefetch.ran(this.options.clock.now() - now);
+      this.#fill();
+      if (this.wanted > 0) this.options.room();
+      if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    });
+  }
+
+  #watch(): void {
+    if (this.#timer !== undefined || this.buffered === 0) return;
+    this.#timer = this.options.clock.timer(MAX_BUFFERED_MS / 2, () => {
+      this.#timer = undefined;
+      const waited = this.options.clock.now() - this.#lastMove;
+      if (this.buffered > 0 && waited >= MAX_BUFFERED_MS) {
+        this.options.prefetch.blocked(waited);
+        this.#giveBack();
+      }
+      this.#watch();
+    });
+  }
+
+  #giveBack(): void {
+    const waiting = this.#line.slice(this.#next);
+    this.#line = [];
+    this.#next = 0;
+    if (waiting.length > 0) this.options.release(waiting);
+  }
+
+  #compact(): void {
+    if (this.#next === 0) return;
+    this.#line = this.#line.slice(this.#next);
+    this.#next = 0;
+  }
+}

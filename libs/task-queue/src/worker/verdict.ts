@@ -1,0 +1,30 @@
+import type { Outcome } from '../attempt/outcome.js';
+import { TaskRevokedError } from '../errors/index.js';
+import { serializeError } from '../message/serialize-error.js';
+import type { TaskMessage } from '../message/task-message.js';
+import { isExpired } from '../policies/expiry.js';
+import type { Delivery } from '../ports/index.js';
+
+/** Dead-letter reason of a message whose workers died, or lost their leases, `maxDeliveries` times. */
+export const REASON_WORKER_LOST = 'worker_lost';
+
+/** The outcome of a message that must not be run; undefined when it may. */
+export function verdictBeforeRun(delivery: Delivery, message: TaskMessage, maxDeliveries: number, now: number): Outcome | undefined {
+  if (delivery.revoked) return revoked(message.id, 'before it ran');
+  if (delivery.lostLeases >= maxDeliveries) return workerLost(message, delivery.lostLeases);
+  if (isExpired(message, now)) return revoked(message.id, 'it expired before it ran');
+  return undefined;
+}
+
+function revoked(id: string, why: string): Outcome {
+  return { kind: 'revoked', error: serializeError(new TaskRevokedError(id, why)) };
+}
+
+function workerLost(message: TaskMessage, lost: number): Outcome {
+  const error = {
+    type: 'WorkerLostError',
+    code: 'WORKER_LOST',
+    message: `${lost} workers were lost while they held a delivery of '${message.task}'`,
+  };
+  return { kind: 'failure', error, thrown: undefined, reason: REASON_WORKER_LOST };
+}

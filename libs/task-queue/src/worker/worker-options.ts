@@ -1,0 +1,80 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import type { Duration } from '../message/duration.js';
+import { DEFAULT_QUEUE } from '../message/task-message.js';
+import { checkOptions, durationField, nameField, namesField, positiveField } from '../policies/check-options.js';
+
+/** What a worker takes. Durations are ms or text. */
+export interface WorkerOptionsInput {
+  /** default 'worker@%h'; `%h` is the host, `%p` the process id */
+  name?: string;
+  /** the queues it consumes, all alike; default: the default queue and those of its tasks */
+  queues?: readonly string[];
+  /** how many tasks run at once; default 10 */
+  concurrency?: number;
+  /** 'async' (default): many at once in this process; 'solo': one at a time */
+  pool?: 'async' | 'solo';
+  /** how long a delivery stays this worker's without renewal; default '10s' */
+  lease?: Duration;
+  /** how many lost leases make a message a dead letter; default 5 */
+  maxDeliveries?: number;
+  /** at most this × concurrency messages wait in the worker; default 4 */
+  prefetchMultiplier?: number;
+  /** how long the event loop may be blocked before the leases are given up; default '60s' */
+  maxLoopBlock?: Duration;
+  /** how long a shutdown waits for running tasks; default '30s' */
+  drainTimeout?: Duration;
+  /** how long tasks have to end after their signal was aborted by a shutdown; default '2s' */
+  abortGrace?: Duration;
+  /** how long messages of an unknown task wait for a worker that knows it before they become dead letters; default '1h' */
+  unknownTaskRetention?: Duration;
+  /** how long between two offers of such a message; default '30s' */
+  unknownTaskDelay?: Duration;
+  /** the longest that one fetch waits for work; default '10s' */
+  maxWait?: Duration;
+}
+
+const schema = z.object({
+  name: nameField.default('worker@%h').describe("a text such as 'worker1@%h'"),
+  queues: namesField
+    .refine((names) => names.length > 0)
+    .optional()
+    .describe('a list of at least one queue name'),
+  concurrency: positiveField.default(10).describe(positiveField.description!),
+  pool: z.enum(['async', 'solo']).default('async').describe("'async' or 'solo'"),
+  lease: duration('10s', 100),
+  maxDeliveries: positiveField.default(5).describe(positiveField.description!),
+  prefetchMultiplier: z.number().min(0).default(4).describe('a number that is not negative'),
+  maxLoopBlock: duration('60s'),
+  drainTimeout: duration('30s'),
+  abortGrace: duration('2s'),
+  unknownTaskRetention: duration('1h'),
+  unknownTaskDelay: duration('30s'),
+  maxWait: duration('10s', 10),
+});
+
+export type WorkerOptions = Readonly<Omit<z.output<typeof schema>, 'queues'> & { readonly queues: readonly string[] }>;
+export const WORKER_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
+
+/**
+ * @param queues consumed when the options name none
+ * @throws UnknownOptionError · InvalidOptionError
+ */
+export function resolveWorkerOptions(
+  input: WorkerOptionsInput = {},
+  queues: readonly string[] = [DEFAULT_QUEUE],
+  where = 'TaskWorkerModule.forRoot',
+): WorkerOptions {
+  const checked = checkOptions(schema, input, where);
+  const name = checked.name.replaceAll('%h', hostname()).replaceAll('%p', String(process.pid));
+  return Object.freeze({ ...checked, name, queues: [...new Set(checked.queues ?? queues)] });
+}
+
+function duration(standard: string, least = 0) {
+  const field = durationField();
+  const text = field.description! + (least > 0 ? `, at least ${least} ms` : '');
+  return field
+    .refine((value) => value >= least)
+    .prefault(standard)
+    .describe(text);
+}

@@ -1,0 +1,183 @@
+import type { Clock, Consumer, ControlCommand, Delivery, Pool, ResultBackend, TaskLogger, Transport } from '../ports/index.js';
+import { EarlyAck } from './early-ack.js';
+import { FetchLoop } from './fetch-loop.js';
+import type { HandlerRegistry } from './handler-registry.js';
+import { Prefetch } from './prefetch.js';
+import { RunDelivery } from './run-delivery.js';
+import { RunningTasks } from './running-tasks.js';
+import { SetAside } from './set-aside.js';
+import { SettleDeliveries } from './settle-deliveries.js';
+import { Slots } from './slots.js';
+import type { WorkerOptions } from './worker-options.js';
+
+export interface WorkerDependencies {
+  readonly transport: Transport;
+  /** where results go; settlements carry them when it is the transport's own */
+  readonly results: ResultBackend;
+  readonly handlers: HandlerRegistry;
+  readonly pool: Pool;
+  readonly options: WorkerOptions;
+  /** ms that results are kept */
+  readonly resultExpires: number;
+  /** ms that a publish may take */
+  readonly publishTimeout: number;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
+}
+
+export interface WorkerHealth {
+  /** it has started and was not told to stop */
+  readonly consuming: boolean;
+  /** epoch ms of the last answer of the broker to a fetch */
+  readonly lastReceiveAt: number;
+  readonly running: number;
+}
+
+/** The parts of a worker that consumes. */
+interface Actors {
+  readonly consumer: Consumer;
+  readonly running: RunningTasks;
+  readonly settle: SettleDeliveries;
+  readonly slots: Slots;
+  readonly fetch: FetchLoop;
+  readonly stopListening: () => Promise<void>;
+}
+
+/**
+ * Owns the actors of one worker and does no work itself. It starts them, and stops them in two steps: `quiet` takes no
+ * more work, `stop` drains until a deadline and gives back what is left, unspent.
+ */
+export class Worker {
+  readonly name: string;
+  #actors: Actors | undefined;
+  #starting: Promise<void> | undefined;
+  #quieting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(private readonly deps: WorkerDependencies) {
+    this.name = deps.options.name;
+  }
+
+  /** Begins to consume. Safe to call twice; after a stop it does nothing. */
+  start(): Promise<void> {
+    this.#starting ??= this.#stopping === undefined ? this.#start() : Promise.resolve();
+    return this.#starting;
+  }
+
+  /** Takes no more work; what waits here goes back at once, what runs goes on. */
+  quiet(): Promise<void> {
+    this.#quieting ??= this.#quiet();
+    return this.#quieting;
+  }
+
+  /**
+   * Ends the worker: waits for running tasks, aborts their signals at the deadline, waits `abortGrace` more, gives back
+   * what is still unfinished.
+   * @param deadline ms to wait for running tasks
+   */
+  stop(deadline: number = this.deps.options.drainTimeout): Promise<void> {
+    this.#stopping ??= this.#stop(deadline);
+    return this.#stopping;
+  }
+
+  health(): WorkerHealth {
+    const consuming = this.#actors !== undefined && this.#quieting === undefined && this.#stopping === undefined;
+    return { consuming, lastReceiveAt: this.#actors?.consumer.lastReceiveAt ?? 0, running: this.#actors?.slots.running ?? 0 };
+  }
+
+  async #start(): Promise<void> {
+    const { transport, pool, options, logger, clock } = this.deps;
+    await pool.start();
+    const running = new RunningTasks(clock);
+    const stopListening = await transport.control.listen((command) => this.#obey(command, running));
+    const consumer = await transport.broker.consume(options.queues, {
+      lease: options.lease,
+      maxLoopBlock: options.maxLoopBlock,
+      maxWait: options.maxWait,
+      events: {
+        lost: (deliveries) => this.#lost(deliveries, running),
+        revoked: (revoked) => revoked.forEach((one) => one.terminate && running.revoke(one.id)),
+      },
+    });
+    this.#actors = this.#assemble(consumer, running, stopListening);
+    this.#actors.fetch.start();
+    logger.info('worker is consuming', {
+      worker: this.name,
+      queues: options.queues,
+      concurrency: pool.concurrency,
+      broker: transport.broker.capabilities.name,
+    });
+  }
+
+  #assemble(consumer: Consumer, running: RunningTasks, stopListening: () => Promise<void>): Actors {
+    const { transport, results, pool, options, logger, clock } = this.deps;
+    const resultsApart = results !== transport.results || !transport.broker.capabilities.atomicResults;
+    const settle = new SettleDeliveries({ consumer, results, resultsApart, logger, clock });
+    const shared = { ...this.deps, broker: transport.broker, worker: options.name, consumer, running, settle };
+    const runDelivery = new RunDelivery({ ...shared, setAside: new SetAside(shared), earlyAck: new EarlyAck(shared) });
+    const slots: Slots = new Slots({
+      concurrency: pool.concurrency,
+      prefetch: new Prefetch(pool.concurrency, options.prefetchMultiplier),
+      clock,
+      run: (delivery) => runDelivery.run(delivery),
+      release: (deliveries) => deliveries.forEach((delivery) => settle.add({ delivery, kind: 'release', delay: 0, charge: false })),
+      room: () => fetch.room(),
+    });
+    const fetch = new FetchLoop({ consumer, slots, logger, clock });
+    return { consumer, running, settle, slots, fetch, stopListening };
+  }
+
+  #obey(command: ControlCommand, running: RunningTasks): void {
+    if (command.type === 'revoke' && command.terminate) for (const id of command.ids) running.revoke(id);
+  }
+
+  #lost(deliveries: readonly Delivery[], running: RunningTasks): void {
+    for (const delivery of deliveries) {
+      this.deps.logger.warn('a lease was lost; the task runs again elsewhere', { taskId: delivery.id, queue: delivery.queue });
+      running.lose(delivery);
+    }
+  }
+
+  async #quiet(): Promise<void> {
+    await this.#starting?.catch(() => undefined);
+    const actors = this.#actors;
+    if (actors === undefined) return;
+    const fetched = actors.fetch.stop();
+    actors.slots.close();
+    await fetched;
+  }
+
+  async #stop(deadline: number): Promise<void> {
+    await this.quiet();
+    const actors = this.#actors;
+    if (actors !== undefined) {
+      await this.#within(deadline, actors.slots.idle());
+      await this.#cut(actors);
+      await actors.settle.drain();
+      actors.running.stop();
+      await actors.consumer.close();
+      await actors.stopListening();
+    }
+    await this.deps.pool.stop();
+    this.deps.logger.info('worker has stopped', { worker: this.name });
+  }
+
+  /** Aborts what still runs, and gives back what does not end for it. */
+  async #cut({ running, slots, settle }: Actors): Promise<void> {
+    const cut = running.shutDown();
+    if (cut.length === 0) return;
+    this.deps.logger.warn('the drain deadline has passed; running tasks are told to end', { worker: this.name, running: cut.length });
+    await this.#within(this.deps.options.abortGrace, slots.idle());
+    for (const { delivery } of running.abandon()) settle.add({ delivery, kind: 'release', delay: 0, charge: false });
+  }
+
+  async #within(ms: number, done: Promise<void>): Promise<void> {
+    let clear = () => {};
+    const timeout = new Promise<void>((resolve) => {
+      const timer = this.deps.clock.timer(ms, resolve);
+      clear = () => timer.clear();
+    });
+    await Promise.race([done, timeout]);
+    clear();
+  }
+}
