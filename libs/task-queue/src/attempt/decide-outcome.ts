@@ -10,7 +10,7 @@ import {
 } from '../errors/index.js';
 import { retryMessage } from '../message/build-message.js';
 import { findJsonProblem } from '../message/plain-json.js';
-import { serializeError } from '../message/serialize-error.js';
+import { isError, serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import { hasRetryLeft, isRetryable, retryDelay } from '../policies/retry-policy.js';
 import type { TaskOptions } from '../ports/task-handler.js';
@@ -67,5 +67,5 @@ function retryOutcome(message: TaskMessage, retry: TaskRetry, now: number): Outc
 }
 
 function isAbortError(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'AbortError';
+  return isError(thrown) && thrown.name === 'AbortError';
 }

@@ -8,7 +8,9 @@ class Money {
 }
 
 describe('findJsonProblem', () => {
-  afterEach(() => delete global.typeormMetadataArgsStorage);
+  afterEach(() => {
+    delete global.typeormMetadataArgsStorage;
+  });
 
   it('lets plain data and data-only instances pass', () => {
     expect(findJsonProblem([1, 'a', true, null, { b: [{ c: 'd' }], e: new Money() }, Object.create(null)], 'args')).toBeUndefined();

@@ -1,11 +1,11 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import type { SerializedError } from './task-result.js';
 
 const MAX_TEXT = 10_000;
 
 /** Any thrown value as data. A non-Error keeps its type and what `util.inspect` shows of it. */
 export function serializeError(thrown: unknown): SerializedError {
-  if (thrown instanceof Error) {
+  if (isError(thrown)) {
     const code = (thrown as { code?: unknown }).code;
     return {
       type: nameOf(thrown),
@@ -15,6 +15,11 @@ export function serializeError(thrown: unknown): SerializedError {
     };
   }
   return { type: thrown === null ? 'null' : typeof thrown, message: cut(`a handler threw a non-Error: ${show(thrown)}`) };
+}
+
+/** Whether it is an Error, one made in another realm (a vm context) included. */
+export function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || types.isNativeError(thrown);
 }
 
 function nameOf(error: Error): string {

@@ -1,0 +1,114 @@
+import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/client/client-options.js';
+import { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
+import type { CallOptions } from '../../libs/task-queue/src/client/call-options.js';
+import type { AsyncResult } from '../../libs/task-queue/src/client/async-result.js';
+import { createPool } from '../../libs/task-queue/src/pools/create-pool.js';
+import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/policies/task-options.js';
+import { silentLogger, systemClock, type TaskContext, type Transport } from '../../libs/task-queue/src/ports/index.js';
+import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
+import { HandlerRegistry } from '../../libs/task-queue/src/worker/handler-registry.js';
+import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/worker/worker-options.js';
+import { Worker } from '../../libs/task-queue/src/worker/worker.js';
+
+let prefixes = 0;
+
+/** The brokers that the semantics are tested on. */
+export const BROKERS: readonly (readonly [name: string, url: () => string])[] = [
+  ['memory', () => 'memory://'],
+  ['redis', () => process.env['REDIS_URL']!],
+];
+
+export type Handler = (this: void, context: TaskContext, ...args: never[]) => unknown;
+
+/** One application without a framework: a transport, a client, handlers, and as many workers as a test starts. */
+export class Harness {
+  readonly handlers = new HandlerRegistry();
+  readonly #workers: Worker[] = [];
+  readonly #transports: Transport[] = [];
+
+  private constructor(
+    readonly url: string,
+    readonly transport: Transport,
+    readonly client: TaskClient,
+    readonly options: ReturnType<typeof resolveClientOptions>,
+  ) {
+    this.#transports.push(transport);
+  }
+
+  static async open(url: string, input: ClientOptionsInput = {}): Promise<Harness> {
+    const options = resolveClientOptions({ broker: url, keyPrefix: `t${process.pid}-${Date.now()}-${++prefixes}`, ...input });
+    const transport = await openHere(options);
+    const harness: Harness = new Harness(
+      url,
+      transport,
+      new TaskClient({
+        transport,
+        results: transport.results,
+        options,
+        describe: () => new Map(),
+        localHandler: (name) => harness.handlers.get(name),
+        clock: systemClock,
+        logger: silentLogger,
+      }),
+      options,
+    );
+    return harness;
+  }
+
+  task(name: string, handler: Handler, options: TaskOptionsInput = {}): this {
+    const run = handler as (context: TaskContext, ...args: unknown[]) => unknown;
+    this.handlers.register({ name, options: resolveTaskOptions(options, name), invoke: (args, context) => run(context, ...args) }, name);
+    return this;
+  }
+
+  async send(name: string, args: readonly unknown[] = [], options?: CallOptions): Promise<AsyncResult> {
+    return this.client.sendTask(name, args, options);
+  }
+
+  /** A worker on a transport of its own, as another process would have. */
+  async worker(input: WorkerOptionsInput = {}): Promise<Worker> {
+    const transport = await openHere(this.options);
+    this.#transports.push(transport);
+    const options = resolveWorkerOptions({ abortGrace: 50, ...input });
+    const worker = new Worker({
+      transport,
+      results: transport.results,
+      handlers: this.handlers,
+      pool: createPool(options.pool, options.concurrency),
+      options,
+      resultExpires: this.options.resultExpires,
+      publishTimeout: this.options.publishTimeout,
+      logger: silentLogger,
+      clock: systemClock,
+    });
+    this.#workers.push(worker);
+    await worker.start();
+    return worker;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop(0)));
+    await Promise.all(this.#transports.map((transport) => transport.close()));
+  }
+}
+
+async function openHere(options: ReturnType<typeof resolveClientOptions>): Promise<Transport> {
+  const transport = await openTransport(options.broker, {
+    keyPrefix: options.keyPrefix,
+    dedupRetention: options.dedupRetention,
+    revokesExpire: options.revokesExpire,
+    connection: options.connection,
+    logger: silentLogger,
+    clock: systemClock,
+    timeOffset: () => 0,
+  });
+  await transport.connect();
+  return transport;
+}
+
+/** A promise and the function that keeps it. */
+export function signal<T = void>(): { readonly come: Promise<T>; give(value: T): void } {
+  let give!: (value: T) => void;
+  const come = new Promise<T>((resolve) => (give = resolve));
+  return { come, give };
+}
