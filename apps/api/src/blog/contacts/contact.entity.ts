@@ -1,0 +1,23 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('contact')
+export class Contact {
+  @PrimaryColumn('uuid', { default: () => 'gen_random_uuid()' })
+  id: string;
+
+  @Column('text', { unique: true })
+  email: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('text')
+  company: string;
+
+  /** what the CRM calls it; null = never synced */
+  @Column('text', { name: 'crm_id', nullable: true })
+  crmId: string | null;
+
+  @Column('timestamptz', { name: 'synced_at', nullable: true })
+  syncedAt: Date | null;
+}

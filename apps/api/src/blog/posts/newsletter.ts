@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Subscriber } from '../subscribers/subscriber.entity.js';
+import { MailDeferredError } from './mail-deferred.error.js';
+import { Mailer } from './mailer.js';
+import { PostEmail } from './post-email.entity.js';
+import type { Post } from './post.entity.js';
+
+export interface MailReport {
+  readonly post: string;
+  readonly recipients: number;
+}
+
+/** Sends a post to every subscriber once, however often it is asked to. */
+@Injectable()
+export class Newsletter {
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly mailer: Mailer,
+  ) {}
+
+  /**
+   * @param signal checked between two emails
+   * @throws MailDeferredError after all others were served, when some recipients could not be reached yet
+   */
+  async send(post: Post, signal: AbortSignal): Promise<MailReport> {
+    let deferred = 0;
+    for (const subscriber of await this.unserved(post)) {
+      signal.throwIfAborted();
+      if (!(await this.sendOnce(post, subscriber))) deferred++;
+    }
+    const recipients = await this.dataSource.getRepository(PostEmail).countBy({ postId: post.id });
+    if (deferred > 0) throw new MailDeferredError(`${deferred} of ${recipients + deferred} subscribers could not be reached yet`);
+    return { post: post.slug, recipients };
+  }
+
+  private unserved(post: Post): Promise<Subscriber[]> {
+    return this.dataSource
+      .getRepository(Subscriber)
+      .createQueryBuilder('subscriber')
+      .leftJoin(PostEmail, 'email', 'email.subscriberId = subscriber.id AND email.postId = :post', { post: post.id })
+      .where('email.subscriberId IS NULL')
+      .orderBy('subscriber.email')
+      .getMany();
+  }
+
+  /**
+   * The row comes first and is committed after the email went out. A second run of the same task waits at the row's key until
+   * then, and skips; an email that failed takes its row back with it.
+   * @returns false when the recipient could not be reached for now
+   */
+  private async sendOnce(post: Post, subscriber: Subscriber): Promise<boolean> {
+    try {
+      await this.dataSource.transaction(async (manager) => {
+        const row = { postId: post.id, subscriberId: subscriber.id };
+        const { raw } = await manager.createQueryBuilder().insert().into(PostEmail).values(row).orIgnore().returning('post_id').execute();
+        const isOurs = (raw as unknown[]).length === 1;
+        if (isOurs) await this.mailer.send(post, subscriber);
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof MailDeferredError) return false;
+      throw error;
+    }
+  }
+}

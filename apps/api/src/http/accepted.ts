@@ -1,0 +1,32 @@
+import {
+  applyDecorators,
+  HttpCode,
+  Injectable,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { AsyncResult } from 'nestjs-task-queue';
+import { map, type Observable } from 'rxjs';
+
+/** Turns the task that a route has sent into the answer: its id, and where to ask about it. */
+@Injectable()
+export class AcceptedInterceptor implements NestInterceptor<AsyncResult> {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  intercept(context: ExecutionContext, next: CallHandler<AsyncResult>): Observable<object> {
+    const response: unknown = context.switchToHttp().getResponse();
+    return next.handle().pipe(
+      map(({ id }) => {
+        const status = `/tasks/${id}`;
+        this.host.httpAdapter.setHeader(response, 'Location', status);
+        return { taskId: id, status };
+      }),
+    );
+  }
+}
+
+/** The route only sends a task: 202, a `Location`, and no waiting for the work. */
+export const Accepted = () => applyDecorators(HttpCode(202), UseInterceptors(AcceptedInterceptor));

@@ -1,0 +1,37 @@
+import { Controller, Get, NotFoundException, Param, ParseUUIDPipe } from '@nestjs/common';
+import { TaskClient } from 'nestjs-task-queue';
+
+/** A task as the API shows it; what does not apply to its state is absent. */
+export interface TaskView {
+  readonly id: string;
+  readonly state: string;
+  /** how often it was tried again */
+  readonly retries?: number;
+  /** PROGRESS: how far it is */
+  readonly meta?: unknown;
+  readonly result?: unknown;
+  readonly error?: { readonly type: string; readonly message: string };
+  /** when it reached this state */
+  readonly at?: string;
+  readonly worker?: string;
+}
+
+@Controller('tasks')
+export class TasksController {
+  constructor(private readonly tasks: TaskClient) {}
+
+  @Get(':id')
+  async show(@Param('id', ParseUUIDPipe) id: string): Promise<TaskView> {
+    const task = this.tasks.result(id);
+    const record = await task.record();
+    if (record !== null) {
+      const { state, retries, meta, result, error, at, worker } = record;
+      // The stack stays inside: it tells a stranger about our code.
+      const shown = error && { type: error.type, message: error.message };
+      return { id, state, retries, meta, result, error: shown, at: new Date(at).toISOString(), worker };
+    }
+    const state = await task.state();
+    if (state === 'UNKNOWN') throw new NotFoundException('No task has this id, or its result has expired.');
+    return { id, state };
+  }
+}

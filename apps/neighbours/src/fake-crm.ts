@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { close, listen } from './listen.js';
+
+export interface CrmContact {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly company: string;
+}
+
+export interface CrmRequest {
+  readonly email: string;
+  /** epoch ms */
+  readonly at: number;
+  readonly status: 200 | 429;
+  /** s, with 429 */
+  readonly retryAfter?: number;
+}
+
+export interface FakeCrmOptions {
+  /** every n-th request is told to come back later (429); 0 = none is */
+  readonly refuseEvery?: number;
+  /** what the refused are told, in turn; seconds */
+  readonly retryAfter?: readonly number[];
+}
+
+/** A CRM with one route, `PUT /contacts/:email`, that now and then asks for patience and remembers who came too early. */
+export class FakeCrm {
+  readonly contacts = new Map<string, CrmContact>();
+  readonly requests: CrmRequest[] = [];
+  private readonly server = createServer((request, response) => void this.serve(request, response));
+
+  constructor(private readonly options: FakeCrmOptions = {}) {}
+
+  start(port = 0): Promise<string> {
+    return listen(this.server, port);
+  }
+
+  stop(): Promise<void> {
+    return close(this.server);
+  }
+
+  get refusals(): CrmRequest[] {
+    return this.requests.filter((request) => request.status === 429);
+  }
+
+  /** Requests that came before the instant that their predecessor was told to wait for. */
+  get tooEarly(): CrmRequest[] {
+    return this.requests.filter((request, index) => {
+      const before = this.requests.slice(0, index).findLast((earlier) => earlier.email === request.email);
+      return before?.retryAfter !== undefined && request.at < before.at + before.retryAfter * 1000;
+    });
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const email = decodeURIComponent(/^\/contacts\/([^/]+)$/.exec(request.url ?? '')?.[1] ?? '');
+    if (request.method !== 'PUT' || email === '') return answer(response, 404, { error: 'PUT /contacts/:email is all there is' });
+    const body = (await json(request)) as { name: string; company: string };
+    const retryAfter = this.refusal();
+    this.requests.push({ email, at: Date.now(), status: retryAfter === undefined ? 200 : 429, retryAfter });
+    if (retryAfter !== undefined) return answer(response.setHeader('retry-after', retryAfter), 429, { error: 'too many requests' });
+    const contact = { id: this.contacts.get(email)?.id ?? `crm-${this.contacts.size + 1}`, email, name: body.name, company: body.company };
+    this.contacts.set(email, contact);
+    answer(response, 200, contact);
+  }
+
+  private refusal(): number | undefined {
+    const { refuseEvery = 0, retryAfter = [1] } = this.options;
+    if (refuseEvery === 0 || (this.requests.length + 1) % refuseEvery !== 0) return undefined;
+    return retryAfter[this.refusals.length % retryAfter.length];
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

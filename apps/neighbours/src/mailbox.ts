@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+
+export interface Mail {
+  readonly messageId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  /** as it came over the wire, headers and all */
+  readonly source: string;
+  readonly receivedAt: Date;
+}
+
+export interface MailboxOptions {
+  /** every n-th recipient is told to come back later (450); 0 = none is */
+  readonly refuseEvery?: number;
+  /** called when a mail is in; it is answered when this resolves */
+  readonly onMail?: (mail: Mail) => void | Promise<void>;
+}
+
+/**
+ * A mail server that takes everybody's mail and keeps it in memory. Like the large ones it drops a second copy of the same
+ * Message-ID, and now and then it is too busy for a recipient.
+ */
+export class Mailbox {
+  readonly mails: Mail[] = [];
+  /** copies that were dropped */
+  duplicates = 0;
+  /** recipients that were told to come back */
+  deferred = 0;
+  private recipients = 0;
+  private readonly server: SMTPServer;
+
+  constructor(private readonly options: MailboxOptions = {}) {
+    this.server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['AUTH', 'STARTTLS'],
+      disableReverseLookup: true,
+      closeTimeout: 1,
+      onRcptTo: (_address, _session, callback) => callback(this.refusal()),
+      onData: (stream, _session, callback) => {
+        text(stream)
+          .then((source) => this.take(source))
+          .then(() => callback(), callback);
+      },
+    } satisfies SMTPServerOptions);
+    this.server.on('error', () => {}); // a client that was killed in mid-sentence
+  }
+
+  /** @returns its URL, smtp://host:port */
+  async start(port = 0): Promise<string> {
+    const listening = this.server.listen(port, '127.0.0.1');
+    await once(listening, 'listening');
+    return `smtp://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private refusal(): Error | null {
+    const { refuseEvery = 0 } = this.options;
+    this.recipients++;
+    if (refuseEvery === 0 || this.recipients % refuseEvery !== 0) return null;
+    this.deferred++;
+    return Object.assign(new Error('4.2.1 Mailbox busy, try again later'), { responseCode: 450 });
+  }
+
+  private async take(source: string): Promise<void> {
+    const mail = read(source);
+    if (this.mails.some((known) => known.messageId === mail.messageId)) this.duplicates++;
+    else this.mails.push(mail);
+    await this.options.onMail?.(mail);
+  }
+}
+
+function read(source: string): Mail {
+  const [head = ''] = source.split('\r\n\r\n', 1);
+  const unfolded = head.replace(/\r\n[ \t]+/g, ' ');
+  const header = (name: string): string => new RegExp(`^${name}: (.*)$`, 'im').exec(unfolded)?.[1] ?? '';
+  return {
+    messageId: header('message-id'),
+    from: header('from'),
+    to: header('to'),
+    subject: header('subject'),
+    source,
+    receivedAt: new Date(),
+  };
+}

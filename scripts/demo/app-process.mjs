@@ -1,0 +1,35 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startGuarded } from '../services/guarded-process.mjs';
+
+/**
+ * One process of the blog. It ends when it is stopped, and also however this process ends.
+ *
+ * @param {{ name: string, file: string, env: Record<string, string> }} options
+ */
+export function startApp({ name, file, env }) {
+  const dir = mkdtempSync(join(tmpdir(), `task-queue-${name}-`));
+  const app = startGuarded({
+    command: process.execPath,
+    args: ['--enable-source-maps', file],
+    dir,
+    signal: 'TERM',
+    env: { NO_COLOR: '1', ...env },
+  });
+  return {
+    name,
+    exited: app.exited,
+    log: app.log,
+    stop: app.stop,
+    kill: () => app.signal('SIGKILL'),
+    /** @returns the first match of a pattern in its output */
+    async seen(pattern) {
+      try {
+        return await app.seen(pattern);
+      } catch {
+        throw new Error(`The ${name} process did not start:\n${app.log()}`);
+      }
+    },
+  };
+}

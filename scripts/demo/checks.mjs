@@ -1,0 +1,67 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import sharp from 'sharp';
+
+const THUMBNAIL = '320 × 213';
+
+/**
+ * What really came of the work, looked up where it must have arrived.
+ *
+ * @returns {Promise<{ ok: boolean, text: string }[]>}
+ */
+export async function checkEverything({ stage, client, tasks, subscribers }) {
+  const posts = await client.get('/posts');
+  const contacts = await client.get('/contacts');
+  const photos = await client.get('/photos');
+  return [
+    checkMails(stage.mailbox, posts, subscribers),
+    await checkThumbnails(join(stage.storage, 'thumbnails'), photos),
+    await checkExport(join(stage.storage, 'exports'), tasks, subscribers),
+    checkContacts(stage.crm, contacts),
+  ];
+}
+
+function checkMails({ mails, deferred, duplicates }, posts, subscribers) {
+  const wanted = posts.length * subscribers.length;
+  const pairs = new Set(mails.map((mail) => `${mail.subject} → ${mail.to}`)).size;
+  const text = `${mails.length} emails in the mailbox for ${posts.length} posts × ${subscribers.length} subscribers`;
+  const ok = mails.length === wanted && pairs === wanted && duplicates === 0;
+  return {
+    ok,
+    text: `${text}: ${ok ? 'one each' : `${wanted - pairs} missing, ${duplicates + mails.length - pairs} double`}, though ${deferred} were refused at first`,
+  };
+}
+
+async function checkThumbnails(folder, photos) {
+  const sizes = await Promise.all(photos.map(({ id }) => sizeOf(join(folder, `${id}.jpg`))));
+  const right = sizes.filter((size) => size === THUMBNAIL).length;
+  return { ok: right === photos.length, text: `${right} of ${photos.length} thumbnails on disk, ${THUMBNAIL} pixels` };
+}
+
+async function sizeOf(file) {
+  try {
+    const { width, height } = await sharp(await readFile(file)).metadata();
+    return `${width} × ${height}`;
+  } catch {
+    return 'missing';
+  }
+}
+
+async function checkExport(folder, tasks, subscribers) {
+  const files = await readdir(folder).catch(() => []);
+  const wanted = tasks.filter((task) => task.kind === 'export_subscribers').map((task) => `subscribers-${task.id}.csv`);
+  const complete = wanted.every((file) => files.includes(file)) && files.length === wanted.length;
+  const rows = complete ? parse(await readFile(join(folder, wanted[0])), { columns: true }) : [];
+  const emails = new Set(rows.map((row) => row.email));
+  const ok = rows.length === subscribers.length && subscribers.every(({ email }) => emails.has(email));
+  return { ok, text: `${rows.length} of ${subscribers.length} subscribers in the exported CSV` };
+}
+
+function checkContacts(crm, contacts) {
+  const synced = contacts.filter(({ email, crmId }) => crmId !== null && crm.contacts.get(email)?.id === crmId).length;
+  const { refusals, tooEarly } = crm;
+  const ok = synced === contacts.length && tooEarly.length === 0;
+  const patience = `${refusals.length} were told "Retry-After", ${tooEarly.length} came back too early`;
+  return { ok, text: `${synced} of ${contacts.length} contacts in the CRM; ${patience}` };
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { startPostgres } from '../services/postgres.mjs';
+import { startRedis } from '../services/redis.mjs';
+
+const mark = `demo_${randomBytes(4).toString('hex')}`;
+
+/** An empty database: on the server that DATABASE_URL names, else on a private one. */
+export async function openDatabase() {
+  if (!process.env.DATABASE_URL) {
+    const server = await startPostgres({ database: 'blog' });
+    return { name: 'embedded PostgreSQL', url: server.url, stop: server.stop };
+  }
+  const url = new URL(process.env.DATABASE_URL);
+  await query(url, `create database ${mark}`);
+  const own = new URL(url);
+  own.pathname = `/${mark}`;
+  return { name: 'PostgreSQL of DATABASE_URL', url: own.href, stop: () => query(url, `drop database ${mark} with (force)`) };
+}
+
+async function query(url, sql) {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
+
+/** Where tasks travel: this process's memory needs nothing; Redis is the one of REDIS_URL, else a private one. */
+export async function openBroker(kind) {
+  if (kind === 'memory') return { name: 'memory', url: 'memory://', keyPrefix: mark, stop: async () => {} };
+  if (!process.env.REDIS_URL) {
+    const server = await startRedis();
+    return { name: 'private Redis', url: server.url, keyPrefix: mark, stop: server.stop };
+  }
+  return { name: 'Redis of REDIS_URL', url: process.env.REDIS_URL, keyPrefix: mark, stop: () => removeKeys(process.env.REDIS_URL) };
+}
+
+async function removeKeys(url) {
+  const { Redis } = await import('ioredis');
+  const redis = new Redis(url);
+  try {
+    for await (const keys of redis.scanStream({ match: `${mark}*`, count: 500 })) if (keys.length > 0) await redis.unlink(keys);
+  } finally {
+    redis.disconnect();
+  }
+}

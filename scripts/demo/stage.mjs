@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { startApp } from './app-process.mjs';
+import { build, ROOT } from './build.mjs';
+import { openBroker, openDatabase } from './servers.mjs';
+
+/** How often the neighbours say "not now", so that retries are seen. */
+const REFUSE_MAIL_EVERY = 40;
+const REFUSE_SYNC_EVERY = 5;
+
+/**
+ * The blog and all that it needs, on 127.0.0.1. What was opened is closed in the opposite order, once, also when opening failed half way.
+ */
+export class Stage {
+  #opened = [];
+  #stopping;
+
+  build() {
+    this.dist = build();
+    this.storage = mkdtempSync(join(tmpdir(), 'task-queue-blog-'));
+    this.#opened.push(() => rmSync(this.storage, { recursive: true, force: true }));
+  }
+
+  /** @param {'memory' | 'redis'} kind of broker */
+  async openServers(kind) {
+    const [database, broker] = await Promise.all([this.#open(openDatabase()), this.#open(openBroker(kind)), this.#openNeighbours()]);
+    this.database = database;
+    this.broker = broker;
+  }
+
+  async #openNeighbours() {
+    const [{ Mailbox }, { FakeCrm }, { NeighboursWeb }] = await Promise.all(
+      ['mailbox', 'fake-crm', 'neighbours-web'].map(
+        (name) => import(pathToFileURL(join(this.dist, `apps/neighbours/src/${name}.js`)).href),
+      ),
+    );
+    this.mailbox = await this.#open(new Mailbox({ refuseEvery: REFUSE_MAIL_EVERY }));
+    this.crm = await this.#open(new FakeCrm({ refuseEvery: REFUSE_SYNC_EVERY, retryAfter: [1, 2] }));
+    this.web = await this.#open(new NeighboursWeb(this.mailbox, this.crm));
+    this.smtpUrl = await this.mailbox.start();
+    this.crmUrl = await this.crm.start();
+    this.webUrl = await this.web.start();
+  }
+
+  /** @param {number} workers processes beside the API; 0 = the API runs tasks itself */
+  async openApps(workers) {
+    const api = this.#start('api', 'apps/api/src/main.js', { IN_APP_WORKER: String(workers === 0) });
+    this.apiUrl = (await api.seen(/listening on (http:\S+)/))[1];
+    const names = Array.from({ length: workers }, (_, index) => `worker${index + 1}`);
+    const processes = names.map((name) => this.#start(name, 'apps/worker/src/main.js', { WORKER_NAME: `${name}@%h` }));
+    await Promise.all(processes.map((worker) => worker.seen(/worker is consuming/)));
+    this.processes = [api, ...processes];
+  }
+
+  /** Rejects as soon as a process of the blog ends without being asked to. */
+  async watch() {
+    const { name, log } = await Promise.race(this.processes.map((process) => process.exited.then(() => process)));
+    if (!this.#stopping) throw new Error(`The ${name} process ended:\n${log()}`);
+    return new Promise(() => {});
+  }
+
+  stop() {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop() {
+    for (const close of this.#opened.reverse()) await close();
+  }
+
+  /** Notes how to close it. What is still opening when all is stopped is closed as soon as it is open. */
+  async #open(opening) {
+    const opened = await opening;
+    if (this.#stopping) await opened.stop();
+    else this.#opened.push(() => opened.stop());
+    return opened;
+  }
+
+  #start(name, file, extra = {}) {
+    const env = {
+      PORT: '0',
+      DATABASE_URL: this.database.url,
+      BROKER_URL: this.broker.url,
+      KEY_PREFIX: this.broker.keyPrefix,
+      SMTP_URL: this.smtpUrl,
+      CRM_URL: this.crmUrl,
+      DATA_DIR: join(ROOT, 'apps/api/data'),
+      STORAGE_DIR: this.storage,
+      EXPORT_PACE: '120',
+      ...extra,
+    };
+    const app = startApp({ name, file: join(this.dist, file), env });
+    this.#opened.push(() => app.stop());
+    return app;
+  }
+}
