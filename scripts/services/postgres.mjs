@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { temporaryDir } from './cache-dir.mjs';
 import { freePort } from './free-port.mjs';
 import { startGuarded } from './guarded-process.mjs';
 import { postgresBin } from './postgres-binary.mjs';
@@ -17,7 +17,7 @@ const ATTEMPTS = 5;
 export async function startPostgres({ database = 'app', settings = {} } = {}) {
   const bin = postgresBin();
   const ids = unprivileged();
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'task-queue-pg-'));
+  const dir = mkdtempSync(path.join(temporaryDir(), 'task-queue-pg-'));
   try {
     if (ids.uid !== undefined) chownSync(dir, ids.uid, ids.gid);
     const env = { LC_ALL: 'C', TZ: 'UTC', HOME: dir };

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { temporaryDir } from './cache-dir.mjs';
 import { freePort } from './free-port.mjs';
 import { startGuarded } from './guarded-process.mjs';
 import { redisBinary } from './redis-binary.mjs';
@@ -13,7 +13,7 @@ const ATTEMPTS = 5;
  * @param {{ args?: string[], port?: number }} options `args` go to redis-server after ours, so they win
  */
 export async function startRedis({ args = [], port: wanted } = {}) {
-  const dir = mkdtempSync(path.join(os.tmpdir(), 'task-queue-redis-'));
+  const dir = mkdtempSync(path.join(temporaryDir(), 'task-queue-redis-'));
   try {
     let { server, port } = await startAnywhere(dir, args, wanted);
     return {
