@@ -1,0 +1,16 @@
+export { Ctx } from './ctx.decorator.js';
+export { FetchedBy } from './fetched.decorator.js';
+export { NestTaskLogger } from './nest-task.logger.js';
+export { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
+export { runWorker, type RunningWorker, type RunWorkerOptions } from './run-worker.js';
+export type { WorkerApp } from './load-worker-module.js';
+export { getTaskClientToken, InjectTaskClient } from './task-client.token.js';
+export { TaskDefaults } from './task-defaults.decorator.js';
+export { TaskQueueModule } from './task-queue.module.js';
+export type { TaskQueueModuleExtras } from './task-queue.options.js';
+export { TASK_ROLE, type TaskRole } from './task-role.js';
+export { TaskWorkerModule } from './task-worker.module.js';
+export type { TaskWorkerModuleExtras } from './task-worker.options.js';
+export { Task, type TaskDecoratorOptions } from './task.decorator.js';
+export { TASK_CLOCK, TASK_LOGGER } from './tokens.js';
+export { WorkerOrchestrator } from './worker.orchestrator.js';

@@ -1,0 +1,45 @@
+import type { InjectionToken } from '@nestjs/common';
+import type { ClientOptions } from '../client/client-options.js';
+import type { Clock, ResultBackend, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
+import { openTransport } from '../transports/open-transport.js';
+
+/** The token of what a named TaskQueueModule has opened; for what stands on it (workers, admin, health checks). */
+export function getQueueInstanceToken(name: string): InjectionToken<QueueInstance> {
+  return `TaskQueueInstance:${name}`;
+}
+
+/** One named instance's open connections. Everything of that name in the application shares them. */
+export class QueueInstance {
+  private constructor(
+    readonly name: string,
+    readonly options: ClientOptions,
+    readonly transport: Transport,
+    readonly results: ResultBackend,
+    private readonly opened: readonly Transport[],
+  ) {}
+
+  /** Opens and connects; where one cannot, none stays open. */
+  static async open(name: string, options: ClientOptions, logger: TaskLogger, clock: Clock): Promise<QueueInstance> {
+    const common = transportOptions(options, logger, clock);
+    const transport = await openTransport(options.broker, common);
+    const apart =
+      options.results === undefined || options.results === options.broker ? undefined : await openTransport(options.results, common);
+    const instance = new QueueInstance(name, options, transport, (apart ?? transport).results, apart ? [transport, apart] : [transport]);
+    try {
+      await Promise.all(instance.opened.map((one) => one.connect()));
+    } catch (error) {
+      await instance.close();
+      throw error;
+    }
+    return instance;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.opened.map((one) => one.close()));
+  }
+}
+
+function transportOptions(options: ClientOptions, logger: TaskLogger, clock: Clock): TransportOptions {
+  const { keyPrefix, dedupRetention, revokesExpire, connection } = options;
+  return { keyPrefix, dedupRetention, revokesExpire, connection, logger, clock, timeOffset: () => 0 };
+}

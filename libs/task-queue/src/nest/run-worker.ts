@@ -1,0 +1,70 @@
+import type { INestApplicationContext, Type } from '@nestjs/common';
+import type { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
+import { NestFactory } from '@nestjs/core';
+import { InvalidAppError } from '../errors/boot-errors.js';
+import type { WorkerOptionsInput } from '../worker/worker-options.js';
+import { loadWorkerModule, type WorkerApp } from './load-worker-module.js';
+import { ShutdownSignals } from './shutdown-signals.js';
+import { claimTaskRole } from './task-role.js';
+import { workerRun } from './worker-run.js';
+import { WorkerOrchestrator } from './worker.orchestrator.js';
+
+/** Worker options over those of the application's TaskWorkerModule, and what Nest is given to boot it. */
+export interface RunWorkerOptions extends WorkerOptionsInput {
+  nest?: NestApplicationContextOptions;
+}
+
+export interface RunningWorker {
+  readonly app: INestApplicationContext;
+  /** quiet, drain, close the application. Does not exit. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Boots a worker application and owns its process: consumes when every module is initialized, and on the first SIGTERM or
+ * SIGINT takes no more work, drains, closes the application and exits with 0. A second signal exits at once.
+ * @param app the root module's class or file; one that imports TaskWorkerModule
+ * @throws InvalidAppError, and whatever fails the boot
+ */
+export async function runWorker(app: WorkerApp, options: RunWorkerOptions = {}): Promise<RunningWorker> {
+  const booting = boot(app, options);
+  const signals = new ShutdownSignals(async () => (await booting).stop());
+  signals.listen();
+  try {
+    const { context, stop } = await booting;
+    return { app: context, stop: () => stop().finally(() => signals.unlisten()) };
+  } catch (error) {
+    signals.unlisten();
+    throw error;
+  }
+}
+
+async function boot(app: WorkerApp, { nest, ...options }: RunWorkerOptions) {
+  claimTaskRole('worker');
+  const module = await loadWorkerModule(app);
+  const context = await workerRun.run({ options }, () => NestFactory.createApplicationContext(module, { abortOnError: false, ...nest }));
+  const workers = workersOf(context, module);
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= shutDown(context, workers));
+  try {
+    await Promise.all(workers.map((worker) => worker.start()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { context, stop };
+}
+
+function workersOf(context: INestApplicationContext, module: Type): WorkerOrchestrator[] {
+  try {
+    return context.get(WorkerOrchestrator, { strict: false, each: true });
+  } catch (error) {
+    throw new InvalidAppError(`${module.name} runs no worker: import TaskWorkerModule.forRoot() in it.`, { cause: error });
+  }
+}
+
+/** Workers end before any module is destroyed: Nest would first close what their tasks are using. */
+async function shutDown(context: INestApplicationContext, workers: readonly WorkerOrchestrator[]): Promise<void> {
+  await Promise.allSettled(workers.map((worker) => worker.stop()));
+  await context.close();
+}

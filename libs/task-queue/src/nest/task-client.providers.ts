@@ -1,0 +1,41 @@
+import type { Provider } from '@nestjs/common';
+import { resolveClientOptions, type ClientOptionsInput } from '../client/client-options.js';
+import { TaskClient } from '../client/task-client.js';
+import type { Clock, TaskLogger } from '../ports/index.js';
+import { InstanceNames } from './instance-names.js';
+import { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
+import { getTaskClientToken } from './task-client.token.js';
+import { describeTasks } from './task-metadata.accessor.js';
+import { TASK_QUEUE_OPTIONS } from './task-queue.options.js';
+import { TaskExplorer } from './task.explorer.js';
+import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from './tokens.js';
+
+/** What one named TaskQueueModule provides: its connections and the client that sends through them. */
+export function taskClientProviders(name: string): Provider[] {
+  return [
+    {
+      provide: getQueueInstanceToken(name),
+      inject: [TASK_QUEUE_OPTIONS, InstanceNames, TASK_LOGGER, TASK_CLOCK],
+      useFactory: async (input: ClientOptionsInput, names: InstanceNames, logger: TaskLogger, clock: Clock) => {
+        names.take(name);
+        return QueueInstance.open(name, resolveClientOptions(input), logger, clock);
+      },
+    },
+    { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(name) },
+    {
+      provide: getTaskClientToken(name),
+      inject: [QUEUE_INSTANCE, TaskExplorer, TASK_LOGGER, TASK_CLOCK],
+      useFactory: ({ options, transport, results }: QueueInstance, explorer: TaskExplorer, logger: TaskLogger, clock: Clock) =>
+        new TaskClient({
+          transport,
+          results,
+          options,
+          describe: describeTasks,
+          // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
+          localHandler: (task) => explorer.explore().get(task),
+          clock,
+          logger,
+        }),
+    },
+  ];
+}

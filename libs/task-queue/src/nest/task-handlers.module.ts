@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { systemClock } from '../ports/clock.js';
+import { HandlerRegistry } from '../worker/handler-registry.js';
+import { ContextCreators } from './context-creators.js';
+import { HandlerInvoker } from './handler-invoker.js';
+import { InstanceNames } from './instance-names.js';
+import { NestTaskLogger } from './nest-task.logger.js';
+import { TaskExplorer } from './task.explorer.js';
+import { readTaskRole, TASK_ROLE } from './task-role.js';
+import { TASK_CLOCK, TASK_LOGGER } from './tokens.js';
+
+/** What every instance of the queue shares in one application: its handlers, found once, and its log and clock. */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    ContextCreators,
+    HandlerInvoker,
+    HandlerRegistry,
+    InstanceNames,
+    TaskExplorer,
+    { provide: TASK_LOGGER, useFactory: () => new NestTaskLogger() },
+    { provide: TASK_CLOCK, useValue: systemClock },
+    { provide: TASK_ROLE, useFactory: readTaskRole },
+  ],
+  exports: [ContextCreators, InstanceNames, TaskExplorer, TASK_LOGGER, TASK_CLOCK, TASK_ROLE],
+})
+export class TaskHandlersModule {}

@@ -1,0 +1,20 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { ClientOptionsInput } from '../client/client-options.js';
+import { getQueueInstanceToken } from './queue-instance.js';
+import { taskClientProviders } from './task-client.providers.js';
+import { DEFAULT_CLIENT, getTaskClientToken } from './task-client.token.js';
+import { TaskHandlersModule } from './task-handlers.module.js';
+import { TASK_QUEUE_OPTIONS, type TaskQueueModuleExtras } from './task-queue.options.js';
+
+export const { ConfigurableModuleClass: TaskQueueModuleBase } = new ConfigurableModuleBuilder<ClientOptionsInput>({
+  optionsInjectionToken: TASK_QUEUE_OPTIONS as symbol,
+})
+  .setClassMethodName('forRoot')
+  .setExtras<TaskQueueModuleExtras>({ name: DEFAULT_CLIENT, isGlobal: true }, (definition, { name = DEFAULT_CLIENT, isGlobal = true }) => ({
+    ...definition,
+    global: isGlobal,
+    imports: [...(definition.imports ?? []), TaskHandlersModule],
+    providers: [...(definition.providers ?? []), ...taskClientProviders(name)],
+    exports: [getTaskClientToken(name), getQueueInstanceToken(name), TaskHandlersModule],
+  }))
+  .build();

@@ -1,0 +1,30 @@
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { QueueInstance } from './queue-instance.js';
+import { TaskQueueModuleBase } from './task-queue.module-definition.js';
+import { TaskExplorer } from './task.explorer.js';
+import { QUEUE_INSTANCE } from './tokens.js';
+
+/**
+ * Makes an application a producer: it provides the TaskClient and runs nothing. Global unless told otherwise; several
+ * instances have a `name` each.
+ * @example TaskQueueModule.forRoot({ broker: 'redis://localhost:6379' })
+ */
+@Module({})
+export class TaskQueueModule extends TaskQueueModuleBase implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    @Inject(QUEUE_INSTANCE) private readonly instance: QueueInstance,
+    private readonly explorer: TaskExplorer,
+  ) {
+    super();
+  }
+
+  onModuleInit(): void {
+    // In eager mode this application runs every task itself, so mistakes in them fail its boot.
+    if (this.instance.options.eager) this.explorer.explore();
+  }
+
+  /** After every other module's hooks, which may still send, and after every worker has given back its work. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.instance.close();
+  }
+}

@@ -1,0 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { WorkerOptionsInput } from '../worker/worker-options.js';
+
+/** Says to the modules of an application that `runWorker` boots it, and with which options over the module's own. */
+export interface WorkerRun {
+  readonly options: WorkerOptionsInput;
+}
+
+export const workerRun = new AsyncLocalStorage<WorkerRun>();

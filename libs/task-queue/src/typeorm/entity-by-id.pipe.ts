@@ -1,0 +1,38 @@
+import { Injectable, mixin, type PipeTransform, type Type } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
+import { InvalidOptionError } from '../errors/option-errors.js';
+import { EntityNotFoundError, TaskIgnoredError } from '../errors/run-errors.js';
+
+export interface EntityByIdOptions {
+  /** no row of that id: 'fail' (default) is an EntityNotFoundError like any other error of the handler; 'ignore' ends the task as IGNORED */
+  missing?: 'ignore' | 'fail';
+  /** name of the DataSource; default: the unnamed one */
+  dataSource?: string;
+}
+
+/** A pipe class for one entity: a class, because only that has the DataSource injected. */
+export function entityByIdPipe(entity: Type, { missing = 'fail', dataSource }: EntityByIdOptions): Type<PipeTransform> {
+  if (missing !== 'ignore' && missing !== 'fail') throw new InvalidOptionError('missing', missing, "'ignore' or 'fail' in @EntityById");
+
+  @Injectable()
+  class EntityByIdPipe implements PipeTransform<unknown, Promise<object>> {
+    constructor(@InjectDataSource(dataSource) private readonly source: DataSource) {}
+
+    async transform(id: unknown): Promise<object> {
+      const found = await this.#find(id);
+      if (found !== null) return found;
+      if (missing === 'ignore') throw new TaskIgnoredError(`no ${entity.name} has the id ${JSON.stringify(id)}`);
+      throw new EntityNotFoundError(entity.name, id);
+    }
+
+    async #find(id: unknown): Promise<object | null> {
+      // TypeORM reads an absent value in a condition as "any row".
+      if (id === undefined || id === null) throw new EntityNotFoundError(entity.name, id ?? null);
+      const repository = this.source.getRepository<ObjectLiteral>(entity);
+      const where = repository.metadata.ensureEntityIdMap(id) as FindOptionsWhere<ObjectLiteral>;
+      return repository.findOneBy(where);
+    }
+  }
+  return mixin(EntityByIdPipe);
+}

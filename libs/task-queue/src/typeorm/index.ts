@@ -1,0 +1,2 @@
+export { EntityById } from './entity-by-id.decorator.js';
+export type { EntityByIdOptions } from './entity-by-id.pipe.js';
