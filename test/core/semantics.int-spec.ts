@@ -469,6 +469,17 @@ describe.each(BROKERS)('task semantics on %s', (_, url) => {
       expect(await sent.get()).toEqual({ retries: 0, redelivered: false });
     });
 
+    it('ends an early-acknowledged task that does not end in time as FAILURE: it has no message to go back with', async () => {
+      const started = signal();
+      app.task('stubborn', () => (started.give(), new Promise(() => undefined)), { acksLate: false });
+      const worker = await app.worker({ abortGrace: 1 });
+      const sent = await app.send('stubborn');
+      await started.come;
+      await worker.stop(0);
+      await expect(sent.get()).rejects.toMatchObject({ remote: { code: 'WORKER_SHUTDOWN' } });
+      expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 0, leased: 0 });
+    });
+
     it('can be stopped twice, before it was started, and started after a stop', async () => {
       const worker = await app.worker();
       await Promise.all([worker.stop(), worker.stop()]);

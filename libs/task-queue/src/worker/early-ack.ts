@@ -1,5 +1,6 @@
 import type { Outcome } from '../attempt/outcome.js';
 import { recordOf } from '../attempt/record-of.js';
+import { WorkerShutdownError } from '../errors/index.js';
 import { encodeMessage } from '../message/codec.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -23,9 +24,15 @@ export class EarlyAck {
   constructor(private readonly deps: EarlyAckDependencies) {}
 
   async publishOutcome(message: TaskMessage, outcome: Outcome, ignoreResult: boolean): Promise<void> {
+    if (outcome.kind === 'released') return this.cut(message);
     if (outcome.kind === 'retry') await this.#publishRetry(message, outcome);
     const record = ignoreResult ? null : recordOf(message, outcome, this.deps.clock.now(), this.deps.worker);
     if (record !== null) await this.deps.results.save([record], this.deps.resultExpires);
+  }
+
+  /** The end of an attempt that a shutdown cut: its message is gone, so it cannot run again. */
+  async cut(message: TaskMessage): Promise<void> {
+    await this.#saveFailure(message, new WorkerShutdownError());
   }
 
   async #publishRetry(message: TaskMessage, { next, due }: Extract<Outcome, { kind: 'retry' }>): Promise<void> {
@@ -40,15 +47,20 @@ export class EarlyAck {
         task: message.task,
         error,
       });
-      const record = {
-        id: message.id,
-        state: 'FAILURE',
-        retries: message.headers.retries,
-        error: serializeError(error),
-        at: this.deps.clock.now(),
-        worker: this.deps.worker,
-      };
-      await this.deps.results.save([record], this.deps.resultExpires);
+      await this.#saveFailure(message, error);
     }
+  }
+
+  async #saveFailure(message: TaskMessage, thrown: unknown): Promise<void> {
+    const { clock, results, resultExpires, worker } = this.deps;
+    const record = {
+      id: message.id,
+      state: 'FAILURE',
+      retries: message.headers.retries,
+      error: serializeError(thrown),
+      at: clock.now(),
+      worker,
+    };
+    await results.save([record], resultExpires);
   }
 }

@@ -120,7 +120,8 @@ export class RunDelivery {
     const limit = message.headers.softTimeLimit ?? handler.options.softTimeLimit;
     const deliveryInfo = { queue, priority, redelivered: delivery.lostLeases > 0 };
     const context = new AttemptContext(message, handler.options, deliveryInfo, this.#surroundings);
-    return { delivery, message, context, startedAt, deadline: limit === null ? undefined : startedAt + limit, abandoned: false };
+    const deadline = limit === null ? undefined : startedAt + limit;
+    return { delivery, message, context, startedAt, deadline, ackedEarly: !handler.options.acksLate, abandoned: false };
   }
 
   #settle(delivery: Delivery, message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined): void {

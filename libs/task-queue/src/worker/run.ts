@@ -11,6 +11,8 @@ export interface Run {
   readonly startedAt: number;
   /** epoch ms at which its soft limit ends; undefined = none */
   readonly deadline: number | undefined;
+  /** acknowledged before it ran: there is no delivery to give back */
+  readonly ackedEarly: boolean;
   /** already given back by a shutdown: whatever it still returns is not settled */
   abandoned: boolean;
 }

@@ -40,6 +40,7 @@ interface Actors {
   readonly settle: SettleDeliveries;
   readonly slots: Slots;
   readonly fetch: FetchLoop;
+  readonly earlyAck: EarlyAck;
   readonly stopListening: () => Promise<void>;
 }
 
@@ -90,14 +91,9 @@ export class Worker {
     await pool.start();
     const running = new RunningTasks(clock);
     const stopListening = await transport.control.listen((command) => this.#obey(command, running));
-    const consumer = await transport.broker.consume(options.queues, {
-      lease: options.lease,
-      maxLoopBlock: options.maxLoopBlock,
-      maxWait: options.maxWait,
-      events: {
-        lost: (deliveries) => this.#lost(deliveries, running),
-        revoked: (revoked) => revoked.forEach((one) => one.terminate && running.revoke(one.id)),
-      },
+    const consumer = await this.#consume(running).catch(async (error: unknown) => {
+      await stopListening();
+      throw error;
     });
     this.#actors = this.#assemble(consumer, running, stopListening);
     this.#actors.fetch.start();
@@ -109,12 +105,26 @@ export class Worker {
     });
   }
 
+  #consume(running: RunningTasks): Promise<Consumer> {
+    const { transport, options } = this.deps;
+    return transport.broker.consume(options.queues, {
+      lease: options.lease,
+      maxLoopBlock: options.maxLoopBlock,
+      maxWait: options.maxWait,
+      events: {
+        lost: (deliveries) => this.#lost(deliveries, running),
+        revoked: (revoked) => revoked.forEach((one) => one.terminate && running.revoke(one.id)),
+      },
+    });
+  }
+
   #assemble(consumer: Consumer, running: RunningTasks, stopListening: () => Promise<void>): Actors {
     const { transport, results, pool, options, logger, clock } = this.deps;
     const resultsApart = results !== transport.results || !transport.broker.capabilities.atomicResults;
     const settle = new SettleDeliveries({ consumer, results, resultsApart, logger, clock });
     const shared = { ...this.deps, broker: transport.broker, worker: options.name, consumer, running, settle };
-    const runDelivery = new RunDelivery({ ...shared, setAside: new SetAside(shared), earlyAck: new EarlyAck(shared) });
+    const earlyAck = new EarlyAck(shared);
+    const runDelivery = new RunDelivery({ ...shared, earlyAck, setAside: new SetAside(shared) });
     const slots: Slots = new Slots({
       concurrency: pool.concurrency,
       prefetch: new Prefetch(pool.concurrency, options.prefetchMultiplier),
@@ -124,7 +134,7 @@ export class Worker {
       room: () => fetch.room(),
     });
     const fetch = new FetchLoop({ consumer, slots, logger, clock });
-    return { consumer, running, settle, slots, fetch, stopListening };
+    return { consumer, running, settle, slots, fetch, earlyAck, stopListening };
   }
 
   #obey(command: ControlCommand, running: RunningTasks): void {
@@ -163,12 +173,15 @@ export class Worker {
   }
 
   /** Aborts what still runs, and gives back what does not end for it. */
-  async #cut({ running, slots, settle }: Actors): Promise<void> {
+  async #cut({ running, slots, settle, earlyAck }: Actors): Promise<void> {
     const cut = running.shutDown();
     if (cut.length === 0) return;
     this.deps.logger.warn('the drain deadline has passed; running tasks are told to end', { worker: this.name, running: cut.length });
     await this.#within(this.deps.options.abortGrace, slots.idle());
-    for (const { delivery } of running.abandon()) settle.add({ delivery, kind: 'release', delay: 0, charge: false });
+    for (const run of running.abandon()) {
+      if (run.ackedEarly) await earlyAck.cut(run.message);
+      else settle.add({ delivery: run.delivery, kind: 'release', delay: 0, charge: false });
+    }
   }
 
   async #within(ms: number, done: Promise<void>): Promise<void> {
