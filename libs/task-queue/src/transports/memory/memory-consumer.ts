@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ConsumeOptions, Consumer, Delivery, ExtendReport, RevokedDelivery, SettleReceipt, Settlement } from '../../ports/consumer.js';
+import type { Due } from './due-heap.js';
 import type { LeaseOwner } from './lease-owner.js';
 import { LeaseRenewal } from './lease-renewal.js';
 import type { MemoryQueue } from './memory-queue.js';
@@ -79,10 +80,10 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     this.end();
   }
 
-  defend(message: StoredMessage): boolean {
-    const until = message.at;
+  defend(lease: Due): boolean {
+    const until = lease.at;
     if (this.renewal?.overdue) this.renewal.tick();
-    return message.at > until;
+    return lease.at > until;
   }
 
   lose(token: string): void {

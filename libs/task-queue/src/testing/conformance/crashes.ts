@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { ack, as, LEASE, release, retry } from './hand-consumer.js';
+import { numbered, QUEUE, type Stage, type StagedTest } from './stage.js';
+
+const HOUR = 3_600_000;
+
+export function describeCrashes(test: StagedTest): void {
+  counting(test);
+  isolation(test);
+}
+
+function counting(test: StagedTest): void {
+  test('rule 9: a lost lease is counted, and the message goes to somebody else', async (stage) => {
+    await stage.publish({ id: 'a', priority: 8 });
+    await stage.crash();
+    const [{ id, body, priority, lostLeases }] = await (await stage.consumer()).take();
+    assert.deepEqual({ id, body, priority, lostLeases }, { id: 'a', body: 'body of a', priority: 8, lostLeases: 1 });
+  });
+
+  test('rule 9: a lease that was settled in time is not counted', async (stage) => {
+    await stage.publish('a', 'b');
+    const worker = await stage.consumer();
+    const [a, b] = await worker.take();
+    await worker.settle(as(a, release()), as(b, retry()));
+    stage.shiftTime(LEASE + 1);
+    const again = await (await stage.consumer()).take();
+    assert.deepEqual(again.map(({ id, lostLeases }) => [id, lostLeases]).sort(), [['a', 0], ['b', 0]]); // prettier-ignore
+  });
+
+  test('rule 9: 1,200 leases lost at once all come back', async (stage) => {
+    await stage.publish(...numbered(1_200));
+    const victim = await stage.consumer();
+    for (let taken = 0; taken < 1_200;) taken += (await victim.take(500)).length;
+    await victim.consumer.close();
+    stage.shiftTime(LEASE + 1);
+    const drained = await (await stage.consumer()).drain(500);
+    assert.deepEqual(drained.map(({ id }) => id).sort(), numbered(1_200));
+    assert.ok(drained.every(({ lostLeases }) => lostLeases === 1));
+    await stage.assertNothingLeft();
+  });
+
+  test('rule 10: the sweep never ends a task: it comes with its count, however high', async (stage) => {
+    await stage.publish('a');
+    await stage.crash(7);
+    const worker = await stage.consumer();
+    const delivery = await worker.takeOne();
+    assert.equal(delivery.lostLeases, 7);
+    assert.deepEqual(await worker.settle(as(delivery, ack())), [true]);
+    await stage.assertNothingLeft();
+  });
+
+  test('rule 10: what was revoked while its worker died is still handed out, with both verdicts', async (stage) => {
+    await stage.publish('a');
+    await stage.crash(5);
+    await stage.broker.revoke(['a'], { terminate: false });
+    const { lostLeases, revoked } = await (await stage.consumer()).takeOne();
+    assert.deepEqual({ lostLeases, revoked }, { lostLeases: 5, revoked: true });
+  });
+}
+
+function isolation(test: StagedTest): void {
+  test('rule 9: after two lost leases a message is handed out alone', async (stage) => {
+    await stage.publish('a', 'b');
+    await stage.crash(2);
+    await stage.publish('c', 'd');
+    const worker = await stage.consumer();
+    const batches: string[][] = [];
+    for (let batch = await worker.take(); batch.length > 0; batch = await worker.take()) {
+      batches.push(batch.map(({ id }) => id));
+      await worker.ack(...batch);
+    }
+    assert.deepEqual(batches.map((batch) => batch.join()).sort(), ['a', 'b', 'c,d']);
+    await stage.assertNothingLeft();
+  });
+
+  test('rule 9: no suspect comes beside what a consumer holds, and none is held up by what another holds', async (stage) => {
+    await stage.publish({ id: 'calm', queue: 'other' });
+    const busy = await stage.consumer({ queues: ['other', QUEUE], lease: HOUR });
+    await busy.takeOne();
+    await suspect(stage, 'a');
+    assert.deepEqual(await busy.takeIds(), []);
+    assert.deepEqual(await (await stage.consumer()).takeIds(), ['a']);
+  });
+
+  test('rule 9: nothing else comes while a suspect is out', async (stage) => {
+    await suspect(stage, 'a');
+    const worker = await stage.consumer();
+    const held = await worker.takeOne();
+    assert.equal(held.lostLeases, 2);
+    await stage.publish('b');
+    assert.deepEqual(await worker.takeIds(), []);
+    await worker.ack(held);
+    assert.deepEqual(await worker.takeIds(), ['b']);
+  });
+
+  test('rule 9: a receive that waits beside held work gets the suspect as soon as that is settled', async (stage) => {
+    await stage.publish({ id: 'calm', queue: 'other' });
+    const worker = await stage.consumer({ queues: ['other', QUEUE], lease: HOUR, maxWait: HOUR });
+    const calm = await worker.takeOne();
+    await suspect(stage, 'a');
+    const waiting = worker.takeIds();
+    await worker.ack(calm);
+    assert.deepEqual(await waiting, ['a']);
+  });
+
+  test('rule 9: a delayed message with lost leases is alone too when it becomes due', async (stage) => {
+    await suspect(stage, 'a');
+    const worker = await stage.consumer();
+    await worker.settle(as(await worker.takeOne(), release(1_000)));
+    assert.equal(await stage.placeOf('a'), 'delayed');
+    await stage.publish('b');
+    stage.shiftTime(1_001);
+    const batch = await worker.takeIds();
+    await worker.consumer.close();
+    assert.equal(batch.length, 1);
+  });
+
+  test('rule 9: a poison task is charged alone, and its hundred neighbours come through', async (stage) => {
+    const ids = numbered(100);
+    await stage.publish(...ids);
+    const poison = ids[40];
+    let worst = 0;
+    let last = 0;
+    for (let round = 0; round < 400 && last < 5; round++) {
+      const worker = await stage.consumer();
+      const batch = await worker.take();
+      const dies = batch.find(({ id }) => id === poison);
+      if (dies) {
+        last = dies.lostLeases;
+        stage.shiftTime(LEASE + 1);
+      } else {
+        worst = Math.max(worst, ...batch.map(({ lostLeases }) => lostLeases));
+        await worker.ack(...batch);
+      }
+      await worker.consumer.close();
+    }
+    const rest = await (await stage.consumer()).drain();
+    assert.equal(last, 5);
+    assert.equal(Math.max(worst, ...rest.filter(({ id }) => id !== poison).map(({ lostLeases }) => lostLeases)), 2);
+  });
+}
+
+/** A message that has lost two leases, and waits for a third. */
+async function suspect(stage: Stage, id: string): Promise<void> {
+  await stage.publish(id);
+  await stage.crash(2);
+}

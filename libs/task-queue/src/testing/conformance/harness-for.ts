@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock, type Clock } from '../../ports/clock.js';
+import { silentLogger } from '../../ports/logger.js';
+import type { OpenTransport, Transport, TransportOptions } from '../../ports/transport.js';
+import type { ConformanceHarness, HarnessFactory } from './harness.js';
+import { placesOf } from './leftovers.js';
+
+export interface HarnessOptions {
+  readonly open: OpenTransport;
+  readonly url: string;
+  /** the store is a server with a clock of its own, rather than this process's */
+  readonly ownClock: boolean;
+  /** what the inspector does not show: keys or rows left under a prefix */
+  leftovers?(keyPrefix: string): Promise<string[]>;
+  /** removes everything under a prefix */
+  remove?(keyPrefix: string): Promise<void>;
+}
+
+export const CONFORMANCE_DEDUP_RETENTION = 60_000;
+export const CONFORMANCE_REVOKES_EXPIRE = 60_000;
+
+/** Harnesses for a transport that is opened by URL and separates its users by key prefix. */
+export function harnessFor(engine: HarnessOptions): HarnessFactory {
+  return async () => new UrlHarness(engine);
+}
+
+class UrlHarness implements ConformanceHarness {
+  private shifted = 0;
+  private readonly keyPrefix = `conformance-${randomUUID()}`;
+  private readonly opened: Transport[] = [];
+
+  constructor(private readonly engine: HarnessOptions) {}
+
+  async open(options: Partial<TransportOptions> = {}): Promise<Transport> {
+    const transport = this.engine.open(this.engine.url, { ...this.defaults(), ...options });
+    this.opened.push(transport);
+    await transport.connect();
+    return transport;
+  }
+
+  shiftTime(ms: number): void {
+    this.shifted += ms;
+  }
+
+  async leftovers(): Promise<string[]> {
+    const transport = await this.open();
+    const more = (await this.engine.leftovers?.(this.keyPrefix)) ?? [];
+    return [...(await placesOf(transport.inspector)), ...more];
+  }
+
+  async close(): Promise<void> {
+    for (const transport of this.opened) await transport.close();
+    await this.engine.remove?.(this.keyPrefix);
+  }
+
+  private defaults(): TransportOptions {
+    const clock: Clock = { now: () => Date.now() + this.shifted, timer: systemClock.timer };
+    return {
+      keyPrefix: this.keyPrefix,
+      dedupRetention: CONFORMANCE_DEDUP_RETENTION,
+      revokesExpire: CONFORMANCE_REVOKES_EXPIRE,
+      connection: {},
+      logger: silentLogger,
+      clock,
+      timeOffset: () => (this.engine.ownClock ? this.shifted : 0),
+    };
+  }
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { as, deadLetter, LEASE } from './hand-consumer.js';
+import type { HarnessFactory } from './harness.js';
+import { numbered, QUEUE, staged, type Stage, type StagedTest } from './stage.js';
+import { testRunner } from './test-runner.js';
+
+const HOUR = 3_600_000;
+const EMPTY = { ready: 0, delayed: 0, leased: 0, suspects: 0, dead: 0 };
+
+/** What every inspector must tell. */
+export function inspectorConformance(factory: HarnessFactory): void {
+  const { describe } = testRunner();
+  const test = staged(factory);
+  describe('inspector', () => {
+    describe('queues, counts and locate', () => looking(test));
+    describe('deadLetters', () => reading(test));
+    describe('purge', () => purging(test));
+  });
+}
+
+/** One message in each place, named by it. */
+async function oneOfEach(stage: Stage): Promise<void> {
+  const busy = await stage.consumer({ queues: ['other', QUEUE], lease: HOUR });
+  await stage.publish({ id: 'busy', queue: 'other' });
+  await busy.takeOne();
+  await stage.publish('suspects');
+  await stage.crash(2);
+  await stage.publish('dead', 'leased');
+  const [dead] = await busy.take(2); // sweeps, and takes no suspect beside what it holds
+  await busy.settle(as(dead, deadLetter()));
+  await stage.publish('ready', { id: 'delayed', due: { delay: HOUR } });
+}
+
+function looking(test: StagedTest): void {
+  test('every place is counted, and every id found in its own', async (stage) => {
+    await oneOfEach(stage);
+    assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 1, delayed: 1, leased: 1, suspects: 1, dead: 1 });
+    const places = Object.keys(EMPTY);
+    const found = await stage.inspector.locate([...places, 'nobody', 'busy']);
+    assert.deepEqual(found, [...places.map((place) => ({ queue: QUEUE, place })), null, { queue: 'other', place: 'leased' }]);
+  });
+
+  test('the queues that hold or have held messages are known, to every process, and no other', async (stage) => {
+    await stage.publish('a', { id: 'b', queue: 'later', due: { delay: HOUR } });
+    await (await stage.consumer({ queues: [QUEUE, 'idle'] })).drain();
+    assert.deepEqual(await stage.inspector.counts('nowhere'), EMPTY);
+    assert.deepEqual((await (await stage.another()).inspector.queues()).sort(), ['later', QUEUE]);
+  });
+
+  test('rule 4: thousands of ids are located at once', async (stage) => {
+    const ids = numbered(1_200);
+    await stage.publish(...ids);
+    assert.ok((await stage.inspector.locate(ids)).every((found) => found?.place === 'ready'));
+    assert.deepEqual(await stage.inspector.locate([]), []);
+  });
+}
+
+function reading(test: StagedTest): void {
+  test('dead letters come newest first, and no more than asked for', async (stage) => {
+    const worker = await stage.consumer();
+    for (const id of ['a', 'b', 'c']) {
+      await stage.publish(id);
+      await worker.settle(as(await worker.takeOne(), deadLetter()));
+      stage.shiftTime(LEASE);
+    }
+    const letters = await stage.inspector.deadLetters(QUEUE, { limit: 2 });
+    assert.deepEqual(letters.map(({ id, reason, body }) => [id, reason, body]), [['c', 'worker_lost', 'body of c'], ['b', 'worker_lost', 'body of b']]); // prettier-ignore
+    assert.ok(letters[0].at > letters[1].at);
+    assert.equal((await stage.inspector.deadLetters(QUEUE, { limit: 10 })).length, 3);
+    assert.deepEqual(await stage.inspector.deadLetters('nowhere', { limit: 10 }), []);
+  });
+}
+
+function purging(test: StagedTest): void {
+  test('purging removes what waits, and nothing that is out, suspected or dead', async (stage) => {
+    await oneOfEach(stage);
+    assert.equal(await stage.inspector.purge(QUEUE), 2);
+    assert.deepEqual(await stage.inspector.counts(QUEUE), { ...EMPTY, leased: 1, suspects: 1, dead: 1 });
+    assert.deepEqual(await stage.inspector.locate(['ready', 'delayed']), [null, null]);
+    assert.deepEqual(await stage.inspector.counts('other'), { ...EMPTY, leased: 1 });
+  });
+
+  test('rule 1: a purged id is free again', async (stage) => {
+    await stage.publish('a', { id: 'b', due: { delay: 1_000 } });
+    await stage.inspector.purge(QUEUE);
+    await stage.assertNothingLeft();
+    assert.deepEqual(
+      (await stage.publish('a', 'b')).map(({ deduplicated }) => deduplicated),
+      [false, false],
+    );
+    stage.shiftTime(1_001);
+    assert.deepEqual(await (await stage.consumer()).takeIds(), ['a', 'b']);
+  });
+
+  test('purging thousands, of every priority, leaves nothing', async (stage) => {
+    await stage.publish(...numbered(1_200).map((id, index) => ({ id, priority: index % 10 })));
+    assert.equal(await stage.inspector.purge(QUEUE), 1_200);
+    assert.equal(await stage.inspector.purge(QUEUE), 0);
+    await stage.assertNothingLeft();
+  });
+}

@@ -1,0 +1,12 @@
+import type { Inspector } from '../../ports/inspector.js';
+
+/** The places of all queues that are not empty, such as `email: 2 ready`. */
+export async function placesOf(inspector: Inspector): Promise<string[]> {
+  const left: string[] = [];
+  for (const queue of await inspector.queues()) {
+    for (const [place, count] of Object.entries(await inspector.counts(queue))) {
+      if (count > 0) left.push(`${queue}: ${count} ${place}`);
+    }
+  }
+  return left;
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import type { TransportOptions } from '../../ports/index.js';
+import type { Publication, PublishReceipt } from '../../ports/broker.js';
+import type { ConsumeOptions } from '../../ports/consumer.js';
+import type { Location } from '../../ports/inspector.js';
+import type { Transport } from '../../ports/transport.js';
+import { HandConsumer, LEASE } from './hand-consumer.js';
+import type { ConformanceHarness, HarnessFactory } from './harness.js';
+import { testRunner } from './test-runner.js';
+
+export const QUEUE = 'work';
+
+/** What one test acts on: a transport of its own store, and short words for what every test does. */
+export class Stage {
+  private constructor(
+    readonly harness: ConformanceHarness,
+    readonly transport: Transport,
+  ) {}
+
+  static async open(factory: HarnessFactory): Promise<Stage> {
+    const harness = await factory();
+    return new Stage(harness, await harness.open());
+  }
+
+  get broker() {
+    return this.transport.broker;
+  }
+
+  get results() {
+    return this.transport.results;
+  }
+
+  get inspector() {
+    return this.transport.inspector;
+  }
+
+  /** An id alone means a plain message to the queue of the tests. */
+  publish(...publications: readonly (string | PublicationInput)[]): Promise<PublishReceipt[]> {
+    return this.broker.publish(publications.map(publication), { timeout: 5_000 });
+  }
+
+  /** @param options.on another transport than the stage's own, as another process would have */
+  async consumer({ queues = [QUEUE], on = this.transport, ...options }: ConsumerInput = {}): Promise<HandConsumer> {
+    const hand = new HandConsumer();
+    hand.consumer = await on.broker.consume(queues, {
+      lease: LEASE,
+      renew: false,
+      maxLoopBlock: 60_000,
+      maxWait: 5,
+      events: hand.events,
+      ...options,
+    });
+    return hand;
+  }
+
+  /** Another process on the same store. */
+  another(options?: Partial<TransportOptions>): Promise<Transport> {
+    return this.harness.open(options);
+  }
+
+  shiftTime(ms: number): void {
+    this.harness.shiftTime(ms);
+  }
+
+  /** Takes everything as a worker would that dies of it, and lets its lease run out. */
+  async crash(times = 1): Promise<void> {
+    for (let time = 0; time < times; time++) {
+      const victim = await this.consumer();
+      await victim.take();
+      await victim.consumer.close();
+      this.shiftTime(LEASE + 1);
+    }
+  }
+
+  async placeOf(id: string): Promise<Location['place'] | null> {
+    const [found] = await this.inspector.locate([id]);
+    return found && found.place;
+  }
+
+  async assertNothingLeft(): Promise<void> {
+    assert.deepEqual(await this.harness.leftovers(), []);
+  }
+}
+
+export type PublicationInput = Pick<Publication, 'id'> & Partial<Publication>;
+export type ConsumerInput = Partial<ConsumeOptions> & { readonly queues?: readonly string[]; readonly on?: Transport };
+
+/** A publication to the queue of the tests, with a body that names its id. */
+export function publication(input: string | PublicationInput): Publication {
+  const given = typeof input === 'string' ? { id: input } : input;
+  return { queue: QUEUE, body: `body of ${given.id}`, priority: 5, traced: false, ...given };
+}
+
+/** A test on a stage of its own. */
+export type StagedTest = (name: string, body: (stage: Stage) => Promise<void>) => void;
+
+export function staged(factory: HarnessFactory): StagedTest {
+  return (name, body) =>
+    testRunner().it(name, async () => {
+      const stage = await Stage.open(factory);
+      try {
+        await body(stage);
+      } finally {
+        await stage.harness.close();
+      }
+    });
+}
+
+/** Ids that sort as they count. */
+export function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `n${String(index).padStart(5, '0')}`);
+}

@@ -1,0 +1,13 @@
+import { brokerConformance } from './broker-conformance.js';
+import { controlChannelConformance } from './control-channel-conformance.js';
+import type { HarnessFactory } from './harness.js';
+import { inspectorConformance } from './inspector-conformance.js';
+import { resultBackendConformance } from './result-backend-conformance.js';
+
+/** All suites, for a transport that serves every seam. */
+export function transportConformance(factory: HarnessFactory): void {
+  brokerConformance(factory);
+  resultBackendConformance(factory);
+  controlChannelConformance(factory);
+  inspectorConformance(factory);
+}

@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../ports/clock.js';
+import { silentLogger } from '../ports/logger.js';
+import type { Transport, TransportOptions } from '../ports/transport.js';
+import { open } from '../transports/memory/index.js';
+
+const DAY = 86_400_000;
+
+/** A connected memory transport of its own. Close it when the test ends. */
+export async function testTransport(options: Partial<TransportOptions> = {}): Promise<Transport> {
+  const transport = open('memory://', {
+    keyPrefix: `test-${randomUUID()}`,
+    dedupRetention: 7 * DAY,
+    revokesExpire: DAY,
+    connection: {},
+    logger: silentLogger,
+    clock: systemClock,
+    timeOffset: () => 0,
+    ...options,
+  });
+  await transport.connect();
+  return transport;
+}
