@@ -19,7 +19,7 @@ export function startApp({ name, file, env }) {
   });
   return {
     name,
-    exited: app.exited,
+    gone: app.gone,
     log: app.log,
     stop: app.stop,
     kill: () => app.signal('SIGKILL'),

@@ -56,7 +56,7 @@ export class Stage {
 
   /** Rejects as soon as a process of the blog ends without being asked to. */
   async watch() {
-    const { name, log } = await Promise.race(this.processes.map((process) => process.exited.then(() => process)));
+    const { name, log } = await Promise.race(this.processes.map((process) => process.gone().then(() => process)));
     if (!this.#stopping) throw new Error(`The ${name} process ended:\n${log()}`);
     return new Promise(() => {});
   }

@@ -44,12 +44,14 @@ export function startGuarded({ command, args, dir, signal, env = {}, ids = {} })
   const running = () => guard.exitCode === null && guard.signalCode === null;
   const gone = async () => {
     guard.ref();
-    await exited;
+    return exited;
   };
   return {
     running,
+    /** Resolves with its exit status when it has ended. */
     gone,
     seen: output.seen,
+    log: output.log,
     /** Signals the server itself, not its guard. */
     signal: (name) => process.kill(Number(/^pid (\d+)$/m.exec(output.first())?.[1]), name),
     /** Ends the server and removes its folder; safe twice, and after the server died. */
@@ -72,7 +74,7 @@ function followOutput(guard, exited, command) {
   };
   guard.stdout.setEncoding('utf8').on('data', read);
   guard.stderr.setEncoding('utf8').on('data', read);
-  /** Resolves as soon as the server's output has it; rejects when the server ends first. */
+  /** Resolves with the match as soon as the server's output has it; rejects when the server ends first. */
   const seen = (pattern) =>
     new Promise((resolve, reject) => {
       const settle = (done, value) => {
@@ -80,11 +82,14 @@ function followOutput(guard, exited, command) {
         clearTimeout(late);
         done(value);
       };
-      const look = () => pattern.test(log) && settle(resolve);
+      const look = () => {
+        const match = pattern.exec(log);
+        if (match) settle(resolve, match);
+      };
       const late = setTimeout(() => settle(reject, new Error(`${command}: no ${pattern} in time: ${log}`)), START_TIMEOUT);
       watchers.add(look);
       look();
       void exited.then((code) => settle(reject, new Error(`${command} ended with ${code}: ${log}`)));
     });
-  return { first: () => first, seen };
+  return { first: () => first, log: () => log, seen };
 }

@@ -8,8 +8,7 @@ export interface Mail {
   readonly from: string;
   readonly to: string;
   readonly subject: string;
-  /** as it came over the wire, headers and all */
-  readonly source: string;
+  readonly text: string;
   readonly receivedAt: Date;
 }
 
@@ -76,16 +75,21 @@ export class Mailbox {
   }
 }
 
+/** Reads as much of a mail as this blog writes: plain text, quoted-printable or 7bit. */
 function read(source: string): Mail {
-  const [head = ''] = source.split('\r\n\r\n', 1);
-  const unfolded = head.replace(/\r\n[ \t]+/g, ' ');
-  const header = (name: string): string => new RegExp(`^${name}: (.*)$`, 'im').exec(unfolded)?.[1] ?? '';
+  const end = source.indexOf('\r\n\r\n');
+  const head = source.slice(0, end).replace(/\r\n[ \t]+/g, ' ');
+  const header = (name: string): string => new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1] ?? '';
+  const bytes = source
+    .slice(end + 4)
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
   return {
     messageId: header('message-id'),
     from: header('from'),
     to: header('to'),
     subject: header('subject'),
-    source,
+    text: Buffer.from(bytes, 'latin1').toString(),
     receivedAt: new Date(),
   };
 }

@@ -38,7 +38,7 @@ export class NeighboursWeb {
 
   private showMail(response: ServerResponse, index: number): void {
     const mail = this.mailbox.mails[index];
-    if (mail) send(response, mail.source, 'text/plain');
+    if (mail) send(response, `From: ${mail.from}\nTo: ${mail.to}\nSubject: ${mail.subject}\n\n${mail.text}`, 'text/plain');
     else response.writeHead(404).end();
   }
 

@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
+import { TaskWorkerModule } from 'nestjs-task-queue';
 import { BlogModule } from '../../api/src/blog/blog.module.js';
-import { readSettings } from '../../api/src/settings.js';
+import { readSettings, workerOptions } from '../../api/src/settings.js';
 import { SettingsModule } from '../../api/src/settings.module.js';
 
-/** What a worker needs: the blog, and no HTTP. */
-@Module({ imports: [SettingsModule.forRoot(readSettings(process.env)), BlogModule] })
+const settings = readSettings(process.env);
+
+/** What a worker needs: the blog, no HTTP, and somebody who runs its tasks. */
+@Module({ imports: [SettingsModule.forRoot(settings), BlogModule, TaskWorkerModule.forRoot(workerOptions(settings))] })
 export class WorkerModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Ctx, EntityById, Task, TaskContext, type Fetched } from 'nestjs-task-queue';
+import { Ctx, Task, TaskContext, type Fetched } from 'nestjs-task-queue';
+import { EntityById } from 'nestjs-task-queue/typeorm';
 import { Repository } from 'typeorm';
 import { PhotoFiles, type ThumbnailSize } from './photo-files.js';
 import { Photo } from './photo.entity.js';

@@ -30,9 +30,8 @@ export class Newsletter {
       signal.throwIfAborted();
       if (!(await this.sendOnce(post, subscriber))) deferred++;
     }
-    const recipients = await this.dataSource.getRepository(PostEmail).countBy({ postId: post.id });
-    if (deferred > 0) throw new MailDeferredError(`${deferred} of ${recipients + deferred} subscribers could not be reached yet`);
-    return { post: post.slug, recipients };
+    if (deferred > 0) throw new MailDeferredError(`${deferred} subscribers could not be reached yet`);
+    return { post: post.slug, recipients: await this.dataSource.getRepository(PostEmail).countBy({ postId: post.id }) };
   }
 
   private unserved(post: Post): Promise<Subscriber[]> {

@@ -1,0 +1,2 @@
+export const HELP: string;
+export function parseFlags(args: readonly string[]): { broker: string; exit: boolean; help: boolean };
