@@ -106,6 +106,16 @@ function traces(test: StagedTest): void {
     assert.deepEqual(await stage.publish({ id: 'a', traced: true }), [{ id: 'a', deduplicated: true }]);
   });
 
+  test('rule 3: the trace is left when it is sent, so that nobody sends again what was purged', async (stage) => {
+    await stage.publish({ id: 'a', traced: true }, 'b');
+    await stage.inspector.purge(QUEUE);
+    const receipts = await stage.publish({ id: 'a', traced: true }, { id: 'b', traced: true });
+    assert.deepEqual(
+      receipts.map(({ deduplicated }) => deduplicated),
+      [true, false],
+    );
+  });
+
   test('rule 3: an id that leaves no trace can be sent again as soon as it has finished', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish('a');

@@ -29,9 +29,10 @@ export class MemoryBroker implements Broker {
 
   async publish(publications: readonly Publication[]): Promise<PublishReceipt[]> {
     const store = this.session.store('Publishing');
+    const { dedupRetention } = this.session.options;
     const now = this.session.now();
     publications.forEach(checkPublication);
-    return publications.map((publication) => ({ id: publication.id, deduplicated: !store.publish(publication, now) }));
+    return publications.map((publication) => ({ id: publication.id, deduplicated: !store.publish(publication, dedupRetention, now) }));
   }
 
   async consume(queues: readonly string[], options: ConsumeOptions): Promise<Consumer> {

@@ -35,13 +35,15 @@ export class MemoryStore {
     return this.messages.get(id);
   }
 
-  /** @returns false when the id is already there, or (where `traced`) has finished: then nothing was changed */
-  publish(publication: Publication, now: number): boolean {
+  /** @returns false when the id is already there, or (where `traced`) is still remembered: then nothing was changed */
+  publish(publication: Publication, dedupRetention: number, now: number): boolean {
     const { id, traced } = publication;
     if (this.messages.has(id) || (traced && this.traces.get(id, now))) return false;
     const message = new StoredMessage(publication);
+    const due = instantOf(publication.due, now);
     this.messages.set(id, message);
-    this.enqueue(message, instantOf(publication.due, now), now, 'back');
+    if (traced) this.trace(id, Math.max(due, now) + dedupRetention, now);
+    this.enqueue(message, due, now, 'back');
     return true;
   }
 
@@ -60,8 +62,8 @@ export class MemoryStore {
     this.messages.delete(message.id);
   }
 
-  trace(id: string, retention: number, now: number): void {
-    this.traces.set(id, true, now + retention, now);
+  trace(id: string, until: number, now: number): void {
+    this.traces.set(id, true, until, now);
   }
 
   mark(id: string, terminate: boolean, keptFor: number, now: number): void {

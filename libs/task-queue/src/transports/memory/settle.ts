@@ -23,7 +23,7 @@ export function settleOne(store: MemoryStore, settlement: Settlement, moment: Se
 
   move(store, message, settlement, moment);
   if (result) store.results.save(result.record, json!, result.expires, moment.now);
-  for (const publication of publish) store.publish(publication, moment.now);
+  for (const publication of publish) store.publish(publication, moment.dedupRetention, moment.now);
   return true;
 }
 
@@ -33,13 +33,13 @@ function move(store: MemoryStore, message: StoredMessage, settlement: Settlement
     case 'ack':
       store.remove(message);
       store.consumeMark(message.id);
-      if (settlement.traced) store.trace(message.id, dedupRetention, now);
+      if (settlement.traced) store.trace(message.id, now + dedupRetention, now);
       return;
     case 'deadLetter':
       queue.take(message);
       queue.bury(message, { reason: settlement.reason, detail: settlement.detail, at: now });
       store.consumeMark(message.id);
-      if (settlement.traced) store.trace(message.id, dedupRetention, now);
+      if (settlement.traced) store.trace(message.id, now + dedupRetention, now);
       return;
     case 'retry':
       queue.take(message);
