@@ -108,7 +108,8 @@ function checkTypes(
     if (types[index] !== Object) fail(index, 'a fetched entity', 'Type it Fetched<…>, so that callers pass the id.');
   }
   for (const index of contexts) {
-    if (types[index] !== Object && !isContextType(types[index])) fail(index, '@Ctx()', 'Type it TaskContext.');
+    // A class imported with `import type` compiles to Function, here as rightly typed as any.
+    if (types[index] !== Object && types[index] !== Function && !isContextType(types[index])) fail(index, '@Ctx()', 'Type it TaskContext.');
   }
 }
 
