@@ -92,7 +92,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|dist-lib)/|^test/bench/peers/|^test/types/' },
+    exclude: { path: '(^|/)(dist|dist-lib)/|^test/(bench/peers|package|types)/' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -16,6 +16,7 @@ const step = async (name, script) => {
 
 await step('npm run check', 'scripts/check.mjs');
 const testCode = await runTests();
+await step('npm run test:package', 'scripts/test-package.mjs');
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = testCode === 0 && total.failed === 0 ? 0 : 1;
