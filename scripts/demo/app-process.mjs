@@ -6,10 +6,9 @@ import { startGuarded } from '../services/guarded-process.mjs';
 /**
  * One process of the blog. It ends when it is stopped, and also however this process ends.
  *
- * @param {{ name: string, file: string, env: Record<string, string> }} options
+ * @param {{ name: string, file: string, env: Record<string, string>, dir?: string }} options `dir` is removed when it ends
  */
-export function startApp({ name, file, env }) {
-  const dir = mkdtempSync(join(tmpdir(), `task-queue-${name}-`));
+export function startApp({ name, file, env, dir = mkdtempSync(join(tmpdir(), `task-queue-${name}-`)) }) {
   const app = startGuarded({
     command: process.execPath,
     args: ['--enable-source-maps', file],

@@ -5,7 +5,8 @@ const COLUMNS = ['task', 'sent', 'done', 'retries', 'failed', 'time'];
 const WIDTHS = [20, 6, 6, 9, 8, 9];
 
 /** A line per kind of task: what was sent, and what became of it. */
-export function printTable(kinds, tasks) {
+export function printTable(tasks) {
+  const kinds = new Set(tasks.map((task) => task.kind));
   const line = (cells) =>
     `  ${cells.map((cell, index) => (index === 0 ? String(cell).padEnd(WIDTHS[0]) : String(cell).padStart(WIDTHS[index]))).join('')}`;
   console.log(`\n${paint('dim', line(COLUMNS))}`);

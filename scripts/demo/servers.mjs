@@ -24,9 +24,9 @@ async function query(url, sql) {
   await client.query(sql).finally(() => client.end());
 }
 
-/** Where tasks travel: this process's memory needs nothing; Redis is the one of REDIS_URL, else a private one. */
+/** Where tasks travel: the API's memory, which needs no server and has no name here; the Redis of REDIS_URL, else a private one. */
 export async function openBroker(kind) {
-  if (kind === 'memory') return { name: 'memory', url: 'memory://', keyPrefix: mark, stop: async () => {} };
+  if (kind === 'memory') return { name: '', url: 'memory://', keyPrefix: mark, stop: async () => {} };
   if (!process.env.REDIS_URL) {
     const server = await startRedis();
     return { name: 'private Redis', url: server.url, keyPrefix: mark, stop: server.stop };

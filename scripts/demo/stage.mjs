@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -19,8 +19,6 @@ export class Stage {
 
   build() {
     this.dist = build();
-    this.storage = mkdtempSync(join(tmpdir(), 'task-queue-blog-'));
-    this.#opened.push(() => rmSync(this.storage, { recursive: true, force: true }));
   }
 
   /** @param {'memory' | 'redis'} kind of broker */
@@ -46,7 +44,10 @@ export class Stage {
 
   /** @param {number} workers processes beside the API; 0 = the API runs tasks itself */
   async openApps(workers) {
-    const api = this.#start('api', 'apps/api/src/main.js', { IN_APP_WORKER: String(workers === 0) });
+    // Thumbnails and exports, in the folder that goes with the API's process.
+    const home = mkdtempSync(join(tmpdir(), 'task-queue-api-'));
+    this.storage = join(home, 'storage');
+    const api = this.#start('api', 'apps/api/src/main.js', { IN_APP_WORKER: String(workers === 0) }, home);
     this.apiUrl = (await api.seen(/listening on (http:\S+)/))[1];
     const names = Array.from({ length: workers }, (_, index) => `worker${index + 1}`);
     const processes = names.map((name) => this.#start(name, 'apps/worker/src/main.js', { WORKER_NAME: `${name}@%h` }));
@@ -67,7 +68,9 @@ export class Stage {
   }
 
   async #stop() {
-    for (const close of this.#opened.reverse()) await close();
+    const failures = [];
+    for (const close of this.#opened.reverse()) await Promise.resolve(close()).catch((error) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, failures.map((error) => error.message).join('; '));
   }
 
   /** Notes how to close it. What is still opening when all is stopped is closed as soon as it is open. */
@@ -78,7 +81,8 @@ export class Stage {
     return opened;
   }
 
-  #start(name, file, extra = {}) {
+  #start(name, file, extra, dir) {
+    if (this.#stopping) throw new Error('The demo is being stopped.');
     const env = {
       PORT: '0',
       DATABASE_URL: this.database.url,
@@ -91,7 +95,7 @@ export class Stage {
       EXPORT_PACE: '120',
       ...extra,
     };
-    const app = startApp({ name, file: join(this.dist, file), env });
+    const app = startApp({ name, file: join(this.dist, file), env, dir });
     this.#opened.push(() => app.stop());
     return app;
   }
