@@ -1,0 +1,172 @@
+import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { runWorker, Task, TASK_CLOCK, TASK_ROLE, TaskClient, TaskQueueModule, TaskWorkerModule, WorkerOrchestrator, type Clock, type TaskContext } from 'nestjs-task-queue';
+import { boot, closeAll, RecordedLog } from './support/boot.js';
+
+/** What happened, in order, and waiting for it without sleeping. */
+class Story {
+  readonly events: string[] = [];
+  #waiting: (() => void)[] = [];
+
+  tell(event: string): void {
+    this.events.push(event);
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  async until(event: string): Promise<void> {
+    while (!this.events.includes(event)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+let story = new Story();
+let release = () => {};
+
+@Injectable()
+class Database implements OnModuleDestroy {
+  open = true;
+  onModuleDestroy(): void {
+    this.open = false;
+    story.tell('database closed');
+  }
+}
+@Module({ providers: [Database], exports: [Database] })
+class DatabaseModule {}
+
+@Injectable()
+class SlowTasks {
+  constructor(private readonly database: Database) {}
+
+  @Task({ name: 'lifecycle.slow' })
+  async slow(): Promise<string> {
+    story.tell('task started');
+    await new Promise<void>((resolve) => (release = resolve));
+    story.tell(`task ended with an ${this.database.open ? 'open' : 'closed'} database`);
+    return 'done';
+  }
+
+  @Task({ name: 'lifecycle.waits_for_signal' })
+  async waitsForSignal(ctx: TaskContext): Promise<void> {
+    story.tell('task started');
+    await new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason as Error)));
+  }
+
+  @Task({ name: 'lifecycle.quick' })
+  quick(): void {
+    story.tell('quick ran');
+  }
+}
+
+/** Sends during boot, and is initialized late. */
+@Injectable()
+class LateStarter implements OnModuleInit, OnApplicationBootstrap {
+  constructor(private readonly tasks: TaskClient) {}
+  async onModuleInit(): Promise<void> {
+    await this.tasks.for(SlowTasks).quick.delay();
+    story.tell('init over');
+  }
+  async onApplicationBootstrap(): Promise<void> {
+    // A turn of the event loop, in which a worker that consumed already would run the task.
+    await new Promise((resolve) => setImmediate(resolve));
+    story.tell('bootstrap over');
+  }
+}
+
+const QUEUE = () => TaskQueueModule.forRoot({ broker: 'memory://', keyPrefix: `life-${Math.random()}` });
+
+describe('runWorker', () => {
+  const nest = () => ({ logger: new RecordedLog() });
+
+  it('consumes when the whole application is initialized, not before', async () => {
+    story = new Story();
+    @Module({ imports: [TaskWorkerModule.forRoot(), QUEUE(), DatabaseModule], providers: [SlowTasks, LateStarter] })
+    class App {}
+    const running = await runWorker(App, { nest: nest() });
+    await story.until('quick ran');
+    await running.stop();
+    expect(story.events).toEqual(['init over', 'bootstrap over', 'quick ran', 'database closed']);
+  });
+
+  it('drains before any module is destroyed that tasks use', async () => {
+    story = new Story();
+    @Module({ imports: [TaskWorkerModule.forRoot(), QUEUE(), DatabaseModule], providers: [SlowTasks] })
+    class App {}
+    const running = await runWorker(App, { nest: nest() });
+    await running.app.get(TaskClient).for(SlowTasks).slow.delay();
+    await story.until('task started');
+    const stopping = running.stop();
+    release();
+    await stopping;
+    expect(story.events).toEqual(['task started', 'task ended with an open database', 'database closed']);
+  });
+
+  it('puts its options over the module’s, and checks them', async () => {
+    @Module({ imports: [QUEUE(), TaskWorkerModule.forRoot({ name: 'from-module', concurrency: 1 })] })
+    class App {}
+    const running = await runWorker(App, { nest: nest(), name: 'from-run' });
+    expect(running.app.get(WorkerOrchestrator, { strict: false }).health()).toMatchObject({ consuming: true, running: 0 });
+    await running.stop();
+    await expect(runWorker(App, { nest: nest(), concurency: 2 } as never)).rejects.toMatchObject({ code: 'UNKNOWN_OPTION' });
+  });
+
+  it('leaves no signal listener behind', async () => {
+    @Module({ imports: [QUEUE(), TaskWorkerModule.forRoot()] })
+    class App {}
+    const before = process.listenerCount('SIGTERM');
+    const running = await runWorker(App, { nest: nest() });
+    expect(process.listenerCount('SIGTERM')).toBe(before + 1);
+    await running.stop();
+    expect(process.listenerCount('SIGTERM')).toBe(before);
+  });
+
+  it('refuses an application without a worker, and a class that is no module', async () => {
+    @Module({ imports: [QUEUE()] })
+    class NoWorker {}
+    await expect(runWorker(NoWorker, { nest: nest() })).rejects.toMatchObject({ code: 'INVALID_APP', message: expect.stringContaining('TaskWorkerModule') });
+    await expect(runWorker(Database)).rejects.toMatchObject({ code: 'INVALID_APP' });
+  });
+});
+
+describe('a worker inside an application', () => {
+  afterEach(closeAll);
+
+  it('drains when its modules are destroyed', async () => {
+    story = new Story();
+    const { app, tasks } = await boot({ imports: [DatabaseModule, TaskWorkerModule.forRoot()], providers: [SlowTasks] });
+    const sent = await tasks.for(SlowTasks).slow.delay();
+    await story.until('task started');
+    const closing = app.close();
+    release();
+    await closing;
+    expect(story.events).toEqual(['task started', 'task ended with an open database', 'database closed']);
+    expect(sent.id).toBeDefined();
+  });
+
+  it('gives back what does not end within the drain timeout', async () => {
+    story = new Story();
+    const { app, tasks } = await boot({ imports: [DatabaseModule, TaskWorkerModule.forRoot({ drainTimeout: 0 })], providers: [SlowTasks] });
+    await tasks.for(SlowTasks).waitsForSignal.delay();
+    await story.until('task started');
+    await app.close();
+    expect(story.events).toEqual(['task started', 'database closed']);
+  });
+
+  it('says so when nothing listens to signals', async () => {
+    const timers: (() => void)[] = [];
+    const clock: Clock = { now: () => Date.now(), timer: (_delay, callback) => ({ clear: () => void timers.push(callback) && undefined }) };
+    void clock;
+    const { app, log } = await boot({ imports: [TaskWorkerModule.forRoot()], providers: [] });
+    const orchestrator = app.get(WorkerOrchestrator, { strict: false });
+    expect(orchestrator.health()?.consuming).toBe(true);
+    expect(log.messages('warn')).not.toContainEqual(expect.stringContaining('enableShutdownHooks'));
+  });
+
+  it('tells its role', async () => {
+    @Injectable()
+    class Cron {
+      constructor(@Inject(TASK_ROLE) readonly role: string) {}
+    }
+    const { app } = await boot({ providers: [Cron] });
+    expect(['app', 'worker']).toContain(app.get(Cron).role);
+  });
+  void TASK_CLOCK;
+});
