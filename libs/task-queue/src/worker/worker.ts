@@ -33,6 +33,8 @@ export interface WorkerHealth {
   readonly running: number;
 }
 
+const LONGEST_INTERVAL = 2 ** 31 - 1;
+
 /** The parts of a worker that consumes. */
 interface Actors {
   readonly consumer: Consumer;
@@ -54,6 +56,8 @@ export class Worker {
   #starting: Promise<void> | undefined;
   #quieting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
+  // The clock's timers keep no process alive, and a broker may hold no socket: an idle worker must.
+  #awake: NodeJS.Timeout | undefined;
 
   constructor(private readonly deps: WorkerDependencies) {
     this.name = deps.options.name;
@@ -97,6 +101,7 @@ export class Worker {
     });
     this.#actors = this.#assemble(consumer, running, stopListening);
     this.#actors.fetch.start();
+    this.#awake = setInterval(() => {}, LONGEST_INTERVAL);
     logger.info('worker is consuming', {
       worker: this.name,
       queues: options.queues,
@@ -169,6 +174,7 @@ export class Worker {
       await actors.stopListening();
     }
     await this.deps.pool.stop();
+    clearInterval(this.#awake);
     this.deps.logger.info('worker has stopped', { worker: this.name });
   }
 
