@@ -66,8 +66,9 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
   }
 
   async extend(deliveries: readonly Delivery[]): Promise<ExtendReport> {
-    const lost = deliveries.filter((delivery) => !this.extendOne(delivery));
-    const kept = deliveries.filter((delivery) => !lost.includes(delivery));
+    const lost: Delivery[] = [];
+    const kept: Delivery[] = [];
+    for (const delivery of deliveries) (this.extendOne(delivery) ? kept : lost).push(delivery);
     return { lost, revoked: this.revokedOf(kept) };
   }
 
@@ -153,12 +154,15 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     return false;
   }
 
+  /** After the current step, so that a listener never acts on a store that is half changed. */
   private tell(event: () => void): void {
-    try {
-      event();
-    } catch (error) {
-      this.session.options.logger.error('A listener of consumer events threw', { error });
-    }
+    queueMicrotask(() => {
+      try {
+        event();
+      } catch (error) {
+        this.session.options.logger.error('A listener of consumer events threw', { error });
+      }
+    });
   }
 
   private end(): void {

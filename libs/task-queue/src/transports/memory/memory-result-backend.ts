@@ -1,3 +1,4 @@
+import { BrokerUnavailableError } from '../../errors/publish-errors.js';
 import type { TaskResultRecord } from '../../message/task-result.js';
 import type { ResultBackend } from '../../ports/result-backend.js';
 import type { MemorySession } from './memory-session.js';
@@ -29,7 +30,17 @@ export class MemoryResultBackend implements ResultBackend {
   }
 
   async wait(id: string, signal: AbortSignal): Promise<TaskResultRecord | null> {
-    return this.session.store('Waiting for a result').results.wait(id, this.session.now(), signal);
+    const { results } = this.session.store('Waiting for a result');
+    const closing = new AbortController();
+    const stop = (): void => closing.abort();
+    this.session.onClose.add(stop);
+    try {
+      const record = await results.wait(id, this.session.now(), AbortSignal.any([signal, closing.signal]));
+      if (closing.signal.aborted && !record) throw new BrokerUnavailableError(`Waiting for the result of ${id}`);
+      return record;
+    } finally {
+      this.session.onClose.delete(stop);
+    }
   }
 
   async forget(ids: readonly string[]): Promise<void> {
