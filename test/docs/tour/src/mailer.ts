@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+
+export class SmtpError extends Error {}
+
+export interface MailReport {
+  readonly post: string;
+  readonly recipients: number;
+}
+
+/** Stands for the reader's own mailer: busy when it is first asked for a post. */
+@Injectable()
+export class Mailer {
+  private readonly asked = new Set<string>();
+
+  async sendToSubscribers(post: string, signal: AbortSignal): Promise<MailReport> {
+    signal.throwIfAborted();
+    if (!this.asked.has(post)) {
+      this.asked.add(post);
+      throw new SmtpError('450 try again later');
+    }
+    return { post, recipients: 3 };
+  }
+}
