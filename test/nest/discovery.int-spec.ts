@@ -157,7 +157,9 @@ describe('discovery of tasks', () => {
       @Task({ name: 'mistyped.run' })
       run(): void {}
     }
-    expect((await bootError({ providers: [Mistyped] }, EAGER)).message).toBe("@TaskDefaults on Mistyped has no option 'que'. Did you mean 'queue'?");
+    expect((await bootError({ providers: [Mistyped] }, EAGER)).message).toBe(
+      "@TaskDefaults on Mistyped has no option 'que'. Did you mean 'queue'?",
+    );
   });
 
   it('refuses a value that an option cannot take', async () => {

@@ -34,7 +34,9 @@ class TracingGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const [args, ctx] = [context.switchToRpc().getData<unknown[]>(), context.switchToRpc().getContext<TaskContext>()];
     const roles = this.reflector.getAllAndOverride<string[]>('roles', [context.getHandler(), context.getClass()]);
-    this.trace.push(`guard ${context.getType()} ${context.getClass().name}.${context.getHandler().name} ${JSON.stringify(args)} ${ctx.task} ${roles}`);
+    this.trace.push(
+      `guard ${context.getType()} ${context.getClass().name}.${context.getHandler().name} ${JSON.stringify(args)} ${ctx.task} ${roles}`,
+    );
     return args[0] !== 'forbidden';
   }
 }
@@ -57,7 +59,9 @@ class TrimPipe implements PipeTransform {
   }
 }
 
-const Tenant = createParamDecorator((field: string, context: ExecutionContext) => context.switchToRpc().getContext<TaskContext>().headers[field]);
+const Tenant = createParamDecorator(
+  (field: string, context: ExecutionContext) => context.switchToRpc().getContext<TaskContext>().headers[field],
+);
 
 @Injectable()
 @UseGuards(TracingGuard)
@@ -126,7 +130,10 @@ describe('enhancers of tasks', () => {
     const { tasks } = await boot({ providers });
     expect(await tasks.for(GuardedTasks).nothing.apply()).toBe(0);
     expect(await tasks.for(GuardedTasks).nothing.apply('a', 'b')).toBe(2);
-    expect(trace).toEqual(['guard task GuardedTasks.nothing [] guarded.none class', 'guard task GuardedTasks.nothing ["a","b"] guarded.none class']);
+    expect(trace).toEqual([
+      'guard task GuardedTasks.nothing [] guarded.none class',
+      'guard task GuardedTasks.nothing ["a","b"] guarded.none class',
+    ]);
   });
 
   it('run interceptors of the method after guards, and store what they make of the result', async () => {
@@ -192,7 +199,10 @@ describe('global enhancers', () => {
 
   it('run with globalEnhancers: true', async () => {
     const ran: string[] = [];
-    const { tasks } = await boot({ imports: [TaskWorkerModule.forRoot({ globalEnhancers: true })], providers: [PlainTasks, ...globals(ran)] });
+    const { tasks } = await boot({
+      imports: [TaskWorkerModule.forRoot({ globalEnhancers: true })],
+      providers: [PlainTasks, ...globals(ran)],
+    });
     expect(await tasks.for(PlainTasks).echo.apply('a')).toBe('a');
     expect(ran).toEqual(['guard', 'interceptor', 'pipe']);
   });

@@ -1,6 +1,17 @@
 import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { runWorker, Task, TASK_CLOCK, TASK_ROLE, TaskClient, TaskQueueModule, TaskWorkerModule, WorkerOrchestrator, type Clock, type TaskContext } from 'nestjs-task-queue';
+import {
+  runWorker,
+  Task,
+  TASK_ROLE,
+  TaskClient,
+  TaskQueueModule,
+  TaskWorkerModule,
+  WorkerOrchestrator,
+  systemClock,
+  type Clock,
+  type TaskContext,
+} from 'nestjs-task-queue';
 import { boot, closeAll, RecordedLog } from './support/boot.js';
 
 /** What happened, in order, and waiting for it without sleeping. */
@@ -121,7 +132,10 @@ describe('runWorker', () => {
   it('refuses an application without a worker, and a class that is no module', async () => {
     @Module({ imports: [QUEUE()] })
     class NoWorker {}
-    await expect(runWorker(NoWorker, { nest: nest() })).rejects.toMatchObject({ code: 'INVALID_APP', message: expect.stringContaining('TaskWorkerModule') });
+    await expect(runWorker(NoWorker, { nest: nest() })).rejects.toMatchObject({
+      code: 'INVALID_APP',
+      message: expect.stringContaining('TaskWorkerModule'),
+    });
     await expect(runWorker(Database)).rejects.toMatchObject({ code: 'INVALID_APP' });
   });
 });
@@ -151,13 +165,20 @@ describe('a worker inside an application', () => {
   });
 
   it('says so when nothing listens to signals', async () => {
-    const timers: (() => void)[] = [];
-    const clock: Clock = { now: () => Date.now(), timer: (_delay, callback) => ({ clear: () => void timers.push(callback) && undefined }) };
-    void clock;
-    const { app, log } = await boot({ imports: [TaskWorkerModule.forRoot()], providers: [] });
-    const orchestrator = app.get(WorkerOrchestrator, { strict: false });
-    expect(orchestrator.health()?.consuming).toBe(true);
-    expect(log.messages('warn')).not.toContainEqual(expect.stringContaining('enableShutdownHooks'));
+    const due: (() => void)[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      timer: (delay, callback) =>
+        delay === 1_000 ? { clear: () => {}, callback: due.push(callback) } : systemClock.timer(delay, callback),
+    };
+    const { log } = await boot({ imports: [TaskWorkerModule.forRoot()], providers: [SlowTasks, Database] }, {}, clock);
+    const listening = () => {};
+    process.on('SIGTERM', listening);
+    due.forEach((check) => check());
+    expect(log.messages('warn')).toEqual([]);
+    process.off('SIGTERM', listening);
+    due.forEach((check) => check());
+    expect(log.messages('warn')).toEqual([expect.stringContaining('call app.enableShutdownHooks(), or start the worker with runWorker()')]);
   });
 
   it('tells its role', async () => {
@@ -168,5 +189,4 @@ describe('a worker inside an application', () => {
     const { app } = await boot({ providers: [Cron] });
     expect(['app', 'worker']).toContain(app.get(Cron).role);
   });
-  void TASK_CLOCK;
 });

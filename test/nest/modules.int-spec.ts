@@ -176,7 +176,9 @@ describe('TaskWorkerModule', () => {
   });
 
   it('needs a TaskQueueModule', async () => {
-    const compiling = Test.createTestingModule({ imports: [TaskWorkerModule.forRoot()] }).setLogger(new RecordedLog()).compile();
+    const compiling = Test.createTestingModule({ imports: [TaskWorkerModule.forRoot()] })
+      .setLogger(new RecordedLog())
+      .compile();
     await expect(compiling).rejects.toThrow(/TaskQueueInstance:default/);
   });
 });

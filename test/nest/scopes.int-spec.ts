@@ -110,7 +110,8 @@ describe('scopes of task classes', () => {
     ContextIdFactory.apply(new ByTenant());
     try {
       const { tasks } = await boot({ providers: [TenantTasks] }, { eager: true });
-      const runFor = async (tenant: string) => (await tasks.sendTask('scopes.tenant', [], { headers: { tenant } })).get() as Promise<[number, string]>;
+      const runFor = async (tenant: string) =>
+        (await tasks.sendTask('scopes.tenant', [], { headers: { tenant } })).get() as Promise<[number, string]>;
       const [acme, again, other] = [await runFor('acme'), await runFor('acme'), await runFor('other')];
       expect([acme[1], again[1], other[1]]).toEqual(['acme', 'acme', 'other']);
       expect(again[0]).toBe(acme[0]);

@@ -1,6 +1,6 @@
 import type { LoggerService, ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { TaskClient, TaskQueueModule, type ClientOptionsInput } from 'nestjs-task-queue';
+import { systemClock, TASK_CLOCK, TaskClient, TaskQueueModule, type ClientOptionsInput, type Clock } from 'nestjs-task-queue';
 
 export interface Booted {
   readonly app: TestingModule;
@@ -25,19 +25,32 @@ export class RecordedLog implements LoggerService {
   verbose(): void {}
 
   messages(level: string): string[] {
-    return this.entries.filter((entry) => entry.level === level).map(({ message }) => String((message as { message?: unknown }).message ?? message));
+    return this.entries
+      .filter((entry) => entry.level === level)
+      .map(({ message }) => String((message as { message?: unknown }).message ?? message));
   }
 }
 
 const opened: TestingModule[] = [];
 
 /** A real application with these parts beside a TaskQueueModule over memory; `tasks.for(C).m.apply()` runs its handlers. */
-export async function boot(parts: ModuleMetadata, options: ClientOptionsInput = {}): Promise<Booted> {
+export async function boot(parts: ModuleMetadata, options: ClientOptionsInput = {}, clock: Clock = systemClock): Promise<Booted> {
   const log = new RecordedLog();
-  const imports = [TaskQueueModule.forRoot({ broker: 'memory://', keyPrefix: `nest-${process.pid}-${Date.now()}-${Math.random()}`, ...options }), ...(parts.imports ?? [])];
-  const app = await Test.createTestingModule({ ...parts, imports }).setLogger(log).compile();
+  const imports = [
+    TaskQueueModule.forRoot({ broker: 'memory://', keyPrefix: `nest-${process.pid}-${Date.now()}-${Math.random()}`, ...options }),
+    ...(parts.imports ?? []),
+  ];
+  const building = Test.createTestingModule({ ...parts, imports })
+    .overrideProvider(TASK_CLOCK)
+    .useValue(clock);
+  const app = await building.setLogger(log).compile();
+  try {
+    await app.init();
+  } catch (error) {
+    await app.close().catch(() => undefined);
+    throw error;
+  }
   opened.push(app);
-  await app.init();
   return { app, log, tasks: app.get(TaskClient) };
 }
 

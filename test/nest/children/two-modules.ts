@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+export { WorkerAppModule } from './worker-app.module.js';
+
+@Module({ imports: [] })
+export class OtherModule {}

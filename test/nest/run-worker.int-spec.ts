@@ -1,0 +1,95 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { compileForChildren } from '../support/compiled.js';
+
+/** A worker process, and what it said so far. */
+class WorkerProcess {
+  readonly said: string[] = [];
+  readonly ended: Promise<number | null>;
+  #heard = () => {};
+
+  constructor(readonly child: ChildProcess) {
+    this.ended = once(child, 'close').then(([code]) => code as number | null);
+    createInterface(child.stdout!).on('line', (line) => {
+      this.said.push(line);
+      this.#heard();
+    });
+  }
+
+  async until(line: string): Promise<void> {
+    while (!this.said.includes(line)) await new Promise<void>((resolve) => (this.#heard = resolve));
+  }
+}
+
+describe('a process owned by runWorker', () => {
+  let compiled = '';
+  const started: WorkerProcess[] = [];
+  const start = (app: string) => {
+    const child = fork(path.join(compiled, 'main.js'), [path.join(compiled, app)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+    const worker = new WorkerProcess(child);
+    started.push(worker);
+    return worker;
+  };
+
+  beforeAll(() => {
+    compiled = compileForChildren('nest/children');
+  });
+  afterEach(async () => {
+    for (const { child, ended } of started.splice(0)) {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await ended;
+    }
+  });
+
+  it('drains on the first SIGTERM, closes the application and exits with 0', async () => {
+    const worker = start('worker-app.module.js');
+    await worker.until('task started');
+    worker.child.kill('SIGTERM');
+    worker.child.send('end');
+    expect(await worker.ended).toBe(0);
+    expect(worker.said).toEqual(['role worker', 'task started', 'task ended', 'modules destroyed']);
+  });
+
+  it('does the same on SIGINT', async () => {
+    const worker = start('worker-app.module.js');
+    await worker.until('task started');
+    worker.child.kill('SIGINT');
+    worker.child.send('end');
+    expect(await worker.ended).toBe(0);
+    expect(worker.said).toContain('task ended');
+  });
+
+  it('cuts on the second signal', async () => {
+    const worker = start('worker-app.module.js');
+    await worker.until('task started');
+    worker.child.kill('SIGTERM');
+    worker.child.kill('SIGINT');
+    expect([130, 143]).toContain(await worker.ended);
+    expect(worker.said).not.toContain('task ended');
+  });
+
+  it('takes the module that is named, where a file exports several', async () => {
+    const worker = start('two-modules.js#WorkerAppModule');
+    await worker.until('task started');
+    worker.child.kill('SIGTERM');
+    worker.child.send('end');
+    expect(await worker.ended).toBe(0);
+  });
+
+  it.each([
+    [
+      'two-modules.js',
+      /^INVALID_APP .*exports several module classes \(OtherModule, WorkerAppModule\)\. Name one: '.*two-modules\.js#OtherModule'/,
+    ],
+    ['two-modules.js#Nothing', /^INVALID_APP .*exports no module class 'Nothing'\. Exported: OtherModule, WorkerAppModule/],
+    ['absent.js', /^INVALID_APP There is no file .*absent\.js/],
+    ['two-modules.js#OtherModule', /^INVALID_APP OtherModule runs no worker: import TaskWorkerModule\.forRoot\(\) in it/],
+  ])('refuses %s with what to do', async (app, message) => {
+    const worker = start(app);
+    expect(await worker.ended).toBe(2);
+    expect(worker.said[0]).toMatch(message);
+  });
+});
