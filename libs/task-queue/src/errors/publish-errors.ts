@@ -36,3 +36,12 @@ export class BrokerFullError extends TaskQueueError {
     );
   }
 }
+
+/** The server answered with an error that trying again does not help: missing rights, a key of another type. */
+export class BrokerRefusedError extends TaskQueueError {
+  readonly code = 'BROKER_REFUSED';
+  /** @param answer the server's words */
+  constructor(what: string, answer: string) {
+    super(`${what}: the server refused it: ${answer}. Check the rights of its user, and that nothing else writes keys under 'keyPrefix'.`);
+  }
+}

@@ -80,3 +80,11 @@ export class WorkerShutdownError extends TaskQueueError {
     super('The worker is shutting down; the task goes back to its queue without spending an attempt.');
   }
 }
+
+/** Without the thread that renews leases, tasks that run long would be run twice. */
+export class LeaseKeeperError extends TaskQueueError {
+  readonly code = 'LEASE_KEEPER_FAILED';
+  constructor(why: string, options?: ErrorOptions) {
+    super(`The thread that renews leases cannot run: ${why}. Check that worker threads are allowed and that 'ioredis' is installed.`, options);
+  }
+}

@@ -1,0 +1,59 @@
+import { BrokerRefusedError, BrokerUnavailableError } from '../../errors/publish-errors.js';
+import type { RedisConnection } from './redis-connection.js';
+import { monotonic } from './monotonic.js';
+import { ConnectionLostError, ServerRefusedError } from './redis-errors.js';
+import type { ScriptName } from './scripts.js';
+
+/** ms that a call which may be repeated goes on trying while the server cannot be reached */
+export const PATIENCE = 5_000;
+const PAUSE = 50;
+
+/**
+ * Runs a script that changes nothing when it runs twice, again and again until it was answered.
+ * @param what for the error's message
+ * @throws BrokerUnavailableError · BrokerRefusedError · BrokerVersionError
+ */
+export async function attempt(
+  connection: RedisConnection,
+  what: string,
+  script: ScriptName,
+  keys: readonly string[],
+  args: readonly string[],
+  patience = PATIENCE,
+): Promise<unknown> {
+  const deadline = monotonic() + patience;
+  for (;;) {
+    if (!(await connection.usable(deadline - monotonic()))) throw unavailable(what, connection.failure);
+    try {
+      return await connection.script(script, keys, args);
+    } catch (error) {
+      if (!mayPass(error)) throw refused(what, error);
+      if (monotonic() >= deadline) throw unavailable(what, error as Error);
+      await pause(Math.min(PAUSE, deadline - monotonic()));
+    }
+  }
+}
+
+/** Whether the same call may succeed later. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof ConnectionLostError || (error instanceof ServerRefusedError && error.transient);
+}
+
+export function unavailable(what: string, why: Error | null): BrokerUnavailableError {
+  return new BrokerUnavailableError(what, why === null ? undefined : { cause: why });
+}
+
+export function refused(what: string, error: unknown): Error {
+  return error instanceof ServerRefusedError ? new BrokerRefusedError(what, error.message) : (error as Error);
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(1, ms)));
+}
+
+/** `items` in pieces that one script takes: Lua unpacks a bounded number of values, and other clients want their turn. */
+export function chunks<T>(items: readonly T[], size = 500): T[][] {
+  const pieces: T[][] = [];
+  for (let at = 0; at < items.length; at += size) pieces.push(items.slice(at, at + size));
+  return pieces;
+}

@@ -1,0 +1,16 @@
+import type { RedisDelivery } from './redis-delivery.js';
+
+/** What one receive took from one queue: the unit in which leases are handed to the lease-keeper. */
+export interface HeldBatch {
+  /** counts up in each consumer */
+  readonly sequence: number;
+  /** monotonic ms of sending the receive: the lease runs from here at the latest */
+  readonly sentAt: number;
+  /** key of the leases that it is under */
+  readonly leased: string;
+  readonly deliveries: RedisDelivery[];
+  /** deliveries of it that are still out */
+  open: number;
+  /** a suspect was handed out: alone */
+  readonly suspect: boolean;
+}

@@ -1,0 +1,144 @@
+// The thread that renews leases while the main thread is busy. It renews in batches each third of a lease, for as long as the
+// process lives and the main loop has answered lately (see lease-keeper.ts for the messages and the shared memory).
+'use strict';
+const { parentPort, workerData } = require('node:worker_threads');
+const { driver, options, script, heartbeat } = workerData;
+const { Redis } = require(driver);
+
+const MAX_BATCH = 500;
+// ms after a renewal that failed until it is tried again
+const RETRY = 250;
+const HEARTBEAT = 0;
+const OFFSET = 1;
+const RENEWED_AT = 0;
+const THROUGH = 1;
+
+const beats = new BigInt64Array(heartbeat);
+const seats = new Map();
+const client = new Redis({
+  ...options,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  reconnectOnError: null,
+  retryStrategy: (times) => Math.min(1000, 50 * 2 ** Math.min(times, 5)),
+});
+// Failures show as renewals that do not succeed.
+client.on('error', () => {});
+
+const micros = () => process.hrtime.bigint() / 1000n;
+
+class Seat {
+  constructor({ lease, maxLoopBlock, shared, marks }) {
+    this.lease = lease;
+    this.maxLoopBlock = BigInt(Math.round(maxLoopBlock * 1000));
+    this.shared = new BigInt64Array(shared);
+    this.marks = marks;
+    this.batches = new Map();
+    this.through = 0;
+    this.timer = setTimeout(() => this.renew(), lease / 3);
+  }
+
+  hold(sequence, leased, members) {
+    this.batches.set(sequence, { leased, members });
+    this.through = sequence;
+  }
+
+  async renew() {
+    const started = micros();
+    const next = (await this.renewAll(started)) ? this.lease / 3 - Number(micros() - started) / 1000 : RETRY;
+    if (!this.closed) this.timer = setTimeout(() => this.renew(), Math.max(RETRY / 10, Math.min(next, this.lease / 3)));
+  }
+
+  // Whether everything held was renewed.
+  async renewAll(started) {
+    if (this.batches.size === 0) return true;
+    if (started - Atomics.load(beats, HEARTBEAT) > this.maxLoopBlock) return false;
+    const { through } = this;
+    const timeout = setTimeout(() => client.disconnect(true), this.lease / 3);
+    try {
+      await Promise.all(this.calls());
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(timeout);
+    }
+    Atomics.store(this.shared, RENEWED_AT, started);
+    Atomics.store(this.shared, THROUGH, BigInt(through));
+    return true;
+  }
+
+  calls() {
+    const byQueue = new Map();
+    for (const [sequence, { leased, members }] of this.batches) {
+      const places = byQueue.get(leased) ?? [];
+      byQueue.set(leased, places);
+      members.forEach((member, index) => member !== null && places.push({ sequence, index, member }));
+    }
+    const calls = [];
+    for (const [leased, places] of byQueue) {
+      for (let at = 0; at < places.length; at += MAX_BATCH) calls.push(this.extend(leased, places.slice(at, at + MAX_BATCH)));
+    }
+    return calls;
+  }
+
+  async extend(leased, places) {
+    const offset = String(Atomics.load(beats, OFFSET));
+    const args = [3, leased, ...this.marks, offset, String(this.lease), ...places.map((place) => place.member)];
+    const [flags, ...pairs] = await evaluate(args);
+    const lost = places.filter((_, at) => flags !== '' && flags[at] === '1');
+    for (const { sequence, index } of lost) {
+      const batch = this.batches.get(sequence);
+      if (batch) batch.members[index] = null;
+    }
+    if (lost.length > 0) this.post({ lost: lost.map(({ sequence, index }) => [sequence, index]) });
+    if (pairs.length > 0) this.post({ revoked: this.places(places, pairs) });
+  }
+
+  places(places, pairs) {
+    const marks = new Map();
+    for (let at = 0; at < pairs.length; at += 2) marks.set(pairs[at], pairs[at + 1] === '1');
+    return places.flatMap(({ sequence, index, member }) => {
+      const terminate = marks.get(member.slice(1, member.lastIndexOf(':')));
+      return terminate === undefined ? [] : [[sequence, index, terminate]];
+    });
+  }
+
+  post(report) {
+    parentPort.postMessage({ seat: this.number, ...report });
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+}
+
+async function evaluate(args) {
+  try {
+    return await client.evalsha(script.sha, ...args);
+  } catch (error) {
+    if (!/NOSCRIPT/.test(error.message)) throw error;
+    return client.eval(script.source, ...args);
+  }
+}
+
+parentPort.on('message', (message) => {
+  const [kind, number] = message;
+  if (kind === 'open') {
+    const seat = new Seat(message[2]);
+    seat.number = number;
+    seats.set(number, seat);
+  } else if (kind === 'hold') {
+    const [, , sequence, leased, members, ended] = message;
+    const seat = seats.get(number);
+    for (const end of ended) seat?.batches.delete(end);
+    seat?.hold(sequence, leased, members);
+  } else if (kind === 'end') {
+    for (const end of message[2]) seats.get(number)?.batches.delete(end);
+  } else if (kind === 'close') {
+    seats.get(number)?.close();
+    seats.delete(number);
+  }
+});
+parentPort.postMessage({ ready: true });

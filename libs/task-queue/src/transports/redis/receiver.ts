@@ -1,0 +1,182 @@
+import type { ConsumeOptions, Delivery } from '../../ports/consumer.js';
+import { attempt, mayPass, pause, refused } from './attempt.js';
+import type { HeldLeases } from './held-leases.js';
+import { monotonic } from './monotonic.js';
+import { readReceiveAnswer } from './receive-answer.js';
+import type { ReceiveAnswer } from './receive-answer.js';
+import type { RedisContext } from './redis-context.js';
+import { ConnectionLostError } from './redis-errors.js';
+import type { QueueKeys } from './redis-keys.js';
+import { SuspectTurns } from './suspect-turns.js';
+import type { SuspectTurn } from './suspect-turns.js';
+import type { WakeWaiter } from './wake-waiter.js';
+
+/** Lua unpacks a bounded number of values. */
+const MAX_BATCH = 500;
+/** ms of unbroken connection before leases of others are taken for expired: after an outage of ours they are all late */
+const SWEEP_AFTER = 5_000;
+/** ms until the next look at whether our own leases were renewed after a break */
+const RENEWAL_CHECK = 500;
+/** ms that a receive whose answer was lost is barred from running late */
+const VOID_TTL = 600_000;
+const RETRY_PAUSE = 50;
+/** ms that closing goes on trying to give back what an unanswered receive may have taken */
+const LAST_PATIENCE = 500;
+
+/** Takes work: looks at all its queues in one call, and where there is none waits for a wake-up or until something is due. */
+export class Receiver {
+  lastReceiveAt = 0;
+  readonly #turns: SuspectTurns;
+  /** tokens of receives that were sent and whose answer nobody has seen */
+  readonly #unanswered = new Set<string>();
+  readonly #allKeys: readonly string[];
+  #closed = false;
+  #sequence = 0;
+  #calls = 0;
+  /** the unbroken connection's beginning by a clock that tests can shift */
+  #unbrokenSince: number;
+
+  constructor(
+    private readonly context: RedisContext,
+    private readonly queues: readonly QueueKeys[],
+    private readonly options: ConsumeOptions,
+    private readonly consumer: string,
+    private readonly held: HeldLeases,
+    private readonly waiter: WakeWaiter,
+  ) {
+    this.#turns = new SuspectTurns(options.lease);
+    this.#allKeys = queues.flatMap((queue) => queue.all);
+    this.#unbrokenSince = this.#shiftedNow();
+    context.commands.onUsable(() => (this.#unbrokenSince = this.#shiftedNow()));
+  }
+
+  async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
+    const deadline = monotonic() + this.options.maxWait;
+    // Settlements of the same tick go first, in the same write.
+    await Promise.resolve();
+    while (limit > 0 && !this.#closed && !signal.aborted) {
+      const now = monotonic();
+      const turn = this.#turns.next(this.held.count, this.held.suspectHeld, now);
+      if (turn === 'hold') {
+        if (now >= deadline) return [];
+        await this.held.none(Math.min(deadline - now, this.#turns.remaining(now)), signal);
+        continue;
+      }
+      const answer = await this.#look(Math.min(limit, MAX_BATCH), turn, deadline, signal);
+      if (answer !== null && answer.batches.length > 0) return flatten(answer);
+      const left = deadline - monotonic();
+      if (left <= 0) return [];
+      if (answer !== null) await this.waiter.wait(Math.min(answer.nextIn, left), signal);
+    }
+    return [];
+  }
+
+  /** Hands on a wake-up that this consumer took and does not use. */
+  rearm(): void {
+    this.context.commands.script('rearm', this.#allKeys, []).catch(() => {
+      // A wake-up is a hint: without it others look when their own wait ends.
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.held.close();
+    this.waiter.close();
+    this.rearm();
+    await this.#releaseUnanswered(LAST_PATIENCE).catch(() => {
+      // Their leases expire.
+    });
+  }
+
+  /** @returns null when there was no answer: not reachable by the deadline, lost, or aborted first */
+  async #look(limit: number, turn: SuspectTurn, deadline: number, signal: AbortSignal): Promise<ReceiveAnswer | null> {
+    const { commands, keys } = this.context;
+    if (!(await commands.usable(deadline - monotonic(), signal))) return null;
+    const token = `${this.consumer}.${(++this.#calls).toString(36)}`;
+    const queues = this.#inTurn();
+    const args = [this.context.offset(), String(limit), String(this.options.lease), token, String(this.#sweepIn()), turn];
+    const sentAt = monotonic();
+    try {
+      if (this.#unanswered.size > 0) await this.#releaseUnanswered(Math.max(1, deadline - sentAt));
+      const call = commands.script('receive', [keys.void(token), keys.revoked, ...queues.flatMap((queue) => queue.all)], args);
+      const raw = await orAborted(call, signal);
+      if (raw === null) {
+        this.#giveUp(token);
+        return null;
+      }
+      return this.#accept(raw as unknown[], queues, token, sentAt);
+    } catch (error) {
+      if (error instanceof ConnectionLostError && error.sent) this.#unanswered.add(token);
+      else if (!mayPass(error)) throw refused('Receiving', error);
+      await pause(RETRY_PAUSE);
+      return null;
+    }
+  }
+
+  #accept(raw: readonly unknown[], queues: readonly QueueKeys[], token: string, sentAt: number): ReceiveAnswer {
+    this.lastReceiveAt = this.context.options.clock.now();
+    const answer = readReceiveAnswer(raw, queues, token, sentAt, () => ++this.#sequence);
+    const { batches } = answer;
+    this.#turns.seen(
+      answer.suspectsWaiting,
+      batches.some((batch) => batch.suspect),
+      batches.length > 0,
+    );
+    if (batches.length > 0) this.held.add(batches);
+    return answer;
+  }
+
+  /** Whatever it takes goes back at once: on this connection the release runs behind it. */
+  #giveUp(token: string): void {
+    this.#unanswered.add(token);
+    this.#releaseUnanswered(LAST_PATIENCE).catch(() => {
+      // The next receive tries again.
+    });
+  }
+
+  async #releaseUnanswered(patience: number): Promise<void> {
+    const { commands, keys } = this.context;
+    for (const token of [...this.#unanswered]) {
+      await attempt(commands, 'Releasing', 'releaseLost', [keys.void(token), ...this.#allKeys], [token, String(VOID_TTL)], patience);
+      this.#unanswered.delete(token);
+    }
+  }
+
+  /** Each queue is first in its turn, so that a full one does not starve the others. */
+  #inTurn(): readonly QueueKeys[] {
+    const { queues } = this;
+    if (queues.length === 1) return queues;
+    const first = this.#calls % queues.length;
+    return [...queues.slice(first), ...queues.slice(0, first)];
+  }
+
+  /** ms until this consumer may take expired leases of others; 0 = now. */
+  #sweepIn(): number {
+    const wait = SWEEP_AFTER - (this.#shiftedNow() - this.#unbrokenSince);
+    if (wait > 0) return Math.ceil(wait);
+    return this.held.renewedSince(this.context.commands.usableSince ?? Infinity) ? 0 : RENEWAL_CHECK;
+  }
+
+  #shiftedNow(): number {
+    return monotonic() + this.context.options.timeOffset();
+  }
+}
+
+function flatten({ batches }: ReceiveAnswer): Delivery[] {
+  return batches.length === 1 ? batches[0]!.deliveries.slice() : batches.flatMap((batch) => batch.deliveries);
+}
+
+/** @returns null when the signal is aborted before the call is answered */
+async function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  let aborted: (() => void) | undefined;
+  const abort = new Promise<null>((resolve) => {
+    aborted = () => resolve(null);
+    signal.addEventListener('abort', aborted, { once: true });
+  });
+  try {
+    return await Promise.race([call, abort]);
+  } finally {
+    signal.removeEventListener('abort', aborted!);
+    call.catch(() => {});
+  }
+}

@@ -1,0 +1,73 @@
+import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
+import type { BrokerCapabilities } from '../../ports/capabilities.js';
+import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
+import { attempt, chunks } from './attempt.js';
+import { knownQueues } from './known-queues.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { RedisConsumer } from './redis-consumer.js';
+import type { RedisContext } from './redis-context.js';
+import { RedisPublisher } from './redis-publisher.js';
+
+const WHAT = 'Revoking';
+
+/** Takes messages in, hands out consumers, and revokes. */
+export class RedisBroker implements Broker {
+  readonly capabilities: BrokerCapabilities = {
+    name: 'redis',
+    durable: true,
+    priorities: true,
+    delay: true,
+    dedup: true,
+    atomicResults: true,
+    atomicFollowUps: true,
+  };
+  readonly #publisher: RedisPublisher;
+  readonly #keeper: LeaseKeeper;
+  readonly #consumers = new Set<RedisConsumer>();
+
+  constructor(
+    private readonly context: RedisContext,
+    private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
+  ) {
+    this.#publisher = new RedisPublisher(context);
+    this.#keeper = new LeaseKeeper(context);
+  }
+
+  connect(): Promise<void> {
+    return this.lifecycle.connect();
+  }
+
+  close(): Promise<void> {
+    return this.lifecycle.close();
+  }
+
+  publish(publications: readonly Publication[], options: PublishOptions): Promise<PublishReceipt[]> {
+    return this.#publisher.publish(publications, options.timeout);
+  }
+
+  async consume(queues: readonly string[], options: ConsumeOptions): Promise<Consumer> {
+    const renew = options.renew ?? true;
+    if (renew) await this.#keeper.start();
+    const keys = queues.map((queue) => this.context.keys.queue(queue));
+    const consumer = new RedisConsumer(this.context, keys, options, renew ? this.#keeper : null);
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  async revoke(ids: readonly string[], { terminate }: RevokeOptions): Promise<void> {
+    const { commands, keys, options } = this.context;
+    const head = [this.context.offset(), String(options.revokesExpire), terminate ? '1' : '0'];
+    for (const some of chunks(ids)) await attempt(commands, WHAT, 'revokeMark', [keys.revoked, keys.terminate], [...head, ...some]);
+    // Marked first: whoever receives one while it is being brought to the front sees the mark.
+    for (const queue of await knownQueues(this.context, WHAT)) {
+      for (const some of chunks(ids)) await attempt(commands, WHAT, 'revokeFront', keys.queue(queue).all, some);
+    }
+  }
+
+  /** Ends consumers and the lease-keeper. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
+    this.#consumers.clear();
+    await this.#keeper.close();
+  }
+}

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import type { ConsumeOptions, Consumer, Delivery, ExtendReport, RevokedDelivery, Settlement, SettleReceipt } from '../../ports/consumer.js';
+import { attempt, chunks } from './attempt.js';
+import type { KeeperSeat } from './keeper-seat.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import { HeldLeases } from './held-leases.js';
+import { monotonic } from './monotonic.js';
+import { Receiver } from './receiver.js';
+import { RedisConnection } from './redis-connection.js';
+import type { RedisContext } from './redis-context.js';
+import { memberOf, RedisDelivery } from './redis-delivery.js';
+import type { QueueKeys } from './redis-keys.js';
+import { Settler } from './settler.js';
+import { WakeWaiter } from './wake-waiter.js';
+
+/** One consumer: puts the receiver, the settlers and the lease-keeper's seat together around the leases that it holds. */
+export class RedisConsumer implements Consumer {
+  readonly #held: HeldLeases;
+  readonly #receiver: Receiver;
+  readonly #settlers = new Map<string, Settler>();
+  readonly #seat: KeeperSeat | null;
+  readonly #id = randomBytes(8).toString('hex');
+  readonly #closing = new AbortController();
+
+  constructor(
+    private readonly context: RedisContext,
+    queues: readonly QueueKeys[],
+    private readonly options: ConsumeOptions,
+    keeper: LeaseKeeper | null,
+  ) {
+    this.#seat =
+      keeper?.seat({
+        lease: options.lease,
+        maxLoopBlock: options.maxLoopBlock,
+        lost: (places) => this.#lost(places),
+        revoked: (marks) => this.#revokedPlaces(marks),
+      }) ?? null;
+    this.#held = new HeldLeases(options.lease, this.#seat);
+    const waiting = new RedisConnection('waiting', context.setup);
+    waiting.open();
+    const waiter = new WakeWaiter(waiting, queues, () => this.#receiver.rearm());
+    this.#receiver = new Receiver(context, queues, options, this.#id, this.#held, waiter);
+  }
+
+  get lastReceiveAt(): number {
+    return this.#receiver.lastReceiveAt;
+  }
+
+  receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
+    return this.#receiver.receive(limit, signal);
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
+    const first = settlements[0]?.delivery.queue;
+    if (first === undefined) return [];
+    const fresh = settlements.filter(isFresh);
+    if (fresh.length === settlements.length && settlements.every((one) => one.delivery.queue === first))
+      return this.#settler(first).settle(settlements);
+    const byQueue = new Map<string, Settlement[]>();
+    for (const one of fresh) {
+      const list = byQueue.get(one.delivery.queue);
+      if (list === undefined) byQueue.set(one.delivery.queue, [one]);
+      else list.push(one);
+    }
+    const accepted = new Set<Settlement>();
+    await Promise.all(
+      [...byQueue].map(async ([queue, some]) => {
+        const receipts = await this.#settler(queue).settle(some);
+        receipts.forEach((receipt, at) => receipt.accepted && accepted.add(some[at]!));
+      }),
+    );
+    return settlements.map((one) => ({ id: one.delivery.id, accepted: accepted.has(one) }));
+  }
+
+  async extend(deliveries: readonly Delivery[]): Promise<ExtendReport> {
+    const lost: Delivery[] = [];
+    const revoked: RevokedDelivery[] = [];
+    const { keys } = this.context;
+    for (const queue of new Set(deliveries.map((one) => one.queue))) {
+      for (const some of chunks(deliveries.filter((one) => one.queue === queue))) {
+        const sentAt = monotonic();
+        const args = [this.context.offset(), String(this.options.lease), ...some.map(memberOf)];
+        const answer = await attempt(
+          this.context.commands,
+          'Renewing leases',
+          'extend',
+          [keys.queue(queue).leased, keys.revoked, keys.terminate],
+          args,
+        );
+        const [flags, ...pairs] = answer as string[];
+        some.forEach((delivery, at) => {
+          if (flags !== '' && flags![at] === '1') lost.push(delivery);
+          else if (delivery instanceof RedisDelivery) delivery.extendedAt = sentAt;
+        });
+        revoked.push(...readPairs(pairs));
+      }
+    }
+    for (const delivery of lost) this.#held.drop(delivery);
+    return { lost, revoked };
+  }
+
+  holds(delivery: Delivery): boolean {
+    return this.#held.holds(delivery);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    for (const settler of this.#settlers.values()) settler.close();
+    this.#seat?.close();
+    await this.#receiver.close();
+  }
+
+  #settler(queue: string): Settler {
+    let settler = this.#settlers.get(queue);
+    if (settler === undefined) {
+      settler = new Settler(this.context, this.context.keys.queue(queue), this.#id, {
+        settled: (settlement) => this.#held.drop(settlement.delivery),
+        revoked: (pairs) => this.options.events.revoked(readPairs(pairs)),
+      });
+      this.#settlers.set(queue, settler);
+    }
+    return settler;
+  }
+
+  #lost(places: readonly (readonly [sequence: number, index: number])[]): void {
+    const lost = places
+      .map(([sequence, index]) => this.#held.at(sequence, index))
+      .filter((one) => one !== undefined && one.open && !one.settling);
+    for (const delivery of lost) this.#held.drop(delivery!);
+    if (lost.length > 0) this.options.events.lost(lost as RedisDelivery[]);
+  }
+
+  #revokedPlaces(marks: readonly (readonly [sequence: number, index: number, terminate: boolean])[]): void {
+    const news: RevokedDelivery[] = [];
+    for (const [sequence, index, terminate] of marks) {
+      const delivery = this.#held.at(sequence, index);
+      const level = terminate ? 2 : 1;
+      if (delivery === undefined || !delivery.open || delivery.told >= level) continue;
+      delivery.told = level;
+      news.push({ id: delivery.id, terminate });
+    }
+    if (news.length > 0) this.options.events.revoked(news);
+  }
+}
+
+/** A delivery is settled once; what is already settled, or being settled, is refused without asking. */
+function isFresh({ delivery }: Settlement): boolean {
+  if (!(delivery instanceof RedisDelivery)) return true;
+  if (delivery.settling) return false;
+  delivery.settling = true;
+  return true;
+}
+
+function readPairs(pairs: readonly string[]): RevokedDelivery[] {
+  const read: RevokedDelivery[] = [];
+  for (let at = 0; at < pairs.length; at += 2) read.push({ id: pairs[at]!, terminate: pairs[at + 1] === '1' });
+  return read;
+}

@@ -1,0 +1,16 @@
+import type { TransportOptions } from '../../ports/transport.js';
+import type { RedisConnection } from './redis-connection.js';
+import type { ConnectionSetup } from './redis-connection.js';
+import type { RedisKeys } from './redis-keys.js';
+
+/** What the parts of one transport share. */
+export interface RedisContext {
+  readonly keys: RedisKeys;
+  readonly options: TransportOptions;
+  readonly setup: ConnectionSetup;
+  readonly commands: RedisConnection;
+  /** opened when something is first listened to */
+  readonly subscriber: RedisConnection;
+  /** the offset of the server's clock as an argument; '0' outside tests */
+  offset(): string;
+}

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { BrokerFullError, PublishUncertainError } from '../../errors/publish-errors.js';
+import { InvalidOptionError } from '../../errors/option-errors.js';
+import type { Publication, PublishReceipt } from '../../ports/broker.js';
+import { attempt, chunks, mayPass, pause, refused, unavailable } from './attempt.js';
+import { monotonic } from './monotonic.js';
+import { encodePublication } from './publication-code.js';
+import type { RedisContext } from './redis-context.js';
+import { ConnectionLostError, ServerRefusedError } from './redis-errors.js';
+import type { QueueKeys } from './redis-keys.js';
+
+/** ms that a nonce is known to the server, and that an uncertain publish is remembered here */
+const NONCE_TTL = 600_000;
+const RETRY_PAUSE = 25;
+const WHAT = 'Publishing';
+
+/** What is sent to one queue as one script call. It changes nothing when it arrives twice: its nonce is known by then. */
+interface Parcel {
+  readonly queue: QueueKeys;
+  readonly publications: readonly Publication[];
+  /** where each stands in the caller's list */
+  readonly places: readonly number[];
+  readonly nonce: string;
+  state: 'unsent' | 'sent' | 'arrived';
+}
+
+/**
+ * Publishes in batches. Each script call carries a nonce, so that a call whose answer was lost is sent again on the next
+ * connection without taking effect twice; what stays uncertain is remembered, and its fate looked up when the ids come again.
+ */
+export class RedisPublisher {
+  /** Nonces whose calls were answered at the first attempt: no copy of them is under way, so the next call forgets them. */
+  readonly #answered = new Map<QueueKeys, string[]>();
+  readonly #uncertain = new Map<string, { readonly parcel: Parcel; readonly until: number }>();
+
+  constructor(private readonly context: RedisContext) {}
+
+  async publish(publications: readonly Publication[], timeout: number): Promise<PublishReceipt[]> {
+    if (publications.length === 0) return [];
+    for (const one of publications) checkId(one.id);
+    const deadline = monotonic() + timeout;
+    const receipts = new Array<PublishReceipt>(publications.length);
+    const open = await this.#settleFates(publications, receipts, deadline);
+    const parcels = this.#pack(open, publications);
+    const outcomes = await Promise.allSettled(parcels.map((parcel) => this.#deliver(parcel, receipts, deadline)));
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    if (failed.length > 0) throw this.#judge(parcels, failed[0]!.reason);
+    return receipts;
+  }
+
+  #pack(places: readonly number[], publications: readonly Publication[]): Parcel[] {
+    const byQueue = new Map<string, number[]>();
+    for (const place of places) {
+      const queue = publications[place]!.queue;
+      const list = byQueue.get(queue);
+      if (list === undefined) byQueue.set(queue, [place]);
+      else list.push(place);
+    }
+    const parcels: Parcel[] = [];
+    for (const [queue, all] of byQueue) {
+      const keys = this.context.keys.queue(queue);
+      for (const some of chunks(all)) {
+        const nonce = randomBytes(9).toString('base64url');
+        parcels.push({ queue: keys, publications: some.map((place) => publications[place]!), places: some, nonce, state: 'unsent' });
+      }
+    }
+    return parcels;
+  }
+
+  async #deliver(parcel: Parcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
+    const { commands } = this.context;
+    const keys = [...parcel.queue.all, this.context.keys.queues, parcel.queue.nonce(parcel.nonce)];
+    const args = this.#arguments(parcel);
+    let attempts = 0;
+    for (;;) {
+      if (!(await commands.usable(deadline - monotonic()))) throw unavailable(WHAT, commands.failure);
+      const spent = this.#takeAnswered(parcel.queue);
+      try {
+        attempts += 1;
+        const call = commands.script('publish', spent.length === 0 ? keys : keys.concat(spent), args);
+        const flags = await this.#within(call, deadline);
+        parcel.state = 'arrived';
+        if (attempts === 1) this.#noteAnswered(parcel);
+        return writeReceipts(parcel, String(flags), receipts);
+      } catch (error) {
+        if (error instanceof ServerRefusedError && error.full) throw new BrokerFullError();
+        if (!mayPass(error)) throw refused(WHAT, error);
+        if (error instanceof ConnectionLostError && error.sent) parcel.state = 'sent';
+        if (monotonic() >= deadline) throw error;
+        await pause(Math.min(RETRY_PAUSE, deadline - monotonic()));
+      }
+    }
+  }
+
+  /**
+   * A connection that does not answer is given up while there is still time to ask again on a new one.
+   * @throws ConnectionLostError
+   */
+  async #within(call: Promise<unknown>, deadline: number): Promise<unknown> {
+    const patience = Math.max(1, (deadline - monotonic()) * 0.6);
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new ConnectionLostError(true, `no answer within ${Math.round(patience)} ms`));
+        this.context.commands.reopen();
+      }, patience);
+    });
+    try {
+      return await Promise.race([call, silence]);
+    } finally {
+      clearTimeout(timer);
+      call.catch(() => {});
+    }
+  }
+
+  #arguments(parcel: Parcel): string[] {
+    const args = [this.context.offset(), parcel.queue.name, String(this.context.options.dedupRetention), String(NONCE_TTL)];
+    for (const one of parcel.publications) args.push(one.id, one.body, encodePublication(one));
+    return args;
+  }
+
+  #takeAnswered(queue: QueueKeys): string[] {
+    const spent = this.#answered.get(queue);
+    if (spent === undefined || spent.length === 0) return [];
+    this.#answered.set(queue, []);
+    return spent.map((nonce) => queue.nonce(nonce));
+  }
+
+  #noteAnswered(parcel: Parcel): void {
+    const spent = this.#answered.get(parcel.queue);
+    if (spent === undefined) this.#answered.set(parcel.queue, [parcel.nonce]);
+    else if (spent.length < 500) spent.push(parcel.nonce);
+  }
+
+  /** What to tell the caller when at least one parcel failed. */
+  #judge(parcels: readonly Parcel[], reason: unknown): unknown {
+    if (parcels.every((parcel) => parcel.state === 'unsent')) {
+      return reason instanceof ConnectionLostError || reason instanceof ServerRefusedError ? unavailable(WHAT, reason) : reason;
+    }
+    const until = monotonic() + NONCE_TTL;
+    for (const parcel of parcels) {
+      if (parcel.state === 'unsent') continue;
+      for (const { id } of parcel.publications) {
+        this.#uncertain.delete(id);
+        this.#uncertain.set(id, { parcel, until });
+      }
+    }
+    const ids = parcels.filter((parcel) => parcel.state !== 'arrived').flatMap((parcel) => parcel.publications.map(({ id }) => id));
+    return new PublishUncertainError(ids, { cause: reason });
+  }
+
+  /** Answers for ids that an earlier, uncertain publish turns out to have brought in. @returns the places still to be published */
+  async #settleFates(publications: readonly Publication[], receipts: PublishReceipt[], deadline: number): Promise<number[]> {
+    const places = publications.map((_, place) => place);
+    if (this.#uncertain.size === 0) return places;
+    this.#dropOldFates();
+    const asked = new Set<Parcel>();
+    for (const { id } of publications) {
+      const fate = this.#uncertain.get(id);
+      if (fate?.parcel.state === 'sent') asked.add(fate.parcel);
+    }
+    await Promise.all([...asked].map((parcel) => this.#lookUpFate(parcel, deadline)));
+    return places.filter((place) => {
+      const { id } = publications[place]!;
+      if (this.#uncertain.get(id)?.parcel.state !== 'arrived') return true;
+      receipts[place] = { id, deduplicated: true };
+      return false;
+    });
+  }
+
+  async #lookUpFate(parcel: Parcel, deadline: number): Promise<void> {
+    const key = parcel.queue.nonce(parcel.nonce);
+    const arrived = await attempt(this.context.commands, WHAT, 'publishFate', [key], [String(NONCE_TTL)], deadline - monotonic());
+    if (arrived === 1) {
+      parcel.state = 'arrived';
+      return;
+    }
+    parcel.state = 'unsent';
+    for (const { id } of parcel.publications) {
+      if (this.#uncertain.get(id)?.parcel === parcel) this.#uncertain.delete(id);
+    }
+  }
+
+  #dropOldFates(): void {
+    const now = monotonic();
+    for (const [id, { until }] of this.#uncertain) {
+      if (until > now) return;
+      this.#uncertain.delete(id);
+    }
+  }
+}
+
+function writeReceipts(parcel: Parcel, flags: string, receipts: PublishReceipt[]): void {
+  parcel.publications.forEach(({ id }, at) => {
+    receipts[parcel.places[at]!] = { id, deduplicated: flags !== '' && flags[at] === '1' };
+  });
+}
+
+function checkId(id: string): void {
+  if (id === '' || !id.isWellFormed()) throw new InvalidOptionError('taskId', id, 'text that is not empty and well-formed');
+}

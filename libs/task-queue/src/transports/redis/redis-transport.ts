@@ -1,0 +1,68 @@
+import type { Transport, TransportOptions } from '../../ports/transport.js';
+import { PATIENCE } from './attempt.js';
+import { RedisBroker } from './redis-broker.js';
+import { RedisConnection } from './redis-connection.js';
+import type { ConnectionSetup } from './redis-connection.js';
+import type { RedisContext } from './redis-context.js';
+import { RedisControl } from './redis-control.js';
+import { RedisInspector } from './redis-inspector.js';
+import { RedisKeys } from './redis-keys.js';
+import { RedisResults } from './redis-results.js';
+import type { RedisAddress } from './redis-url.js';
+import { Subscriptions } from './subscriptions.js';
+
+/** One Redis server behind one URL: opens and closes what its parts share. */
+export class RedisTransport implements Transport {
+  readonly broker: RedisBroker;
+  readonly results: RedisResults;
+  readonly control: RedisControl;
+  readonly inspector: RedisInspector;
+  readonly #context: RedisContext;
+  readonly #subscriptions: Subscriptions;
+  #closing: Promise<void> | null = null;
+
+  constructor(address: RedisAddress, options: TransportOptions) {
+    const setup: ConnectionSetup = {
+      shown: address.shown,
+      options: { ...address.options, ...options.connection },
+      logger: options.logger,
+    };
+    this.#context = {
+      keys: new RedisKeys(options.keyPrefix),
+      options,
+      setup,
+      commands: new RedisConnection('commands', setup),
+      subscriber: new RedisConnection('subscriber', setup),
+      offset: () => String(Math.round(options.timeOffset())),
+    };
+    this.#subscriptions = new Subscriptions(this.#context.subscriber);
+    this.broker = new RedisBroker(this.#context, this);
+    this.results = new RedisResults(this.#context, this.#subscriptions, this);
+    this.control = new RedisControl(this.#context, this.#subscriptions, this);
+    this.inspector = new RedisInspector(this.#context);
+  }
+
+  /**
+   * Begins to connect, and waits some seconds for it. A server that is merely not there yet does not keep an application from
+   * booting: what needs it says so when it is used.
+   * @throws BrokerVersionError
+   */
+  async connect(): Promise<void> {
+    const { commands, setup } = this.#context;
+    if (await commands.usable(PATIENCE)) return;
+    setup.logger.warn('Redis cannot be reached yet; going on to try', { server: setup.shown, error: commands.failure });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.broker.stop();
+    this.results.stop();
+    this.#subscriptions.close();
+    this.#context.subscriber.close();
+    this.#context.commands.close();
+  }
+}

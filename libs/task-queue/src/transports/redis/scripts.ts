@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { SCRIPTS } from './scripts.generated.js';
+
+export type ScriptName = Exclude<keyof typeof SCRIPTS, 'prelude'>;
+
+export interface Script {
+  readonly sha: string;
+  readonly source: string;
+}
+
+/** Each script with the prelude behind its first line, which names its flags for the server. */
+function compose(source: string): Script {
+  const end = source.indexOf('\n') + 1;
+  const whole = source.slice(0, end) + SCRIPTS.prelude + source.slice(end);
+  return { sha: createHash('sha1').update(whole).digest('hex'), source: whole };
+}
+
+export const scripts = Object.fromEntries(
+  Object.entries(SCRIPTS)
+    .filter(([name]) => name !== 'prelude')
+    .map(([name, source]) => [name, compose(source)]),
+) as Readonly<Record<ScriptName, Script>>;

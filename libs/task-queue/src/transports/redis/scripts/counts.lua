@@ -1,0 +1,14 @@
+#!lua flags=allow-oom
+-- How many messages of one queue are in each place. KEYS: the queue · Answers ready, delayed, leased, suspects, dead.
+local queue = queue_at(1)
+local ready = 0
+for priority = 0, 9 do
+  ready = ready + redis.call('LLEN', queue.ready .. priority)
+end
+return {
+  ready,
+  redis.call('ZCARD', queue.delayed),
+  redis.call('ZCARD', queue.leased),
+  redis.call('LLEN', queue.suspects),
+  redis.call('ZCARD', queue.dead),
+}

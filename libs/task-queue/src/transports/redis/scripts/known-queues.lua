@@ -1,0 +1,3 @@
+#!lua flags=allow-oom
+-- Names of the queues that hold or have held messages. KEYS: queues
+return redis.call('SMEMBERS', KEYS[1])

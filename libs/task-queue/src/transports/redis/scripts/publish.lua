@@ -1,0 +1,19 @@
+#!lua
+-- Publishes up to 500 messages into one queue. Not allow-oom: a full server refuses new work.
+-- KEYS: the queue, queues, nonce, nonces to forget…
+-- ARGV: offset, queue name, trace ttl, nonce ttl, then triples of id, body and code (see put)
+-- Answers '' or flags (see put); the same again for a nonce that was seen; 'void' for one that may no longer run.
+local queue = queue_at(1)
+local queues, nonce = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
+local seen = redis.call('GET', nonce)
+if seen then
+  return seen
+end
+redis.call('SISMEMBER', queues, ARGV[2])
+local flags = put(queue, now_ms(ARGV[1]), tonumber(ARGV[3]), 5, (#ARGV - 4) / 3)
+redis.call('SADD', queues, ARGV[2])
+redis.call('SET', nonce, flags, 'PX', ARGV[4])
+if #KEYS > QUEUE_KEYS + 2 then
+  redis.call('DEL', unpack(KEYS, QUEUE_KEYS + 3))
+end
+return flags

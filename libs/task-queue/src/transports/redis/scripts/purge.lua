@@ -1,0 +1,26 @@
+#!lua flags=allow-oom
+-- Removes up to 500 waiting messages of one queue, with what is remembered of them. KEYS: the queue · Answers how many.
+local queue = queue_at(1)
+check_types(queue)
+local ids = {}
+for priority = 9, 0, -1 do
+  local some = #ids < 500 and redis.call('LPOP', queue.ready .. priority, 500 - #ids)
+  for _, id in ipairs(some or {}) do
+    ids[#ids + 1] = id
+  end
+end
+if #ids < 500 then
+  local some = redis.call('ZRANGE', queue.delayed, 0, 499 - #ids)
+  if #some > 0 then
+    redis.call('ZREM', queue.delayed, unpack(some))
+  end
+  for _, member in ipairs(some) do
+    ids[#ids + 1] = string.sub(member, 2)
+  end
+end
+if #ids > 0 then
+  redis.call('HDEL', queue.msg, unpack(ids))
+  redis.call('HDEL', queue.deliveries, unpack(ids))
+  redis.call('ZREM', queue.trace, unpack(ids))
+end
+return #ids

@@ -1,0 +1,186 @@
+#!lua flags=allow-oom
+-- Hands out up to `limit` messages of several queues under one token: promotes what is due, sweeps expired leases, takes.
+-- allow-oom: else a server that is full of waiting messages could never be emptied again.
+-- KEYS: void:<token>, revoked, then the keys of each queue
+-- ARGV: offset, limit, lease, token, ms until this consumer may sweep (0 = now),
+--       suspects (0 = take none, 1 = first, 2 = only when nothing else is ready)
+-- Answers { now, next due or -1, suspects waiting, then for each queue that gave something:
+--           its number, ids, bodies, priorities (one digit each), lost leases ('' or a list), revoked ('' or one digit each) }
+local now, limit, lease = now_ms(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local token, sweep_in, suspects_turn = ARGV[4], tonumber(ARGV[5]), ARGV[6]
+local revoked_key = KEYS[2]
+
+-- A redelivered message is charged; from the second lost lease on it waits alone, so that it cannot take neighbours with it.
+local function sweep(queue)
+  local expired = redis.call('ZRANGE', queue.leased, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
+  if #expired == 0 then
+    return
+  end
+  redis.call('ZREM', queue.leased, unpack(expired))
+  for i = #expired, 1, -1 do
+    local id, priority = id_of(expired[i]), string.sub(expired[i], 1, 1)
+    if redis.call('HINCRBY', queue.deliveries, id, 1) >= 2 then
+      redis.call('RPUSH', queue.suspects, priority .. id)
+      queue.new_suspects = true
+    else
+      redis.call('LPUSH', queue.ready .. priority, id)
+    end
+  end
+end
+
+local function promote(queue)
+  local due = redis.call('ZRANGE', queue.delayed, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
+  if #due == 0 then
+    return
+  end
+  redis.call('ZREM', queue.delayed, unpack(due))
+  local charged = redis.call('EXISTS', queue.deliveries) == 1
+  local ready = {}
+  for i = 1, #due do
+    local priority, id = string.sub(due[i], 1, 1), string.sub(due[i], 2)
+    if charged and tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
+      redis.call('RPUSH', queue.suspects, due[i])
+      queue.new_suspects = true
+    else
+      local list = ready[priority] or {}
+      list[#list + 1] = id
+      ready[priority] = list
+    end
+  end
+  for priority, list in pairs(ready) do
+    redis.call('RPUSH', queue.ready .. priority, unpack(list))
+  end
+end
+
+local answer = { now, -1, 0 }
+local taken = 0
+
+-- Leases `ids` and adds them to the answer. An id without a body was removed meanwhile: nothing stands for it any more.
+local function hand_out(queue, number, ids, priorities)
+  local bodies = redis.call('HMGET', queue.msg, unpack(ids))
+  local kept = {}
+  for i = 1, #ids do
+    if bodies[i] then
+      kept[#kept + 1] = i
+    end
+  end
+  if #kept < #ids then
+    for to, from in ipairs(kept) do
+      ids[to], bodies[to], priorities[to] = ids[from], bodies[from], priorities[from]
+    end
+    for i = #ids, #kept + 1, -1 do
+      ids[i], bodies[i], priorities[i] = nil, nil, nil
+    end
+  end
+  if #ids == 0 then
+    return
+  end
+  local leases, expiry, tail = {}, now + lease, ':' .. token
+  for i = 1, #ids do
+    leases[2 * i - 1] = expiry
+    leases[2 * i] = priorities[i] .. ids[i] .. tail
+  end
+  redis.call('ZADD', queue.leased, unpack(leases))
+  local counts, marks = '', ''
+  if redis.call('EXISTS', queue.deliveries) == 1 then
+    counts = redis.call('HMGET', queue.deliveries, unpack(ids))
+  end
+  if redis.call('EXISTS', revoked_key) == 1 then
+    local scores, flags = redis.call('ZMSCORE', revoked_key, unpack(ids)), {}
+    for i = 1, #ids do
+      flags[i] = scores[i] and tonumber(scores[i]) > now and '1' or '0'
+    end
+    marks = table.concat(flags)
+  end
+  taken = taken + #ids
+  local at = #answer
+  answer[at + 1], answer[at + 2], answer[at + 3] = number, ids, bodies
+  answer[at + 4], answer[at + 5], answer[at + 6] = table.concat(priorities), counts, marks
+end
+
+local function take_suspect(queue, number)
+  local one = redis.call('LPOP', queue.suspects)
+  if one then
+    hand_out(queue, number, { string.sub(one, 2) }, { string.sub(one, 1, 1) })
+  end
+end
+
+local function take_ready(queue, number)
+  local ids, priorities, room = {}, {}, limit - taken
+  for priority = 9, 0, -1 do
+    if #ids >= room then
+      break
+    end
+    local some = redis.call('LPOP', queue.ready .. priority, room - #ids)
+    if some then
+      local digit = tostring(priority)
+      for i = 1, #some do
+        ids[#ids + 1] = some[i]
+        priorities[#priorities + 1] = digit
+      end
+    end
+  end
+  if #ids > 0 then
+    hand_out(queue, number, ids, priorities)
+  end
+end
+
+local function work_left(queue)
+  for priority = 9, 0, -1 do
+    if redis.call('LLEN', queue.ready .. priority) > 0 then
+      return true
+    end
+  end
+  return false
+end
+
+local void = redis.call('EXISTS', KEYS[1]) == 1
+local queues = {}
+for number = 1, (#KEYS - 2) / QUEUE_KEYS do
+  local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
+  redis.call('HLEN', queue.msg)
+  if sweep_in <= 0 then
+    sweep(queue)
+  end
+  promote(queue)
+  queue.open = not void and redis.call('EXISTS', queue.paused) == 0
+  queues[number] = queue
+end
+
+if suspects_turn == '1' then
+  for number, queue in ipairs(queues) do
+    if queue.open and taken == 0 then
+      take_suspect(queue, number)
+    end
+  end
+end
+if suspects_turn ~= '1' or taken == 0 then
+  for number, queue in ipairs(queues) do
+    if queue.open and taken < limit then
+      take_ready(queue, number)
+    end
+  end
+end
+if suspects_turn == '2' then
+  for number, queue in ipairs(queues) do
+    if queue.open and taken == 0 then
+      take_suspect(queue, number)
+    end
+  end
+end
+
+for _, queue in ipairs(queues) do
+  answer[3] = answer[3] + redis.call('LLEN', queue.suspects)
+  if queue.new_suspects or (queue.open and (taken >= limit or suspects_turn == '1') and work_left(queue)) then
+    ring(queue)
+  end
+  local delayed, leased = head_score(queue.delayed), head_score(queue.leased)
+  if leased then
+    leased = math.max(leased, now + sweep_in)
+  end
+  local due = math.min(delayed or math.huge, leased or math.huge)
+  if due < math.huge then
+    answer[2] = answer[2] == -1 and due or math.min(answer[2], due)
+  end
+end
+return answer

@@ -1,0 +1,190 @@
+#!lua flags=allow-oom
+-- Settles a batch of deliveries of one queue, each only while its lease is still there under its token.
+-- KEYS: the queue, call, queues, revoked, terminate, waiters, result base, then the keys of each queue that follow-ups go to
+-- ARGV: offset, call number, call ttl, trace ttl, results channel, ttl of the plain results,
+--       plain acks: how many, how many of them with a result, traced ('' or one digit each), the members, the results;
+--       follow-up queues: how many, their names;
+--       others, one after the other: member, kind, traced, result, its ttl, then by kind:
+--         retry: body, priority, due · release: due, charge · dead: reason and detail as JSON · ack: nothing;
+--         number of groups of follow-ups, each: number of the queue, how many, triples (see put)
+-- Answers { '' or one digit for each settlement, '1' = refused, then pairs of id and terminate of what was revoked while out }
+local queue = queue_at(1)
+local call, queues = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
+local revoked, terminate = KEYS[QUEUE_KEYS + 3], KEYS[QUEUE_KEYS + 4]
+local waiters, result_base = KEYS[QUEUE_KEYS + 5], KEYS[QUEUE_KEYS + 6]
+local FIRST_TARGET = QUEUE_KEYS + 7
+local trace_ttl, channel, plain_ttl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local plain, with_result, traced_flags = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
+
+-- A call that is sent again because its answer was lost gets that answer, and changes nothing.
+local last = redis.call('HMGET', call, 'number', 'answer')
+if last[1] == ARGV[2] then
+  return cmsgpack.unpack(last[2])
+end
+local now = now_ms(ARGV[1])
+local first_result = 10 + plain
+local at = first_result + with_result
+local targets = tonumber(ARGV[at])
+local first_other = at + 1 + targets
+redis.call('HLEN', queue.msg)
+redis.call('HLEN', queue.deliveries)
+redis.call('ZCARD', queue.trace)
+redis.call('ZCARD', waiters)
+
+local refused, answer = {}, { '' }
+local marks = redis.call('EXISTS', revoked) == 1
+
+-- Everything that ends with an id whose work is done.
+local function forget(ids)
+  redis.call('HDEL', queue.msg, unpack(ids))
+  if redis.call('EXISTS', queue.deliveries) == 1 then
+    redis.call('HDEL', queue.deliveries, unpack(ids))
+  end
+  if marks then
+    redis.call('ZREM', revoked, unpack(ids))
+    redis.call('ZREM', terminate, unpack(ids))
+  end
+end
+
+if plain > 0 then
+  local scores = redis.call('ZMSCORE', queue.leased, unpack(ARGV, 10, 9 + plain))
+  local members, ids, results_of, results, traces = {}, {}, {}, {}, {}
+  for i = 1, plain do
+    if scores[i] then
+      local member = ARGV[9 + i]
+      local id = id_of(member)
+      members[#members + 1] = member
+      ids[#ids + 1] = id
+      if i <= with_result then
+        results_of[#results_of + 1] = id
+        results[#results + 1] = ARGV[first_result + i - 1]
+      end
+      if traced_flags ~= '' and string.byte(traced_flags, i) == 49 then
+        traces[#traces + 1] = now + trace_ttl
+        traces[#traces + 1] = id
+      end
+    else
+      refused[i] = true
+    end
+  end
+  if #ids > 0 then
+    redis.call('ZREM', queue.leased, unpack(members))
+    if #results > 0 then
+      save_results(result_base, waiters, channel, plain_ttl, now, results_of, results)
+    end
+    forget(ids)
+    if #traces > 0 then
+      redis.call('ZADD', queue.trace, unpack(traces))
+    end
+  end
+end
+
+local function retry(id, at_retry)
+  redis.call('HSET', queue.msg, id, ARGV[at_retry])
+  redis.call('HDEL', queue.deliveries, id)
+  local priority, due = ARGV[at_retry + 1], due_of(ARGV[at_retry + 2], now)
+  if due > now then
+    return delay(queue, id, priority, due)
+  end
+  redis.call('RPUSH', queue.ready .. priority, id)
+  ring(queue)
+end
+
+local function release(id, priority, due, charge)
+  local lost
+  if charge then
+    lost = redis.call('HINCRBY', queue.deliveries, id, 1)
+  else
+    lost = tonumber(redis.call('HGET', queue.deliveries, id) or 0)
+  end
+  if due > now then
+    return delay(queue, id, priority, due)
+  end
+  if lost >= 2 then
+    redis.call('LPUSH', queue.suspects, priority .. id)
+  else
+    redis.call('LPUSH', queue.ready .. priority, id)
+  end
+  ring(queue)
+end
+
+local function dead_letter(id, info)
+  redis.call('ZADD', queue.dead, now, id)
+  redis.call('HSET', queue.dead_info, id, info)
+  redis.call('HDEL', queue.deliveries, id)
+  if marks then
+    redis.call('ZREM', revoked, id)
+    redis.call('ZREM', terminate, id)
+  end
+end
+
+-- How many arguments each kind has of its own.
+local OWN = { ack = 0, retry = 3, release = 2, dead = 1 }
+
+local function settle_other(cursor, accepted)
+  local member, kind, traced, result, ttl = unpack(ARGV, cursor, cursor + 4)
+  local own = cursor + 5
+  local after = own + OWN[kind]
+  if accepted then
+    local id, priority = id_of(member), string.sub(member, 1, 1)
+    redis.call('ZREM', queue.leased, member)
+    if result ~= '' then
+      save_results(result_base, waiters, channel, ttl, now, { id }, { result })
+    end
+    if kind == 'ack' then
+      forget({ id })
+    elseif kind == 'retry' then
+      retry(id, own)
+    elseif kind == 'release' then
+      release(id, priority, due_of(ARGV[own], now), ARGV[own + 1] == '1')
+    else
+      dead_letter(id, ARGV[own])
+    end
+    if traced == '1' then
+      redis.call('ZADD', queue.trace, now + trace_ttl, id)
+    end
+    local mark = marks and redis.call('ZSCORE', revoked, id)
+    if mark and tonumber(mark) > now then
+      answer[#answer + 1] = id
+      answer[#answer + 1] = redis.call('ZSCORE', terminate, id) and '1' or '0'
+    end
+  end
+  local groups = tonumber(ARGV[after])
+  after = after + 1
+  for _ = 1, groups do
+    local number, count = tonumber(ARGV[after]), tonumber(ARGV[after + 1])
+    if accepted then
+      local target = ARGV[at + number]
+      put(queue_at(FIRST_TARGET + (number - 1) * QUEUE_KEYS), now, trace_ttl, after + 2, count)
+      redis.call('SADD', queues, target)
+    end
+    after = after + 2 + 3 * count
+  end
+  return after
+end
+
+if first_other <= #ARGV then
+  check_types(queue)
+  redis.call('SCARD', queues)
+  for number = 1, targets do
+    check_types(queue_at(FIRST_TARGET + (number - 1) * QUEUE_KEYS))
+  end
+  local cursor, i = first_other, plain
+  while cursor <= #ARGV do
+    i = i + 1
+    local accepted = redis.call('ZSCORE', queue.leased, ARGV[cursor])
+    refused[i] = not accepted
+    cursor = settle_other(cursor, accepted)
+  end
+  plain = i
+end
+
+local any = false
+for i = 1, plain do
+  any = any or refused[i]
+  refused[i] = refused[i] and '1' or '0'
+end
+answer[1] = any and table.concat(refused) or ''
+redis.call('HSET', call, 'number', ARGV[2], 'answer', cmsgpack.pack(answer))
+redis.call('PEXPIRE', call, ARGV[3])
+return answer

@@ -1,0 +1,20 @@
+#!lua flags=allow-oom
+-- Reads results, and notes for those not yet terminal that somebody waits.
+-- KEYS: waiters, result base · ARGV: offset, ms the note holds, ids… · Answers the records.
+local now = now_ms(ARGV[1])
+local keys, notes = {}, {}
+for i = 3, #ARGV do
+  keys[i - 2] = KEYS[2] .. ARGV[i]
+end
+local records = redis.call('MGET', unpack(keys))
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+for i = 1, #keys do
+  if not (records[i] and TERMINAL[head_of(records[i])]) then
+    notes[#notes + 1] = now + tonumber(ARGV[2])
+    notes[#notes + 1] = ARGV[i + 2]
+  end
+end
+if #notes > 0 then
+  redis.call('ZADD', KEYS[1], unpack(notes))
+end
+return records

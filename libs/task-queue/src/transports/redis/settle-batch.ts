@@ -1,0 +1,108 @@
+import type { Publication } from '../../ports/broker.js';
+import type { Settlement } from '../../ports/consumer.js';
+import { chunks } from './attempt.js';
+import { encodeDue, encodePublication } from './publication-code.js';
+import { encodeRecord } from './record-codec.js';
+import { memberOf } from './redis-delivery.js';
+
+export interface EncodedBatch {
+  /** arguments from the ttl of the plain results on (see settle.lua) */
+  readonly args: string[];
+  /** queues that follow-ups go to */
+  readonly targets: readonly string[];
+  /** the settlements in the order in which the script answers for them */
+  readonly order: readonly Settlement[];
+  /** what cannot be encoded; each fails alone */
+  readonly broken: readonly { readonly settlement: Settlement; readonly error: unknown }[];
+}
+
+/**
+ * Writes a batch of settlements of one queue as the arguments of settle.lua. Plain acks, which are nearly all, travel as bare
+ * members with their results beside them; the rest one after the other, with everything that belongs to each.
+ */
+export function encodeSettlements(settlements: readonly Settlement[]): EncodedBatch {
+  const writer = new BatchWriter();
+  for (const settlement of settlements) writer.add(settlement);
+  return writer.finish();
+}
+
+class BatchWriter {
+  readonly #withResult: Settlement[] = [];
+  readonly #results: string[] = [];
+  readonly #bare: Settlement[] = [];
+  readonly #others: Settlement[] = [];
+  readonly #otherArgs: string[] = [];
+  readonly #targets: string[] = [];
+  readonly #broken: { settlement: Settlement; error: unknown }[] = [];
+  #ttl: number | null = null;
+  #traced = false;
+
+  add(settlement: Settlement): void {
+    try {
+      const { kind, result } = settlement;
+      const followUps = settlement.publish !== undefined && settlement.publish.length > 0;
+      if (kind !== 'ack' || followUps || (result !== undefined && this.#ttl !== null && this.#ttl !== result.expires)) {
+        this.#addOther(settlement);
+      } else if (result === undefined) {
+        this.#bare.push(settlement);
+        this.#traced ||= settlement.traced;
+      } else {
+        const value = encodeRecord(result.record);
+        this.#ttl = result.expires;
+        this.#withResult.push(settlement);
+        this.#results.push(value);
+        this.#traced ||= settlement.traced;
+      }
+    } catch (error) {
+      this.#broken.push({ settlement, error });
+    }
+  }
+
+  finish(): EncodedBatch {
+    const plain = [...this.#withResult, ...this.#bare];
+    const traced = this.#traced ? plain.map((one) => (one.kind === 'ack' && one.traced ? '1' : '0')).join('') : '';
+    const args = [ttlText(this.#ttl ?? 1), String(plain.length), String(this.#withResult.length), traced];
+    for (const { delivery } of plain) args.push(memberOf(delivery));
+    for (const result of this.#results) args.push(result);
+    args.push(String(this.#targets.length), ...this.#targets);
+    for (const arg of this.#otherArgs) args.push(arg);
+    return { args, targets: this.#targets, order: [...plain, ...this.#others], broken: this.#broken };
+  }
+
+  #addOther(settlement: Settlement): void {
+    const { delivery, kind, result } = settlement;
+    const traced = 'traced' in settlement && settlement.traced ? '1' : '0';
+    const args = [memberOf(delivery), kind === 'deadLetter' ? 'dead' : kind, traced];
+    args.push(result === undefined ? '' : encodeRecord(result.record), result === undefined ? '' : ttlText(result.expires));
+    if (settlement.kind === 'retry') args.push(settlement.body, String(settlement.priority), encodeDue(settlement.due));
+    if (settlement.kind === 'release') args.push(encodeDue({ delay: settlement.delay }), settlement.charge ? '1' : '0');
+    if (settlement.kind === 'deadLetter') args.push(JSON.stringify({ reason: settlement.reason, detail: settlement.detail }));
+    this.#addFollowUps(args, settlement.publish ?? []);
+    for (const arg of args) this.#otherArgs.push(arg);
+    this.#others.push(settlement);
+  }
+
+  #addFollowUps(args: string[], publications: readonly Publication[]): void {
+    const byQueue = new Map<string, Publication[]>();
+    for (const one of publications) {
+      const list = byQueue.get(one.queue);
+      if (list === undefined) byQueue.set(one.queue, [one]);
+      else list.push(one);
+    }
+    const groups = [...byQueue].flatMap(([queue, all]) => chunks(all).map((some) => ({ queue, some })));
+    args.push(String(groups.length));
+    for (const { queue, some } of groups) {
+      args.push(String(this.#targetNumber(queue)), String(some.length));
+      for (const one of some) args.push(one.id, one.body, encodePublication(one));
+    }
+  }
+
+  #targetNumber(queue: string): number {
+    const at = this.#targets.indexOf(queue);
+    return at >= 0 ? at + 1 : this.#targets.push(queue);
+  }
+}
+
+function ttlText(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms)));
+}

@@ -1,0 +1,130 @@
+import type { Settlement, SettleReceipt } from '../../ports/consumer.js';
+import { mayPass, pause } from './attempt.js';
+import type { RedisContext } from './redis-context.js';
+import type { QueueKeys } from './redis-keys.js';
+import { encodeSettlements } from './settle-batch.js';
+
+const MAX_BATCH = 500;
+/** ms that the answer to a settle call is kept for a repetition */
+const ANSWER_TTL = 600_000;
+const RETRY_PAUSE = 50;
+
+interface Job {
+  readonly settlements: readonly Settlement[];
+  readonly accepted: boolean[];
+  resolve(receipts: SettleReceipt[]): void;
+}
+
+export interface SettlerEvents {
+  /** told of each settlement when its fate is known */
+  settled(settlement: Settlement, accepted: boolean): void;
+  revoked(pairs: readonly string[]): void;
+}
+
+/**
+ * Settles the deliveries of one consumer in one queue. One call is under way at a time, the next gathers behind it; each has a
+ * number, so that a call whose answer was lost is asked again without settling anything twice.
+ */
+export class Settler {
+  #jobs: Job[] = [];
+  #running = false;
+  #number = 0;
+  #closed = false;
+
+  constructor(
+    private readonly context: RedisContext,
+    private readonly queue: QueueKeys,
+    private readonly consumer: string,
+    private readonly events: SettlerEvents,
+  ) {}
+
+  settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
+    return new Promise((resolve) => {
+      this.#jobs.push({ settlements, accepted: [], resolve });
+      if (!this.#running) {
+        this.#running = true;
+        queueMicrotask(() => void this.#run());
+      }
+    });
+  }
+
+  /** What is not settled by now stays to its lease. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#jobs.length > 0) {
+      const jobs = this.#jobs;
+      this.#jobs = [];
+      await this.#settleJobs(jobs);
+    }
+    this.#running = false;
+  }
+
+  async #settleJobs(jobs: readonly Job[]): Promise<void> {
+    const all = jobs.length === 1 ? jobs[0]!.settlements : jobs.flatMap((job) => job.settlements);
+    const accepted = new Set<Settlement>();
+    for (let at = 0; at < all.length; at += MAX_BATCH) {
+      await this.#settleBatch(all.length <= MAX_BATCH ? all : all.slice(at, at + MAX_BATCH), accepted);
+    }
+    for (const job of jobs) job.resolve(job.settlements.map((one) => ({ id: one.delivery.id, accepted: accepted.has(one) })));
+  }
+
+  async #settleBatch(settlements: readonly Settlement[], accepted: Set<Settlement>): Promise<void> {
+    const batch = encodeSettlements(settlements);
+    for (const { settlement, error } of batch.broken) this.#refuse(settlement, error);
+    if (batch.order.length === 0) return;
+    const { keys } = this.context;
+    const number = String(++this.#number);
+    const head = [this.context.offset(), number, String(ANSWER_TTL), String(this.context.options.dedupRetention), keys.resultsChannel];
+    const scriptKeys = [
+      ...this.queue.all,
+      this.queue.call(this.consumer),
+      keys.queues,
+      keys.revoked,
+      keys.terminate,
+      keys.waiters,
+      keys.result,
+    ];
+    for (const target of batch.targets) scriptKeys.push(...keys.queue(target).all);
+    const answer = await this.#call(scriptKeys, head.concat(batch.args));
+    if (answer instanceof Error) {
+      // One of them is to blame, and nothing was written: each is tried on its own.
+      if (batch.order.length === 1) return this.#refuse(batch.order[0]!, answer);
+      for (const settlement of batch.order) await this.#settleBatch([settlement], accepted);
+      return;
+    }
+    const flags = answer === null ? null : answer[0]!;
+    batch.order.forEach((settlement, at) => {
+      const good = flags !== null && (flags === '' || flags[at] === '0');
+      if (good) accepted.add(settlement);
+      this.events.settled(settlement, good);
+    });
+    if (answer !== null && answer.length > 1) this.events.revoked(answer.slice(1));
+  }
+
+  /** @returns the answer; an error when the server refuses these arguments; null when the consumer was closed first */
+  async #call(keys: readonly string[], args: readonly string[]): Promise<string[] | Error | null> {
+    const { commands } = this.context;
+    while (!this.#closed) {
+      try {
+        if (await commands.usable(1_000)) return (await commands.script('settle', keys, args)) as string[];
+      } catch (error) {
+        if (!mayPass(error)) return error as Error;
+        await pause(RETRY_PAUSE);
+      }
+    }
+    return null;
+  }
+
+  #refuse(settlement: Settlement, error: unknown): void {
+    this.context.options.logger.error('A settlement was refused; the delivery is left to its lease', {
+      taskId: settlement.delivery.id,
+      queue: this.queue.name,
+      kind: settlement.kind,
+      error,
+    });
+    this.events.settled(settlement, false);
+  }
+}
