@@ -1,5 +1,5 @@
 import { Controller, Get, NotFoundException, Param, ParseUUIDPipe } from '@nestjs/common';
-import { TaskClient } from 'nestjs-task-queue';
+import { TaskClient, type TaskResultRecord } from 'nestjs-task-queue';
 
 /** A task as the API shows it; what does not apply to its state is absent. */
 export interface TaskView {
@@ -23,15 +23,17 @@ export class TasksController {
   @Get(':id')
   async show(@Param('id', ParseUUIDPipe) id: string): Promise<TaskView> {
     const task = this.tasks.result(id);
-    const record = await task.record();
-    if (record !== null) {
-      const { state, retries, meta, result, error, at, worker } = record;
-      // The stack stays inside: it tells a stranger about our code.
-      const shown = error && { type: error.type, message: error.message };
-      return { id, state, retries, meta, result, error: shown, at: new Date(at).toISOString(), worker };
-    }
     const state = await task.state();
+    // Asked second, so that what finished in between is shown with its result.
+    const record = await task.record();
+    if (record !== null) return view(record);
     if (state === 'UNKNOWN') throw new NotFoundException('No task has this id, or its result has expired.');
     return { id, state };
   }
+}
+
+/** The stack stays inside: it tells a stranger about our code. */
+function view({ id, state, retries, meta, result, error, at, worker }: TaskResultRecord): TaskView {
+  const shown = error && { type: error.type, message: error.message };
+  return { id, state, retries, meta, result, error: shown, at: new Date(at).toISOString(), worker };
 }
