@@ -15,7 +15,7 @@ function fence(test: StagedTest): void {
     const loser = await stage.consumer();
     const late = await loser.takeOne();
     stage.shiftTime(LEASE + 1);
-    const holder = await stage.consumer({ on: await stage.another() });
+    const holder = await stage.heir({ on: await stage.another() });
     const held = await holder.takeOne();
     const extras = { publish: [publication('b')], result: { record: { id: 'a', state: 'SUCCESS', retries: 0, at: 1 }, expires: DAY } };
     for (const kind of [ack(), retry('late'), release(), release(0, true)]) {
@@ -33,7 +33,7 @@ function fence(test: StagedTest): void {
     const loser = await stage.consumer();
     const late = await loser.takeOne();
     stage.shiftTime(LEASE + 1);
-    const second = await stage.consumer();
+    const second = await stage.heir();
     await second.settle(as(await second.takeOne(), retry()));
     const third = await stage.consumer();
     const held = await third.takeOne();
@@ -62,7 +62,7 @@ function fence(test: StagedTest): void {
     stage.shiftTime(LEASE + 1);
     assert.deepEqual(await worker.settle(as(a, ack())), [true]);
     assert.deepEqual((await worker.consumer.extend([b])).lost, []);
-    assert.deepEqual(await (await stage.consumer()).takeIds(), []);
+    assert.deepEqual(await (await stage.heir()).takeIds(), []);
     await worker.ack(b);
     await stage.assertNothingLeft();
   });
@@ -94,14 +94,14 @@ function renewal(test: StagedTest): void {
 
   test('extend: answers which leases are lost, and renews the others', async (stage) => {
     await stage.publish('a', 'b', 'c');
-    const worker = await stage.consumer();
+    const [worker, other] = [await stage.consumer(), await stage.heir()];
     const deliveries = await worker.take();
     const [, b] = deliveries;
     await worker.settle(as(b, ack()));
     stage.shiftTime(LEASE - 1_000);
     assert.deepEqual((await worker.consumer.extend(deliveries)).lost, [b]);
     stage.shiftTime(LEASE - 1_000);
-    assert.deepEqual(await (await stage.consumer()).takeIds(), []);
+    assert.deepEqual(await other.takeIds(), []);
   });
 
   test('rule 7: a delivery is held until the local deadline, which only a renewal moves', async (stage) => {
@@ -126,9 +126,9 @@ function renewal(test: StagedTest): void {
 
   test('rule 7: an open consumer renews what it holds by itself', async (stage) => {
     await stage.publish('a');
+    const other = await stage.heir({ maxWait: 900 });
     const worker = await stage.consumer({ renew: true, lease: 300 });
     const held = await worker.takeOne();
-    const other = await stage.consumer({ maxWait: 900 });
     assert.deepEqual(await other.takeIds(), []);
     assert.deepEqual(worker.lost, []);
     assert.deepEqual(await worker.settle(as(held, ack())), [true]);

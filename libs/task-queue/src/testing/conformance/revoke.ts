@@ -108,7 +108,7 @@ function running(test: StagedTest): void {
     await (await stage.consumer()).takeOne();
     await stage.broker.revoke(['a'], { terminate: false });
     stage.shiftTime(LEASE + 1);
-    assert.equal((await (await stage.consumer()).takeOne()).revoked, true);
+    assert.equal((await (await stage.heir()).takeOne()).revoked, true);
   });
 }
 
@@ -129,7 +129,7 @@ function marks(test: StagedTest): void {
     const loser = await stage.consumer();
     const late = await loser.takeOne();
     stage.shiftTime(LEASE + 1);
-    const holder = await stage.consumer();
+    const holder = await stage.heir();
     const held = await holder.takeOne();
     await stage.broker.revoke(['a'], { terminate: true });
     await loser.settle(as(late, ack()));

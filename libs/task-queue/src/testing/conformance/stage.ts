@@ -9,6 +9,7 @@ import type { ConformanceHarness, HarnessFactory } from './harness.js';
 import { testRunner } from './test-runner.js';
 
 export const QUEUE = 'work';
+export const SEASONED = 5_001;
 
 /** What one test acts on: a transport of its own store, and short words for what every test does. */
 export class Stage {
@@ -53,6 +54,16 @@ export class Stage {
     return hand;
   }
 
+  /**
+   * A consumer that has been connected for so long that it may take over leases that ran out (rule 8). The store's time
+   * moves on by {@link SEASONED} for that.
+   */
+  async heir(options: ConsumerInput = {}): Promise<HandConsumer> {
+    const heir = await this.consumer(options);
+    this.shiftTime(SEASONED);
+    return heir;
+  }
+
   /** Another process on the same store. */
   another(options?: Partial<TransportOptions>): Promise<Transport> {
     return this.harness.open(options);
@@ -65,7 +76,7 @@ export class Stage {
   /** Takes everything as a worker would that dies of it, and lets its lease run out. */
   async crash(times = 1): Promise<void> {
     for (let time = 0; time < times; time++) {
-      const victim = await this.consumer();
+      const victim = await this.heir();
       await victim.take();
       await victim.consumer.close();
       this.shiftTime(LEASE + 1);

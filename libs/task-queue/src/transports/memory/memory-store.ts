@@ -62,6 +62,12 @@ export class MemoryStore {
     this.messages.delete(message.id);
   }
 
+  /** Takes a message away as if it had never been sent. */
+  purge(message: StoredMessage): void {
+    this.remove(message);
+    this.traces.delete(message.id);
+  }
+
   trace(id: string, until: number, now: number): void {
     this.traces.set(id, true, until, now);
   }
