@@ -108,7 +108,7 @@ describe('discovery of tasks', () => {
   });
 
   it('finds a task below a decorator that replaces the method', async () => {
-    const loud: MethodDecorator = (_target, _method, descriptor: TypedPropertyDescriptor<any>) => {
+    const loud = (_target: object, _method: string, descriptor: PropertyDescriptor): void => {
       const original = descriptor.value as (...args: unknown[]) => unknown;
       descriptor.value = function (this: unknown, ...args: unknown[]) {
         return `${String(original.apply(this, args))}!`;

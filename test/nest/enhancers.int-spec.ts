@@ -35,7 +35,7 @@ class TracingGuard implements CanActivate {
     const [args, ctx] = [context.switchToRpc().getData<unknown[]>(), context.switchToRpc().getContext<TaskContext>()];
     const roles = this.reflector.getAllAndOverride<string[]>('roles', [context.getHandler(), context.getClass()]);
     this.trace.push(
-      `guard ${context.getType()} ${context.getClass().name}.${context.getHandler().name} ${JSON.stringify(args)} ${ctx.task} ${roles}`,
+      `guard ${context.getType()} ${context.getClass().name}.${context.getHandler().name} ${JSON.stringify(args)} ${ctx.task} ${roles.join()}`,
     );
     return args[0] !== 'forbidden';
   }

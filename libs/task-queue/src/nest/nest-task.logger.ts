@@ -2,6 +2,8 @@ import { Logger } from '@nestjs/common';
 import { inspect } from 'node:util';
 import type { LogFields, TaskLogger } from '../ports/logger.js';
 
+const SHORT = { depth: 2, breakLength: Infinity } as const;
+
 /** Hands log lines to Nest's Logger, so that they go wherever the application's own go. */
 export class NestTaskLogger implements TaskLogger {
   readonly #logger: Logger;
@@ -43,7 +45,7 @@ export class LogEntry {
 
   [inspect.custom](): string {
     const { message, error, ...fields } = this;
-    const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : inspect(value, SHORT)}`);
     const cause = error === undefined ? '' : `\n${stackOf(error)}`;
     return `${message}${facts.join('')}${cause}`;
   }

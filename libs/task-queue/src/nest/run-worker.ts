@@ -42,7 +42,9 @@ export async function runWorker(app: WorkerApp, options: RunWorkerOptions = {}):
 async function boot(app: WorkerApp, { nest, ...options }: RunWorkerOptions) {
   claimTaskRole('worker');
   const module = await loadWorkerModule(app);
-  const context = await workerRun.run({ options }, () => NestFactory.createApplicationContext(module, { abortOnError: false, ...nest }));
+  const context = await workerRun.run({ options }, () =>
+    NestFactory.createApplicationContext(module, Object.assign({ abortOnError: false }, nest)),
+  );
   const workers = workersOf(context, module);
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= shutDown(context, workers));
@@ -65,6 +67,7 @@ function workersOf(context: INestApplicationContext, module: Type): WorkerOrches
 
 /** Workers end before any module is destroyed: Nest would first close what their tasks are using. */
 async function shutDown(context: INestApplicationContext, workers: readonly WorkerOrchestrator[]): Promise<void> {
-  await Promise.allSettled(workers.map((worker) => worker.stop()));
+  const stopped = await Promise.allSettled(workers.map((worker) => worker.stop()));
   await context.close();
+  for (const one of stopped) if (one.status === 'rejected') throw one.reason;
 }

@@ -1,3 +1,5 @@
+import { NestTaskLogger } from './nest-task.logger.js';
+
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const EXIT_CODES: Readonly<Record<ShutdownSignal, number>> = { SIGTERM: 143, SIGINT: 130 };
 
@@ -25,7 +27,10 @@ export class ShutdownSignals {
     this.#received = true;
     this.shutDown(signal).then(
       () => process.exit(0),
-      () => process.exit(1),
+      (error: unknown) => {
+        new NestTaskLogger().error('the shutdown failed', { signal, error });
+        process.exit(1);
+      },
     );
   };
 }
