@@ -1,0 +1,48 @@
+// The package as it is published, inside a Nest application, with its defaults.
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+
+const home = new URL('../../../dist-lib/task-queue/', import.meta.url);
+
+export const version = () => JSON.parse(readFileSync(new URL('package.json', home), 'utf8')).version;
+
+const open =
+  (taskOptions) =>
+  async ({ url, concurrency }) => {
+    const { runWorker, Task, TaskClient, TaskQueueModule, TaskWorkerModule } = await import(new URL('index.js', home).href);
+    let handler;
+    class BenchTasks {
+      work(payload) {
+        return handler(payload);
+      }
+    }
+    Task({ name: 'bench.work', ...taskOptions })(
+      BenchTasks.prototype,
+      'work',
+      Object.getOwnPropertyDescriptor(BenchTasks.prototype, 'work'),
+    );
+    const queue = TaskQueueModule.forRoot({ broker: url });
+    class WorkerApp {}
+    Reflect.defineMetadata('imports', [queue, TaskWorkerModule.forRoot({ concurrency })], WorkerApp);
+    Reflect.defineMetadata('providers', [BenchTasks], WorkerApp);
+    class ProducerApp {}
+    Reflect.defineMetadata('imports', [queue], ProducerApp);
+
+    const app = await NestFactory.createApplicationContext(ProducerApp, { logger: ['error'] });
+    const task = app.get(TaskClient).for(BenchTasks).work;
+    return {
+      ready: async () => {},
+      add: (payload) => task.delay(payload),
+      addMany: (payloads) => Promise.all(payloads.map((payload) => task.delay(payload))),
+      work: async (given) => {
+        handler = given;
+        const worker = await runWorker(WorkerApp, { nest: { logger: ['error'] } });
+        return () => worker.stop();
+      },
+      close: () => app.close(),
+    };
+  };
+
+export const withoutResult = open({ ignoreResult: true });
+export const withResult = open({});

@@ -1,0 +1,24 @@
+// What every engine gets to do: the same in kind, size and number.
+
+/** One worker process, with room for this many tasks at once. */
+export const CONCURRENCY = 100;
+
+/** About 150 bytes as JSON, as a small task's arguments are. */
+export const payloadOf = (n) => ({
+  userId: n,
+  email: `user${n}@example.com`,
+  template: 'welcome',
+  locale: 'en-GB',
+  tags: ['new', 'trial'],
+  attempt: 1,
+});
+
+/** What a task returns where results are kept. */
+export const RESULT = { sent: true, provider: 'smtp', bytes: 18_432 };
+
+export const FULL = { tasks: 20_000, oneByOne: 5_000, batches: 20, waiting: 10_000, latencies: 400, idleSeconds: 20, rounds: 3 };
+
+/** Enough to see that it runs; its figures say nothing. */
+export const QUICK = { tasks: 2_000, oneByOne: 300, batches: 2, waiting: 1_000, latencies: 30, idleSeconds: 2, rounds: 1 };
+
+export const BATCH = 1_000;

@@ -1,0 +1,122 @@
+// Measures one engine on one Redis; runs in a process of its own, so that no engine finds another's garbage.
+import { Redis } from 'ioredis';
+import { BATCH, CONCURRENCY, payloadOf, RESULT } from './load.mjs';
+
+const batchOf = (from, count) => Array.from({ length: count }, (_, n) => payloadOf(from + n));
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * @param {{ without: Function, with: Function, worker?: boolean }} engine how to open it for tasks without and with a result;
+ *   `worker: false` when nothing of it waits for work, so that idling means nothing
+ */
+export async function measure(engine, url, size) {
+  const redis = new Redis(url);
+  const session = async (open, body) => {
+    await redis.flushall();
+    const opened = await open({ url, concurrency: CONCURRENCY });
+    await opened.ready();
+    try {
+      return await body(opened);
+    } finally {
+      await opened.close();
+    }
+  };
+  const rounds = async (body) => {
+    const found = [];
+    for (let round = 0; round < size.rounds; round++) found.push(await body());
+    return found;
+  };
+  try {
+    const figures = { oneByOne: null, together: null, process: null, processWithResult: null };
+    await session(engine.without, (queue) => processAll(queue, redis, Math.ceil(size.tasks / 4), undefined)); // warms up
+    figures.oneByOne = median(await rounds(() => session(engine.without, (queue) => addOneByOne(queue, size))));
+    figures.together = median(await rounds(() => session(engine.without, (queue) => addTogether(queue, size))));
+    const plain = await rounds(() => session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined)));
+    const kept = await rounds(() => session(engine.with, (queue) => processAll(queue, redis, size.tasks, RESULT)));
+    figures.process = median(plain.map(({ rate }) => rate));
+    figures.processWithResult = median(kept.map(({ rate }) => rate));
+    figures.callsPerTask = median(plain.map(({ calls }) => calls));
+    figures.bytesPerMessage = await session(engine.without, (queue) => bytesPerMessage(queue, redis, size));
+    const waits = engine.worker !== false;
+    return { ...figures, ...(waits && (await session(engine.without, (queue) => idle(queue, redis, size)))) };
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function addOneByOne(queue, { oneByOne }) {
+  for (let n = 0; n < 200; n++) await queue.add(payloadOf(n));
+  const began = performance.now();
+  for (let n = 0; n < oneByOne; n++) await queue.add(payloadOf(n));
+  return perSecond(oneByOne, began);
+}
+
+async function addTogether(queue, { batches }) {
+  await queue.addMany(batchOf(0, BATCH));
+  const loads = Array.from({ length: batches }, (_, n) => batchOf(n * BATCH, BATCH));
+  const began = performance.now();
+  for (const load of loads) await queue.addMany(load);
+  return perSecond(batches * BATCH, began);
+}
+
+/** From the first task's start to the last one's end, with everything waiting at the beginning. */
+async function processAll(queue, redis, tasks, result) {
+  await fill(queue, tasks);
+  const before = await commandCount(redis);
+  let began = 0;
+  let done = 0;
+  let finish;
+  const finished = new Promise((resolve) => (finish = resolve));
+  const stop = await queue.work(() => {
+    if (done === 0) began = performance.now();
+    if (++done === tasks) finish(performance.now());
+    return result;
+  });
+  const ended = await finished;
+  await stop();
+  return { rate: (tasks / (ended - began)) * 1000, calls: ((await commandCount(redis)) - before) / tasks };
+}
+
+async function bytesPerMessage(queue, redis, { waiting }) {
+  await queue.addMany(batchOf(0, 1)); // what an engine sets up once is no message's
+  const before = await memory(redis);
+  await fill(queue, waiting);
+  return ((await memory(redis)) - before) / waiting;
+}
+
+async function idle(queue, redis, { latencies, idleSeconds }) {
+  let arrived;
+  const stop = await queue.work(() => arrived());
+  const samples = [];
+  for (let n = 0; n < latencies; n++) {
+    await pause(5 + (n % 7));
+    const arrival = new Promise((resolve) => (arrived = () => resolve(performance.now())));
+    const began = performance.now();
+    await queue.add(payloadOf(n));
+    samples.push((await arrival) - began);
+  }
+  await pause(1_000);
+  const before = await commandCount(redis);
+  await pause(idleSeconds * 1000);
+  const calls = (await commandCount(redis)) - before;
+  await stop();
+  return { latencyP50: percentile(samples, 0.5), latencyP99: percentile(samples, 0.99), idleCallsPerMinute: (calls * 60) / idleSeconds };
+}
+
+async function fill(queue, count) {
+  for (let n = 0; n < count; n += BATCH) await queue.addMany(batchOf(n, Math.min(BATCH, count - n)));
+}
+
+const perSecond = (count, began) => (count / (performance.now() - began)) * 1000;
+
+/** Commands that Redis has run, those inside scripts included; not our own asking. */
+async function commandCount(redis) {
+  const stats = await redis.info('commandstats');
+  return [...stats.matchAll(/^cmdstat_(?!info|flushall)\S*?:calls=(\d+)/gm)].reduce((sum, [, calls]) => sum + Number(calls), 0);
+}
+
+async function memory(redis) {
+  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]);
+}

@@ -1,0 +1,8 @@
+import { createRequire } from 'node:module';
+
+const require = createRequire(new URL('./peers/package.json', import.meta.url));
+
+/** A package of the benchmarks' own folder. */
+export const peer = (name) => require(name);
+
+export const peerVersion = (name) => require(`${name}/package.json`).version;
