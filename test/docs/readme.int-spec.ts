@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -16,6 +16,8 @@ import type { PhotoTasks } from './tour/src/photo.tasks.js';
 import type { ReportTasks } from './tour/src/report.tasks.js';
 
 const TOUR = 'test/docs/tour';
+
+jest.setTimeout(60_000);
 
 describe('the code in README.md', () => {
   it('is the code of the files that these tests compile and run', async () => {

@@ -12,14 +12,11 @@ const LOCK = 7_341_001;
 
 /** Brings the schema up to date and loads the CSV files. Rows that are there already stay as they are; several processes may call it at once. */
 export async function migrateAndSeed(dataSource: DataSource, dataDir: string): Promise<void> {
-  const lock = dataSource.createQueryRunner();
-  try {
-    await lock.query('SELECT pg_advisory_lock($1)', [LOCK]);
+  await dataSource.transaction(async (lock) => {
+    await lock.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await dataSource.runMigrations();
     await seed(dataSource, dataDir);
-  } finally {
-    await lock.query('SELECT pg_advisory_unlock($1)', [LOCK]).finally(() => lock.release());
-  }
+  });
 }
 
 async function seed(dataSource: DataSource, dataDir: string): Promise<void> {
