@@ -30,7 +30,7 @@ export async function measure(engine, url, size) {
   };
   try {
     const figures = { oneByOne: null, together: null, process: null, processWithResult: null };
-    await session(engine.without, (queue) => processAll(queue, redis, Math.ceil(size.tasks / 4), undefined)); // warms up
+    await session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined)); // warms up
     figures.oneByOne = median(await rounds(() => session(engine.without, (queue) => addOneByOne(queue, size))));
     figures.together = median(await rounds(() => session(engine.without, (queue) => addTogether(queue, size))));
     const plain = await rounds(() => session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined)));

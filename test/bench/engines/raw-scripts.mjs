@@ -11,73 +11,80 @@ const { encodePublication } = await import(new URL('publication-code.js', home).
 const BATCH = 500;
 const DAY = '86400000';
 const LEASE = '10000';
+const CODE = encodePublication({ priority: 5, traced: false });
 
-const open =
-  ({ withResult }) =>
-  ({ url }) => {
-    const redis = new Redis(url);
-    const keys = new RedisKeys('raw');
-    const queue = keys.queue('bench');
-    const call = (name, names, args) => redis.evalsha(scripts[name].sha, names.length, ...names, ...args);
-    const load = () => Promise.all(['publish', 'receive', 'settle'].map((name) => redis.script('LOAD', scripts[name].source)));
+class RawScripts {
+  constructor(url, withResult) {
+    this.redis = new Redis(url);
+    this.withResult = withResult;
+    this.keys = new RedisKeys('raw');
+    this.queue = this.keys.queue('bench');
+  }
 
-    const publish = (payloads) => {
-      const triples = payloads.flatMap((payload) => {
-        const id = randomUUID();
-        return [
-          id,
-          JSON.stringify({ id, task: 'bench.work', args: [payload], headers: { rootId: id } }),
-          encodePublication({ id, priority: 5, traced: false }),
-        ];
-      });
-      return call('publish', [...queue.all, keys.queues, queue.nonce(randomUUID())], ['0', 'bench', DAY, '1000', ...triples]);
+  ready() {
+    return Promise.all(['publish', 'receive', 'settle'].map((name) => this.redis.script('LOAD', scripts[name].source)));
+  }
+
+  add(payload) {
+    return this.publish([payload]);
+  }
+
+  async addMany(payloads) {
+    for (let at = 0; at < payloads.length; at += BATCH) await this.publish(payloads.slice(at, at + BATCH));
+  }
+
+  async work(handler) {
+    let stop = false;
+    const loops = ['a', 'b'].map((name) => this.loop(name, handler, () => stop));
+    return async () => {
+      stop = true;
+      await Promise.all(loops);
     };
+  }
 
-    const loop = async (name, handler, stopped) => {
-      let members = [];
-      for (let turn = 1; !stopped(); turn++) {
-        const token = `${name}.${turn}`;
-        const settled = members.length > 0 ? settle(name, turn, members, handler) : undefined;
-        const answer = await call(
-          'receive',
-          [keys.void(token), keys.revoked, ...queue.all],
-          ['0', String(BATCH), LEASE, token, '60000', '0'],
-        );
-        await settled;
-        const [, , , , ids = [], , priorities = ''] = answer;
-        members = ids.map((id, at) => `${priorities[at]}${id}:${token}`);
-        if (members.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      }
-    };
+  close() {
+    return this.redis.quit();
+  }
 
-    const settle = (name, turn, members, handler) => {
-      const results = [];
-      for (let at = 0; at < members.length; at++) {
-        const result = handler();
-        if (withResult) results.push(JSON.stringify({ id: members[at], state: 'SUCCESS', result }));
-      }
-      const names = [...queue.all, queue.call(name), keys.queues, keys.revoked, keys.terminate, keys.waiters, keys.result];
-      const counts = [DAY, String(members.length), String(results.length), ''];
-      return call('settle', names, ['0', String(turn), '60000', DAY, keys.resultsChannel, ...counts, ...members, ...results, '0']);
-    };
+  call(name, keys, args) {
+    return this.redis.evalsha(scripts[name].sha, keys.length, ...keys, ...args);
+  }
 
-    return {
-      ready: load,
-      add: (payload) => publish([payload]),
-      addMany: async (payloads) => {
-        for (let at = 0; at < payloads.length; at += BATCH) await publish(payloads.slice(at, at + BATCH));
-      },
-      work: (handler) => {
-        let stop = false;
-        const loops = ['a', 'b'].map((name) => loop(name, handler, () => stop));
-        return Promise.resolve(async () => {
-          stop = true;
-          await Promise.all(loops);
-        });
-      },
-      close: () => redis.quit(),
-    };
-  };
+  publish(payloads) {
+    const triples = payloads.flatMap((payload) => {
+      const id = randomUUID();
+      return [id, JSON.stringify({ id, task: 'bench.work', args: [payload], headers: { rootId: id } }), CODE];
+    });
+    const keys = [...this.queue.all, this.keys.queues, this.queue.nonce(randomUUID())];
+    return this.call('publish', keys, ['0', 'bench', DAY, '1000', ...triples]);
+  }
 
-export const withoutResult = open({ withResult: false });
-export const withResult = open({ withResult: true });
+  async loop(name, handler, stopped) {
+    let members = [];
+    for (let turn = 1; !stopped(); turn++) {
+      const token = `${name}.${turn}`;
+      const settled = members.length > 0 ? this.settle(name, turn, members, handler) : undefined;
+      const keys = [this.keys.void(token), this.keys.revoked, ...this.queue.all];
+      const answer = await this.call('receive', keys, ['0', String(BATCH), LEASE, token, '60000', '0']);
+      await settled;
+      const [, , , , ids = [], , priorities = ''] = answer;
+      members = ids.map((id, at) => `${priorities[at]}${id}:${token}`);
+      if (members.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  settle(name, turn, members, handler) {
+    const { keys, queue } = this;
+    const results = [];
+    for (const member of members) {
+      const result = handler();
+      if (this.withResult) results.push(JSON.stringify({ id: member, state: 'SUCCESS', result }));
+    }
+    const names = [...queue.all, queue.call(name), keys.queues, keys.revoked, keys.terminate, keys.waiters, keys.result];
+    const counts = [DAY, String(members.length), String(results.length), ''];
+    return this.call('settle', names, ['0', String(turn), '60000', DAY, keys.resultsChannel, ...counts, ...members, ...results, '0']);
+  }
+}
+
+export const withoutResult = ({ url }) => new RawScripts(url, false);
+export const withResult = ({ url }) => new RawScripts(url, true);
