@@ -22,13 +22,13 @@ async function main(args) {
   return demonstrate(flags);
 }
 
-/** @returns the exit code: 1 when anything is missing or broke */
+/** @returns the exit code: 1 when anything is missing or broke, 130 when it was interrupted before that was known */
 async function demonstrate({ broker, exit }) {
   const interrupted = interruption();
   const stage = new Stage();
   try {
     const played = await Promise.race([play(stage, broker), interrupted]);
-    if (played === 'interrupted') return 1;
+    if (played === 'interrupted') return 130;
     if (!exit) await serve(stage, played.tasks, interrupted);
     return played.complete ? 0 : 1;
   } catch (error) {

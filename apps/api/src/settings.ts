@@ -35,7 +35,7 @@ export const QUEUES = ['default', 'emails', 'media'] as const;
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
-  DATABASE_URL: z.string().default('postgres://postgres:postgres@127.0.0.1:5432/blog'),
+  DATABASE_URL: z.string().default('postgres://postgres:postgres@127.0.0.1:5432/app'),
   BROKER_URL: z.string().optional(),
   REDIS_URL: z.string().optional(),
   KEY_PREFIX: z.string().default('blog'),

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { close, listen } from './listen.js';
+import { close, listen, LOOPBACK } from './listen.js';
 
 export interface CrmContact {
   readonly id: string;
@@ -33,8 +33,8 @@ export class FakeCrm {
 
   constructor(private readonly options: FakeCrmOptions = {}) {}
 
-  start(port = 0): Promise<string> {
-    return listen(this.server, port);
+  start(port = 0, host = LOOPBACK): Promise<string> {
+    return listen(this.server, port, host);
   }
 
   stop(): Promise<void> {

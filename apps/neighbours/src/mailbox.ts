@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { LOOPBACK } from './listen.js';
 
 export interface Mail {
   readonly messageId: string;
@@ -49,10 +50,10 @@ export class Mailbox {
   }
 
   /** @returns its URL, smtp://host:port */
-  async start(port = 0): Promise<string> {
-    const listening = this.server.listen(port, '127.0.0.1');
+  async start(port = 0, host = LOOPBACK): Promise<string> {
+    const listening = this.server.listen(port, host);
     await once(listening, 'listening');
-    return `smtp://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+    return `smtp://${host}:${(listening.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {

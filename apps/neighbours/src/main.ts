@@ -1,4 +1,5 @@
 import { FakeCrm } from './fake-crm.js';
+import { LOOPBACK } from './listen.js';
 import { Mailbox } from './mailbox.js';
 import { NeighboursWeb } from './neighbours-web.js';
 
@@ -7,7 +8,9 @@ const mailbox = new Mailbox({ refuseEvery: 40 });
 const crm = new FakeCrm({ refuseEvery: 5, retryAfter: [1, 2] });
 const web = new NeighboursWeb(mailbox, crm);
 
-console.log(`mail ${await mailbox.start(1025)}, CRM ${await crm.start(4010)}, to look at ${await web.start(4020)}/mailbox and /crm`);
+const host = process.env.HOST ?? LOOPBACK;
+const [smtp, api, page] = await Promise.all([mailbox.start(1025, host), crm.start(4010, host), web.start(4020, host)]);
+console.log(`mail server ${smtp}, CRM ${api}, to look at: ${page}/mailbox and ${page}/crm`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void Promise.all([mailbox.stop(), crm.stop(), web.stop()]));
 }

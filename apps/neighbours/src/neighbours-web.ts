@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { FakeCrm } from './fake-crm.js';
-import { close, listen } from './listen.js';
+import { close, listen, LOOPBACK } from './listen.js';
 import type { Mailbox } from './mailbox.js';
 import { escape, page } from './page.js';
 
@@ -13,8 +13,8 @@ export class NeighboursWeb {
     private readonly crm: FakeCrm,
   ) {}
 
-  start(port = 0): Promise<string> {
-    return listen(this.server, port);
+  start(port = 0, host = LOOPBACK): Promise<string> {
+    return listen(this.server, port, host);
   }
 
   stop(): Promise<void> {

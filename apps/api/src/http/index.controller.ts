@@ -1,0 +1,13 @@
+import { Controller, Get } from '@nestjs/common';
+
+/** What there is, for a person who opens the API in a browser. */
+@Controller()
+export class IndexController {
+  @Get()
+  list() {
+    return {
+      read: ['/posts', '/photos', '/photos/:id/thumbnail', '/contacts', '/exports/:taskId', '/tasks/:id'],
+      send: ['POST /posts/:id/publish', 'POST /photos/:id/thumbnail', 'POST /exports', 'POST /contacts/:id/sync'],
+    };
+  }
+}
