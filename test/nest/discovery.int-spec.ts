@@ -39,9 +39,9 @@ describe('discovery of tasks', () => {
 
   it('skips aliases and factories that hand out the same instance', async () => {
     const providers = [
-      MailTasks,
       { provide: 'ALIAS', useExisting: MailTasks },
       { provide: 'SAME', useFactory: (tasks: MailTasks) => tasks, inject: [MailTasks] },
+      MailTasks,
     ];
     const { tasks } = await boot({ providers }, EAGER);
     expect(await tasks.for(MailTasks).send.apply('ada')).toBe('to ada');

@@ -1,4 +1,12 @@
-import { Inject, Injectable, Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Module,
+  type INestApplicationContext,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   runWorker,
@@ -82,6 +90,12 @@ class LateStarter implements OnModuleInit, OnApplicationBootstrap {
   }
 }
 
+/** The worker of this application has been told to take no more work. */
+async function quiet(app: INestApplicationContext): Promise<void> {
+  const worker = app.get(WorkerOrchestrator, { strict: false });
+  while (worker.health()?.consuming) await new Promise((resolve) => setImmediate(resolve));
+}
+
 const QUEUE = () => TaskQueueModule.forRoot({ broker: 'memory://', keyPrefix: `life-${Math.random()}` });
 
 describe('runWorker', () => {
@@ -105,6 +119,7 @@ describe('runWorker', () => {
     await running.app.get(TaskClient).for(SlowTasks).slow.delay();
     await story.until('task started');
     const stopping = running.stop();
+    await quiet(running.app);
     release();
     await stopping;
     expect(story.events).toEqual(['task started', 'task ended with an open database', 'database closed']);
@@ -149,6 +164,7 @@ describe('a worker inside an application', () => {
     const sent = await tasks.for(SlowTasks).slow.delay();
     await story.until('task started');
     const closing = app.close();
+    await quiet(app);
     release();
     await closing;
     expect(story.events).toEqual(['task started', 'task ended with an open database', 'database closed']);

@@ -33,7 +33,10 @@ export class TaskExplorer {
   #exploreAll(): { readonly error?: unknown } {
     try {
       const seen = new Set<unknown>();
-      for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) this.#exploreWrapper(wrapper, seen);
+      const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+      // Those that Nest constructs come first, so that a factory's instance is known for what it is.
+      for (const wrapper of wrappers.filter((one) => !one.isNotMetatype)) this.#exploreWrapper(wrapper, seen);
+      for (const wrapper of wrappers.filter((one) => one.isNotMetatype)) this.#exploreWrapper(wrapper, seen);
       return {};
     } catch (error) {
       return { error };
