@@ -159,7 +159,7 @@ function deadLetters(test: StagedTest): void {
     const [{ at, ...letter }] = await stage.inspector.deadLetters(QUEUE, { limit: 10 });
     assert.deepEqual(letter, { id: 'a', queue: QUEUE, body: 'body of a', reason: 'worker_lost', detail: 'five times' });
     assert.ok(Math.abs(at - (Date.now() + 20_000)) < 60_000);
-    assert.deepEqual(await stage.harness.leftovers(), [`${QUEUE}: 1 dead`]);
+    assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 0, delayed: 0, leased: 0, suspects: 0, dead: 1 });
   });
 }
 
