@@ -4,7 +4,7 @@ import type { RedisDelivery } from './redis-delivery.js';
 export interface HeldBatch {
   /** counts up in each consumer */
   readonly sequence: number;
-  /** monotonic ms of sending the receive: the lease runs from here at the latest */
+  /** when the receive was sent, by the clock of leases: they run from here at the earliest */
   readonly sentAt: number;
   /** key of the leases that it is under */
   readonly leased: string;

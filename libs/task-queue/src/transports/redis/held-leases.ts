@@ -1,11 +1,10 @@
 import type { Delivery } from '../../ports/consumer.js';
 import type { HeldBatch } from './held-batch.js';
-import { monotonic } from './monotonic.js';
 import { RedisDelivery } from './redis-delivery.js';
 
 /** What the lease-keeper knows of a consumer's renewals. */
 export interface Renewals {
-  /** monotonic ms of sending the last renewal of a batch that succeeded; 0 = none did */
+  /** when the last renewal of a batch that succeeded was sent, by the clock of leases; 0 = none did */
   renewedAt(sequence: number): number;
   hold(batches: readonly HeldBatch[]): void;
   end(sequence: number): void;
@@ -21,6 +20,7 @@ export class HeldLeases {
   constructor(
     private readonly lease: number,
     private readonly renewals: Renewals | null,
+    private readonly now: () => number,
   ) {}
 
   get count(): number {
@@ -61,19 +61,31 @@ export class HeldLeases {
 
   holds(delivery: Delivery): boolean {
     if (!(delivery instanceof RedisDelivery) || !delivery.open) return false;
-    const { batch } = delivery;
-    const since = Math.max(batch.sentAt, delivery.extendedAt, this.renewals?.renewedAt(batch.sequence) ?? 0);
-    return monotonic() < since + this.lease;
+    return this.now() < Math.max(delivery.extendedAt, this.#renewedAt(delivery.batch)) + this.lease;
   }
 
   /** Whether all that is out was taken or renewed since an instant. Without renewals there is nothing to wait for. */
   renewedSince(at: number): boolean {
-    const { renewals } = this;
-    if (renewals === null) return true;
-    for (const { sequence, sentAt } of this.#batches.values()) {
-      if (sentAt < at && renewals.renewedAt(sequence) < at) return false;
+    if (this.renewals === null) return true;
+    for (const batch of this.#batches.values()) {
+      if (this.#renewedAt(batch) < at) return false;
     }
     return true;
+  }
+
+  /** What is out beyond its local deadline although it should have been renewed. */
+  late(): RedisDelivery[] {
+    if (this.renewals === null) return [];
+    const late: RedisDelivery[] = [];
+    for (const batch of this.#batches.values()) {
+      if (this.now() < this.#renewedAt(batch) + this.lease) continue;
+      for (const delivery of batch.deliveries) if (delivery.open && !delivery.settling && !this.holds(delivery)) late.push(delivery);
+    }
+    return late;
+  }
+
+  #renewedAt(batch: HeldBatch): number {
+    return Math.max(batch.sentAt, this.renewals?.renewedAt(batch.sequence) ?? 0);
   }
 
   /** Ends waits under way. */

@@ -55,6 +55,7 @@ class Seat {
     if (this.batches.size === 0) return true;
     if (started - Atomics.load(beats, HEARTBEAT) > this.maxLoopBlock) return false;
     const { through } = this;
+    const offset = Atomics.load(beats, OFFSET);
     const timeout = setTimeout(() => client.disconnect(true), this.lease / 3);
     try {
       await Promise.all(this.calls());
@@ -63,7 +64,7 @@ class Seat {
     } finally {
       clearTimeout(timeout);
     }
-    Atomics.store(this.shared, RENEWED_AT, started);
+    Atomics.store(this.shared, RENEWED_AT, started + offset * 1000n);
     Atomics.store(this.shared, THROUGH, BigInt(through));
     return true;
   }

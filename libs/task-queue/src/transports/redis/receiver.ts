@@ -43,11 +43,12 @@ export class Receiver {
     private readonly consumer: string,
     private readonly held: HeldLeases,
     private readonly waiter: WakeWaiter,
+    private readonly renewLate: () => Promise<void>,
   ) {
     this.#turns = new SuspectTurns(options.lease);
     this.#allKeys = queues.flatMap((queue) => queue.all);
-    this.#unbrokenSince = this.#shiftedNow();
-    context.commands.onUsable(() => (this.#unbrokenSince = this.#shiftedNow()));
+    this.#unbrokenSince = context.leaseNow();
+    context.commands.onUsable(() => (this.#unbrokenSince = context.leaseNow()));
   }
 
   async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
@@ -92,12 +93,13 @@ export class Receiver {
   async #look(limit: number, turn: SuspectTurn, deadline: number, signal: AbortSignal): Promise<ReceiveAnswer | null> {
     const { commands, keys } = this.context;
     if (!(await commands.usable(deadline - monotonic(), signal))) return null;
+    await this.renewLate();
     const token = `${this.consumer}.${(++this.#calls).toString(36)}`;
     const queues = this.#inTurn();
     const args = [this.context.offset(), String(limit), String(this.options.lease), token, String(this.#sweepIn()), turn];
-    const sentAt = monotonic();
     try {
-      if (this.#unanswered.size > 0) await this.#releaseUnanswered(Math.max(1, deadline - sentAt));
+      if (this.#unanswered.size > 0) await this.#releaseUnanswered(Math.max(1, deadline - monotonic()));
+      const sentAt = this.context.leaseNow();
       const call = commands.script('receive', [keys.void(token), keys.revoked, ...queues.flatMap((queue) => queue.all)], args);
       const raw = await orAborted(call, signal);
       if (raw === null) {
@@ -152,13 +154,11 @@ export class Receiver {
 
   /** ms until this consumer may take expired leases of others; 0 = now. */
   #sweepIn(): number {
-    const wait = SWEEP_AFTER - (this.#shiftedNow() - this.#unbrokenSince);
+    const wait = SWEEP_AFTER - (this.context.leaseNow() - this.#unbrokenSince);
     if (wait > 0) return Math.ceil(wait);
-    return this.held.renewedSince(this.context.commands.usableSince ?? Infinity) ? 0 : RENEWAL_CHECK;
-  }
-
-  #shiftedNow(): number {
-    return monotonic() + this.context.options.timeOffset();
+    // Own leases that ran out were not renewed because this process stood still: the keeper comes first.
+    const since = Math.max(this.context.commands.usableSince ?? Infinity, this.context.leaseNow() - this.options.lease);
+    return this.held.renewedSince(since) ? 0 : RENEWAL_CHECK;
   }
 }
 

@@ -161,16 +161,15 @@ export class RedisConnection {
 
   async #prepare(client: Redis): Promise<void> {
     try {
-      const info = this.#exchange(client, 'info', [], false);
       const loaded = Object.values(scripts).map((script) => this.#exchange(client, 'script', ['LOAD', script.source], false));
-      const facts = checkServer(String(await info));
+      const [info, ...answers] = await Promise.allSettled([this.#exchange(client, 'info', [], false), ...loaded]);
+      const facts = checkServer(String(settledValue(info)));
       this.#refusal = facts.refusal;
       if (facts.refusal !== null) {
-        await Promise.allSettled(loaded);
         client.disconnect();
         return this.#wakeAll();
       }
-      await Promise.all(loaded);
+      answers.forEach(settledValue);
       if (client !== this.#client || client.status !== 'ready') return;
       if (facts.evicts !== null && this.#generation === 0) this.#warnOfEviction(facts.evicts);
       this.#becomeUsable();
@@ -247,6 +246,11 @@ export class RedisConnection {
     if (this.#watch !== null) clearInterval(this.#watch);
     this.#watch = null;
   }
+}
+
+function settledValue(settled: PromiseSettledResult<unknown>): unknown {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
 }
 
 /** 50 ms, doubled each time up to 2 s, half of it by chance, for ever. */

@@ -4,7 +4,6 @@ import { attempt, chunks } from './attempt.js';
 import type { KeeperSeat } from './keeper-seat.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import { HeldLeases } from './held-leases.js';
-import { monotonic } from './monotonic.js';
 import { Receiver } from './receiver.js';
 import { RedisConnection } from './redis-connection.js';
 import type { RedisContext } from './redis-context.js';
@@ -35,11 +34,11 @@ export class RedisConsumer implements Consumer {
         lost: (places) => this.#lost(places),
         revoked: (marks) => this.#revokedPlaces(marks),
       }) ?? null;
-    this.#held = new HeldLeases(options.lease, this.#seat);
+    this.#held = new HeldLeases(options.lease, this.#seat, context.leaseNow);
     const waiting = new RedisConnection('waiting', context.setup);
     waiting.open();
     const waiter = new WakeWaiter(waiting, queues, () => this.#receiver.rearm());
-    this.#receiver = new Receiver(context, queues, options, this.#id, this.#held, waiter);
+    this.#receiver = new Receiver(context, queues, options, this.#id, this.#held, waiter, () => this.#renewLate());
   }
 
   get lastReceiveAt(): number {
@@ -78,7 +77,7 @@ export class RedisConsumer implements Consumer {
     const { keys } = this.context;
     for (const queue of new Set(deliveries.map((one) => one.queue))) {
       for (const some of chunks(deliveries.filter((one) => one.queue === queue))) {
-        const sentAt = monotonic();
+        const sentAt = this.context.leaseNow();
         const args = [this.context.offset(), String(this.options.lease), ...some.map(memberOf)];
         const answer = await attempt(
           this.context.commands,
@@ -121,6 +120,15 @@ export class RedisConsumer implements Consumer {
       this.#settlers.set(queue, settler);
     }
     return settler;
+  }
+
+  /** Before leases of others are swept: the loop or the process stood still, and our own ran out meanwhile. */
+  async #renewLate(): Promise<void> {
+    const late = this.#held.late();
+    if (late.length === 0) return;
+    const { lost, revoked } = await this.extend(late);
+    if (lost.length > 0) this.options.events.lost(lost);
+    if (revoked.length > 0) this.options.events.revoked(revoked);
   }
 
   #lost(places: readonly (readonly [sequence: number, index: number])[]): void {

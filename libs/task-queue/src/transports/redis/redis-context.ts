@@ -11,6 +11,8 @@ export interface RedisContext {
   readonly commands: RedisConnection;
   /** opened when something is first listened to */
   readonly subscriber: RedisConnection;
+  /** monotonic ms plus the offset: the clock of local deadlines, which tests shift together with the server's */
+  leaseNow(): number;
   /** the offset of the server's clock as an argument; '0' outside tests */
   offset(): string;
 }

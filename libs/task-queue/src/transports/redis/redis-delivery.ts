@@ -7,7 +7,7 @@ export class RedisDelivery implements Delivery {
   open = true;
   /** a settlement of it is under way or was answered */
   settling = false;
-  /** monotonic ms of sending the last extend made by hand */
+  /** when the last extend made by hand was sent, by the clock of leases */
   extendedAt = 0;
   /** what was already told of its revocation: nothing, that it is, or that it is to be ended */
   told: 0 | 1 | 2 = 0;

@@ -6,6 +6,8 @@ const QUEUE_KEYS = [
   'msg',
   /** base of ten LISTs of ids, one for each priority */
   'ready:',
+  /** LIST of `<priority><id>`: waiting messages that were revoked, before all others */
+  'front',
   /** ZSET `<priority><id>` by due ms */
   'delayed',
   /** ZSET `<priority><id>:<token>` by expiry ms */

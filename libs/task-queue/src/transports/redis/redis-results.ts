@@ -41,7 +41,13 @@ export class RedisResults implements ResultBackend {
   async load(ids: readonly string[]): Promise<(TaskResultRecord | null)[]> {
     const loaded: (TaskResultRecord | null)[] = [];
     for (const some of chunks(ids)) {
-      const texts = await attempt(this.context.commands, 'Loading results', 'loadResults', [this.context.keys.result], some);
+      const texts = await attempt(
+        this.context.commands,
+        'Loading results',
+        'loadResults',
+        [this.context.keys.result],
+        [this.context.offset(), ...some],
+      );
       for (const text of texts as (string | null)[]) loaded.push(text === null ? null : decodeRecord(text));
     }
     return loaded;

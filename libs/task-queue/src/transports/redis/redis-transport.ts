@@ -1,5 +1,6 @@
 import type { Transport, TransportOptions } from '../../ports/transport.js';
 import { PATIENCE } from './attempt.js';
+import { monotonic } from './monotonic.js';
 import { RedisBroker } from './redis-broker.js';
 import { RedisConnection } from './redis-connection.js';
 import type { ConnectionSetup } from './redis-connection.js';
@@ -33,6 +34,7 @@ export class RedisTransport implements Transport {
       setup,
       commands: new RedisConnection('commands', setup),
       subscriber: new RedisConnection('subscriber', setup),
+      leaseNow: () => monotonic() + options.timeOffset(),
       offset: () => String(Math.round(options.timeOffset())),
     };
     this.#subscriptions = new Subscriptions(this.#context.subscriber);

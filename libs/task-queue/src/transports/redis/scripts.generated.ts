@@ -8,7 +8,7 @@ return redis.call('PUBLISH', ARGV[1], ARGV[2])
   counts: `#!lua flags=allow-oom
 -- How many messages of one queue are in each place. KEYS: the queue · Answers ready, delayed, leased, suspects, dead.
 local queue = queue_at(1)
-local ready = 0
+local ready = redis.call('LLEN', queue.front)
 for priority = 0, 9 do
   ready = ready + redis.call('LLEN', queue.ready .. priority)
 end
@@ -84,12 +84,12 @@ return #ARGV
 return redis.call('SMEMBERS', KEYS[1])
 `,
   loadResults: `#!lua flags=allow-oom
--- Reads results. KEYS: result base · ARGV: ids… · Answers the records.
+-- Reads results. KEYS: result base · ARGV: offset, ids… · Answers the records.
 local keys = {}
-for i = 1, #ARGV do
-  keys[i] = KEYS[1] .. ARGV[i]
+for i = 2, #ARGV do
+  keys[i - 1] = KEYS[1] .. ARGV[i]
 end
-return redis.call('MGET', unpack(keys))
+return read_results(keys, now_ms(ARGV[1]), tonumber(ARGV[1]))
 `,
   locate: `#!lua flags=allow-oom
 -- Where ids of one queue are. KEYS: the queue · ARGV: ids… · Answers a place for each, '' = not in this queue.
@@ -137,20 +137,21 @@ local function now_ms(offset)
 end
 
 -- The keys of one queue, in the order of QUEUE_KEYS in redis-keys.ts. \`ready\` is a base: the priority's digit completes it.
-local QUEUE_KEYS = 11
+local QUEUE_KEYS = 12
 local function queue_at(at)
   return {
     msg = KEYS[at],
     ready = KEYS[at + 1],
-    delayed = KEYS[at + 2],
-    leased = KEYS[at + 3],
-    deliveries = KEYS[at + 4],
-    suspects = KEYS[at + 5],
-    dead = KEYS[at + 6],
-    dead_info = KEYS[at + 7],
-    wake = KEYS[at + 8],
-    trace = KEYS[at + 9],
-    paused = KEYS[at + 10],
+    front = KEYS[at + 2],
+    delayed = KEYS[at + 3],
+    leased = KEYS[at + 4],
+    deliveries = KEYS[at + 5],
+    suspects = KEYS[at + 6],
+    dead = KEYS[at + 7],
+    dead_info = KEYS[at + 8],
+    wake = KEYS[at + 9],
+    trace = KEYS[at + 10],
+    paused = KEYS[at + 11],
   }
 end
 
@@ -174,6 +175,7 @@ end
 -- Scripts do not roll back: every key that could be written is read once first, so that a key of a wrong type fails before any write.
 local function check_types(queue)
   redis.call('HLEN', queue.msg)
+  redis.call('LLEN', queue.front)
   redis.call('ZCARD', queue.delayed)
   redis.call('ZCARD', queue.leased)
   redis.call('HLEN', queue.deliveries)
@@ -302,20 +304,33 @@ local function may_replace(old, new)
   return not TERMINAL[state] and retries <= (new_retries or 0)
 end
 
+-- The results under some keys. Their time to live runs by the server's own clock; where tests have shifted ours, the moment counts.
+local function read_results(keys, now, offset)
+  local records = redis.call('MGET', unpack(keys))
+  if offset ~= 0 then
+    for i = 1, #keys do
+      if records[i] and redis.call('PEXPIRETIME', keys[i]) <= now then
+        records[i] = false
+      end
+    end
+  end
+  return records
+end
+
 -- Stores results; \`values[i]\` belongs to \`ids[i]\`. Ids whose terminal record somebody waits for are announced. Answers which were written.
-local function save_results(base, waiters, channel, ttl, now, ids, values)
+local function save_results(base, waiters, channel, ttl, now, offset, ids, values)
   local keys = {}
   for i = 1, #ids do
     keys[i] = base .. ids[i]
   end
-  local old = redis.call('MGET', unpack(keys))
+  local old = read_results(keys, now, offset)
   local waited = redis.call('EXISTS', waiters) == 1 and redis.call('ZMSCORE', waiters, unpack(ids)) or {}
-  local written, latest = {}, {}
+  local written, latest, expiry = {}, {}, now + ttl
   for i = 1, #ids do
     written[i] = may_replace(latest[ids[i]] or old[i], values[i])
     if written[i] then
       latest[ids[i]] = values[i]
-      redis.call('SET', keys[i], values[i], 'PX', ttl)
+      redis.call('SET', keys[i], values[i], 'PXAT', expiry)
       if waited[i] and tonumber(waited[i]) > now and TERMINAL[head_of(values[i])] then
         redis.call('ZREM', waiters, ids[i])
         redis.call('PUBLISH', channel, ids[i])
@@ -359,7 +374,10 @@ return flags
 -- Removes up to 500 waiting messages of one queue, with what is remembered of them. KEYS: the queue · Answers how many.
 local queue = queue_at(1)
 check_types(queue)
-local ids = {}
+local ids = redis.call('LPOP', queue.front, 500) or {}
+for i = 1, #ids do
+  ids[i] = string.sub(ids[i], 2)
+end
 for priority = 9, 0, -1 do
   local some = #ids < 500 and redis.call('LPOP', queue.ready .. priority, 500 - #ids)
   for _, id in ipairs(some or {}) do
@@ -387,7 +405,7 @@ return #ids
 -- KEYS: the keys of each queue
 for at = 1, #KEYS, QUEUE_KEYS do
   local queue = queue_at(at)
-  local waiting = redis.call('LLEN', queue.suspects)
+  local waiting = redis.call('LLEN', queue.suspects) + redis.call('LLEN', queue.front)
   for priority = 0, 9 do
     waiting = waiting + redis.call('LLEN', queue.ready .. priority)
   end
@@ -506,6 +524,10 @@ end
 
 local function take_ready(queue, number)
   local ids, priorities, room = {}, {}, limit - taken
+  local front = redis.call('LPOP', queue.front, room)
+  for i = 1, front and #front or 0 do
+    ids[i], priorities[i] = string.sub(front[i], 2), string.sub(front[i], 1, 1)
+  end
   for priority = 9, 0, -1 do
     if #ids >= room then
       break
@@ -525,6 +547,9 @@ local function take_ready(queue, number)
 end
 
 local function work_left(queue)
+  if redis.call('LLEN', queue.front) > 0 then
+    return true
+  end
   for priority = 9, 0, -1 do
     if redis.call('LLEN', queue.ready .. priority) > 0 then
       return true
@@ -621,29 +646,26 @@ local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 check_types(queue)
 local moved = 0
 
+-- Takes a waiting message out of its place. Answers its priority; nothing when it does not wait.
 local function take_out(id)
   for priority = 0, 9 do
-    if redis.call('ZREM', queue.delayed, priority .. id) == 1 then
-      return true
-    end
-  end
-  for priority = 0, 9 do
-    if redis.call('LREM', queue.suspects, 1, priority .. id) == 1 then
-      return true
+    local member = priority .. id
+    if redis.call('ZREM', queue.delayed, member) == 1 or redis.call('LREM', queue.suspects, 1, member) == 1 then
+      return priority
     end
   end
   for priority = 0, 9 do
     if redis.call('LREM', queue.ready .. priority, 1, id) == 1 then
-      return true
+      return priority
     end
   end
-  return false
 end
 
 for i = 1, #ARGV do
   local id = ARGV[i]
-  if held[i] and not redis.call('ZSCORE', queue.dead, id) and take_out(id) then
-    redis.call('LPUSH', queue.ready .. 9, id)
+  local priority = held[i] and not redis.call('ZSCORE', queue.dead, id) and take_out(id)
+  if priority then
+    redis.call('RPUSH', queue.front, priority .. id)
     moved = moved + 1
   end
 end
@@ -676,7 +698,7 @@ for i = 4, #ARGV, 2 do
   values[#values + 1] = ARGV[i + 1]
 end
 redis.call('ZCARD', KEYS[1])
-local written = save_results(KEYS[2], KEYS[1], ARGV[3], ARGV[2], now_ms(ARGV[1]), ids, values)
+local written = save_results(KEYS[2], KEYS[1], ARGV[3], tonumber(ARGV[2]), now_ms(ARGV[1]), tonumber(ARGV[1]), ids, values)
 for i = 1, #written do
   written[i] = written[i] and '1' or '0'
 end
@@ -697,7 +719,7 @@ local call, queues = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 local revoked, terminate = KEYS[QUEUE_KEYS + 3], KEYS[QUEUE_KEYS + 4]
 local waiters, result_base = KEYS[QUEUE_KEYS + 5], KEYS[QUEUE_KEYS + 6]
 local FIRST_TARGET = QUEUE_KEYS + 7
-local trace_ttl, channel, plain_ttl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local offset, trace_ttl, channel, plain_ttl = tonumber(ARGV[1]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local plain, with_result, traced_flags = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
 
 -- A call that is sent again because its answer was lost gets that answer, and changes nothing.
@@ -705,7 +727,7 @@ local last = redis.call('HMGET', call, 'number', 'answer')
 if last[1] == ARGV[2] then
   return cmsgpack.unpack(last[2])
 end
-local now = now_ms(ARGV[1])
+local now = now_ms(offset)
 local first_result = 10 + plain
 local at = first_result + with_result
 local targets = tonumber(ARGV[at])
@@ -754,7 +776,7 @@ if plain > 0 then
   if #ids > 0 then
     redis.call('ZREM', queue.leased, unpack(members))
     if #results > 0 then
-      save_results(result_base, waiters, channel, plain_ttl, now, results_of, results)
+      save_results(result_base, waiters, channel, plain_ttl, now, offset, results_of, results)
     end
     forget(ids)
     if #traces > 0 then
@@ -763,10 +785,26 @@ if plain > 0 then
   end
 end
 
+-- What was revoked while out and goes back waits for no time or turn: a worker is to end it.
+local function back_revoked(id, priority)
+  local mark = marks and redis.call('ZSCORE', revoked, id)
+  if not mark or tonumber(mark) <= now then
+    return false
+  end
+  answer[#answer + 1] = id
+  answer[#answer + 1] = redis.call('ZSCORE', terminate, id) and '1' or '0'
+  redis.call('LPUSH', queue.front, priority .. id)
+  ring(queue)
+  return true
+end
+
 local function retry(id, at_retry)
   redis.call('HSET', queue.msg, id, ARGV[at_retry])
   redis.call('HDEL', queue.deliveries, id)
   local priority, due = ARGV[at_retry + 1], due_of(ARGV[at_retry + 2], now)
+  if back_revoked(id, priority) then
+    return
+  end
   if due > now then
     return delay(queue, id, priority, due)
   end
@@ -780,6 +818,9 @@ local function release(id, priority, due, charge)
     lost = redis.call('HINCRBY', queue.deliveries, id, 1)
   else
     lost = tonumber(redis.call('HGET', queue.deliveries, id) or 0)
+  end
+  if back_revoked(id, priority) then
+    return
   end
   if due > now then
     return delay(queue, id, priority, due)
@@ -813,7 +854,7 @@ local function settle_other(cursor, accepted)
     local id, priority = id_of(member), string.sub(member, 1, 1)
     redis.call('ZREM', queue.leased, member)
     if result ~= '' then
-      save_results(result_base, waiters, channel, ttl, now, { id }, { result })
+      save_results(result_base, waiters, channel, tonumber(ttl), now, offset, { id }, { result })
     end
     if kind == 'ack' then
       forget({ id })
@@ -826,11 +867,6 @@ local function settle_other(cursor, accepted)
     end
     if traced == '1' then
       redis.call('ZADD', queue.trace, now + trace_ttl, id)
-    end
-    local mark = marks and redis.call('ZSCORE', revoked, id)
-    if mark and tonumber(mark) > now then
-      answer[#answer + 1] = id
-      answer[#answer + 1] = redis.call('ZSCORE', terminate, id) and '1' or '0'
     end
   end
   local groups = tonumber(ARGV[after])
@@ -881,7 +917,7 @@ local keys, notes = {}, {}
 for i = 3, #ARGV do
   keys[i - 2] = KEYS[2] .. ARGV[i]
 end
-local records = redis.call('MGET', unpack(keys))
+local records = read_results(keys, now, tonumber(ARGV[1]))
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 for i = 1, #keys do
   if not (records[i] and TERMINAL[head_of(records[i])]) then
@@ -954,6 +990,7 @@ class Seat {
     if (this.batches.size === 0) return true;
     if (started - Atomics.load(beats, HEARTBEAT) > this.maxLoopBlock) return false;
     const { through } = this;
+    const offset = Atomics.load(beats, OFFSET);
     const timeout = setTimeout(() => client.disconnect(true), this.lease / 3);
     try {
       await Promise.all(this.calls());
@@ -962,7 +999,7 @@ class Seat {
     } finally {
       clearTimeout(timeout);
     }
-    Atomics.store(this.shared, RENEWED_AT, started);
+    Atomics.store(this.shared, RENEWED_AT, started + offset * 1000n);
     Atomics.store(this.shared, THROUGH, BigInt(through));
     return true;
   }

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- How many messages of one queue are in each place. KEYS: the queue · Answers ready, delayed, leased, suspects, dead.
 local queue = queue_at(1)
-local ready = 0
+local ready = redis.call('LLEN', queue.front)
 for priority = 0, 9 do
   ready = ready + redis.call('LLEN', queue.ready .. priority)
 end

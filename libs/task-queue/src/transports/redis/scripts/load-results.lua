@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- Reads results. KEYS: result base · ARGV: ids… · Answers the records.
+-- Reads results. KEYS: result base · ARGV: offset, ids… · Answers the records.
 local keys = {}
-for i = 1, #ARGV do
-  keys[i] = KEYS[1] .. ARGV[i]
+for i = 2, #ARGV do
+  keys[i - 1] = KEYS[1] .. ARGV[i]
 end
-return redis.call('MGET', unpack(keys))
+return read_results(keys, now_ms(ARGV[1]), tonumber(ARGV[1]))

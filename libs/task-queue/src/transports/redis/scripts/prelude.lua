@@ -7,20 +7,21 @@ local function now_ms(offset)
 end
 
 -- The keys of one queue, in the order of QUEUE_KEYS in redis-keys.ts. `ready` is a base: the priority's digit completes it.
-local QUEUE_KEYS = 11
+local QUEUE_KEYS = 12
 local function queue_at(at)
   return {
     msg = KEYS[at],
     ready = KEYS[at + 1],
-    delayed = KEYS[at + 2],
-    leased = KEYS[at + 3],
-    deliveries = KEYS[at + 4],
-    suspects = KEYS[at + 5],
-    dead = KEYS[at + 6],
-    dead_info = KEYS[at + 7],
-    wake = KEYS[at + 8],
-    trace = KEYS[at + 9],
-    paused = KEYS[at + 10],
+    front = KEYS[at + 2],
+    delayed = KEYS[at + 3],
+    leased = KEYS[at + 4],
+    deliveries = KEYS[at + 5],
+    suspects = KEYS[at + 6],
+    dead = KEYS[at + 7],
+    dead_info = KEYS[at + 8],
+    wake = KEYS[at + 9],
+    trace = KEYS[at + 10],
+    paused = KEYS[at + 11],
   }
 end
 
@@ -44,6 +45,7 @@ end
 -- Scripts do not roll back: every key that could be written is read once first, so that a key of a wrong type fails before any write.
 local function check_types(queue)
   redis.call('HLEN', queue.msg)
+  redis.call('LLEN', queue.front)
   redis.call('ZCARD', queue.delayed)
   redis.call('ZCARD', queue.leased)
   redis.call('HLEN', queue.deliveries)
@@ -172,20 +174,33 @@ local function may_replace(old, new)
   return not TERMINAL[state] and retries <= (new_retries or 0)
 end
 
+-- The results under some keys. Their time to live runs by the server's own clock; where tests have shifted ours, the moment counts.
+local function read_results(keys, now, offset)
+  local records = redis.call('MGET', unpack(keys))
+  if offset ~= 0 then
+    for i = 1, #keys do
+      if records[i] and redis.call('PEXPIRETIME', keys[i]) <= now then
+        records[i] = false
+      end
+    end
+  end
+  return records
+end
+
 -- Stores results; `values[i]` belongs to `ids[i]`. Ids whose terminal record somebody waits for are announced. Answers which were written.
-local function save_results(base, waiters, channel, ttl, now, ids, values)
+local function save_results(base, waiters, channel, ttl, now, offset, ids, values)
   local keys = {}
   for i = 1, #ids do
     keys[i] = base .. ids[i]
   end
-  local old = redis.call('MGET', unpack(keys))
+  local old = read_results(keys, now, offset)
   local waited = redis.call('EXISTS', waiters) == 1 and redis.call('ZMSCORE', waiters, unpack(ids)) or {}
-  local written, latest = {}, {}
+  local written, latest, expiry = {}, {}, now + ttl
   for i = 1, #ids do
     written[i] = may_replace(latest[ids[i]] or old[i], values[i])
     if written[i] then
       latest[ids[i]] = values[i]
-      redis.call('SET', keys[i], values[i], 'PX', ttl)
+      redis.call('SET', keys[i], values[i], 'PXAT', expiry)
       if waited[i] and tonumber(waited[i]) > now and TERMINAL[head_of(values[i])] then
         redis.call('ZREM', waiters, ids[i])
         redis.call('PUBLISH', channel, ids[i])

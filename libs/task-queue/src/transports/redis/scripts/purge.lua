@@ -2,7 +2,10 @@
 -- Removes up to 500 waiting messages of one queue, with what is remembered of them. KEYS: the queue · Answers how many.
 local queue = queue_at(1)
 check_types(queue)
-local ids = {}
+local ids = redis.call('LPOP', queue.front, 500) or {}
+for i = 1, #ids do
+  ids[i] = string.sub(ids[i], 2)
+end
 for priority = 9, 0, -1 do
   local some = #ids < 500 and redis.call('LPOP', queue.ready .. priority, 500 - #ids)
   for _, id in ipairs(some or {}) do

@@ -3,7 +3,7 @@
 -- KEYS: the keys of each queue
 for at = 1, #KEYS, QUEUE_KEYS do
   local queue = queue_at(at)
-  local waiting = redis.call('LLEN', queue.suspects)
+  local waiting = redis.call('LLEN', queue.suspects) + redis.call('LLEN', queue.front)
   for priority = 0, 9 do
     waiting = waiting + redis.call('LLEN', queue.ready .. priority)
   end

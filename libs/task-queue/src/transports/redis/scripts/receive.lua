@@ -107,6 +107,10 @@ end
 
 local function take_ready(queue, number)
   local ids, priorities, room = {}, {}, limit - taken
+  local front = redis.call('LPOP', queue.front, room)
+  for i = 1, front and #front or 0 do
+    ids[i], priorities[i] = string.sub(front[i], 2), string.sub(front[i], 1, 1)
+  end
   for priority = 9, 0, -1 do
     if #ids >= room then
       break
@@ -126,6 +130,9 @@ local function take_ready(queue, number)
 end
 
 local function work_left(queue)
+  if redis.call('LLEN', queue.front) > 0 then
+    return true
+  end
   for priority = 9, 0, -1 do
     if redis.call('LLEN', queue.ready .. priority) > 0 then
       return true

@@ -6,29 +6,26 @@ local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 check_types(queue)
 local moved = 0
 
+-- Takes a waiting message out of its place. Answers its priority; nothing when it does not wait.
 local function take_out(id)
   for priority = 0, 9 do
-    if redis.call('ZREM', queue.delayed, priority .. id) == 1 then
-      return true
-    end
-  end
-  for priority = 0, 9 do
-    if redis.call('LREM', queue.suspects, 1, priority .. id) == 1 then
-      return true
+    local member = priority .. id
+    if redis.call('ZREM', queue.delayed, member) == 1 or redis.call('LREM', queue.suspects, 1, member) == 1 then
+      return priority
     end
   end
   for priority = 0, 9 do
     if redis.call('LREM', queue.ready .. priority, 1, id) == 1 then
-      return true
+      return priority
     end
   end
-  return false
 end
 
 for i = 1, #ARGV do
   local id = ARGV[i]
-  if held[i] and not redis.call('ZSCORE', queue.dead, id) and take_out(id) then
-    redis.call('LPUSH', queue.ready .. 9, id)
+  local priority = held[i] and not redis.call('ZSCORE', queue.dead, id) and take_out(id)
+  if priority then
+    redis.call('RPUSH', queue.front, priority .. id)
     moved = moved + 1
   end
 end

@@ -7,7 +7,7 @@ for i = 4, #ARGV, 2 do
   values[#values + 1] = ARGV[i + 1]
 end
 redis.call('ZCARD', KEYS[1])
-local written = save_results(KEYS[2], KEYS[1], ARGV[3], ARGV[2], now_ms(ARGV[1]), ids, values)
+local written = save_results(KEYS[2], KEYS[1], ARGV[3], tonumber(ARGV[2]), now_ms(ARGV[1]), tonumber(ARGV[1]), ids, values)
 for i = 1, #written do
   written[i] = written[i] and '1' or '0'
 end

@@ -13,7 +13,7 @@ local call, queues = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 local revoked, terminate = KEYS[QUEUE_KEYS + 3], KEYS[QUEUE_KEYS + 4]
 local waiters, result_base = KEYS[QUEUE_KEYS + 5], KEYS[QUEUE_KEYS + 6]
 local FIRST_TARGET = QUEUE_KEYS + 7
-local trace_ttl, channel, plain_ttl = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local offset, trace_ttl, channel, plain_ttl = tonumber(ARGV[1]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local plain, with_result, traced_flags = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
 
 -- A call that is sent again because its answer was lost gets that answer, and changes nothing.
@@ -21,7 +21,7 @@ local last = redis.call('HMGET', call, 'number', 'answer')
 if last[1] == ARGV[2] then
   return cmsgpack.unpack(last[2])
 end
-local now = now_ms(ARGV[1])
+local now = now_ms(offset)
 local first_result = 10 + plain
 local at = first_result + with_result
 local targets = tonumber(ARGV[at])
@@ -70,7 +70,7 @@ if plain > 0 then
   if #ids > 0 then
     redis.call('ZREM', queue.leased, unpack(members))
     if #results > 0 then
-      save_results(result_base, waiters, channel, plain_ttl, now, results_of, results)
+      save_results(result_base, waiters, channel, plain_ttl, now, offset, results_of, results)
     end
     forget(ids)
     if #traces > 0 then
@@ -79,10 +79,26 @@ if plain > 0 then
   end
 end
 
+-- What was revoked while out and goes back waits for no time or turn: a worker is to end it.
+local function back_revoked(id, priority)
+  local mark = marks and redis.call('ZSCORE', revoked, id)
+  if not mark or tonumber(mark) <= now then
+    return false
+  end
+  answer[#answer + 1] = id
+  answer[#answer + 1] = redis.call('ZSCORE', terminate, id) and '1' or '0'
+  redis.call('LPUSH', queue.front, priority .. id)
+  ring(queue)
+  return true
+end
+
 local function retry(id, at_retry)
   redis.call('HSET', queue.msg, id, ARGV[at_retry])
   redis.call('HDEL', queue.deliveries, id)
   local priority, due = ARGV[at_retry + 1], due_of(ARGV[at_retry + 2], now)
+  if back_revoked(id, priority) then
+    return
+  end
   if due > now then
     return delay(queue, id, priority, due)
   end
@@ -96,6 +112,9 @@ local function release(id, priority, due, charge)
     lost = redis.call('HINCRBY', queue.deliveries, id, 1)
   else
     lost = tonumber(redis.call('HGET', queue.deliveries, id) or 0)
+  end
+  if back_revoked(id, priority) then
+    return
   end
   if due > now then
     return delay(queue, id, priority, due)
@@ -129,7 +148,7 @@ local function settle_other(cursor, accepted)
     local id, priority = id_of(member), string.sub(member, 1, 1)
     redis.call('ZREM', queue.leased, member)
     if result ~= '' then
-      save_results(result_base, waiters, channel, ttl, now, { id }, { result })
+      save_results(result_base, waiters, channel, tonumber(ttl), now, offset, { id }, { result })
     end
     if kind == 'ack' then
       forget({ id })
@@ -142,11 +161,6 @@ local function settle_other(cursor, accepted)
     end
     if traced == '1' then
       redis.call('ZADD', queue.trace, now + trace_ttl, id)
-    end
-    local mark = marks and redis.call('ZSCORE', revoked, id)
-    if mark and tonumber(mark) > now then
-      answer[#answer + 1] = id
-      answer[#answer + 1] = redis.call('ZSCORE', terminate, id) and '1' or '0'
     end
   end
   local groups = tonumber(ARGV[after])

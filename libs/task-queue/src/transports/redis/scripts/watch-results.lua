@@ -6,7 +6,7 @@ local keys, notes = {}, {}
 for i = 3, #ARGV do
   keys[i - 2] = KEYS[2] .. ARGV[i]
 end
-local records = redis.call('MGET', unpack(keys))
+local records = read_results(keys, now, tonumber(ARGV[1]))
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 for i = 1, #keys do
   if not (records[i] and TERMINAL[head_of(records[i])]) then
