@@ -114,6 +114,7 @@ export class RedisConsumer implements Consumer {
     let settler = this.#settlers.get(queue);
     if (settler === undefined) {
       settler = new Settler(this.context, this.context.keys.queue(queue), this.#id, {
+        holds: (settlement) => this.#held.holds(settlement.delivery),
         settled: (settlement) => this.#held.drop(settlement.delivery),
         revoked: (pairs) => this.options.events.revoked(readPairs(pairs)),
       });

@@ -8,6 +8,7 @@ const MAX_BATCH = 500;
 /** ms that the answer to a settle call is kept for a repetition */
 const ANSWER_TTL = 600_000;
 const RETRY_PAUSE = 50;
+const USABLE_WAIT = 1_000;
 
 interface Job {
   readonly settlements: readonly Settlement[];
@@ -16,6 +17,8 @@ interface Job {
 }
 
 export interface SettlerEvents {
+  /** whether its lease may still stand, by the local deadline */
+  holds(settlement: Settlement): boolean;
   /** told of each settlement when its fate is known */
   settled(settlement: Settlement, accepted: boolean): void;
   revoked(pairs: readonly string[]): void;
@@ -88,7 +91,7 @@ export class Settler {
       keys.result,
     ];
     for (const target of batch.targets) scriptKeys.push(...keys.queue(target).all);
-    const answer = await this.#call(scriptKeys, head.concat(batch.args));
+    const answer = await this.#call(batch.order, scriptKeys, head.concat(batch.args));
     if (answer instanceof Error) {
       // One of them is to blame, and nothing was written: each is tried on its own.
       if (batch.order.length === 1) return this.#refuse(batch.order[0]!, answer);
@@ -104,12 +107,16 @@ export class Settler {
     if (answer !== null && answer.length > 1) this.events.revoked(answer.slice(1));
   }
 
-  /** @returns the answer; an error when the server refuses these arguments; null when the consumer was closed first */
-  async #call(keys: readonly string[], args: readonly string[]): Promise<string[] | Error | null> {
+  /**
+   * Tries for as long as a lease may stand; after that the messages run again elsewhere.
+   * @returns the answer; an error when the server refuses these arguments; null when it was given up, or the consumer closed
+   */
+  async #call(order: readonly Settlement[], keys: readonly string[], args: readonly string[]): Promise<string[] | Error | null> {
     const { commands } = this.context;
-    while (!this.#closed) {
+    for (let attempts = 0; !this.#closed; attempts++) {
+      if (attempts > 0 && !order.some((settlement) => this.events.holds(settlement))) return null;
       try {
-        if (await commands.usable(1_000)) return (await commands.script('settle', keys, args)) as string[];
+        if (await commands.usable(USABLE_WAIT)) return (await commands.script('settle', keys, args)) as string[];
       } catch (error) {
         if (!mayPass(error)) return error as Error;
         await pause(RETRY_PAUSE);
