@@ -38,6 +38,13 @@ export class HandConsumer {
     return all;
   }
 
+  /** One receive, settled. */
+  async drainOnce(): Promise<string[]> {
+    const batch = await this.take();
+    await this.ack(...batch);
+    return batch.map(({ id }) => id);
+  }
+
   ack(...deliveries: readonly Delivery[]): Promise<boolean[]> {
     return this.settle(...deliveries.map((delivery) => as(delivery, ack())));
   }

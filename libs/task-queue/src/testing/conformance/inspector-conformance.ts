@@ -21,13 +21,12 @@ export function inspectorConformance(factory: HarnessFactory): void {
 /** One message in each place, named by it. */
 async function oneOfEach(stage: Stage): Promise<void> {
   const busy = await stage.heir({ queues: ['other', QUEUE], lease: HOUR });
-  await stage.publish({ id: 'busy', queue: 'other' });
-  await busy.takeOne();
+  await stage.publish({ id: 'busy', queue: 'other' }, 'dead', 'leased');
+  const dead = (await busy.take()).find(({ id }) => id === 'dead')!;
+  await busy.settle(as(dead, deadLetter()));
   await stage.publish('suspects');
   await stage.crash(2);
-  await stage.publish('dead', 'leased');
-  const [dead] = await busy.take(2); // sweeps, and takes no suspect beside what it holds
-  await busy.settle(as(dead, deadLetter()));
+  await busy.take(); // sweeps, and takes no suspect beside what it holds
   await stage.publish('ready', { id: 'delayed', due: { delay: HOUR } });
 }
 

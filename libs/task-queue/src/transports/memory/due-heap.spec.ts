@@ -47,7 +47,10 @@ describe('DueHeap', () => {
         heap.remove(some);
         inside.delete(some);
       }
-      if (inside.size > 60) for (const extra of [...inside].slice(0, 30)) inside.delete(extra) && heap.remove(extra);
+      for (const extra of inside.size > 60 ? [...inside].slice(0, 30) : []) {
+        inside.delete(extra);
+        heap.remove(extra);
+      }
     }
     const expected = [...inside].sort((a, b) => a.at - b.at || a.order - b.order).map(({ name }) => name);
     expect(heap.size).toBe(expected.length);

@@ -6,9 +6,10 @@ import { LeaseRenewal } from './lease-renewal.js';
 import type { MemoryQueue } from './memory-queue.js';
 import type { MemorySession } from './memory-session.js';
 import type { MemoryStore } from './memory-store.js';
-import { takeMessages } from './receive.js';
+import { refresh, takeMessages } from './receive.js';
 import { settleOne, type SettleMoment } from './settle.js';
 import { isSuspect, type StoredMessage } from './stored-message.js';
+import { SuspectTurns } from './suspect-turns.js';
 import { call, waitForWork, type WaitingRoom } from './work-wait.js';
 
 interface Held {
@@ -26,6 +27,7 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
   private readonly held = new Map<string, Held>();
   private readonly waiting: WaitingRoom = new Set();
   private readonly renewal: LeaseRenewal | null;
+  private readonly turns: SuspectTurns;
   private readonly stop = (): void => this.end();
   private closed = false;
 
@@ -39,6 +41,7 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     this.queues = [...new Set(queues)].map((name) => store.queue(name));
     this.lastReceiveAt = clock.now();
     this.renewal = options.renew === false ? null : new LeaseRenewal(clock, options.lease / 3, () => this.renew());
+    this.turns = new SuspectTurns(options.lease);
     session.onClose.add(this.stop);
   }
 
@@ -49,9 +52,8 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
       const taken = this.take(limit);
       const left = deadline - clock.now();
       if (taken.length > 0 || left <= 0) return taken;
-      const due = Math.min(...this.queues.map((queue) => queue.nextDue())) - this.session.now();
       const rooms = [this.waiting, ...this.queues.map((queue) => queue.waiting)];
-      await waitForWork(rooms, Math.min(left, due), signal, clock);
+      await waitForWork(rooms, Math.min(left, this.nextChange()), signal, clock);
     }
     return [];
   }
@@ -61,7 +63,7 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     const revoked = this.revokedOf(settlements.map(({ delivery }) => delivery));
     const receipts = settlements.map((settlement) => this.trySettle(settlement, moment));
     if (revoked.length > 0) this.tell(() => this.options.events.revoked(revoked));
-    if (this.held.size === 0) call(this.waiting); // a suspect may have waited for that
+    this.lookAgainIfIdle();
     return receipts;
   }
 
@@ -90,16 +92,33 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
   lose(token: string): void {
     const lost = this.held.get(token);
     this.held.delete(token);
+    this.lookAgainIfIdle();
     if (lost && !this.closed) this.tell(() => this.options.events.lost([lost.delivery]));
   }
 
   private take(limit: number): Delivery[] {
     const now = this.session.now();
     this.lastReceiveAt = this.session.options.clock.now();
-    const messages = takeMessages(this.queues, { limit, now, held: this.held.size, holdsSuspect: this.holdsSuspect() });
+    refresh(this.queues, now);
+    const suspectsWait = this.queues.some((queue) => queue.suspects.size > 0);
+    const turn = this.turns.next({ held: this.held.size, holdsSuspect: this.holdsSuspect(), suspectsWait }, this.lastReceiveAt);
+    const messages = takeMessages(this.queues, limit, turn);
     if (this.queues.length > 1) this.queues = [...this.queues.slice(1), this.queues[0]]; // each is first in its turn
-    if (messages.length > 0) this.renewal?.start();
+    if (messages.length === 0) return [];
+    this.turns.took(isSuspect(messages[0]));
+    this.renewal?.start();
     return messages.map((message) => this.lease(message, now));
+  }
+
+  /** ms until a receive may find what it does not find now, unless it is called. */
+  private nextChange(): number {
+    const due = Math.min(...this.queues.map((queue) => queue.nextDue())) - this.session.now();
+    return Math.min(due, this.turns.changesIn(this.session.options.clock.now()));
+  }
+
+  /** A suspect may have waited until nothing is held any more. */
+  private lookAgainIfIdle(): void {
+    if (this.held.size === 0) call(this.waiting);
   }
 
   private lease(message: StoredMessage, now: number): Delivery {

@@ -1,34 +1,35 @@
 import type { MemoryQueue } from './memory-queue.js';
 import type { StoredMessage } from './stored-message.js';
+import type { Turn } from './suspect-turns.js';
 
-/** What a consumer brings to a receive. */
-export interface ReceiveRequest {
-  readonly limit: number;
-  readonly now: number;
-  /** deliveries it holds already */
-  readonly held: number;
-  /** it holds a suspect, and may have nothing beside it */
-  readonly holdsSuspect: boolean;
-}
-
-/**
- * Takes what one receive hands out: a suspect alone where the consumer holds nothing, otherwise ready messages of its
- * queues in the order given.
- */
-export function takeMessages(queues: readonly MemoryQueue[], request: ReceiveRequest): StoredMessage[] {
+/** Brings the queues up to date: what is due gets in line, and what was lost goes back. */
+export function refresh(queues: readonly MemoryQueue[], now: number): void {
   for (const queue of queues) {
-    queue.promote(request.now);
-    queue.sweep(request.now);
+    queue.promote(now);
+    queue.sweep(now);
   }
-  if (request.holdsSuspect) return [];
-  const suspect = request.held === 0 ? takeSuspect(queues) : null;
-  return suspect ? [suspect] : takeReady(queues, request.limit);
 }
 
-function takeSuspect(queues: readonly MemoryQueue[]): StoredMessage | null {
+/** Takes what one receive hands out: one suspect alone, or ready messages of the queues in the order given. */
+export function takeMessages(queues: readonly MemoryQueue[], limit: number, turn: Turn): StoredMessage[] {
+  switch (turn) {
+    case 'nothing':
+      return [];
+    case 'ready':
+      return takeReady(queues, limit);
+    case 'suspect, then ready':
+      return takeSuspect(queues) ?? takeReady(queues, limit);
+    case 'ready, then suspect': {
+      const ready = takeReady(queues, limit);
+      return ready.length > 0 ? ready : (takeSuspect(queues) ?? []);
+    }
+  }
+}
+
+function takeSuspect(queues: readonly MemoryQueue[]): StoredMessage[] | null {
   for (const queue of queues) {
     const suspect = queue.suspects.shift();
-    if (suspect) return suspect;
+    if (suspect) return [suspect];
   }
   return null;
 }
