@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Ctx, Task, TaskContext, type Injected } from 'nestjs-task-queue';
+import type { TaskContext as ContextType } from 'nestjs-task-queue';
 import { boot, bootError, closeAll } from './support/boot.js';
 
 @Injectable()
@@ -169,6 +170,18 @@ describe('parameters of tasks', () => {
       "@Task 'parameters.unbranded' (Unbranded.run): parameter 2 is filled by a decorator, but its type is String. " +
         'Type it Injected<…>, so that callers do not have to pass it.',
     );
+  });
+
+  it('with @Ctx() may have the class imported as a type only', async () => {
+    @Injectable()
+    class TypeOnly {
+      @Task({ name: 'parameters.type_only' })
+      run(@Ctx() ctx: ContextType, id: string): unknown[] {
+        return [ctx.task, id];
+      }
+    }
+    const { tasks } = await boot({ providers: [TypeOnly] });
+    expect(await tasks.for(TypeOnly).run.apply('a')).toEqual(['parameters.type_only', 'a']);
   });
 
   it('with @Ctx() must be typed TaskContext', async () => {

@@ -71,6 +71,25 @@ describe('a process owned by runWorker', () => {
     expect(worker.said).not.toContain('task ended');
   });
 
+  it('takes one Ctrl-C that arrives twice, as under npm, for one', async () => {
+    const worker = start('worker-app.module.js');
+    await worker.until('task started');
+    worker.child.kill('SIGINT');
+    worker.child.kill('SIGINT');
+    worker.child.send('end');
+    expect(await worker.ended).toBe(0);
+    expect(worker.said).toContain('task ended');
+  });
+
+  it('finishes the boot and closes what it opened when the signal comes meanwhile', async () => {
+    const worker = start('slow-boot.module.js');
+    await worker.until('booting');
+    worker.child.kill('SIGTERM');
+    worker.child.send('go on');
+    expect(await worker.ended).toBe(0);
+    expect(worker.said).toEqual(['booting', 'modules destroyed']);
+  });
+
   it('takes the module that is named, where a file exports several', async () => {
     const worker = start('two-modules.js#WorkerAppModule');
     await worker.until('task started');

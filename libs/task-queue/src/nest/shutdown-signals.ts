@@ -3,6 +3,9 @@ import { NestTaskLogger } from './nest-task.logger.js';
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const EXIT_CODES: Readonly<Record<ShutdownSignal, number>> = { SIGTERM: 143, SIGINT: 130 };
 
+/** One Ctrl-C can arrive twice: the terminal signals the whole group, and npm passes it on. Nobody asks twice as fast. */
+const ECHO = 500;
+
 export type ShutdownSignal = (typeof SIGNALS)[number];
 
 /**
@@ -10,7 +13,7 @@ export type ShutdownSignal = (typeof SIGNALS)[number];
  * would swallow the second and end by the signal.)
  */
 export class ShutdownSignals {
-  #received = false;
+  #first: { readonly signal: ShutdownSignal; readonly at: number } | undefined;
 
   constructor(private readonly shutDown: (signal: ShutdownSignal) => Promise<void>) {}
 
@@ -23,8 +26,11 @@ export class ShutdownSignals {
   }
 
   readonly #receive = (signal: ShutdownSignal): void => {
-    if (this.#received) process.exit(EXIT_CODES[signal]);
-    this.#received = true;
+    if (this.#first !== undefined) {
+      if (this.#first.signal === signal && performance.now() - this.#first.at < ECHO) return;
+      process.exit(EXIT_CODES[signal]);
+    }
+    this.#first = { signal, at: performance.now() };
     this.shutDown(signal).then(
       () => process.exit(0),
       (error: unknown) => {

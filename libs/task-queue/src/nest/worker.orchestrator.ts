@@ -95,7 +95,8 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
   #checkSignals(): void {
     if (process.listenerCount('SIGTERM') > 0) return;
     this.logger.warn(
-      'nothing listens to SIGTERM, so a deployment would cut running tasks off: call app.enableShutdownHooks(), or start the worker with runWorker()',
+      'nothing listens to SIGTERM, so a deployment would cut running tasks off: ' +
+        'call app.enableShutdownHooks(), or start the worker with runWorker()',
     );
   }
 }

@@ -5,7 +5,7 @@ import { InvalidOptionError } from '../errors/option-errors.js';
 import { EntityNotFoundError, TaskIgnoredError } from '../errors/run-errors.js';
 
 export interface EntityByIdOptions {
-  /** no row of that id: 'fail' (default) is an EntityNotFoundError like any other error of the handler; 'ignore' ends the task as IGNORED */
+  /** no row of that id: 'fail' (default) throws EntityNotFoundError as the handler would; 'ignore' ends the task as IGNORED */
   missing?: 'ignore' | 'fail';
   /** name of the DataSource; default: the unnamed one */
   dataSource?: string;
