@@ -53,6 +53,8 @@ export class RedisConnection {
       // Unanswered commands are failed at each reconnect; without it the driver would never settle them.
       maxRetriesPerRequest: 0,
       retryStrategy: backoff,
+      // The driver's timer for a polite end outlives connections that have ended already.
+      disconnectTimeout: 100,
       reconnectOnError: null,
     });
     this.#client = client;

@@ -1,0 +1,173 @@
+import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/errors/index.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { consume, message, never, QUEUE, rigged, type Rig, settleAll, takeIds } from './rig.js';
+
+/** A test whose transport speaks through a proxy. */
+function proxied(body: (rig: Rig, proxy: TcpProxy) => Promise<void>): () => Promise<void> {
+  return rigged(async (rig) => {
+    const proxy = await TcpProxy.before(rig.url);
+    try {
+      await body(rig, proxy);
+    } finally {
+      await proxy.stop();
+    }
+  });
+}
+
+describe('rule 2: resends change nothing', () => {
+  it(
+    'a publish whose answer was cut off is asked again on the next connection, and stands in the list once',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      proxy.loseAnswerTo('body of a');
+      const sent = transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
+      await proxy.request('body of a');
+      await untilReady(rig, 2);
+      proxy.heal();
+      proxy.cut();
+      expect(await sent).toEqual([
+        { id: 'a', deduplicated: false },
+        { id: 'b', deduplicated: false },
+      ]);
+      expect(await rig.admin.lrange(rig.key('ready:5'), 0, -1)).toEqual(['a', 'b']);
+    }),
+  );
+
+  it(
+    'a publish that never reached the server is sent on the next connection',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      proxy.dropRequests = true;
+      const sent = transport.broker.publish([message('a')], { timeout: 5_000 });
+      await proxy.request('body of a');
+      proxy.heal();
+      proxy.cut();
+      expect(await sent).toEqual([{ id: 'a', deduplicated: false }]);
+      expect(await rig.admin.lrange(rig.key('ready:5'), 0, -1)).toEqual(['a']);
+    }),
+  );
+
+  it(
+    'what stays without an answer is uncertain, and sending the same ids again runs nothing twice even when it has finished meanwhile',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(await rig.connected(), { maxWait: 5_000 });
+      proxy.dropAnswers = true;
+      const sent = transport.broker.publish([message('a')], { timeout: 300 });
+      await settleAll(consumer, await consumer.receive(1, never()));
+      const failure = await sent.catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(PublishUncertainError);
+      expect((failure as PublishUncertainError).ids).toEqual(['a']);
+      proxy.heal();
+      proxy.cut();
+      expect(await transport.broker.publish([message('b'), message('a')], { timeout: 5_000 })).toEqual([
+        { id: 'b', deduplicated: false },
+        { id: 'a', deduplicated: true },
+      ]);
+      expect(await takeIds(consumer)).toEqual(['b']);
+    }),
+  );
+
+  it(
+    'ids that did not arrive are taken when they are sent again, and a late copy of the lost call changes nothing',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      proxy.dropRequests = true;
+      await expect(transport.broker.publish([message('a')], { timeout: 200 })).rejects.toThrow(PublishUncertainError);
+      proxy.heal();
+      proxy.cut();
+      expect(await transport.broker.publish([message('a')], { timeout: 5_000 })).toEqual([{ id: 'a', deduplicated: false }]);
+      const nonces = await rig.admin.keys(rig.key('nonce:*'));
+      expect((await rig.admin.mget(nonces)).sort()).toEqual(['', 'void']);
+    }),
+  );
+
+  it(
+    'a server that was never reached took nothing, which the error says',
+    proxied(async (rig, proxy) => {
+      proxy.refuse = true;
+      const transport = rig.transport(proxy.url);
+      await expect(transport.broker.publish([message('a')], { timeout: 200 })).rejects.toThrow(BrokerUnavailableError);
+    }),
+  );
+
+  it(
+    'nonces of answered calls are forgotten by the next call, so that they do not fill the server',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      for (let call = 0; call < 20; call++) await transport.broker.publish([message(`n${call}`)], { timeout: 5_000 });
+      expect(await rig.admin.keys(rig.key('nonce:*'))).toHaveLength(1);
+    }),
+  );
+});
+
+describe('settling over a cut', () => {
+  it(
+    'a settlement whose answer was lost is accepted when it is asked again, and its retry stands in the queue once',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
+      const consumer = await consume(transport);
+      const [a, b] = await consumer.receive(2, never());
+      proxy.loseAnswerTo('second body');
+      const settled = consumer.settle([
+        { delivery: a!, kind: 'retry', body: 'second body', priority: 5, due: { delay: 0 } },
+        { delivery: b!, kind: 'ack', traced: false },
+      ]);
+      await proxy.request('second body');
+      await untilReady(rig, 1);
+      proxy.heal();
+      proxy.cut();
+      expect((await settled).map(({ accepted }) => accepted)).toEqual([true, true]);
+      expect(await rig.admin.lrange(rig.key('ready:5'), 0, -1)).toEqual(['a']);
+    }),
+  );
+});
+
+describe('rule 9: a receive whose answer was lost is released uncharged', () => {
+  it(
+    'what it took comes again at once, with no lost lease counted',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
+      const consumer = await consume(transport, { maxWait: 10_000 });
+      proxy.dropAnswers = true;
+      const taken = consumer.receive(10, never());
+      await untilLeased(rig, 2);
+      proxy.heal();
+      proxy.cut();
+      expect((await taken).map(({ id, lostLeases }) => [id, lostLeases])).toEqual([
+        ['a', 0],
+        ['b', 0],
+      ]);
+      expect(await rig.admin.exists(rig.key('deliveries'))).toBe(0);
+    }),
+  );
+
+  it(
+    'a receive that is aborted while its answer is owed gives back what it took, uncharged',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      const consumer = await consume(transport, { maxWait: 10_000 });
+      const abort = new AbortController();
+      proxy.dropAnswers = true;
+      const taken = consumer.receive(1, abort.signal);
+      await untilLeased(rig, 1);
+      abort.abort();
+      expect(await taken).toEqual([]);
+      proxy.heal();
+      proxy.cut();
+      expect(await takeIds(consumer)).toEqual(['a']);
+      expect(await rig.admin.exists(rig.key('deliveries'))).toBe(0);
+    }),
+  );
+});
+
+async function untilReady(rig: Rig, count: number): Promise<void> {
+  while ((await rig.admin.llen(rig.key('ready:5', QUEUE))) < count);
+}
+
+async function untilLeased(rig: Rig, count: number): Promise<void> {
+  while ((await rig.admin.zcard(rig.key('leased', QUEUE))) < count);
+}

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/**
+ * Stands between a client and a server, and breaks what tests want broken: cuts connections, swallows answers or requests,
+ * refuses new connections.
+ */
+export class TcpProxy {
+  /** what the server says is thrown away */
+  dropAnswers = false;
+  /** what clients say is thrown away */
+  dropRequests = false;
+  /** new connections are closed at once */
+  refuse = false;
+  /** connections accepted so far */
+  accepted = 0;
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  readonly #onRequest = new Set<(data: string) => void>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {
+    server.on('connection', (client) => this.#join(client));
+  }
+
+  static async before(target: string): Promise<TcpProxy> {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new TcpProxy(server, new URL(target));
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Ends every connection without a farewell. */
+  cut(): void {
+    for (const [client, upstream] of [...this.#pairs]) {
+      client.resetAndDestroy();
+      // What was already passed on still reaches the server.
+      upstream.end();
+    }
+  }
+
+  /** Everything passes again. */
+  heal(): void {
+    this.dropAnswers = false;
+    this.dropRequests = false;
+    this.refuse = false;
+  }
+
+  /** Resolves when a client sends something that holds `text`, before it is passed on. */
+  async request(text: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const listener = (data: string): void => {
+        if (!data.includes(text)) return;
+        this.#onRequest.delete(listener);
+        resolve();
+      };
+      this.#onRequest.add(listener);
+    });
+  }
+
+  /** From the next request on that holds `text` its connection's answers are lost; the request itself arrives. */
+  loseAnswerTo(text: string): void {
+    const listener = (data: string): void => {
+      if (!data.includes(text)) return;
+      this.#onRequest.delete(listener);
+      this.dropAnswers = true;
+    };
+    this.#onRequest.add(listener);
+  }
+
+  async stop(): Promise<void> {
+    for (const [client, upstream] of this.#pairs) {
+      client.destroy();
+      upstream.destroy();
+    }
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  #join(client: Socket): void {
+    this.accepted += 1;
+    if (this.refuse) {
+      client.destroy();
+      return;
+    }
+    const upstream = connect(Number(this.target.port), this.target.hostname);
+    const pair = [client, upstream] as const;
+    this.#pairs.add(pair);
+    client.on('data', (data) => {
+      for (const listener of [...this.#onRequest]) listener(data.toString('latin1'));
+      if (!this.dropRequests) upstream.write(data);
+    });
+    upstream.on('data', (data) => this.dropAnswers || client.write(data));
+    const over = (): void => {
+      this.#pairs.delete(pair);
+      client.destroy();
+      upstream.end();
+    };
+    for (const socket of pair) socket.on('error', over).on('close', over);
+  }
+}
