@@ -1,7 +1,7 @@
 // `npm run services -- start|stop|status`: private test servers that stay while one works, so that single tests start at once.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,9 +28,14 @@ async function start() {
 }
 
 function startHolder() {
-  const holder = spawn(process.execPath, [self, 'hold'], { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  // Its errors go to a file: with our stderr it would keep open whatever pipe we are read through.
+  const log = `${stateFile}.log`;
+  mkdirSync(path.dirname(log), { recursive: true });
+  const errors = openSync(log, 'w');
+  const holder = spawn(process.execPath, [self, 'hold'], { detached: true, stdio: ['ignore', 'ignore', errors, 'ipc'] });
+  closeSync(errors);
   return new Promise((resolve, reject) => {
-    holder.once('exit', (code) => reject(new Error(`The servers did not start (exit code ${code}).`)));
+    holder.once('exit', (code) => reject(new Error(`The servers did not start (exit code ${code}). ${readFileSync(log, 'utf8')}`)));
     holder.once('message', () => {
       holder.removeAllListeners();
       holder.disconnect();
