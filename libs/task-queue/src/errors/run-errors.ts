@@ -85,6 +85,9 @@ export class WorkerShutdownError extends TaskQueueError {
 export class LeaseKeeperError extends TaskQueueError {
   readonly code = 'LEASE_KEEPER_FAILED';
   constructor(why: string, options?: ErrorOptions) {
-    super(`The thread that renews leases cannot run: ${why}. Check that worker threads are allowed and that 'ioredis' is installed.`, options);
+    super(
+      `The thread that renews leases cannot run: ${why}. Check that worker threads are allowed and that 'ioredis' is installed.`,
+      options,
+    );
   }
 }

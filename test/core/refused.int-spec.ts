@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { BROKERS, Harness, signal } from './harness.js';
+
+describe.each(BROKERS)('what cannot be run on %s', (_, url) => {
+  let app: Harness;
+  beforeEach(async () => {
+    app = await Harness.open(url());
+  });
+  afterEach(() => app.close());
+
+  it('makes a malformed message a dead letter with the reason, and goes on', async () => {
+    app.task('a', () => 1);
+    await app.transport.broker.publish([{ id: 'bad', queue: 'default', body: '{not json', priority: 5, traced: false }], {
+      timeout: 5_000,
+    });
+    await app.worker();
+    expect(await (await app.send('a')).get()).toBe(1);
+    await expect(app.client.result('bad').get()).rejects.toMatchObject({ remote: { code: 'MESSAGE_MALFORMED' } });
+    expect(await app.transport.inspector.deadLetters('default', { limit: 10 })).toMatchObject([{ id: 'bad', reason: 'malformed' }]);
+  });
+
+  it('parks a task that this worker does not know until one comes that does', async () => {
+    const other = await Harness.open(url(), { keyPrefix: app.options.keyPrefix });
+    const known = signal();
+    app.task('known', () => known.give());
+    await app.worker({ unknownTaskDelay: 20 });
+    const sent = await app.send('unknown');
+    await app.send('known');
+    await known.come;
+    expect(['PENDING', 'RECEIVED']).toContain(await sent.state());
+    other.task('unknown', () => 'found');
+    await other.worker({ unknownTaskDelay: 20 });
+    expect(await sent.get()).toBe('found');
+    await other.close();
+  });
+
+  it('makes it a dead letter when none comes', async () => {
+    await app.worker({ unknownTaskDelay: 1, unknownTaskRetention: 5 });
+    const sent = await app.send('unknown');
+    await expect(sent.get()).rejects.toMatchObject({ remote: { code: 'TASK_UNKNOWN' } });
+    expect(await app.transport.inspector.deadLetters('default', { limit: 10 })).toMatchObject([{ id: sent.id, reason: 'unknown_task' }]);
+  });
+});
