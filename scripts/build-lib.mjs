@@ -11,9 +11,7 @@ const code = await runNode([tool('typescript/bin/tsc'), '-p', path.join(source, 
 if (code !== 0) process.exit(code);
 
 copyFileSync(path.join(source, 'package.json'), path.join(target, 'package.json'));
-for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
-  if (existsSync(path.join(root, name))) copyFileSync(path.join(root, name), path.join(target, name));
-}
+for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) copyFileSync(path.join(root, name), path.join(target, name));
 
 const { exports } = JSON.parse(readFileSync(path.join(target, 'package.json'), 'utf8'));
 const missing = Object.values(exports)
