@@ -81,7 +81,11 @@ export async function takeIds(consumer: Consumer, limit = 100): Promise<string[]
   return (await consumer.receive(limit, never())).map(({ id }) => id);
 }
 
-export async function settleAll(consumer: Consumer, deliveries: readonly Delivery[], kind: SettlementKind = { kind: 'ack', traced: false }): Promise<boolean[]> {
+export async function settleAll(
+  consumer: Consumer,
+  deliveries: readonly Delivery[],
+  kind: SettlementKind = { kind: 'ack', traced: false },
+): Promise<boolean[]> {
   const receipts = await consumer.settle(deliveries.map((delivery) => ({ delivery, ...kind })));
   return receipts.map(({ accepted }) => accepted);
 }

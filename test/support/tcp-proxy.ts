@@ -15,7 +15,8 @@ export class TcpProxy {
   /** connections accepted so far */
   accepted = 0;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
-  readonly #onRequest = new Set<(data: string) => void>();
+  readonly #onRequest = new Set<(data: string, client: Socket) => void>();
+  readonly #muted = new WeakSet<Socket>();
 
   private constructor(
     private readonly server: Server,
@@ -62,12 +63,12 @@ export class TcpProxy {
     });
   }
 
-  /** From the next request on that holds `text` its connection's answers are lost; the request itself arrives. */
+  /** From the next request that holds `text` on, answers to its connection are lost; the request itself arrives. */
   loseAnswerTo(text: string): void {
-    const listener = (data: string): void => {
+    const listener = (data: string, client: Socket): void => {
       if (!data.includes(text)) return;
       this.#onRequest.delete(listener);
-      this.dropAnswers = true;
+      this.#muted.add(client);
     };
     this.#onRequest.add(listener);
   }
@@ -91,10 +92,10 @@ export class TcpProxy {
     const pair = [client, upstream] as const;
     this.#pairs.add(pair);
     client.on('data', (data) => {
-      for (const listener of [...this.#onRequest]) listener(data.toString('latin1'));
+      for (const listener of [...this.#onRequest]) listener(data.toString('latin1'), client);
       if (!this.dropRequests) upstream.write(data);
     });
-    upstream.on('data', (data) => this.dropAnswers || client.write(data));
+    upstream.on('data', (data) => this.dropAnswers || this.#muted.has(client) || client.write(data));
     const over = (): void => {
       this.#pairs.delete(pair);
       client.destroy();

@@ -17,6 +17,8 @@ const MAX_BATCH = 500;
 const SWEEP_AFTER = 5_000;
 /** ms until the next look at whether our own leases were renewed after a break */
 const RENEWAL_CHECK = 500;
+/** ms to an answer beyond which the server stood still, which is an outage too */
+const SLOW_ANSWER = 1_000;
 /** ms that a receive whose answer was lost is barred from running late */
 const VOID_TTL = 600_000;
 const RETRY_PAUSE = 50;
@@ -35,6 +37,8 @@ export class Receiver {
   #calls = 0;
   /** the unbroken connection's beginning by a clock that tests can shift */
   #unbrokenSince: number;
+  /** ms by which the server's clock is ahead of the clock of leases; NaN = unknown */
+  #ahead: number;
 
   constructor(
     private readonly context: RedisContext,
@@ -48,7 +52,11 @@ export class Receiver {
     this.#turns = new SuspectTurns(options.lease);
     this.#allKeys = queues.flatMap((queue) => queue.all);
     this.#unbrokenSince = context.leaseNow();
-    context.commands.onUsable(() => (this.#unbrokenSince = context.leaseNow()));
+    this.#ahead = context.commands.ahead;
+    context.commands.onUsable(() => {
+      this.#unbrokenSince = context.leaseNow();
+      this.#ahead = context.commands.ahead;
+    });
   }
 
   async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
@@ -67,7 +75,9 @@ export class Receiver {
       if (answer !== null && answer.batches.length > 0) return flatten(answer);
       const left = deadline - monotonic();
       if (left <= 0) return [];
-      if (answer !== null) await this.waiter.wait(Math.min(answer.nextIn, left), signal);
+      if (answer === null) continue;
+      const look = await this.waiter.wait(Math.min(answer.nextIn, left), signal);
+      if (!look && monotonic() >= deadline) return [];
     }
     return [];
   }
@@ -82,8 +92,7 @@ export class Receiver {
   async close(): Promise<void> {
     this.#closed = true;
     this.held.close();
-    this.waiter.close();
-    this.rearm();
+    await this.waiter.close();
     await this.#releaseUnanswered(LAST_PATIENCE).catch(() => {
       // Their leases expire.
     });
@@ -96,10 +105,18 @@ export class Receiver {
     await this.renewLate();
     const token = `${this.consumer}.${(++this.#calls).toString(36)}`;
     const queues = this.#inTurn();
-    const args = [this.context.offset(), String(limit), String(this.options.lease), token, String(this.#sweepIn()), turn];
     try {
       if (this.#unanswered.size > 0) await this.#releaseUnanswered(Math.max(1, deadline - monotonic()));
       const sentAt = this.context.leaseNow();
+      const args = [
+        this.context.offset(),
+        String(limit),
+        String(this.options.lease),
+        token,
+        String(this.#sweepIn()),
+        turn,
+        this.#serverNow(),
+      ];
       const call = commands.script('receive', [keys.void(token), keys.revoked, ...queues.flatMap((queue) => queue.all)], args);
       const raw = await orAborted(call, signal);
       if (raw === null) {
@@ -117,6 +134,9 @@ export class Receiver {
 
   #accept(raw: readonly unknown[], queues: readonly QueueKeys[], token: string, sentAt: number): ReceiveAnswer {
     this.lastReceiveAt = this.context.options.clock.now();
+    const now = this.context.leaseNow();
+    this.#ahead = (raw[0] as number) - now;
+    if (now - sentAt > SLOW_ANSWER) this.#unbrokenSince = now;
     const answer = readReceiveAnswer(raw, queues, token, sentAt, () => ++this.#sequence);
     const { batches } = answer;
     this.#turns.seen(
@@ -150,6 +170,10 @@ export class Receiver {
     if (queues.length === 1) return queues;
     const first = this.#calls % queues.length;
     return [...queues.slice(first), ...queues.slice(0, first)];
+  }
+
+  #serverNow(): string {
+    return Number.isNaN(this.#ahead) ? '' : String(Math.round(this.context.leaseNow() + this.#ahead));
   }
 
   /** ms until this consumer may take expired leases of others; 0 = now. */

@@ -15,8 +15,10 @@ export interface ConnectionSetup {
 }
 
 /** ms without any answer, while one is owed, after which the connection is taken for dead and opened anew */
-const ANSWER_LIMIT = 10_000;
+const ANSWER_LIMIT = 5_000;
 const WATCH_EVERY = 1_000;
+/** ms from a connection's beginning to its being usable, after which it is opened anew */
+const HANDSHAKE_LIMIT = 5_000;
 
 /**
  * One connection that is opened again for as long as it is wanted. It is usable once the server's version was checked and the
@@ -33,6 +35,7 @@ export class RedisConnection {
   #lastAnswer = 0;
   #watch: NodeJS.Timeout | null = null;
   #generation = 0;
+  #ahead = NaN;
   readonly #waiting = new Set<() => void>();
   readonly #onUsable: (() => void)[] = [];
 
@@ -58,6 +61,7 @@ export class RedisConnection {
       reconnectOnError: null,
     });
     this.#client = client;
+    client.on('connect', () => this.#expectUsable(client));
     client.on('ready', () => void this.#prepare(client));
     client.on('close', () => this.#lost());
     client.on('error', (error) => this.#note(error));
@@ -72,6 +76,11 @@ export class RedisConnection {
   /** Counts the times it became usable. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** ms by which the server's clock was ahead of the monotonic one when it became usable; NaN = unknown */
+  get ahead(): number {
+    return this.#ahead;
   }
 
   /** why it is not usable, as far as that is known */
@@ -172,6 +181,7 @@ export class RedisConnection {
         return this.#wakeAll();
       }
       answers.forEach(settledValue);
+      this.#ahead = facts.now - monotonic();
       if (client !== this.#client || client.status !== 'ready') return;
       if (facts.evicts !== null && this.#generation === 0) this.#warnOfEviction(facts.evicts);
       this.#becomeUsable();
@@ -179,6 +189,15 @@ export class RedisConnection {
       this.#note(error);
       if (!this.#closed) client.disconnect(true);
     }
+  }
+
+  /** The driver waits for ever for a peer that accepts and then says nothing. */
+  #expectUsable(client: Redis): void {
+    const { stream } = client;
+    const timer = setTimeout(() => {
+      if (this.#usableSince === null) stream?.destroy();
+    }, HANDSHAKE_LIMIT).unref();
+    stream?.once('close', () => clearTimeout(timer));
   }
 
   #warnOfEviction(policy: string): void {

@@ -3,6 +3,8 @@ import { BrokerVersionError } from '../../errors/boot-errors.js';
 export interface ServerFacts {
   /** set when the server is too old */
   readonly refusal: BrokerVersionError | null;
+  /** epoch ms by the server's clock */
+  readonly now: number;
   /** the eviction policy, when it may throw waiting messages away */
   readonly evicts: string | null;
 }
@@ -16,6 +18,7 @@ export function checkServer(info: string): ServerFacts {
   const policy = field('maxmemory_policy') ?? 'noeviction';
   return {
     refusal: old ? new BrokerVersionError(`${valkey === undefined ? 'Redis' : 'Valkey'} ${version}`, 'Redis 7.0 or Valkey 7.2') : null,
+    now: Number(field('server_time_usec') ?? NaN) / 1_000,
     evicts: policy === 'noeviction' || policy.startsWith('volatile-') ? null : policy,
   };
 }

@@ -1,9 +1,12 @@
+import { pause } from './attempt.js';
 import { monotonic } from './monotonic.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { QueueKeys } from './redis-keys.js';
 
 /** ms beyond its own timeout after which a blocking read is taken for lost */
 const GRACE = 2_000;
+/** ms that closing waits for a read to be ended by the server */
+const FAREWELL = 500;
 
 interface Read {
   /** monotonic ms at which the server ends it */
@@ -20,39 +23,64 @@ export class WakeWaiter {
   readonly #keys: readonly string[];
   #read: Read | null = null;
   #waits = 0;
+  #clientId: string | null = null;
+  #introduced = -1;
   #closed = false;
 
   constructor(
     private readonly connection: RedisConnection,
+    private readonly commands: RedisConnection,
     queues: readonly QueueKeys[],
     private readonly ring: () => void,
   ) {
     this.#keys = queues.map((queue) => queue.wake);
   }
 
-  /** Ends at a wake-up, after `timeout` ms, when the signal is aborted, or after a break of the connection: then it is time to look. */
-  async wait(timeout: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Ends at a wake-up, after `timeout` ms, when the signal is aborted, or after a break of the connection.
+   * @returns whether there is a reason to look: a wake-up, or one that may have been lost
+   */
+  async wait(timeout: number, signal: AbortSignal): Promise<boolean> {
     const deadline = monotonic() + timeout;
     this.#waits += 1;
     try {
       while (!this.#closed && !signal.aborted && monotonic() < deadline) {
         if (this.#read === null) {
           const generation = this.connection.generation;
-          if (!(await this.connection.usable(deadline - monotonic(), signal))) return;
-          if (generation !== this.connection.generation && generation > 0) return;
+          if (!(await this.connection.usable(deadline - monotonic(), signal))) return true;
+          await this.#introduce();
+          if (generation !== this.connection.generation && generation > 0) return true;
           this.#read ??= this.#begin(deadline);
         }
-        if (await this.#await(this.#read, deadline, signal)) return;
+        if (await this.#await(this.#read, deadline, signal)) return true;
       }
+      return false;
     } finally {
       this.#waits -= 1;
     }
   }
 
-  /** Ends waits under way. Safe to call twice. */
-  close(): void {
+  /** Ends waits under way. A read is ended by the server: one that is merely cut off could still take a wake-up with it. */
+  async close(): Promise<void> {
     this.#closed = true;
+    const read = this.#read;
+    if (read !== null && this.connection.usableSince !== null) {
+      const farewell = this.#clientId === null ? null : this.commands.send('client', ['UNBLOCK', this.#clientId]).catch(() => null);
+      const item = farewell === null ? null : await Promise.race([read.done, pause(FAREWELL)]);
+      if (typeof item === 'string') this.ring();
+    }
     this.connection.close();
+  }
+
+  /** Learns the connection's name at the server, by which a read can be ended. */
+  async #introduce(): Promise<void> {
+    const { generation } = this.connection;
+    if (this.#introduced === generation) return;
+    this.#clientId = null;
+    const id = await this.connection.send('client', ['ID']).catch(() => null);
+    if (id === null) return;
+    this.#clientId = String(id);
+    this.#introduced = generation;
   }
 
   #begin(deadline: number): Read {

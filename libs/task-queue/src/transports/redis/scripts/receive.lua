@@ -3,11 +3,15 @@
 -- allow-oom: else a server that is full of waiting messages could never be emptied again.
 -- KEYS: void:<token>, revoked, then the keys of each queue
 -- ARGV: offset, limit, lease, token, ms until this consumer may sweep (0 = now),
---       suspects (0 = take none, 1 = first, 2 = only when nothing else is ready)
+--       suspects (0 = take none, 1 = first, 2 = only when nothing else is ready),
+--       the caller's estimate of now when it sent this ('' = none): a call that was long under way does not sweep
 -- Answers { now, next due or -1, suspects waiting, then for each queue that gave something:
 --           its number, ids, bodies, priorities (one digit each), lost leases ('' or a list), revoked ('' or one digit each) }
 local now, limit, lease = now_ms(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local token, sweep_in, suspects_turn = ARGV[4], tonumber(ARGV[5]), ARGV[6]
+if ARGV[7] ~= '' and now - tonumber(ARGV[7]) > 1000 then
+  sweep_in = 5000
+end
 local revoked_key = KEYS[2]
 
 -- A redelivered message is charged; from the second lost lease on it waits alone, so that it cannot take neighbours with it.

@@ -1,0 +1,103 @@
+import { startPrivateRedis } from '../support/services.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { consume, LEASE, message, never, Rig, rigged, SEASONED, settleAll, takeIds } from './rig.js';
+
+describe('rule 8: no sweep after an outage of ours', () => {
+  it(
+    'a consumer whose connection broke leaves expired leases alone for five seconds',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const transport = await rig.connected(proxy.url);
+      const heir = await consume(transport);
+      const victim = await consume(await rig.connected());
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      await victim.receive(1, never());
+      rig.shift += LEASE + SEASONED;
+      proxy.cut();
+      // Expired, and the connection is new again.
+      await expect(transport.broker.publish([message('b', { due: { delay: 3_600_000 } })], { timeout: 5_000 })).resolves.toHaveLength(1);
+      expect(await takeIds(heir)).toEqual([]);
+      rig.shift += SEASONED;
+      expect(await takeIds(heir)).toEqual(['a']);
+      await proxy.stop();
+    }),
+  );
+
+  it('a receive that a frozen server answers late sweeps nothing: everybody is late then', async () => {
+    const server = await startPrivateRedis();
+    const rig = new Rig(server.url);
+    try {
+      const holder = await consume(await rig.connected(), { lease: 1_000, renew: true });
+      const other = await rig.connected();
+      const heir = await consume(other, { maxWait: 5_000 });
+      await other.broker.publish([message('a')], { timeout: 5_000 });
+      const [held] = await holder.receive(1, never());
+      rig.shift += SEASONED;
+      await holder.extend([held!]);
+      expect(await takeIds(await consume(other))).toEqual([]);
+      const late = heir.receive(1, AbortSignal.timeout(2_500));
+      server.pause();
+      setTimeout(() => server.resume(), 1_500);
+      expect(await late).toEqual([]);
+      expect(await settleAll(holder, [held!])).toEqual([true]);
+    } finally {
+      await rig.close();
+      await server.stop();
+    }
+  });
+});
+
+describe('waiting survives its connection', () => {
+  it(
+    'a blocking read whose connection went silent is given up, and work goes on within seconds',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(transport, { maxWait: 500 });
+      expect(await takeIds(consumer)).toEqual([]);
+      proxy.loseAnswerTo('blpop');
+      expect(await takeIds(consumer)).toEqual([]);
+      proxy.heal();
+      await (await rig.connected()).broker.publish([message('a')], { timeout: 5_000 });
+      expect(await takeIds(consumer)).toEqual(['a']);
+      await proxy.stop();
+    }),
+  );
+
+  it(
+    'a cut in the middle of a wait is only a reason to look again',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const consumer = await consume(await rig.connected(proxy.url), { maxWait: 30_000 });
+      const waiting = takeIds(consumer);
+      await proxy.request('blpop');
+      proxy.cut();
+      await (await rig.connected()).broker.publish([message('a')], { timeout: 5_000 });
+      expect(await waiting).toEqual(['a']);
+      await proxy.stop();
+    }),
+  );
+
+  it('a server that was away comes back, with its publishers and its consumers', async () => {
+    const server = await startPrivateRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
+    const rig = new Rig(server.url);
+    rig.admin.on('error', () => {});
+    try {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('before')], { timeout: 5_000 });
+      const consumer = await consume(transport, { maxWait: 20_000, renew: true });
+      const [before] = await consumer.receive(1, never());
+      const waiting = takeIds(consumer);
+      await server.kill();
+      const settled = settleAll(consumer, [before!]);
+      const sent = transport.broker.publish([message('after')], { timeout: 15_000 });
+      await server.restart();
+      expect(await sent).toEqual([{ id: 'after', deduplicated: false }]);
+      expect(await settled).toEqual([true]);
+      expect(await waiting).toEqual(['after']);
+    } finally {
+      await rig.close();
+      await server.stop();
+    }
+  });
+});

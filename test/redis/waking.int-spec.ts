@@ -1,0 +1,168 @@
+import { consume, message, never, rigged, settleAll, takeIds } from './rig.js';
+
+const LONG = 30_000;
+
+describe('rule 19: waiting without polling hot', () => {
+  it(
+    'a message wakes who waits, long before its own deadline',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      const consumer = await consume(transport, { maxWait: LONG });
+      const waiting = takeIds(consumer);
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      expect(await waiting).toEqual(['a']);
+    }),
+  );
+
+  it(
+    'a delayed message that becomes the first wakes too, and is handed out when it is due',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('far', { due: { delay: LONG } })], { timeout: 5_000 });
+      const waiting = takeIds(await consume(transport, { maxWait: LONG }));
+      await transport.broker.publish([message('near', { due: { delay: 150 } })], { timeout: 5_000 });
+      expect(await waiting).toEqual(['near']);
+    }),
+  );
+
+  it(
+    'the wake list holds one item at most, and a receive that leaves work behind rings for the next consumer',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      for (const id of ['a', 'b', 'c']) await transport.broker.publish([message(id)], { timeout: 5_000 });
+      expect(await rig.admin.llen(rig.key('wake'))).toBe(1);
+      await rig.admin.del(rig.key('wake'));
+      const [first, second] = [await consume(transport, { maxWait: LONG }), await consume(await rig.connected(), { maxWait: LONG })];
+      expect(await takeIds(first, 1)).toEqual(['a']);
+      expect(await rig.admin.llen(rig.key('wake'))).toBe(1);
+      expect(await takeIds(second, 2)).toEqual(['b', 'c']);
+    }),
+  );
+
+  it(
+    'many consumers that wait share what comes at once',
+    rigged(async (rig) => {
+      const transports = [await rig.connected(), await rig.connected(), await rig.connected()];
+      const consumers = await Promise.all(transports.map((transport) => consume(transport, { maxWait: LONG })));
+      const waiting = consumers.map((consumer) => takeIds(consumer, 1));
+      await transports[0]!.broker.publish(
+        ['a', 'b', 'c'].map((id) => message(id)),
+        { timeout: 5_000 },
+      );
+      expect((await Promise.all(waiting)).flat().sort()).toEqual(['a', 'b', 'c']);
+    }),
+  );
+
+  it(
+    'an abort ends the wait at once, and a wake-up that comes afterwards goes to somebody else',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      const [gone, other] = [await consume(transport, { maxWait: LONG }), await consume(await rig.connected(), { maxWait: LONG })];
+      const abort = new AbortController();
+      const waiting = gone.receive(1, abort.signal);
+      // It waits first, so that it is served first.
+      await untilBlocked(rig, 1);
+      const others = takeIds(other);
+      await untilBlocked(rig, 2);
+      abort.abort();
+      expect(await waiting).toEqual([]);
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      expect(await others).toEqual(['a']);
+    }),
+  );
+
+  it(
+    'a closed consumer ends its wait, and what came for it is rung for again',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      const [gone, other] = [await consume(transport, { maxWait: LONG }), await consume(await rig.connected(), { maxWait: LONG })];
+      const waiting = takeIds(gone);
+      await untilBlocked(rig, 1);
+      const others = takeIds(other);
+      await untilBlocked(rig, 2);
+      const [, sent] = await Promise.all([gone.close(), transport.broker.publish([message('a')], { timeout: 5_000 })]);
+      expect(sent).toHaveLength(1);
+      expect([...(await waiting), ...(await others)]).toEqual(['a']);
+    }),
+  );
+
+  it(
+    'one receive looks at all queues of a consumer, each first in its turn',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      const queues = ['one', 'two', 'three'];
+      const all = queues.flatMap((queue) => [0, 1, 2, 3].map((n) => message(`${queue}-${n}`, { queue })));
+      await transport.broker.publish(all, { timeout: 5_000 });
+      const consumer = await consume(transport, { maxWait: LONG }, queues);
+      const before = await calls(rig);
+      const first = new Set<string>();
+      for (let round = 0; round < 3; round++) first.add((await consumer.receive(1, never()))[0]!.queue);
+      expect(first.size).toBe(3);
+      expect((await calls(rig)) - before).toBe(3);
+    }),
+  );
+
+  it(
+    'a paused queue hands out nothing, and what is out can still be settled',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
+      const consumer = await consume(transport);
+      const out = await consumer.receive(1, never());
+      await rig.admin.set(rig.key('paused'), '1');
+      expect(await takeIds(consumer)).toEqual([]);
+      expect(await settleAll(consumer, out)).toEqual([true]);
+      await rig.admin.del(rig.key('paused'));
+      expect(await takeIds(consumer)).toEqual(['b']);
+    }),
+  );
+});
+
+describe('rule 9: suspects', () => {
+  it(
+    'a busy consumer makes room for a suspect, which then runs alone',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('poison')], { timeout: 5_000 });
+      const consumer = await consume(transport, { maxWait: LONG });
+      for (let charge = 0; charge < 2; charge++) {
+        await settleAll(consumer, await consumer.receive(1, never()), { kind: 'release', delay: 0, charge: true });
+      }
+      expect(await rig.admin.llen(rig.key('suspects'))).toBe(1);
+      await transport.broker.publish(
+        Array.from({ length: 40 }, (_, n) => message(`n${n}`)),
+        { timeout: 5_000 },
+      );
+      const busy = await consume(await rig.connected(), { maxWait: LONG });
+      // It took the suspect for its first, and gives it back; from here on it is never without work.
+      const seen: string[][] = [];
+      let held = await busy.receive(1, never());
+      await settleAll(busy, held, { kind: 'release', delay: 0, charge: false });
+      held = await busy.receive(2, never());
+      while (!seen.flat().includes('poison')) {
+        const receiving = busy.receive(2, never());
+        await settleAll(busy, held);
+        held = await receiving;
+        seen.push(held.map(({ id }) => id));
+      }
+      expect(seen.at(-1)).toEqual(['poison']);
+      const beside = takeIds(busy, 2);
+      expect(await Promise.race([beside, settleAll(busy, held)])).toEqual([true]);
+      expect(await beside).not.toContain('poison');
+    }),
+  );
+});
+
+async function untilBlocked(
+  rig: { admin: { info(section: string): Promise<string>; client(...args: string[]): Promise<unknown> }; prefix: string },
+  count: number,
+): Promise<void> {
+  for (;;) {
+    const list = String(await rig.admin.client('LIST'));
+    if (list.split('\n').filter((line) => / cmd=blpop /.test(line) && / flags=\w*b/.test(line)).length >= count) return;
+  }
+}
+
+async function calls(rig: { admin: { info(section: string): Promise<string> } }): Promise<number> {
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await rig.admin.info('commandstats'))?.[1] ?? 0);
+}
