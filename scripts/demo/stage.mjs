@@ -15,6 +15,7 @@ const REFUSE_SYNC_EVERY = 5;
  */
 export class Stage {
   #opened = [];
+  #opening;
   #stopping;
 
   build() {
@@ -22,10 +23,15 @@ export class Stage {
   }
 
   /** @param {'memory' | 'redis'} kind of broker */
-  async openServers(kind) {
-    const [database, broker] = await Promise.all([this.#open(openDatabase()), this.#open(openBroker(kind)), this.#openNeighbours()]);
-    this.database = database;
-    this.broker = broker;
+  openServers(kind) {
+    this.#opening = this.#openServers(kind);
+    return this.#opening;
+  }
+
+  async #openServers(kind) {
+    const opened = await Promise.allSettled([this.#open(openDatabase()), this.#open(openBroker(kind)), this.#openNeighbours()]);
+    for (const { reason } of opened) if (reason) throw reason;
+    [this.database, this.broker] = opened.map(({ value }) => value);
   }
 
   async #openNeighbours() {
@@ -34,12 +40,12 @@ export class Stage {
         (name) => import(pathToFileURL(join(this.dist, `apps/neighbours/src/${name}.js`)).href),
       ),
     );
-    this.mailbox = await this.#open(new Mailbox({ refuseEvery: REFUSE_MAIL_EVERY }));
-    this.crm = await this.#open(new FakeCrm({ refuseEvery: REFUSE_SYNC_EVERY, retryAfter: [1, 2] }));
-    this.web = await this.#open(new NeighboursWeb(this.mailbox, this.crm));
-    this.smtpUrl = await this.mailbox.start();
-    this.crmUrl = await this.crm.start();
-    this.webUrl = await this.web.start();
+    this.mailbox = new Mailbox({ refuseEvery: REFUSE_MAIL_EVERY });
+    this.crm = new FakeCrm({ refuseEvery: REFUSE_SYNC_EVERY, retryAfter: [1, 2] });
+    this.web = new NeighboursWeb(this.mailbox, this.crm);
+    const start = async (neighbour) => ({ url: await neighbour.start(), stop: () => neighbour.stop() });
+    const started = await Promise.all([this.mailbox, this.crm, this.web].map((neighbour) => this.#open(start(neighbour))));
+    [this.smtpUrl, this.crmUrl, this.webUrl] = started.map(({ url }) => url);
   }
 
   /** @param {number} workers processes beside the API; 0 = the API runs tasks itself */
@@ -58,7 +64,7 @@ export class Stage {
   /** Rejects as soon as a process of the blog ends without being asked to. */
   async watch() {
     const { name, log } = await Promise.race(this.processes.map((process) => process.gone().then(() => process)));
-    if (!this.#stopping) throw new Error(`The ${name} process ended:\n${log()}`);
+    if (!this.#stopping) throw new Error(`The ${name} process ended:\n${log().split('\n').slice(-15).join('\n')}`);
     return new Promise(() => {});
   }
 
@@ -68,16 +74,16 @@ export class Stage {
   }
 
   async #stop() {
+    await Promise.allSettled([this.#opening]); // what is half open cannot be closed
     const failures = [];
-    for (const close of this.#opened.reverse()) await Promise.resolve(close()).catch((error) => failures.push(error));
+    for (const close of this.#opened.toReversed()) await close().catch((error) => failures.push(error));
     if (failures.length > 0) throw new AggregateError(failures, failures.map((error) => error.message).join('; '));
   }
 
-  /** Notes how to close it. What is still opening when all is stopped is closed as soon as it is open. */
+  /** Notes how to close it. @param opening a promise of something with `stop()` */
   async #open(opening) {
     const opened = await opening;
-    if (this.#stopping) await opened.stop();
-    else this.#opened.push(() => opened.stop());
+    this.#opened.push(() => opened.stop());
     return opened;
   }
 

@@ -1,0 +1,10 @@
+export interface Check {
+  readonly ok: boolean;
+  readonly text: string;
+}
+export function checkEverything(played: {
+  stage: object;
+  client: { get(path: string): Promise<readonly object[]> };
+  tasks: readonly object[];
+  subscribers: readonly object[];
+}): Promise<Check[]>;
