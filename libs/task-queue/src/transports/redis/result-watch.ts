@@ -12,7 +12,7 @@ const LAST_POLL = 5_000;
 const NOTE_TTL = 20_000;
 
 interface Wait {
-  readonly settle: (record: TaskResultRecord) => void;
+  readonly settle: (record: TaskResultRecord | null) => void;
 }
 
 /** Waits for terminal records: one subscription for the whole process, one look for all ids together behind it. */
@@ -29,7 +29,7 @@ export class ResultWatch {
     private readonly subscriptions: Subscriptions,
   ) {}
 
-  /** @returns null when the signal is aborted first */
+  /** @returns null when the signal is aborted first, or this is closed */
   wait(id: string, signal: AbortSignal): Promise<TaskResultRecord | null> {
     if (signal.aborted || this.#closed) return Promise.resolve(null);
     return new Promise((resolve) => {
@@ -52,6 +52,7 @@ export class ResultWatch {
   close(): void {
     this.#closed = true;
     if (this.#poll !== null) clearTimeout(this.#poll);
+    for (const waits of [...this.#waits.values()]) for (const wait of [...waits]) wait.settle(null);
   }
 
   /** Subscribed first, read afterwards: what is saved in between is announced. */

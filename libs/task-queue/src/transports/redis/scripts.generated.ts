@@ -740,6 +740,13 @@ redis.call('HLEN', queue.msg)
 redis.call('HLEN', queue.deliveries)
 redis.call('ZCARD', queue.trace)
 redis.call('ZCARD', waiters)
+if first_other <= #ARGV then
+  check_types(queue)
+  redis.call('SCARD', queues)
+  for number = 1, targets do
+    check_types(queue_at(FIRST_TARGET + (number - 1) * QUEUE_KEYS))
+  end
+end
 
 local refused, answer = {}, { '' }
 local marks = redis.call('EXISTS', revoked) == 1
@@ -887,24 +894,16 @@ local function settle_other(cursor, accepted)
   return after
 end
 
-if first_other <= #ARGV then
-  check_types(queue)
-  redis.call('SCARD', queues)
-  for number = 1, targets do
-    check_types(queue_at(FIRST_TARGET + (number - 1) * QUEUE_KEYS))
-  end
-  local cursor, i = first_other, plain
-  while cursor <= #ARGV do
-    i = i + 1
-    local accepted = redis.call('ZSCORE', queue.leased, ARGV[cursor])
-    refused[i] = not accepted
-    cursor = settle_other(cursor, accepted)
-  end
-  plain = i
+local cursor, count = first_other, plain
+while cursor <= #ARGV do
+  count = count + 1
+  local accepted = redis.call('ZSCORE', queue.leased, ARGV[cursor])
+  refused[count] = not accepted
+  cursor = settle_other(cursor, accepted)
 end
 
 local any = false
-for i = 1, plain do
+for i = 1, count do
   any = any or refused[i]
   refused[i] = refused[i] and '1' or '0'
 end
