@@ -6,7 +6,7 @@ const ENGINES = {
     const engine = await import('./engines/task-queue.mjs');
     return { version: engine.version(), without: engine.withoutResult, with: engine.withResult };
   },
-  'raw scripts': async () => {
+  'raw-scripts': async () => {
     const engine = await import('./engines/raw-scripts.mjs');
     return { version: null, without: engine.withoutResult, with: engine.withResult, worker: false };
   },

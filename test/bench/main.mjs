@@ -12,7 +12,7 @@ import { celery } from './celery.mjs';
 import { FULL, QUICK } from './load.mjs';
 import { printReport, ratiosOf } from './report.mjs';
 
-const SUITES = { redis: ['nestjs-task-queue', 'raw scripts', 'bullmq removeOnComplete', 'bullmq defaults', 'bee-queue', 'celery'] };
+const SUITES = { redis: ['nestjs-task-queue', 'raw-scripts', 'bullmq removeOnComplete', 'bullmq defaults', 'bee-queue', 'celery'] };
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 const { values, positionals } = parseArgs({
@@ -26,7 +26,7 @@ if (!engines || engines.length === 0) {
   process.exit(2);
 }
 
-installPeers();
+if (engines.some((name) => /bullmq|bee-queue/.test(name))) installPeers();
 if ((await runNode(['scripts/build-lib.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })) !== 0) process.exit(1);
 
 const size = values.quick ? QUICK : FULL;

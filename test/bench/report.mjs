@@ -14,7 +14,7 @@ const BAR = 40;
 /** Ours to BullMQ's with `removeOnComplete`; `limitShare` to the bare script loop. */
 export function ratiosOf(rows) {
   const row = (engine) => rows.find((one) => one.engine === engine) ?? {};
-  const [ours, peer, limit] = [row('nestjs-task-queue'), row('bullmq removeOnComplete'), row('raw scripts')];
+  const [ours, peer, limit] = [row('nestjs-task-queue'), row('bullmq removeOnComplete'), row('raw-scripts')];
   const ratio = (a, b) => (a == null || b == null || b === 0 ? null : Number((a / b).toFixed(3)));
   return {
     process: ratio(ours.process, peer.process),

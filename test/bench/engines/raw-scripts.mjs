@@ -65,7 +65,7 @@ class RawScripts {
       const token = `${name}.${turn}`;
       const settled = members.length > 0 ? this.settle(name, turn, members, handler) : undefined;
       const keys = [this.keys.void(token), this.keys.revoked, ...this.queue.all];
-      const answer = await this.call('receive', keys, ['0', String(BATCH), LEASE, token, '60000', '0']);
+      const answer = await this.call('receive', keys, ['0', String(BATCH), LEASE, token, '60000', '0', '']);
       await settled;
       const [, , , , ids = [], , priorities = ''] = answer;
       members = ids.map((id, at) => `${priorities[at]}${id}:${token}`);
