@@ -50,6 +50,7 @@ export class Stage {
 
   /** @param {number} workers processes beside the API; 0 = the API runs tasks itself */
   async openApps(workers) {
+    this.#refuseWhenStopping();
     // Thumbnails and exports, in the folder that goes with the API's process.
     const home = mkdtempSync(join(tmpdir(), 'task-queue-api-'));
     this.storage = join(home, 'storage');
@@ -87,8 +88,13 @@ export class Stage {
     return opened;
   }
 
-  #start(name, file, extra, dir) {
+  /** Before anything is made that nobody would remove any more. */
+  #refuseWhenStopping() {
     if (this.#stopping) throw new Error('The demo is being stopped.');
+  }
+
+  #start(name, file, extra, dir) {
+    this.#refuseWhenStopping();
     const env = {
       PORT: '0',
       DATABASE_URL: this.database.url,
