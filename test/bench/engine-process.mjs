@@ -24,8 +24,8 @@ const ENGINES = {
   },
 };
 
-process.once('message', async ({ name, url, size }) => {
+process.once('message', async ({ name, url, size, idle }) => {
   const engine = await ENGINES[name]();
-  const figures = await measure(engine, url, size);
-  process.send({ engine: name, version: engine.version, ...figures }, () => process.exit(0));
+  const figures = await measure(engine, url, size, idle);
+  process.send({ version: engine.version, ...figures }, () => process.exit(0));
 });

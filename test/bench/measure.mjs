@@ -3,44 +3,38 @@ import { Redis } from 'ioredis';
 import { BATCH, CONCURRENCY, payloadOf, RESULT } from './load.mjs';
 
 const batchOf = (from, count) => Array.from({ length: count }, (_, n) => payloadOf(from + n));
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
+ * One round of everything that is a speed, and with `idle` also what a waiting system costs.
+ *
  * @param {{ without: Function, with: Function, worker?: boolean }} engine how to open it for tasks without and with a result;
  *   `worker: false` when nothing of it waits for work, so that idling means nothing
  */
-export async function measure(engine, url, size) {
+export async function measure(engine, url, size, idle) {
   const redis = new Redis(url);
   const session = async (open, body) => {
     await redis.flushall();
-    const opened = await open({ url, concurrency: CONCURRENCY });
-    await opened.ready();
+    const queue = await open({ url, concurrency: CONCURRENCY });
+    await queue.ready();
     try {
-      return await body(opened);
+      return await body(queue);
     } finally {
-      await opened.close();
+      await queue.close();
     }
   };
-  const rounds = async (body) => {
-    const found = [];
-    for (let round = 0; round < size.rounds; round++) found.push(await body());
-    return found;
-  };
   try {
-    const figures = { oneByOne: null, together: null, process: null, processWithResult: null };
     await session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined)); // warms up
-    figures.oneByOne = median(await rounds(() => session(engine.without, (queue) => addOneByOne(queue, size))));
-    figures.together = median(await rounds(() => session(engine.without, (queue) => addTogether(queue, size))));
-    const plain = await rounds(() => session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined)));
-    const kept = await rounds(() => session(engine.with, (queue) => processAll(queue, redis, size.tasks, RESULT)));
-    figures.process = median(plain.map(({ rate }) => rate));
-    figures.processWithResult = median(kept.map(({ rate }) => rate));
-    figures.callsPerTask = median(plain.map(({ calls }) => calls));
-    figures.bytesPerMessage = await session(engine.without, (queue) => bytesPerMessage(queue, redis, size));
-    const waits = engine.worker !== false;
-    return { ...figures, ...(waits && (await session(engine.without, (queue) => idle(queue, redis, size)))) };
+    const oneByOne = await session(engine.without, (queue) => addOneByOne(queue, size));
+    const together = await session(engine.without, (queue) => addTogether(queue, size));
+    const plain = await session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined));
+    const kept = await session(engine.with, (queue) => processAll(queue, redis, size.tasks, RESULT));
+    const speeds = { oneByOne, together, process: plain.rate, processWithResult: kept.rate, callsPerTask: plain.calls };
+    if (!idle) return speeds;
+    const bytesPerMessage = await session(engine.without, (queue) => weigh(queue, redis, size));
+    if (engine.worker === false) return { ...speeds, bytesPerMessage };
+    return { ...speeds, bytesPerMessage, ...(await session(engine.without, (queue) => wait(queue, redis, size))) };
   } finally {
     redis.disconnect();
   }
@@ -79,14 +73,14 @@ async function processAll(queue, redis, tasks, result) {
   return { rate: (tasks / (ended - began)) * 1000, calls: ((await commandCount(redis)) - before) / tasks };
 }
 
-async function bytesPerMessage(queue, redis, { waiting }) {
+async function weigh(queue, redis, { waiting }) {
   await queue.addMany(batchOf(0, 1)); // what an engine sets up once is no message's
   const before = await memory(redis);
   await fill(queue, waiting);
   return ((await memory(redis)) - before) / waiting;
 }
 
-async function idle(queue, redis, { latencies, idleSeconds }) {
+async function wait(queue, redis, { latencies, idleSeconds }) {
   let arrived;
   const stop = await queue.work(() => arrived());
   const samples = [];
