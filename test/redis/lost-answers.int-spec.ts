@@ -78,7 +78,7 @@ describe('rule 2: resends change nothing', () => {
       proxy.cut();
       expect(await transport.broker.publish([message('a')], { timeout: 5_000 })).toEqual([{ id: 'a', deduplicated: false }]);
       const nonces = await rig.admin.keys(rig.key('nonce:*'));
-      expect((await rig.admin.mget(nonces)).sort()).toEqual(['', 'void']);
+      expect(new Set(await rig.admin.mget(nonces))).toEqual(new Set(['', 'void']));
     }),
   );
 

@@ -39,7 +39,9 @@ export function mayPass(error: unknown): boolean {
   return error instanceof ConnectionLostError || (error instanceof ServerRefusedError && error.transient);
 }
 
-export function unavailable(what: string, why: Error | null): BrokerUnavailableError {
+/** The error of a connection that did not become usable in time. */
+export function unavailable(what: string, why: Error | null): BrokerUnavailableError | BrokerRefusedError {
+  if (why instanceof ServerRefusedError && why.login) return new BrokerRefusedError(what, why.message);
   return new BrokerUnavailableError(what, why === null ? undefined : { cause: why });
 }
 
@@ -49,6 +51,17 @@ export function refused(what: string, error: unknown): Error {
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(1, ms)));
+}
+
+/** @returns null when it takes longer */
+export async function within<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), ms)));
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** `items` in pieces that one script takes: Lua unpacks a bounded number of values, and other clients want their turn. */

@@ -119,7 +119,9 @@ async function evaluate(args) {
   try {
     return await client.evalsha(script.sha, ...args);
   } catch (error) {
-    if (!/NOSCRIPT/.test(error.message)) throw error;
+    // After a failover the master is elsewhere: the next connection finds it.
+    if (/^READONLY/.test(error.message)) client.disconnect(true);
+    if (!/^NOSCRIPT/.test(error.message)) throw error;
     return client.eval(script.source, ...args);
   }
 }

@@ -44,7 +44,10 @@ export class LeaseKeeper {
    * @throws LeaseKeeperError
    */
   start(): Promise<void> {
-    this.#starting ??= this.#launch();
+    this.#starting ??= this.#launch().catch((error: unknown) => {
+      this.#starting = null;
+      throw error;
+    });
     return this.#starting;
   }
 

@@ -1,6 +1,6 @@
 import { Command, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
-import type { BrokerVersionError } from '../../errors/boot-errors.js';
+import type { TaskQueueError } from '../../errors/task-queue-error.js';
 import type { TaskLogger } from '../../ports/logger.js';
 import { monotonic } from './monotonic.js';
 import { ConnectionLostError, ServerRefusedError, translate } from './redis-errors.js';
@@ -29,7 +29,7 @@ export class RedisConnection {
   #client: Redis | null = null;
   #usableSince: number | null = null;
   #failure: ConnectionLostError | ServerRefusedError | null = null;
-  #refusal: BrokerVersionError | null = null;
+  #refusal: TaskQueueError | null = null;
   #closed = false;
   #owed = 0;
   #lastAnswer = 0;
@@ -96,7 +96,7 @@ export class RedisConnection {
   /**
    * Waits until it is usable.
    * @returns false when `timeout` ms have passed, the signal was aborted or the connection was closed
-   * @throws BrokerVersionError
+   * @throws BrokerVersionError · InvalidBrokerUrlError what is there cannot be used
    */
   async usable(timeout: number, signal?: AbortSignal): Promise<boolean> {
     if (this.#usableSince !== null) return true;
@@ -161,6 +161,8 @@ export class RedisConnection {
       return await client.sendCommand(command);
     } catch (error) {
       const failure = translate(error, writable);
+      // After a failover the master is elsewhere: the next connection finds it.
+      if (failure instanceof ServerRefusedError && failure.readOnly) this.reopen();
       // The driver refuses to write without saying so in its error's type.
       throw failure instanceof ConnectionLostError && /isn't writeable/.test(failure.message)
         ? new ConnectionLostError(false, 'not connected')
@@ -174,7 +176,7 @@ export class RedisConnection {
     try {
       const loaded = Object.values(scripts).map((script) => this.#exchange(client, 'script', ['LOAD', script.source], false));
       const [info, ...answers] = await Promise.allSettled([this.#exchange(client, 'info', [], false), ...loaded]);
-      const facts = checkServer(String(settledValue(info)));
+      const facts = checkServer(String(settledValue(info)), this.setup.shown);
       this.#refusal = facts.refusal;
       if (facts.refusal !== null) {
         client.disconnect();

@@ -29,6 +29,9 @@ export class ServerRefusedError extends Error {
   get unknownScript(): boolean {
     return this.kind === 'NOSCRIPT';
   }
+  get readOnly(): boolean {
+    return this.kind === 'READONLY';
+  }
   get login(): boolean {
     return LOGIN.has(this.kind);
   }

@@ -1,5 +1,6 @@
 import type { Transport, TransportOptions } from '../../ports/transport.js';
-import { PATIENCE } from './attempt.js';
+import { BrokerRefusedError } from '../../errors/publish-errors.js';
+import { PATIENCE, unavailable } from './attempt.js';
 import { monotonic } from './monotonic.js';
 import { RedisBroker } from './redis-broker.js';
 import { RedisConnection } from './redis-connection.js';
@@ -47,11 +48,13 @@ export class RedisTransport implements Transport {
   /**
    * Begins to connect, and waits some seconds for it. A server that is merely not there yet does not keep an application from
    * booting: what needs it says so when it is used.
-   * @throws BrokerVersionError
+   * @throws BrokerVersionError · BrokerRefusedError the login is refused · InvalidBrokerUrlError a Cluster is there
    */
   async connect(): Promise<void> {
     const { commands, setup } = this.#context;
     if (await commands.usable(PATIENCE)) return;
+    const error = unavailable(`Connecting to ${setup.shown}`, commands.failure);
+    if (error instanceof BrokerRefusedError) throw error;
     setup.logger.warn('Redis cannot be reached yet; going on to try', { server: setup.shown, error: commands.failure });
   }
 

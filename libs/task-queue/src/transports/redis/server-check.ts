@@ -1,26 +1,35 @@
-import { BrokerVersionError } from '../../errors/boot-errors.js';
+import { BrokerVersionError, InvalidBrokerUrlError } from '../../errors/boot-errors.js';
+import type { TaskQueueError } from '../../errors/task-queue-error.js';
 
 export interface ServerFacts {
-  /** set when the server is too old */
-  readonly refusal: BrokerVersionError | null;
+  /** set when the server cannot be used */
+  readonly refusal: TaskQueueError | null;
   /** epoch ms by the server's clock */
   readonly now: number;
   /** the eviction policy, when it may throw waiting messages away */
   readonly evicts: string | null;
 }
 
-/** Reads the answer to INFO. Scripts need Redis 7.0 or Valkey 7.2 (`#!lua flags`). */
-export function checkServer(info: string): ServerFacts {
+/**
+ * Reads the answer to INFO. Scripts need Redis 7.0 or Valkey 7.2 (`#!lua flags`), and one server that holds every key.
+ * @param shown the server's URL without its password
+ */
+export function checkServer(info: string, shown: string): ServerFacts {
   const field = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const valkey = field('valkey_version');
   const version = valkey ?? field('redis_version') ?? '0';
-  const old = valkey === undefined ? older(version, 7, 0) : older(version, 7, 2);
   const policy = field('maxmemory_policy') ?? 'noeviction';
   return {
-    refusal: old ? new BrokerVersionError(`${valkey === undefined ? 'Redis' : 'Valkey'} ${version}`, 'Redis 7.0 or Valkey 7.2') : null,
+    refusal: refusalOf(valkey === undefined ? 'Redis' : 'Valkey', version, field('cluster_enabled') === '1', shown),
     now: Number(field('server_time_usec') ?? NaN) / 1_000,
     evicts: policy === 'noeviction' || policy.startsWith('volatile-') ? null : policy,
   };
+}
+
+function refusalOf(server: 'Redis' | 'Valkey', version: string, cluster: boolean, shown: string): TaskQueueError | null {
+  const old = server === 'Redis' ? older(version, 7, 0) : older(version, 7, 2);
+  if (old) return new BrokerVersionError(`${server} ${version}`, 'Redis 7.0 or Valkey 7.2');
+  return cluster ? new InvalidBrokerUrlError(shown, 'leads to a Redis Cluster, which is not supported; use one server or Sentinel') : null;
 }
 
 function older(version: string, major: number, minor: number): boolean {

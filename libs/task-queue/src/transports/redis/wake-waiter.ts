@@ -1,4 +1,4 @@
-import { pause } from './attempt.js';
+import { pause, within } from './attempt.js';
 import { monotonic } from './monotonic.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { QueueKeys } from './redis-keys.js';
@@ -7,6 +7,8 @@ import type { QueueKeys } from './redis-keys.js';
 const GRACE = 2_000;
 /** ms that closing waits for a read to be ended by the server */
 const FAREWELL = 500;
+/** ms between a read that failed and the next */
+const AFTER_FAILURE = 100;
 
 interface Read {
   /** monotonic ms at which the server ends it */
@@ -65,9 +67,10 @@ export class WakeWaiter {
     this.#closed = true;
     const read = this.#read;
     if (read !== null && this.connection.usableSince !== null) {
-      const farewell = this.#clientId === null ? null : this.commands.send('client', ['UNBLOCK', this.#clientId]).catch(() => null);
-      const item = farewell === null ? null : await Promise.race([read.done, pause(FAREWELL)]);
-      if (typeof item === 'string') this.ring();
+      this.commands.send('client', ['UNBLOCK', this.#clientId ?? '0']).catch(() => {
+        // Not connected: nothing can be handed on either.
+      });
+      if ((await within(read.done, FAREWELL)) !== null) this.ring();
     }
     this.connection.close();
   }
@@ -79,7 +82,7 @@ export class WakeWaiter {
     this.#clientId = null;
     const id = await this.connection.send('client', ['ID']).catch(() => null);
     if (id === null) return;
-    this.#clientId = String(id);
+    this.#clientId = String(id as number);
     this.#introduced = generation;
   }
 
@@ -88,7 +91,7 @@ export class WakeWaiter {
     const answer = this.connection.send('blpop', [...this.#keys, (timeout / 1_000).toFixed(3)], true);
     const done = answer.then(
       (item) => (item === null ? null : (item as string[])[0]!),
-      () => null,
+      () => pause(AFTER_FAILURE).then(() => null),
     );
     const read: Read = { until: monotonic() + timeout, done };
     void done.then((key) => {

@@ -60,7 +60,7 @@ local answer = { now, -1, 0 }
 local taken = 0
 
 -- Leases `ids` and adds them to the answer. An id without a body was removed meanwhile: nothing stands for it any more.
-local function hand_out(queue, number, ids, priorities)
+local function hand_out(queue, ids, priorities)
   local bodies = redis.call('HMGET', queue.msg, unpack(ids))
   local kept = {}
   for i = 1, #ids do
@@ -98,18 +98,18 @@ local function hand_out(queue, number, ids, priorities)
   end
   taken = taken + #ids
   local at = #answer
-  answer[at + 1], answer[at + 2], answer[at + 3] = number, ids, bodies
+  answer[at + 1], answer[at + 2], answer[at + 3] = queue.number, ids, bodies
   answer[at + 4], answer[at + 5], answer[at + 6] = table.concat(priorities), counts, marks
 end
 
-local function take_suspect(queue, number)
+local function take_suspect(queue)
   local one = redis.call('LPOP', queue.suspects)
   if one then
-    hand_out(queue, number, { string.sub(one, 2) }, { string.sub(one, 1, 1) })
+    hand_out(queue, { string.sub(one, 2) }, { string.sub(one, 1, 1) })
   end
 end
 
-local function take_ready(queue, number)
+local function take_ready(queue)
   local ids, priorities, room = {}, {}, limit - taken
   local front = redis.call('LPOP', queue.front, room)
   for i = 1, front and #front or 0 do
@@ -129,7 +129,7 @@ local function take_ready(queue, number)
     end
   end
   if #ids > 0 then
-    hand_out(queue, number, ids, priorities)
+    hand_out(queue, ids, priorities)
   end
 end
 
@@ -149,40 +149,43 @@ local void = redis.call('EXISTS', KEYS[1]) == 1
 local queues = {}
 for number = 1, (#KEYS - 2) / QUEUE_KEYS do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
-  redis.call('HLEN', queue.msg)
-  if sweep_in <= 0 then
-    sweep(queue)
+  -- Every message has its body in `msg`: a queue that holds dead letters only needs no further look.
+  if redis.call('HLEN', queue.msg) > redis.call('ZCARD', queue.dead) then
+    if sweep_in <= 0 then
+      sweep(queue)
+    end
+    promote(queue)
+    queue.number = number
+    queue.open = not void and redis.call('EXISTS', queue.paused) == 0
+    queues[#queues + 1] = queue
   end
-  promote(queue)
-  queue.open = not void and redis.call('EXISTS', queue.paused) == 0
-  queues[number] = queue
 end
 
 if suspects_turn == '1' then
-  for number, queue in ipairs(queues) do
+  for _, queue in ipairs(queues) do
     if queue.open and taken == 0 then
-      take_suspect(queue, number)
+      take_suspect(queue)
     end
   end
 end
 if suspects_turn ~= '1' or taken == 0 then
-  for number, queue in ipairs(queues) do
+  for _, queue in ipairs(queues) do
     if queue.open and taken < limit then
-      take_ready(queue, number)
+      take_ready(queue)
     end
   end
 end
 if suspects_turn == '2' then
-  for number, queue in ipairs(queues) do
+  for _, queue in ipairs(queues) do
     if queue.open and taken == 0 then
-      take_suspect(queue, number)
+      take_suspect(queue)
     end
   end
 end
 
 for _, queue in ipairs(queues) do
   answer[3] = answer[3] + redis.call('LLEN', queue.suspects)
-  if queue.new_suspects or (queue.open and (taken >= limit or suspects_turn == '1') and work_left(queue)) then
+  if queue.new_suspects or (queue.open and (taken >= limit or (taken > 0 and suspects_turn == '1')) and work_left(queue)) then
     ring(queue)
   end
   local delayed, leased = head_score(queue.delayed), head_score(queue.leased)
