@@ -101,3 +101,33 @@ describe('waiting survives its connection', () => {
     }
   });
 });
+
+describe('listening survives its connection', () => {
+  it(
+    'commands and results are heard again after a cut, without anybody subscribing anew',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const [listener, speaker] = [await rig.connected(proxy.url), await rig.connected()];
+      const heard: string[] = [];
+      let hear = (): void => {};
+      await listener.control.listen((command) => {
+        heard.push(...command.ids);
+        hear();
+      });
+      const result = listener.results.wait('a', never());
+      await proxy.request('evalsha');
+      proxy.cut();
+      const record = { id: 'a', state: 'SUCCESS', retries: 0, at: 1 };
+      await speaker.results.save([record], 60_000);
+      expect(await result).toEqual(record);
+      while (heard.length === 0) {
+        const told = new Promise<void>((resolve) => (hear = resolve));
+        // Nothing is kept for who is not connected yet, so it is said again until it is heard.
+        await speaker.control.announce({ type: 'revoke', ids: ['b'], terminate: false });
+        await Promise.race([told, new Promise((resolve) => setTimeout(resolve, 20))]);
+      }
+      expect(heard[0]).toBe('b');
+      await proxy.stop();
+    }),
+  );
+});

@@ -2,6 +2,7 @@ import { Command, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import type { TaskQueueError } from '../../errors/task-queue-error.js';
 import type { TaskLogger } from '../../ports/logger.js';
+import { AnswerWatch } from './answer-watch.js';
 import { monotonic } from './monotonic.js';
 import { ConnectionLostError, ServerRefusedError, translate } from './redis-errors.js';
 import { scripts } from './scripts.js';
@@ -14,9 +15,6 @@ export interface ConnectionSetup {
   readonly logger: TaskLogger;
 }
 
-/** ms without any answer, while one is owed, after which the connection is taken for dead and opened anew */
-const ANSWER_LIMIT = 5_000;
-const WATCH_EVERY = 1_000;
 /** ms from a connection's beginning to its being usable, after which it is opened anew */
 const HANDSHAKE_LIMIT = 5_000;
 
@@ -31,17 +29,16 @@ export class RedisConnection {
   #failure: ConnectionLostError | ServerRefusedError | null = null;
   #refusal: TaskQueueError | null = null;
   #closed = false;
-  #owed = 0;
-  #lastAnswer = 0;
-  #watch: NodeJS.Timeout | null = null;
   #generation = 0;
   #ahead = NaN;
+  readonly #watch = new AnswerWatch(() => this.reopen());
   readonly #waiting = new Set<() => void>();
   readonly #onUsable: (() => void)[] = [];
 
   constructor(
     private readonly name: string,
     private readonly setup: ConnectionSetup,
+    private readonly runsScripts = false,
   ) {}
 
   /** Begins to connect; safe to call twice. */
@@ -146,7 +143,7 @@ export class RedisConnection {
   /** Safe to call twice. */
   close(): void {
     this.#closed = true;
-    this.#stopWatching();
+    this.#watch.stop();
     this.#client?.disconnect();
     this.#client = null;
     this.#usableSince = null;
@@ -156,7 +153,8 @@ export class RedisConnection {
   async #exchange(client: Redis, name: string, args: readonly string[], blocks: boolean): Promise<unknown> {
     const writable = client.status === 'ready' || client.status === 'connect';
     const command = new Command(name, args as string[], { replyEncoding: 'utf8' });
-    if (!blocks) this.#owe();
+    if (!blocks) this.#watch.asked();
+    writeTogether(client);
     try {
       return await client.sendCommand(command);
     } catch (error) {
@@ -168,13 +166,15 @@ export class RedisConnection {
         ? new ConnectionLostError(false, 'not connected')
         : failure;
     } finally {
-      if (!blocks) this.#answered();
+      if (!blocks) this.#watch.answered();
     }
   }
 
   async #prepare(client: Redis): Promise<void> {
     try {
-      const loaded = Object.values(scripts).map((script) => this.#exchange(client, 'script', ['LOAD', script.source], false));
+      const loaded = (this.runsScripts ? Object.values(scripts) : []).map((script) =>
+        this.#exchange(client, 'script', ['LOAD', script.source], false),
+      );
       const [info, ...answers] = await Promise.allSettled([this.#exchange(client, 'info', [], false), ...loaded]);
       const facts = checkServer(String(settledValue(info)), this.setup.shown);
       this.#refusal = facts.refusal;
@@ -248,27 +248,13 @@ export class RedisConnection {
   #wakeAll(): void {
     for (const wake of [...this.#waiting]) wake();
   }
+}
 
-  #owe(): void {
-    if (this.#owed++ > 0) return;
-    this.#lastAnswer = monotonic();
-    this.#watch ??= setInterval(() => this.#checkAnswers(), WATCH_EVERY).unref();
-  }
-
-  #answered(): void {
-    this.#owed -= 1;
-    this.#lastAnswer = monotonic();
-  }
-
-  #checkAnswers(): void {
-    if (this.#owed === 0) return this.#stopWatching();
-    if (monotonic() - this.#lastAnswer > ANSWER_LIMIT) this.reopen();
-  }
-
-  #stopWatching(): void {
-    if (this.#watch !== null) clearInterval(this.#watch);
-    this.#watch = null;
-  }
+/** What is sent in one turn of the event loop leaves in one write. */
+function writeTogether({ stream }: Redis): void {
+  if (stream === undefined || stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 function settledValue(settled: PromiseSettledResult<unknown>): unknown {

@@ -33,7 +33,7 @@ export class RedisTransport implements Transport {
       keys: new RedisKeys(options.keyPrefix),
       options,
       setup,
-      commands: new RedisConnection('commands', setup),
+      commands: new RedisConnection('commands', setup, true),
       subscriber: new RedisConnection('subscriber', setup),
       leaseNow: () => monotonic() + options.timeOffset(),
       offset: () => String(Math.round(options.timeOffset())),
