@@ -1,3 +1,4 @@
+import { TaskNotUniqueError } from '../errors/index.js';
 import type { Broker, Publication, PublishReceipt } from '../ports/index.js';
 
 interface Waiting {
@@ -6,7 +7,10 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** The one door out: calls made in the same tick leave as one batch, in the order they were made. */
+/** A batch of this many leaves at once, so that the broker works on it while the rest of the tick's calls are made. */
+const FULL_BATCH = 250;
+
+/** The one door out: calls made in the same tick leave in batches, in the order they were made. */
 export class Publisher {
   #waiting: Waiting[] = [];
   readonly #inFlight = new Set<Promise<void>>();
@@ -18,12 +22,13 @@ export class Publisher {
 
   /**
    * Resolves when the message is durable.
-   * @throws BrokerUnavailableError · PublishUncertainError · BrokerFullError
+   * @throws BrokerUnavailableError · PublishUncertainError · BrokerFullError · TaskNotUniqueError
    */
   send(publication: Publication): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ publication, resolve, reject });
       if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
+      else if (this.#waiting.length >= FULL_BATCH) this.#flush();
     });
   }
 
@@ -37,6 +42,7 @@ export class Publisher {
 
   #flush(): void {
     const batch = this.#waiting;
+    if (batch.length === 0) return;
     this.#waiting = [];
     const done = this.#publish(batch).finally(() => this.#inFlight.delete(done));
     this.#inFlight.add(done);
@@ -48,9 +54,14 @@ export class Publisher {
         batch.map((one) => one.publication),
         { timeout: this.timeout },
       );
-      batch.forEach((one, index) => one.resolve(receipts[index]!));
+      batch.forEach((one, index) => answer(one, receipts[index]!));
     } catch (error) {
       for (const one of batch) one.reject(error);
     }
   }
+}
+
+function answer({ publication, resolve, reject }: Waiting, receipt: PublishReceipt): void {
+  if (receipt.refused === undefined) resolve(receipt);
+  else reject(new TaskNotUniqueError(publication.id, publication.unique!.key, receipt.refused.holder));
 }

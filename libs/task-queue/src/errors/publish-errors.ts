@@ -37,6 +37,20 @@ export class BrokerFullError extends TaskQueueError {
   }
 }
 
+/** Another message holds the task's unique key, and the call asked to be refused then. */
+export class TaskNotUniqueError extends TaskQueueError {
+  readonly code = 'TASK_NOT_UNIQUE';
+  constructor(
+    readonly taskId: string,
+    readonly key: string,
+    readonly holder: string,
+  ) {
+    super(
+      `Task ${taskId} was not sent: task ${holder} holds the unique key '${key}'. Wait for that one, or let the call resolve to it or replace it.`,
+    );
+  }
+}
+
 /** The server answered with an error that trying again does not help: missing rights, a key of another type. */
 export class BrokerRefusedError extends TaskQueueError {
   readonly code = 'BROKER_REFUSED';

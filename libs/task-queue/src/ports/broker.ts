@@ -1,5 +1,6 @@
 import type { BrokerCapabilities } from './capabilities.js';
 import type { ConsumeOptions, Consumer } from './consumer.js';
+import type { UniqueKey } from './unique-key.js';
 
 /**
  * Takes messages in and hands out consumers. Shared by the whole process and holding no work itself.
@@ -12,7 +13,8 @@ export interface Broker {
   close(): Promise<void>;
   /**
    * Resolves when every publication is durable, with one receipt each, in order. An id that the broker already holds, or
-   * (where `traced`) has finished within `dedupRetention`, changes nothing and answers `deduplicated: true`.
+   * (where `traced`) has finished within `dedupRetention`, changes nothing and answers `deduplicated: true`. What a unique
+   * key holds back is told in its own receipt, and concerns no other.
    * @param options.timeout ms after which it gives up
    * @throws BrokerUnavailableError nothing was sent · PublishUncertainError sent, and not known whether it arrived ·
    *   BrokerFullError the store refuses new work
@@ -39,6 +41,7 @@ export interface Publication {
   readonly due?: { readonly delay: number } | { readonly eta: number };
   /** leave a trace of the id, and refuse it where one is found; false for the retry of an early-acknowledged message */
   readonly traced: boolean;
+  readonly unique?: UniqueKey;
 }
 
 export interface PublishOptions {
@@ -46,8 +49,12 @@ export interface PublishOptions {
 }
 
 export interface PublishReceipt {
+  /** the publication's own, or that of the message which holds its unique key: whose result to wait for */
   readonly id: string;
+  /** nothing was changed: the id is known, or a message with the same unique key is there instead */
   readonly deduplicated: boolean;
+  /** nothing was changed: another message holds the unique key, and `onConflict` is `reject` */
+  readonly refused?: { readonly reason: 'unique'; readonly holder: string };
 }
 
 export interface RevokeOptions {

@@ -8,8 +8,12 @@ export interface BrokerCapabilities {
   readonly delay: boolean;
   /** finished ids are remembered for `dedupRetention` where it matters; false = a resend may fork */
   readonly dedup: boolean;
+  /** a message can hold a unique key; false = a publication with one is refused */
+  readonly unique: boolean;
   /** a settlement saves its result in the same atomic step when broker and results are one store */
   readonly atomicResults: boolean;
   /** a settlement publishes its follow-ups in the same atomic step */
   readonly atomicFollowUps: boolean;
+  /** a settlement counts its arrivals at joins in the same atomic step when broker and joins are one store */
+  readonly atomicJoins: boolean;
 }

@@ -1,5 +1,6 @@
 import type { TaskResultRecord } from '../message/task-result.js';
-import type { Publication } from './broker.js';
+import type { Publication, PublishReceipt } from './broker.js';
+import type { JoinArrival, JoinReceipt } from './join-store.js';
 
 /**
  * Takes deliveries from its queues under leases, and settles them. It owns what it has handed out: it renews those leases
@@ -74,6 +75,8 @@ export type Settlement = {
   readonly result?: ResultToSave;
   /** follow-up messages, published with it */
   readonly publish?: readonly Publication[];
+  /** members that arrive at joins with it, in the same atomic step where the capabilities say so */
+  readonly arrivals?: readonly JoinArrival[];
 } & SettlementKind;
 
 export type SettlementKind =
@@ -100,6 +103,16 @@ export interface SettleReceipt {
   readonly id: string;
   /** false: the lease was no longer held, and nothing was changed */
   readonly accepted: boolean;
+  /** one for each join that its arrivals name, as `JoinStore.arrive` answers; absent where there are none */
+  readonly joined?: readonly JoinReceipt[];
+  /** receipts of the follow-ups that a unique key held back; absent where there are none */
+  readonly heldBack?: readonly HeldBackReceipt[];
+}
+
+/** A follow-up that was not published, and what a publish of it would have answered. */
+export interface HeldBackReceipt {
+  readonly followUp: string;
+  readonly receipt: PublishReceipt;
 }
 
 export interface ExtendReport {

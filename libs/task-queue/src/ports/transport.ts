@@ -2,6 +2,7 @@ import type { Broker } from './broker.js';
 import type { Clock } from './clock.js';
 import type { ControlChannel } from './control-channel.js';
 import type { Inspector } from './inspector.js';
+import type { JoinStore } from './join-store.js';
 import type { TaskLogger } from './logger.js';
 import type { ResultBackend } from './result-backend.js';
 
@@ -9,6 +10,7 @@ import type { ResultBackend } from './result-backend.js';
 export interface Transport {
   readonly broker: Broker;
   readonly results: ResultBackend;
+  readonly joins: JoinStore;
   readonly control: ControlChannel;
   readonly inspector: Inspector;
   connect(): Promise<void>;

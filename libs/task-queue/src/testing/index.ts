@@ -5,5 +5,6 @@ export { controlChannelConformance } from './conformance/control-channel-conform
 export type { ConformanceHarness, HarnessFactory } from './conformance/harness.js';
 export { harnessFor, type HarnessOptions } from './conformance/harness-for.js';
 export { inspectorConformance } from './conformance/inspector-conformance.js';
+export { joinStoreConformance } from './conformance/join-store-conformance.js';
 export { resultBackendConformance } from './conformance/result-backend-conformance.js';
 export { transportConformance } from './conformance/transport-conformance.js';

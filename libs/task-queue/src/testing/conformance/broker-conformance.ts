@@ -8,6 +8,8 @@ import { describeRevoke } from './revoke.js';
 import { describeSettle } from './settle.js';
 import { staged } from './stage.js';
 import { testRunner } from './test-runner.js';
+import { describeUnique } from './unique.js';
+import { describeUniqueReplace } from './unique-replace.js';
 
 /** What every broker and its consumers must do. Rules are those of the project's protocol; each test is named by its rule. */
 export function brokerConformance(factory: HarnessFactory): void {
@@ -21,5 +23,7 @@ export function brokerConformance(factory: HarnessFactory): void {
     describe('leases', () => describeLeases(test));
     describe('crashes', () => describeCrashes(test));
     describe('revoke', () => describeRevoke(test));
+    describe('unique keys', () => describeUnique(test));
+    describe('unique keys that are replaced', () => describeUniqueReplace(test));
   });
 }

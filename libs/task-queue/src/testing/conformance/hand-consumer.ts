@@ -2,7 +2,7 @@ import type { Consumer, ConsumerEvents, Delivery, RevokedDelivery, Settlement, S
 
 export const LEASE = 10_000;
 
-type Extras = Pick<Settlement, 'publish' | 'result'>;
+type Extras = Pick<Settlement, 'publish' | 'result' | 'arrivals'>;
 
 /** A consumer stepped by hand: it renews nothing by itself, and keeps what its events have told. */
 export class HandConsumer {

@@ -31,6 +31,10 @@ export class Stage {
     return this.transport.results;
   }
 
+  get joins() {
+    return this.transport.joins;
+  }
+
   get inspector() {
     return this.transport.inspector;
   }

@@ -2,6 +2,7 @@ import { brokerConformance } from './broker-conformance.js';
 import { controlChannelConformance } from './control-channel-conformance.js';
 import type { HarnessFactory } from './harness.js';
 import { inspectorConformance } from './inspector-conformance.js';
+import { joinStoreConformance } from './join-store-conformance.js';
 import { resultBackendConformance } from './result-backend-conformance.js';
 
 /** All suites, for a transport that serves every seam. */
@@ -10,4 +11,5 @@ export function transportConformance(factory: HarnessFactory): void {
   resultBackendConformance(factory);
   controlChannelConformance(factory);
   inspectorConformance(factory);
+  joinStoreConformance(factory);
 }

@@ -13,8 +13,10 @@ export class MemoryBroker implements Broker {
     priorities: true,
     delay: true,
     dedup: true,
+    unique: true,
     atomicResults: true,
     atomicFollowUps: true,
+    atomicJoins: true,
   };
 
   constructor(private readonly session: MemorySession) {}
@@ -32,7 +34,7 @@ export class MemoryBroker implements Broker {
     const { dedupRetention } = this.session.options;
     const now = this.session.now();
     publications.forEach(checkPublication);
-    return publications.map((publication) => ({ id: publication.id, deduplicated: !store.publish(publication, dedupRetention, now) }));
+    return publications.map((publication) => store.publish(publication, dedupRetention, now));
   }
 
   async consume(queues: readonly string[], options: ConsumeOptions): Promise<Consumer> {

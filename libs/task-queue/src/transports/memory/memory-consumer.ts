@@ -124,7 +124,9 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
   private lease(message: StoredMessage, now: number): Delivery {
     const { id, queue, priority, body, lostLeases } = message;
     const token = `${this.id}-${(this.tokens++).toString(36)}`;
-    this.store.queue(queue).lease(message, token, this, now + this.options.lease);
+    const place = this.store.queue(queue);
+    place.lease(message, token, this, now + this.options.lease);
+    place.uniqueKeys.free(message, 'start', now);
     const revoked = this.store.markOf(id, now) !== undefined;
     const delivery: Delivery = { id, queue, priority, token, body, lostLeases, revoked };
     this.held.set(token, { delivery, deadline: this.lastReceiveAt + this.options.lease });
@@ -135,7 +137,7 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     const { id, token } = settlement.delivery;
     this.held.delete(token);
     try {
-      return { id, accepted: settleOne(this.store, settlement, moment) };
+      return settleOne(this.store, settlement, moment);
     } catch (error) {
       this.session.options.logger.error('A settlement cannot be stored; its message is left to its lease', { taskId: id, error });
       return { id, accepted: false };

@@ -33,7 +33,7 @@ export class MemoryInspector implements Inspector {
   async purge(queue: string): Promise<number> {
     const store = this.store();
     const waiting = store.queue(queue).waitingMessages();
-    for (const message of waiting) store.purge(message);
+    for (const message of waiting) store.purge(message, this.session.now());
     return waiting.length;
   }
 

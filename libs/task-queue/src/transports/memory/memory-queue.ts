@@ -4,6 +4,7 @@ import type { LeaseOwner } from './lease-owner.js';
 import { LinkedList } from './linked-list.js';
 import { ReadyLists } from './ready-lists.js';
 import { isSuspect, type StoredMessage } from './stored-message.js';
+import { UniqueKeys } from './unique-keys.js';
 import { call, type WaitingRoom } from './work-wait.js';
 
 /** The places of one queue. A message is taken from its place before it is put in another. */
@@ -13,6 +14,7 @@ export class MemoryQueue {
   readonly leased = new DueHeap<StoredMessage>();
   readonly suspects = new LinkedList<StoredMessage>();
   readonly dead = new LinkedList<StoredMessage>();
+  readonly uniqueKeys = new UniqueKeys();
   /** receives that wait for work here; each looks again when it is called */
   readonly waiting: WaitingRoom = new Set();
   /** it holds or has held a message; a queue that was only asked about has not */

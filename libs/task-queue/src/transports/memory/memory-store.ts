@@ -1,21 +1,23 @@
-import type { Publication } from '../../ports/broker.js';
+import type { Publication, PublishReceipt } from '../../ports/broker.js';
 import type { ControlCommand } from '../../ports/control-channel.js';
 import { ExpiringMap } from './expiring-map.js';
+import { JoinShelf } from './join-shelf.js';
 import { MemoryQueue } from './memory-queue.js';
 import { ResultShelf } from './result-shelf.js';
 import { StoredMessage } from './stored-message.js';
 
 /**
- * What the users of one `memory://` URL share: messages, traces of finished ids, revoke marks, results, listeners.
+ * What the users of one `memory://` URL share: messages, traces of finished ids, revoke marks, results, joins, listeners.
  * Every method is one synchronous step, so nothing is ever seen half done.
  */
 export class MemoryStore {
   readonly results = new ResultShelf();
+  readonly joins = new JoinShelf();
   readonly listeners = new Set<(command: ControlCommand) => void>();
   private readonly queues = new Map<string, MemoryQueue>();
   private readonly messages = new Map<string, StoredMessage>();
   private readonly traces = new ExpiringMap<true>();
-  private readonly marks = new ExpiringMap<{ readonly terminate: boolean }>();
+  private readonly marks = new ExpiringMap<{ readonly terminate: boolean; readonly until: number }>();
 
   /** Those that hold or have held messages. */
   queueNames(): string[] {
@@ -35,16 +37,24 @@ export class MemoryStore {
     return this.messages.get(id);
   }
 
-  /** @returns false when the id is already there, or (where `traced`) is still remembered: then nothing was changed */
-  publish(publication: Publication, dedupRetention: number, now: number): boolean {
-    const { id, traced } = publication;
-    if (this.messages.has(id) || (traced && this.traces.get(id, now))) return false;
+  /** Changes nothing when the id is already there, is still remembered (where `traced`), or its unique key holds it back. */
+  publish(publication: Publication, dedupRetention: number, now: number): PublishReceipt {
+    const { id, traced, unique } = publication;
+    if (this.messages.has(id) || (traced && this.traces.get(id, now))) return { id, deduplicated: true };
+    const keys = this.queue(publication.queue).uniqueKeys;
+    const holder = unique && keys.holderOf(unique.key, now);
+    if (holder !== undefined) {
+      if (unique!.onConflict === 'reject') return { id, deduplicated: false, refused: { reason: 'unique', holder } };
+      if (unique!.onConflict === 'existing' || !this.waitsWith(holder, publication)) return { id: holder, deduplicated: true };
+      this.mark(holder, false, Infinity, now);
+    }
+    if (unique) keys.take(unique, id, now);
     const message = new StoredMessage(publication);
     const due = instantOf(publication.due, now);
     this.messages.set(id, message);
     if (traced) this.trace(id, Math.max(due, now) + dedupRetention, now);
     this.enqueue(message, due, now, 'back');
-    return true;
+    return { id, deduplicated: false };
   }
 
   /** Puts a message in line, or aside until it is due. One that is revoked meanwhile is next: nobody waits to end it. */
@@ -57,14 +67,17 @@ export class MemoryStore {
   }
 
   /** Takes a message from its place for good. */
-  remove(message: StoredMessage): void {
-    this.queue(message.queue).take(message);
+  remove(message: StoredMessage, now: number): void {
+    const queue = this.queue(message.queue);
+    queue.take(message);
+    queue.uniqueKeys.free(message, 'end', now);
     this.messages.delete(message.id);
+    this.marks.delete(message.id);
   }
 
   /** Takes a message away as if it had never been sent. */
-  purge(message: StoredMessage): void {
-    this.remove(message);
+  purge(message: StoredMessage, now: number): void {
+    this.remove(message, now);
     this.traces.delete(message.id);
   }
 
@@ -73,7 +86,9 @@ export class MemoryStore {
   }
 
   mark(id: string, terminate: boolean, keptFor: number, now: number): void {
-    this.marks.set(id, { terminate: terminate || (this.marks.get(id, now)?.terminate ?? false) }, now + keptFor, now);
+    const mark = this.marks.get(id, now);
+    const until = Math.max(now + keptFor, mark?.until ?? 0);
+    this.marks.set(id, { terminate: terminate || (mark?.terminate ?? false), until }, until, now);
     const message = this.messages.get(id);
     if (!message || message.place === 'leased' || message.place === 'dead') return;
     const queue = this.queue(message.queue);
@@ -87,6 +102,13 @@ export class MemoryStore {
 
   consumeMark(id: string): void {
     this.marks.delete(id);
+  }
+
+  /** Whether the holder of a publication's unique key waits: neither out with a worker nor over. */
+  private waitsWith(holder: string, { queue, unique }: Publication): boolean {
+    const message = this.messages.get(holder);
+    if (!message || message.queue !== queue || message.unique?.key !== unique!.key) return false;
+    return message.place !== 'leased' && message.place !== 'dead';
   }
 }
 

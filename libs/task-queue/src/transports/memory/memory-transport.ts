@@ -2,6 +2,7 @@ import type { Transport, TransportOptions } from '../../ports/transport.js';
 import { MemoryBroker } from './memory-broker.js';
 import { MemoryControlChannel } from './memory-control-channel.js';
 import { MemoryInspector } from './memory-inspector.js';
+import { MemoryJoinStore } from './memory-join-store.js';
 import { MemoryResultBackend } from './memory-result-backend.js';
 import { MemorySession } from './memory-session.js';
 
@@ -9,6 +10,7 @@ import { MemorySession } from './memory-session.js';
 export class MemoryTransport implements Transport {
   readonly broker: MemoryBroker;
   readonly results: MemoryResultBackend;
+  readonly joins: MemoryJoinStore;
   readonly control: MemoryControlChannel;
   readonly inspector: MemoryInspector;
   private readonly session: MemorySession;
@@ -18,6 +20,7 @@ export class MemoryTransport implements Transport {
     this.session = new MemorySession(name, options);
     this.broker = new MemoryBroker(this.session);
     this.results = new MemoryResultBackend(this.session);
+    this.joins = new MemoryJoinStore(this.session);
     this.control = new MemoryControlChannel(this.session);
     this.inspector = new MemoryInspector(this.session);
   }

@@ -1,4 +1,5 @@
-import type { Settlement } from '../../ports/consumer.js';
+import type { HeldBackReceipt, SettleReceipt, Settlement } from '../../ports/consumer.js';
+import { checkArrival } from '../../ports/join-store.js';
 import { checkPublication } from './check-publication.js';
 import { instantOf, type MemoryStore } from './memory-store.js';
 import { encodeResult } from './result-shelf.js';
@@ -10,33 +11,39 @@ export interface SettleMoment {
 }
 
 /**
- * Settles one delivery together with its result and its follow-ups, or changes nothing.
- * @returns false when the lease is no longer held
- * @throws when the result or a follow-up cannot be stored; then nothing was changed
+ * Settles one delivery together with its result, its follow-ups and its arrivals, or changes nothing.
+ * @throws when something that goes with it cannot be stored; then nothing was changed
  */
-export function settleOne(store: MemoryStore, settlement: Settlement, moment: SettleMoment): boolean {
-  const { delivery, result, publish = [] } = settlement;
-  const message = store.find(delivery.id);
-  if (message?.lease?.token !== delivery.token) return false;
+export function settleOne(store: MemoryStore, settlement: Settlement, moment: SettleMoment): SettleReceipt {
+  const { delivery, result, publish = [], arrivals = [] } = settlement;
+  const { id } = delivery;
+  const message = store.find(id);
+  if (message?.lease?.token !== delivery.token) return { id, accepted: false };
   const json = result && encodeResult(result.record);
   publish.forEach(checkPublication);
+  arrivals.forEach(checkArrival);
 
   move(store, message, settlement, moment);
   if (result) store.results.save(result.record, json!, result.expires, moment.now);
-  for (const publication of publish) store.publish(publication, moment.dedupRetention, moment.now);
-  return true;
+  const heldBack: HeldBackReceipt[] = [];
+  for (const publication of publish) {
+    const receipt = store.publish(publication, moment.dedupRetention, moment.now);
+    if (receipt.refused || receipt.id !== publication.id) heldBack.push({ followUp: publication.id, receipt });
+  }
+  const joined = store.joins.arrive(arrivals, moment.now);
+  return { id, accepted: true, ...(heldBack.length > 0 && { heldBack }), ...(joined.length > 0 && { joined }) };
 }
 
 function move(store: MemoryStore, message: StoredMessage, settlement: Settlement, { now, dedupRetention }: SettleMoment): void {
   const queue = store.queue(message.queue);
   switch (settlement.kind) {
     case 'ack':
-      store.remove(message);
-      store.consumeMark(message.id);
+      store.remove(message, now);
       if (settlement.traced) store.trace(message.id, now + dedupRetention, now);
       return;
     case 'deadLetter':
       queue.take(message);
+      queue.uniqueKeys.free(message, 'end', now);
       queue.bury(message, { reason: settlement.reason, detail: settlement.detail, at: now });
       store.consumeMark(message.id);
       if (settlement.traced) store.trace(message.id, now + dedupRetention, now);

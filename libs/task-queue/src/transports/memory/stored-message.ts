@@ -1,5 +1,6 @@
 import type { Publication } from '../../ports/broker.js';
 import type { Location } from '../../ports/inspector.js';
+import type { UniqueKey } from '../../ports/unique-key.js';
 import type { Due } from './due-heap.js';
 import type { LeaseOwner } from './lease-owner.js';
 import type { Linked } from './linked-list.js';
@@ -8,6 +9,7 @@ import type { Linked } from './linked-list.js';
 export class StoredMessage implements Linked<StoredMessage>, Due {
   readonly id: string;
   readonly queue: string;
+  readonly unique: UniqueKey | null;
   body: string;
   priority: number;
   place: Location['place'] = 'ready';
@@ -26,6 +28,7 @@ export class StoredMessage implements Linked<StoredMessage>, Due {
   constructor(publication: Publication) {
     this.id = publication.id;
     this.queue = publication.queue;
+    this.unique = publication.unique ?? null;
     this.body = publication.body;
     this.priority = publication.priority;
   }

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { ack, as, deadLetter, release, retry } from './hand-consumer.js';
+import { CONFORMANCE_REVOKES_EXPIRE } from './harness-for.js';
+import { numbered, publication, QUEUE, type StagedTest } from './stage.js';
+import { EXISTING, TAKEN, unique } from './unique.js';
+
+const HOUR = 3_600_000;
+const REPLACE = { onConflict: 'replace' } as const;
+
+export function describeUniqueReplace(test: StagedTest): void {
+  waiting(test);
+  notWaiting(test);
+  batches(test);
+}
+
+function waiting(test: StagedTest): void {
+  test('rule 16: a holder that is ready is replaced: it ends as revoked, and the new one runs', async (stage) => {
+    const worker = await stage.consumer();
+    await stage.publish(unique('a', REPLACE));
+    assert.deepEqual(await stage.publish(unique('b', REPLACE, { body: 'new' })), [TAKEN('b')]);
+    const deliveries = await worker.take();
+    assert.deepEqual(deliveries.map(({ id, revoked }) => [id, revoked]), [['a', true], ['b', false]]); // prettier-ignore
+    await worker.ack(deliveries[0]);
+    assert.deepEqual(await stage.publish(unique('c')), [EXISTING('b')]);
+    await worker.ack(deliveries[1]);
+    await stage.assertNothingLeft();
+  });
+
+  test('rule 16: a holder that is delayed comes at once to be ended, and the new one in its own time', async (stage) => {
+    const worker = await stage.consumer();
+    await stage.publish(unique('a', REPLACE, { due: { delay: HOUR } }));
+    await stage.publish(unique('b', REPLACE, { due: { delay: 1_000 } }));
+    const first = await worker.takeOne();
+    assert.deepEqual([first.id, first.revoked], ['a', true]);
+    await worker.ack(first);
+    stage.shiftTime(1_001);
+    const second = await worker.takeOne();
+    assert.deepEqual([second.id, second.revoked], ['b', false]);
+    await worker.ack(second);
+    await stage.assertNothingLeft();
+  });
+
+  test('rule 16: a worker that waits is woken to end what was replaced', async (stage) => {
+    const worker = await stage.consumer({ maxWait: HOUR });
+    await stage.publish(unique('a', REPLACE, { due: { delay: HOUR } }));
+    const coming = worker.takeIds();
+    await stage.publish(unique('b', REPLACE, { due: { delay: HOUR } }));
+    assert.deepEqual(await coming, ['a']);
+  });
+
+  test('rule 16: what was replaced is never run, however long no worker is there', async (stage) => {
+    await stage.publish(unique('a', REPLACE, { due: { delay: HOUR } }));
+    await stage.publish(unique('b', REPLACE));
+    await stage.publish(unique('c', REPLACE));
+    await stage.broker.revoke(['a'], { terminate: false });
+    stage.shiftTime(CONFORMANCE_REVOKES_EXPIRE * 10);
+    const deliveries = await (await stage.consumer()).take();
+    assert.deepEqual(deliveries.map(({ id, revoked }) => [id, revoked]), [['a', true], ['b', true], ['c', false]]); // prettier-ignore
+  });
+
+  test('rule 17: the end of what was replaced consumes its mark, so that a later task of that id is run', async (stage) => {
+    const worker = await stage.consumer();
+    await stage.publish(unique('a', REPLACE), unique('b', REPLACE));
+    await worker.drain();
+    await stage.publish('a');
+    const again = await worker.takeOne();
+    assert.equal(again.revoked, false);
+    await worker.ack(again);
+    await stage.publish(unique('a', REPLACE), unique('b', REPLACE));
+    await stage.inspector.purge(QUEUE);
+    await stage.publish('a');
+    assert.equal((await worker.takeOne()).revoked, false);
+  });
+
+  test('rule 16: a throttled message is replaced while it waits', async (stage) => {
+    const how = { ...REPLACE, until: 'expiry', expires: HOUR } as const;
+    await stage.publish(unique('a', how));
+    assert.deepEqual(await stage.publish(unique('b', how)), [TAKEN('b')]);
+    await (await stage.consumer()).drain();
+    assert.deepEqual(await stage.publish(unique('c', how)), [EXISTING('b')]);
+  });
+}
+
+function notWaiting(test: StagedTest): void {
+  test('rule 16: a holder that is out is not replaced', async (stage) => {
+    const worker = await stage.consumer();
+    await stage.publish(unique('a', REPLACE));
+    const delivery = await worker.takeOne();
+    assert.deepEqual(await stage.publish(unique('b', REPLACE)), [EXISTING('a')]);
+    assert.deepEqual((await worker.consumer.extend([delivery])).revoked, []);
+    await worker.ack(delivery);
+    await stage.assertNothingLeft();
+  });
+
+  const BACK = { released: release(), 'released for later': release(HOUR), retried: retry(), 'retried later': retry('x', HOUR) };
+  for (const [how, kind] of Object.entries(BACK)) {
+    test(`rule 16: a holder that was out and is ${how} is replaced again`, async (stage) => {
+      const worker = await stage.consumer();
+      await stage.publish(unique('a', REPLACE));
+      await worker.settle(as(await worker.takeOne(), kind));
+      assert.deepEqual(await stage.publish(unique('b', REPLACE)), [TAKEN('b')]);
+      assert.deepEqual((await worker.take()).map(({ id, revoked }) => [id, revoked]).sort(), [['a', true], ['b', false]]); // prettier-ignore
+    });
+  }
+
+  test('rule 16: a holder whose worker died is replaced', async (stage) => {
+    await stage.publish({ id: 'busy', queue: 'other' }, unique('a', REPLACE));
+    await stage.crash();
+    const sweeper = await stage.heir({ queues: ['other', QUEUE] });
+    await sweeper.take(1); // sweeps both queues, and has room for the other's message only
+    assert.deepEqual(await stage.publish(unique('b', REPLACE)), [TAKEN('b')]);
+  });
+
+  test('rule 16: a holder that is over is not replaced, nor is a later task of its id', async (stage) => {
+    const worker = await stage.consumer();
+    const how = { ...REPLACE, until: 'expiry', expires: HOUR } as const;
+    await stage.publish(unique('a', how), unique('d', { ...how, key: 'dead' }));
+    const [a, d] = await worker.take();
+    await worker.settle(as(a, ack()), as(d, deadLetter()));
+    await stage.publish('a');
+    assert.deepEqual(await stage.publish(unique('b', how), unique('e', { ...how, key: 'dead' })), [EXISTING('a'), EXISTING('d')]);
+    assert.deepEqual((await worker.take()).map(({ id, revoked }) => [id, revoked]), [['a', false]]); // prettier-ignore
+    assert.equal(await stage.placeOf('d'), 'dead');
+  });
+}
+
+function batches(test: StagedTest): void {
+  test('rule 16: of many in one batch the last one runs, and all others are ended', async (stage) => {
+    const ids = numbered(600);
+    assert.deepEqual(await stage.publish(...ids.map((id) => unique(id, REPLACE, { due: { delay: 1_000 } }))), ids.map(TAKEN)); // prettier-ignore
+    stage.shiftTime(1_001);
+    const deliveries = await (await stage.consumer()).drain(600);
+    assert.deepEqual(deliveries.filter(({ revoked }) => !revoked).map(({ id }) => id), [ids.at(-1)]); // prettier-ignore
+    assert.equal(deliveries.length, 600);
+    await stage.assertNothingLeft();
+  });
+
+  test('rule 16: a follow-up replaces too', async (stage) => {
+    const worker = await stage.consumer();
+    await stage.publish('p', unique('a', REPLACE, { due: { delay: HOUR } }));
+    const publish = [publication(unique('b', REPLACE))];
+    const receipts = await worker.consumer.settle([as(await worker.takeOne(), ack(), { publish })]);
+    assert.deepEqual(receipts, [{ id: 'p', accepted: true }]);
+    assert.deepEqual((await worker.take()).map(({ id, revoked }) => [id, revoked]), [['a', true], ['b', false]]); // prettier-ignore
+  });
+}
