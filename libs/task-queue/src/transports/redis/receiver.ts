@@ -22,6 +22,10 @@ const SLOW_ANSWER = 1_000;
 /** ms that a receive whose answer was lost is barred from running late */
 const VOID_TTL = 600_000;
 const RETRY_PAUSE = 50;
+/** ms by which waits for the same moment differ, so that not always the same consumer is first */
+const JITTER = 2;
+/** ms after which what is due should have been taken by somebody */
+const AFTER_DUE = 20;
 /** ms that closing goes on trying to give back what an unanswered receive may have taken */
 const LAST_PATIENCE = 500;
 
@@ -33,6 +37,9 @@ export class Receiver {
   readonly #unanswered = new Set<string>();
   readonly #allKeys: readonly string[];
   #closed = false;
+  /** waits now, and looks again when something is due */
+  #watching = false;
+  #dueTimer: NodeJS.Timeout | undefined;
   #sequence = 0;
   #calls = 0;
   /** the unbroken connection's beginning by a clock that tests can shift */
@@ -76,21 +83,24 @@ export class Receiver {
       const left = deadline - monotonic();
       if (left <= 0) return [];
       if (answer === null) continue;
-      const look = await this.waiter.wait(Math.min(answer.nextIn, left), signal);
+      this.#watching = true;
+      const look = await this.waiter.wait(Math.min(answer.nextIn + Math.random() * JITTER, left), signal);
+      this.#watching = false;
       if (!look && monotonic() >= deadline) return [];
     }
     return [];
   }
 
-  /** Hands on a wake-up that this consumer took and does not use. */
-  rearm(): void {
-    this.context.commands.script('rearm', this.#allKeys, []).catch(() => {
+  /** Wakes another consumer. */
+  ring(wakes: readonly string[]): void {
+    this.context.commands.script('rearm', wakes, []).catch(() => {
       // A wake-up is a hint: without it others look when their own wait ends.
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#dueTimer);
     this.held.close();
     await this.waiter.close();
     await this.#releaseUnanswered(LAST_PATIENCE).catch(() => {
@@ -145,7 +155,17 @@ export class Receiver {
       batches.length > 0,
     );
     if (batches.length > 0) this.held.add(batches);
+    this.#standIn(answer.nextIn);
     return answer;
+  }
+
+  /** Perhaps nobody else knows of it: when something becomes due while this consumer is busy, another one is woken to look. */
+  #standIn(nextIn: number): void {
+    clearTimeout(this.#dueTimer);
+    if (nextIn > this.options.maxWait) return;
+    this.#dueTimer = setTimeout(() => {
+      if (!this.#watching && !this.#closed) this.ring(this.queues.map((queue) => queue.wake));
+    }, nextIn + AFTER_DUE).unref();
   }
 
   /** Whatever it takes goes back at once: on this connection the release runs behind it. */
@@ -195,7 +215,8 @@ async function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T | 
   let aborted: (() => void) | undefined;
   const abort = new Promise<null>((resolve) => {
     aborted = () => resolve(null);
-    signal.addEventListener('abort', aborted, { once: true });
+    if (signal.aborted) aborted();
+    else signal.addEventListener('abort', aborted, { once: true });
   });
   try {
     return await Promise.race([call, abort]);

@@ -37,7 +37,7 @@ export class RedisConsumer implements Consumer {
     this.#held = new HeldLeases(options.lease, this.#seat, context.leaseNow);
     const waiting = new RedisConnection('waiting', context.setup);
     waiting.open();
-    const waiter = new WakeWaiter(waiting, context.commands, queues, () => this.#receiver.rearm());
+    const waiter = new WakeWaiter(waiting, context.commands, queues, (wake) => this.#receiver.ring([wake]));
     this.#receiver = new Receiver(context, queues, options, this.#id, this.#held, waiter, () => this.#renewLate());
   }
 

@@ -401,19 +401,11 @@ end
 return #ids
 `,
   rearm: `#!lua flags=allow-oom
--- Rings for queues that have work: for a wake-up that may have been taken by a consumer which is gone.
--- KEYS: the keys of each queue
-for at = 1, #KEYS, QUEUE_KEYS do
-  local queue = queue_at(at)
-  local waiting = redis.call('LLEN', queue.suspects) + redis.call('LLEN', queue.front)
-  for priority = 0, 9 do
-    waiting = waiting + redis.call('LLEN', queue.ready .. priority)
-  end
-  if waiting > 0 then
-    ring(queue)
-  end
+-- Hands on a wake-up that was taken and is not used. KEYS: wake lists
+for i = 1, #KEYS do
+  ring({ wake = KEYS[i] })
 end
-return 0
+return #KEYS
 `,
   receive: `#!lua flags=allow-oom
 -- Hands out up to \`limit\` messages of several queues under one token: promotes what is due, sweeps expired leases, takes.

@@ -33,7 +33,7 @@ export class WakeWaiter {
     private readonly connection: RedisConnection,
     private readonly commands: RedisConnection,
     queues: readonly QueueKeys[],
-    private readonly ring: () => void,
+    private readonly ring: (wake: string) => void,
   ) {
     this.#keys = queues.map((queue) => queue.wake);
   }
@@ -54,7 +54,7 @@ export class WakeWaiter {
           if (generation !== this.connection.generation && generation > 0) return true;
           this.#read ??= this.#begin(deadline);
         }
-        if (await this.#await(this.#read, deadline, signal)) return true;
+        if (signal.aborted || (await this.#await(this.#read, deadline, signal))) return true;
       }
       return false;
     } finally {
@@ -70,7 +70,8 @@ export class WakeWaiter {
       this.commands.send('client', ['UNBLOCK', this.#clientId ?? '0']).catch(() => {
         // Not connected: nothing can be handed on either.
       });
-      if ((await within(read.done, FAREWELL)) !== null) this.ring();
+      const wake = await within(read.done, FAREWELL);
+      if (wake !== null) this.ring(wake);
     }
     this.connection.close();
   }
@@ -96,7 +97,7 @@ export class WakeWaiter {
     const read: Read = { until: monotonic() + timeout, done };
     void done.then((key) => {
       if (this.#read === read) this.#read = null;
-      if (key !== null && this.#waits === 0 && !this.#closed) this.ring();
+      if (key !== null && this.#waits === 0 && !this.#closed) this.ring(key);
     });
     return read;
   }
