@@ -36,7 +36,7 @@ export class Rig {
       keyPrefix: this.prefix,
       dedupRetention: 60_000,
       revokesExpire: 60_000,
-      connection: {},
+      connection: { connectionName: this.prefix },
       logger: { debug: log, info: log, warn: log, error: log },
       clock: systemClock,
       timeOffset: () => this.shift,

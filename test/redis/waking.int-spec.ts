@@ -1,4 +1,4 @@
-import { consume, message, never, rigged, settleAll, takeIds } from './rig.js';
+import { consume, message, never, type Rig, rigged, settleAll, takeIds } from './rig.js';
 
 const LONG = 30_000;
 
@@ -67,6 +67,39 @@ describe('rule 19: waiting without polling hot', () => {
       abort.abort();
       expect(await waiting).toEqual([]);
       await transport.broker.publish([message('a')], { timeout: 5_000 });
+      expect(await others).toEqual(['a']);
+    }),
+  );
+
+  it(
+    'an abort ends a receive in whatever moment of its beginning it comes',
+    rigged(async (rig) => {
+      for (let turns = 0; turns < 12; turns++) {
+        const consumer = await consume(await rig.connected(), { maxWait: LONG });
+        const abort = new AbortController();
+        const receiving = consumer.receive(1, abort.signal);
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+        abort.abort();
+        expect(await receiving).toEqual([]);
+      }
+    }),
+  );
+
+  it(
+    'what is due while its only knower is busy is taken by another that waits',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      const [knower, other] = [await consume(transport, { maxWait: LONG }), await consume(await rig.connected(), { maxWait: LONG })];
+      const busy = new AbortController();
+      const waiting = knower.receive(1, busy.signal);
+      // It waits first, so that it is the one that learns of the delayed message.
+      await untilBlocked(rig, 1);
+      const others = takeIds(other);
+      await untilBlocked(rig, 2);
+      await transport.broker.publish([message('a', { due: { delay: 300 } })], { timeout: 5_000 });
+      await untilBlocked(rig, 2);
+      busy.abort();
+      expect(await waiting).toEqual([]);
       expect(await others).toEqual(['a']);
     }),
   );
@@ -153,16 +186,14 @@ describe('rule 9: suspects', () => {
   );
 });
 
-async function untilBlocked(
-  rig: { admin: { info(section: string): Promise<string>; client(...args: string[]): Promise<unknown> }; prefix: string },
-  count: number,
-): Promise<void> {
+/** Resolves when so many consumers of the rig wait in blocking reads. */
+async function untilBlocked(rig: Rig, count: number): Promise<void> {
   for (;;) {
-    const list = String(await rig.admin.client('LIST'));
-    if (list.split('\n').filter((line) => / cmd=blpop /.test(line) && / flags=\w*b/.test(line)).length >= count) return;
+    const clients = String(await rig.admin.client('LIST')).split('\n');
+    if (clients.filter((line) => line.includes(` name=${rig.prefix} `) && / flags=\w*b/.test(line)).length >= count) return;
   }
 }
 
-async function calls(rig: { admin: { info(section: string): Promise<string> } }): Promise<number> {
+async function calls(rig: Rig): Promise<number> {
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await rig.admin.info('commandstats'))?.[1] ?? 0);
 }
