@@ -1,4 +1,5 @@
-import { consume, message, never, type Rig, rigged, settleAll, takeIds } from './rig.js';
+import { consume, message, never, Rig, rigged, settleAll, takeIds } from './rig.js';
+import { startPrivateRedis } from '../support/services.js';
 
 const LONG = 30_000;
 
@@ -119,9 +120,11 @@ describe('rule 19: waiting without polling hot', () => {
     }),
   );
 
-  it(
-    'one receive looks at all queues of a consumer, each first in its turn',
-    rigged(async (rig) => {
+  it('one receive looks at all queues of a consumer, each first in its turn', async () => {
+    // A server of its own, for its calls are counted.
+    const server = await startPrivateRedis();
+    const rig = new Rig(server.url);
+    try {
       const transport = await rig.connected();
       const queues = ['one', 'two', 'three'];
       const all = queues.flatMap((queue) => [0, 1, 2, 3].map((n) => message(`${queue}-${n}`, { queue })));
@@ -132,8 +135,11 @@ describe('rule 19: waiting without polling hot', () => {
       for (let round = 0; round < 3; round++) first.add((await consumer.receive(1, never()))[0]!.queue);
       expect(first.size).toBe(3);
       expect((await calls(rig)) - before).toBe(3);
-    }),
-  );
+    } finally {
+      await rig.close();
+      await server.stop();
+    }
+  });
 
   it(
     'a paused queue hands out nothing, and what is out can still be settled',
