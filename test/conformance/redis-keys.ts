@@ -2,10 +2,10 @@ import { Redis } from 'ioredis';
 import { redisUrl } from '../support/services.js';
 
 /** What may stay when all work is done: it names no message any more, and expires by itself or with its queue. */
-const MAY_STAY = /:(queues|result:.*|waiters|trace|wake|revoked|terminate|nonce:.*|call:.*|void:.*)$/;
+const MAY_STAY = /:(queues|result:.*|join:.*|waiters|trace|wake|revoked|terminate|nonce:.*|call:.*|void:.*)$/;
 const DEAD = /:dead(-info)?$/;
 
-/** Keys under a prefix that hold a message that is not dead, a lease or a delivery count. */
+/** Keys under a prefix that hold a message that is not dead, a lease, a delivery count, a unique key or a complete join. */
 export async function keysLeft(keyPrefix: string): Promise<string[]> {
   return withRedis(async (redis) => {
     const keys = (await redis.keys(`${keyPrefix}:*`)).filter((key) => !MAY_STAY.test(key) && !DEAD.test(key));
@@ -15,9 +15,11 @@ export async function keysLeft(keyPrefix: string): Promise<string[]> {
   });
 }
 
-/** Dead letters keep their bodies where all bodies are. */
+/** Dead letters keep their bodies where all bodies are, and what they would hold where all unique keys are noted. */
 async function holdsOnlyDead(redis: Redis, key: string): Promise<boolean> {
-  return key.endsWith(':msg') && (await redis.hlen(key)) === (await redis.zcard(key.replace(/msg$/, 'dead')));
+  if (!/:(msg|unique-of)$/.test(key)) return false;
+  const dead = new Set(await redis.zrange(key.replace(/(msg|unique-of)$/, 'dead'), '0', '-1'));
+  return (await redis.hkeys(key)).every((id) => dead.has(id));
 }
 
 export async function removeKeys(keyPrefix: string): Promise<void> {

@@ -77,6 +77,7 @@ function noting(inner: Transport): Transport {
   return {
     broker,
     results: inner.results,
+    joins: inner.joins,
     control: inner.control,
     inspector: inner.inspector,
     connect: () => inner.connect(),

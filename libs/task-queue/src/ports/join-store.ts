@@ -10,7 +10,7 @@ export interface JoinStore {
   open(joins: readonly JoinToOpen[]): Promise<void>;
   /**
    * Inserts members, each once, and lowers `remaining` by those really inserted, in one atomic step; joins are taken in
-   * the order of their ids. Exactly one arrival sees `completed`.
+   * the order of their ids. Of all arrivals one sees `completed`; where its answer is lost, the reconciler serves the join.
    * @returns one receipt for each join, in the order in which they are first named
    */
   arrive(arrivals: readonly JoinArrival[]): Promise<JoinReceipt[]>;

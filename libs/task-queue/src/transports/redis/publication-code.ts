@@ -1,10 +1,16 @@
 import type { Publication } from '../../ports/broker.js';
+import type { UniqueKey } from '../../ports/unique-key.js';
 
 type Due = { readonly delay: number } | { readonly eta: number };
 
-/** What a script acts on, in one short argument: `<priority><t|->[+<delay>|@<eta>]` (see `put` in scripts/prelude.lua). */
-export function encodePublication(publication: Publication): string {
-  const { priority, traced, due } = publication;
+/**
+ * What a script acts on, in one short argument: `<priority><kind><due>`, and for a unique key `|<on conflict><until><ms>:<key>`
+ * (see scripts/parts). Kinds: `t` traced, `-` not, `T` and `U` the same with a unique key.
+ */
+export function encodePublication({ priority, traced, due, unique }: Publication): string {
+  if (unique !== undefined) {
+    return `${priority}${traced ? 'T' : 'U'}${due === undefined ? '' : encodeDue(due)}|${encodeUniqueKey(unique)}`;
+  }
   if (due === undefined) return traced ? TRACED[priority]! : PLAIN[priority]!;
   return (traced ? TRACED[priority]! : PLAIN[priority]!) + encodeDue(due);
 }
@@ -14,6 +20,12 @@ export function encodeDue(due: Due): string {
   return 'delay' in due ? `+${Math.ceil(due.delay)}` : `@${Math.ceil(due.eta)}`;
 }
 
+function encodeUniqueKey({ key, expires, until, onConflict }: UniqueKey): string {
+  return `${ON_CONFLICT[onConflict]}${UNTIL[until]}${expires === null ? '' : Math.ceil(expires)}:${key}`;
+}
+
+const ON_CONFLICT = { existing: 'e', reject: 'r', replace: 'p' } as const;
+const UNTIL = { start: 's', end: 'e', expiry: 't' } as const;
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const PLAIN = DIGITS.map((digit) => `${digit}-`);
 const TRACED = DIGITS.map((digit) => `${digit}t`);

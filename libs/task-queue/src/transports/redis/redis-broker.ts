@@ -18,8 +18,10 @@ export class RedisBroker implements Broker {
     priorities: true,
     delay: true,
     dedup: true,
+    unique: true,
     atomicResults: true,
     atomicFollowUps: true,
+    atomicJoins: true,
   };
   readonly #publisher: RedisPublisher;
   readonly #keeper: LeaseKeeper;

@@ -61,14 +61,14 @@ export class RedisConsumer implements Consumer {
       if (list === undefined) byQueue.set(one.delivery.queue, [one]);
       else list.push(one);
     }
-    const accepted = new Set<Settlement>();
+    const settled = new Map<Settlement, SettleReceipt>();
     await Promise.all(
       [...byQueue].map(async ([queue, some]) => {
         const receipts = await this.#settler(queue).settle(some);
-        receipts.forEach((receipt, at) => receipt.accepted && accepted.add(some[at]!));
+        receipts.forEach((receipt, at) => settled.set(some[at]!, receipt));
       }),
     );
-    return settlements.map((one) => ({ id: one.delivery.id, accepted: accepted.has(one) }));
+    return settlements.map((one) => settled.get(one) ?? { id: one.delivery.id, accepted: false });
   }
 
   async extend(deliveries: readonly Delivery[]): Promise<ExtendReport> {

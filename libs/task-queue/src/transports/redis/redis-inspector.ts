@@ -46,13 +46,14 @@ export class RedisInspector implements Inspector {
   async purge(queue: string): Promise<number> {
     let removed = 0;
     for (;;) {
-      const some = (await this.#ask('purge', queue, [])) as number;
+      const { revoked, terminate } = this.context.keys;
+      const some = (await this.#ask('purge', queue, [], [revoked, terminate])) as number;
       if (some === 0) return removed;
       removed += some;
     }
   }
 
-  #ask(script: ScriptName, queue: string, args: readonly string[]): Promise<unknown> {
-    return attempt(this.context.commands, WHAT, script, this.context.keys.queue(queue).all, args);
+  #ask(script: ScriptName, queue: string, args: readonly string[], more: readonly string[] = []): Promise<unknown> {
+    return attempt(this.context.commands, WHAT, script, [...this.context.keys.queue(queue).all, ...more], args);
   }
 }

@@ -26,6 +26,12 @@ const QUEUE_KEYS = [
   'trace',
   /** exists while the queue is paused */
   'paused',
+  /** base of the STRINGs that hold unique keys: the id of the holder */
+  'unique:',
+  /** HASH id → `<until><ms>:<key>` of messages that were published with a unique key */
+  'unique-of',
+  /** SET of the ids of those that are out with a worker */
+  'unique-out',
 ] as const;
 
 export interface QueueKeys {
@@ -51,6 +57,10 @@ export class RedisKeys {
   readonly revoked: string;
   readonly terminate: string;
   readonly waiters: string;
+  /** base of the HASHes that hold joins */
+  readonly join: string;
+  /** ZSET of joins that are complete and not closed, by the ms at which they were */
+  readonly completeJoins: string;
   /** base of the STRINGs that hold results */
   readonly result: string;
   readonly resultsChannel: string;
@@ -66,6 +76,8 @@ export class RedisKeys {
     this.terminate = `${prefix}:terminate`;
     this.waiters = `${prefix}:waiters`;
     this.result = `${prefix}:result:`;
+    this.join = `${prefix}:join:`;
+    this.completeJoins = `${prefix}:joins-complete`;
     this.resultsChannel = `${prefix}:results`;
     this.controlChannel = `${prefix}:control`;
   }

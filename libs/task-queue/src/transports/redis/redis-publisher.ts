@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { BrokerFullError, PublishUncertainError } from '../../errors/publish-errors.js';
 import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { Publication, PublishReceipt } from '../../ports/broker.js';
+import { checkUniqueKey } from '../../ports/unique-key.js';
 import { attempt, chunks, mayPass, pause, refused, unavailable } from './attempt.js';
 import { monotonic } from './monotonic.js';
 import { encodePublication } from './publication-code.js';
+import { readPublishAnswer, wasHeldBack } from './publish-answer.js';
 import type { RedisContext } from './redis-context.js';
 import { ConnectionLostError, ServerRefusedError } from './redis-errors.js';
 import type { QueueKeys } from './redis-keys.js';
@@ -22,6 +24,8 @@ interface Parcel {
   readonly places: readonly number[];
   readonly nonce: string;
   state: 'unsent' | 'sent' | 'arrived';
+  /** once it has arrived (see publish-answer.ts) */
+  answer: string;
 }
 
 /**
@@ -37,7 +41,10 @@ export class RedisPublisher {
 
   async publish(publications: readonly Publication[], timeout: number): Promise<PublishReceipt[]> {
     if (publications.length === 0) return [];
-    for (const one of publications) checkId(one.id);
+    for (const { id, unique } of publications) {
+      checkId(id);
+      if (unique !== undefined) checkUniqueKey(unique);
+    }
     const deadline = monotonic() + timeout;
     const receipts = new Array<PublishReceipt>(publications.length);
     const open = await this.#settleFates(publications, receipts, deadline);
@@ -61,7 +68,8 @@ export class RedisPublisher {
       const keys = this.context.keys.queue(queue);
       for (const some of chunks(all)) {
         const nonce = randomBytes(9).toString('base64url');
-        parcels.push({ queue: keys, publications: some.map((place) => publications[place]!), places: some, nonce, state: 'unsent' });
+        const inside = some.map((place) => publications[place]!);
+        parcels.push({ queue: keys, publications: inside, places: some, nonce, state: 'unsent', answer: '' });
       }
     }
     return parcels;
@@ -69,7 +77,7 @@ export class RedisPublisher {
 
   async #deliver(parcel: Parcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
     const { commands } = this.context;
-    const keys = [...parcel.queue.all, this.context.keys.queues, parcel.queue.nonce(parcel.nonce)];
+    const keys = [...parcel.queue.all, this.context.keys.queues, parcel.queue.nonce(parcel.nonce), this.context.keys.revoked];
     const args = this.#arguments(parcel);
     let attempts = 0;
     for (;;) {
@@ -78,10 +86,9 @@ export class RedisPublisher {
       try {
         attempts += 1;
         const call = commands.script('publish', spent.length === 0 ? keys : keys.concat(spent), args);
-        const flags = await this.#within(call, deadline);
-        parcel.state = 'arrived';
+        arrive(parcel, String(await this.#within(call, deadline)));
         if (attempts === 1) this.#noteAnswered(parcel);
-        return writeReceipts(parcel, String(flags), receipts);
+        return writeReceipts(parcel, receipts);
       } catch (error) {
         if (error instanceof ServerRefusedError && error.full) throw new BrokerFullError();
         if (!mayPass(error)) throw refused(WHAT, error);
@@ -140,10 +147,10 @@ export class RedisPublisher {
     const until = monotonic() + NONCE_TTL;
     for (const parcel of parcels) {
       if (parcel.state === 'unsent') continue;
-      for (const { id } of parcel.publications) {
+      parcel.publications.forEach(({ id }, at) => {
         this.#uncertain.delete(id);
-        this.#uncertain.set(id, { parcel, until });
-      }
+        if (!wasHeldBack(parcel.answer, at)) this.#uncertain.set(id, { parcel, until });
+      });
     }
     const ids = parcels.filter((parcel) => parcel.state !== 'arrived').flatMap((parcel) => parcel.publications.map(({ id }) => id));
     return new PublishUncertainError(ids, { cause: reason });
@@ -170,15 +177,15 @@ export class RedisPublisher {
 
   async #lookUpFate(parcel: Parcel, deadline: number): Promise<void> {
     const key = parcel.queue.nonce(parcel.nonce);
-    const arrived = await attempt(this.context.commands, WHAT, 'publishFate', [key], [String(NONCE_TTL)], deadline - monotonic());
-    if (arrived === 1) {
-      parcel.state = 'arrived';
-      return;
-    }
-    parcel.state = 'unsent';
-    for (const { id } of parcel.publications) {
-      if (this.#uncertain.get(id)?.parcel === parcel) this.#uncertain.delete(id);
-    }
+    const fate = await attempt(this.context.commands, WHAT, 'publishFate', [key], [String(NONCE_TTL)], deadline - monotonic());
+    const arrived = fate as string | null;
+    if (arrived === null) parcel.state = 'unsent';
+    else arrive(parcel, arrived);
+    // What has not gone in is nobody's by now: when it comes again, it is judged anew.
+    parcel.publications.forEach(({ id }, at) => {
+      const out = arrived === null || wasHeldBack(parcel.answer, at);
+      if (out && this.#uncertain.get(id)?.parcel === parcel) this.#uncertain.delete(id);
+    });
   }
 
   #dropOldFates(): void {
@@ -190,10 +197,13 @@ export class RedisPublisher {
   }
 }
 
-function writeReceipts(parcel: Parcel, flags: string, receipts: PublishReceipt[]): void {
-  parcel.publications.forEach(({ id }, at) => {
-    receipts[parcel.places[at]!] = { id, deduplicated: flags !== '' && flags[at] === '1' };
-  });
+function arrive(parcel: Parcel, answer: string): void {
+  parcel.state = 'arrived';
+  parcel.answer = answer;
+}
+
+function writeReceipts({ answer, publications, places }: Parcel, receipts: PublishReceipt[]): void {
+  readPublishAnswer(answer, publications).forEach((receipt, at) => (receipts[places[at]!] = receipt));
 }
 
 function checkId(id: string): void {

@@ -8,6 +8,7 @@ import type { ConnectionSetup } from './redis-connection.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisControl } from './redis-control.js';
 import { RedisInspector } from './redis-inspector.js';
+import { RedisJoins } from './redis-joins.js';
 import { RedisKeys } from './redis-keys.js';
 import { RedisResults } from './redis-results.js';
 import type { RedisAddress } from './redis-url.js';
@@ -17,6 +18,7 @@ import { Subscriptions } from './subscriptions.js';
 export class RedisTransport implements Transport {
   readonly broker: RedisBroker;
   readonly results: RedisResults;
+  readonly joins: RedisJoins;
   readonly control: RedisControl;
   readonly inspector: RedisInspector;
   readonly #context: RedisContext;
@@ -41,6 +43,7 @@ export class RedisTransport implements Transport {
     this.#subscriptions = new Subscriptions(this.#context.subscriber);
     this.broker = new RedisBroker(this.#context, this);
     this.results = new RedisResults(this.#context, this.#subscriptions, this);
+    this.joins = new RedisJoins(this.#context);
     this.control = new RedisControl(this.#context, this.#subscriptions, this);
     this.inspector = new RedisInspector(this.#context);
   }

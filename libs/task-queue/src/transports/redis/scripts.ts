@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SCRIPTS } from './scripts.generated.js';
+import { PARTS, SCRIPTS } from './scripts.generated.js';
 
 export type ScriptName = Exclude<keyof typeof SCRIPTS, 'prelude'>;
 
@@ -8,10 +8,15 @@ export interface Script {
   readonly source: string;
 }
 
-/** Each script with the prelude behind its first line, which names its flags for the server. */
+/**
+ * Each script with the prelude behind its first line, which names its flags for the server, and then the parts that a line
+ * `-- with: part, part` names in their order.
+ */
 function compose(source: string): Script {
   const end = source.indexOf('\n') + 1;
-  const whole = source.slice(0, end) + SCRIPTS.prelude + source.slice(end);
+  const parts = /^-- with: (.+)$/m.exec(source)?.[1]!.split(', ') ?? [];
+  const shared = [SCRIPTS.prelude, ...parts.map((part) => PARTS[part as keyof typeof PARTS])];
+  const whole = source.slice(0, end) + shared.join('\n') + source.slice(end);
   return { sha: createHash('sha1').update(whole).digest('hex'), source: whole };
 }
 

@@ -1,6 +1,8 @@
 import type { Publication } from '../../ports/broker.js';
 import type { Settlement } from '../../ports/consumer.js';
+import { checkUniqueKey } from '../../ports/unique-key.js';
 import { chunks } from './attempt.js';
+import { encodeArrival } from './join-code.js';
 import { encodeDue, encodePublication } from './publication-code.js';
 import { encodeRecord } from './record-codec.js';
 import { memberOf } from './redis-delivery.js';
@@ -40,8 +42,8 @@ class BatchWriter {
   add(settlement: Settlement): void {
     try {
       const { kind, result } = settlement;
-      const followUps = settlement.publish !== undefined && settlement.publish.length > 0;
-      if (kind !== 'ack' || followUps || (result !== undefined && this.#ttl !== null && this.#ttl !== result.expires)) {
+      const company = (settlement.publish?.length ?? 0) + (settlement.arrivals?.length ?? 0) > 0;
+      if (kind !== 'ack' || company || (result !== undefined && this.#ttl !== null && this.#ttl !== result.expires)) {
         this.#addOther(settlement);
       } else if (result === undefined) {
         this.#bare.push(settlement);
@@ -78,18 +80,15 @@ class BatchWriter {
     if (settlement.kind === 'release') args.push(encodeDue({ delay: settlement.delay }), settlement.charge ? '1' : '0');
     if (settlement.kind === 'deadLetter') args.push(JSON.stringify({ reason: settlement.reason, detail: settlement.detail }));
     this.#addFollowUps(args, settlement.publish ?? []);
+    const arrivals = settlement.arrivals ?? [];
+    args.push(String(arrivals.length), ...arrivals.flatMap(encodeArrival));
     for (const arg of args) this.#otherArgs.push(arg);
     this.#others.push(settlement);
   }
 
   #addFollowUps(args: string[], publications: readonly Publication[]): void {
-    const byQueue = new Map<string, Publication[]>();
-    for (const one of publications) {
-      const list = byQueue.get(one.queue);
-      if (list === undefined) byQueue.set(one.queue, [one]);
-      else list.push(one);
-    }
-    const groups = [...byQueue].flatMap(([queue, all]) => chunks(all).map((some) => ({ queue, some })));
+    for (const { unique } of publications) if (unique !== undefined) checkUniqueKey(unique);
+    const groups = groupFollowUps(publications);
     args.push(String(groups.length));
     for (const { queue, some } of groups) {
       args.push(String(this.#targetNumber(queue)), String(some.length));
@@ -101,6 +100,17 @@ class BatchWriter {
     const at = this.#targets.indexOf(queue);
     return at >= 0 ? at + 1 : this.#targets.push(queue);
   }
+}
+
+/** Follow-ups by queue, in pieces that `put` takes: in this order the script answers for them. */
+export function groupFollowUps(publications: readonly Publication[]): { readonly queue: string; readonly some: readonly Publication[] }[] {
+  const byQueue = new Map<string, Publication[]>();
+  for (const one of publications) {
+    const list = byQueue.get(one.queue);
+    if (list === undefined) byQueue.set(one.queue, [one]);
+    else list.push(one);
+  }
+  return [...byQueue].flatMap(([queue, all]) => chunks(all).map((some) => ({ queue, some })));
 }
 
 function ttlText(ms: number): string {

@@ -2,6 +2,8 @@ import type { Settlement, SettleReceipt } from '../../ports/consumer.js';
 import { mayPass, pause } from './attempt.js';
 import type { RedisContext } from './redis-context.js';
 import type { QueueKeys } from './redis-keys.js';
+import { readSettleNews } from './settle-answer.js';
+import type { SettleAnswer } from './settle-answer.js';
 import { encodeSettlements } from './settle-batch.js';
 
 const MAX_BATCH = 500;
@@ -12,9 +14,10 @@ const USABLE_WAIT = 1_000;
 
 interface Job {
   readonly settlements: readonly Settlement[];
-  readonly accepted: boolean[];
   resolve(receipts: SettleReceipt[]): void;
 }
+
+type Accepted = Map<Settlement, SettleReceipt>;
 
 export interface SettlerEvents {
   /** whether its lease may still stand, by the local deadline */
@@ -43,7 +46,7 @@ export class Settler {
 
   settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
     return new Promise((resolve) => {
-      this.#jobs.push({ settlements, accepted: [], resolve });
+      this.#jobs.push({ settlements, resolve });
       if (!this.#running) {
         this.#running = true;
         queueMicrotask(() => void this.#run());
@@ -67,14 +70,14 @@ export class Settler {
 
   async #settleJobs(jobs: readonly Job[]): Promise<void> {
     const all = jobs.length === 1 ? jobs[0]!.settlements : jobs.flatMap((job) => job.settlements);
-    const accepted = new Set<Settlement>();
+    const accepted: Accepted = new Map();
     for (let at = 0; at < all.length; at += MAX_BATCH) {
       await this.#settleBatch(all.length <= MAX_BATCH ? all : all.slice(at, at + MAX_BATCH), accepted);
     }
-    for (const job of jobs) job.resolve(job.settlements.map((one) => ({ id: one.delivery.id, accepted: accepted.has(one) })));
+    for (const job of jobs) job.resolve(job.settlements.map((one) => accepted.get(one) ?? { id: one.delivery.id, accepted: false }));
   }
 
-  async #settleBatch(settlements: readonly Settlement[], accepted: Set<Settlement>): Promise<void> {
+  async #settleBatch(settlements: readonly Settlement[], accepted: Accepted): Promise<void> {
     const batch = encodeSettlements(settlements);
     for (const { settlement, error } of batch.broken) this.#refuse(settlement, error);
     if (batch.order.length === 0) return;
@@ -89,6 +92,8 @@ export class Settler {
       keys.terminate,
       keys.waiters,
       keys.result,
+      keys.join,
+      keys.completeJoins,
     ];
     for (const target of batch.targets) scriptKeys.push(...keys.queue(target).all);
     const answer = await this.#call(batch.order, scriptKeys, head.concat(batch.args));
@@ -98,25 +103,26 @@ export class Settler {
       for (const settlement of batch.order) await this.#settleBatch([settlement], accepted);
       return;
     }
-    const flags = answer === null ? null : answer[0]!;
+    const flags = answer === null ? null : answer[0];
+    const news = readSettleNews(answer === null ? '' : answer[1], batch.order);
     batch.order.forEach((settlement, at) => {
       const good = flags !== null && (flags === '' || flags[at] === '0');
-      if (good) accepted.add(settlement);
+      if (good) accepted.set(settlement, news.get(settlement) ?? { id: settlement.delivery.id, accepted: true });
       this.events.settled(settlement, good);
     });
-    if (answer !== null && answer.length > 1) this.events.revoked(answer.slice(1));
+    if (answer !== null && answer.length > 2) this.events.revoked(answer.slice(2) as string[]);
   }
 
   /**
    * Tries for as long as a lease may stand; after that the messages run again elsewhere.
    * @returns the answer; an error when the server refuses these arguments; null when it was given up, or the consumer closed
    */
-  async #call(order: readonly Settlement[], keys: readonly string[], args: readonly string[]): Promise<string[] | Error | null> {
+  async #call(order: readonly Settlement[], keys: readonly string[], args: readonly string[]): Promise<SettleAnswer | Error | null> {
     const { commands } = this.context;
     for (let attempts = 0; !this.#closed; attempts++) {
       if (attempts > 0 && !order.some((settlement) => this.events.holds(settlement))) return null;
       try {
-        if (await commands.usable(USABLE_WAIT)) return (await commands.script('settle', keys, args)) as string[];
+        if (await commands.usable(USABLE_WAIT)) return (await commands.script('settle', keys, args)) as SettleAnswer;
       } catch (error) {
         if (!mayPass(error)) return error as Error;
         await pause(RETRY_PAUSE);

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
+-- with: results
 -- Reads results. KEYS: result base · ARGV: offset, ids… · Answers the records.
 local keys = {}
 for i = 2, #ARGV do
   keys[i - 1] = KEYS[1] .. ARGV[i]
 end
-return read_results(keys, now_ms(ARGV[1]), tonumber(ARGV[1]))
+return read_results(keys, now_ms(ARGV[1]))

@@ -1,9 +1,9 @@
 #!lua flags=allow-oom
 -- Whether a publish whose answer was lost has arrived. If not, its nonce is spent, so that a late copy of it changes nothing.
--- KEYS: nonce · ARGV: nonce ttl · Answers 1 = it arrived, 0 = it never will.
+-- KEYS: nonce · ARGV: nonce ttl · Answers what it was answered; nothing = it never will arrive.
 local seen = redis.call('GET', KEYS[1])
 if seen and seen ~= 'void' then
-  return 1
+  return seen
 end
 redis.call('SET', KEYS[1], 'void', 'PX', ARGV[1])
-return 0
+return false

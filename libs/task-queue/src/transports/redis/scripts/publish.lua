@@ -1,19 +1,20 @@
 #!lua
+-- with: unique, claims, put
 -- Publishes up to 500 messages into one queue. Not allow-oom: a full server refuses new work.
--- KEYS: the queue, queues, nonce, nonces to forget…
+-- KEYS: the queue, queues, nonce, revoked, nonces to forget…
 -- ARGV: offset, queue name, trace ttl, nonce ttl, then triples of id, body and code (see put)
 -- Answers '' or flags (see put); the same again for a nonce that was seen; 'void' for one that may no longer run.
 local queue = queue_at(1)
-local queues, nonce = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
+local queues, nonce, revoked = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
 local seen = redis.call('GET', nonce)
 if seen then
   return seen
 end
 redis.call('SISMEMBER', queues, ARGV[2])
-local flags = put(queue, now_ms(ARGV[1]), tonumber(ARGV[3]), 5, (#ARGV - 4) / 3)
+local flags = put(queue, now_ms(ARGV[1]), tonumber(ARGV[3]), 5, (#ARGV - 4) / 3, revoked)
 redis.call('SADD', queues, ARGV[2])
 redis.call('SET', nonce, flags, 'PX', ARGV[4])
-if #KEYS > QUEUE_KEYS + 2 then
-  redis.call('DEL', unpack(KEYS, QUEUE_KEYS + 3))
+if #KEYS > QUEUE_KEYS + 3 then
+  redis.call('DEL', unpack(KEYS, QUEUE_KEYS + 4))
 end
 return flags

@@ -1,7 +1,11 @@
 #!lua flags=allow-oom
--- Removes up to 500 waiting messages of one queue, with what is remembered of them. KEYS: the queue · Answers how many.
+-- with: unique
+-- Removes up to 500 waiting messages of one queue, with what is remembered of them. KEYS: the queue, revoked, terminate · Answers how many.
 local queue = queue_at(1)
+local revoked, terminate = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 check_types(queue)
+redis.call('ZCARD', revoked)
+redis.call('ZCARD', terminate)
 local ids = redis.call('LPOP', queue.front, 500) or {}
 for i = 1, #ids do
   ids[i] = string.sub(ids[i], 2)
@@ -25,5 +29,8 @@ if #ids > 0 then
   redis.call('HDEL', queue.msg, unpack(ids))
   redis.call('HDEL', queue.deliveries, unpack(ids))
   redis.call('ZREM', queue.trace, unpack(ids))
+  redis.call('ZREM', revoked, unpack(ids))
+  redis.call('ZREM', terminate, unpack(ids))
+  end_unique(queue, ids, true)
 end
 return #ids

@@ -1,4 +1,5 @@
 #!lua flags=allow-oom
+-- with: unique
 -- Hands out up to `limit` messages of several queues under one token: promotes what is due, sweeps expired leases, takes.
 -- allow-oom: else a server that is full of waiting messages could never be emptied again.
 -- KEYS: void:<token>, revoked, then the keys of each queue
@@ -23,6 +24,7 @@ local function sweep(queue)
   redis.call('ZREM', queue.leased, unpack(expired))
   for i = #expired, 1, -1 do
     local id, priority = id_of(expired[i]), string.sub(expired[i], 1, 1)
+    redis.call('SREM', queue.unique_out, id)
     if redis.call('HINCRBY', queue.deliveries, id, 1) >= 2 then
       redis.call('RPUSH', queue.suspects, priority .. id)
       queue.new_suspects = true
@@ -85,6 +87,7 @@ local function hand_out(queue, ids, priorities)
     leases[2 * i] = priorities[i] .. ids[i] .. tail
   end
   redis.call('ZADD', queue.leased, unpack(leases))
+  begin_unique(queue, ids)
   local counts, marks = '', ''
   if redis.call('EXISTS', queue.deliveries) == 1 then
     counts = redis.call('HMGET', queue.deliveries, unpack(ids))

@@ -13,6 +13,7 @@ for at = 2, #KEYS, QUEUE_KEYS do
     if string.sub(member, -#tail) == tail then
       local id, priority = id_of(member), string.sub(member, 1, 1)
       redis.call('ZREM', queue.leased, member)
+      redis.call('SREM', queue.unique_out, id)
       if tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
         redis.call('LPUSH', queue.suspects, priority .. id)
       else

@@ -1,4 +1,5 @@
 #!lua flags=allow-oom
+-- with: results
 -- Saves results, unless a terminal state or a higher attempt is already there.
 -- KEYS: waiters, result base · ARGV: offset, ttl, results channel, then pairs of id and record · Answers one digit each, '1' = written.
 local ids, values = {}, {}
@@ -7,7 +8,7 @@ for i = 4, #ARGV, 2 do
   values[#values + 1] = ARGV[i + 1]
 end
 redis.call('ZCARD', KEYS[1])
-local written = save_results(KEYS[2], KEYS[1], ARGV[3], tonumber(ARGV[2]), now_ms(ARGV[1]), tonumber(ARGV[1]), ids, values)
+local written = save_results(KEYS[2], KEYS[1], ARGV[3], tonumber(ARGV[2]), now_ms(ARGV[1]), ids, values)
 for i = 1, #written do
   written[i] = written[i] and '1' or '0'
 end

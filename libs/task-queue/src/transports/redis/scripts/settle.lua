@@ -1,18 +1,25 @@
 #!lua flags=allow-oom
+-- with: results, unique, claims, put, joins
 -- Settles a batch of deliveries of one queue, each only while its lease is still there under its token.
--- KEYS: the queue, call, queues, revoked, terminate, waiters, result base, then the keys of each queue that follow-ups go to
+-- KEYS: the queue, call, queues, revoked, terminate, waiters, result base, join base, complete joins,
+--       then the keys of each queue that follow-ups go to
 -- ARGV: offset, call number, call ttl, trace ttl, results channel, ttl of the plain results,
 --       plain acks: how many, how many of them with a result, traced ('' or one digit each), the members, the results;
 --       follow-up queues: how many, their names;
 --       others, one after the other: member, kind, traced, result, its ttl, then by kind:
 --         retry: body, priority, due · release: due, charge · dead: reason and detail as JSON · ack: nothing;
---         number of groups of follow-ups, each: number of the queue, how many, triples (see put)
--- Answers { '' or one digit for each settlement, '1' = refused, then pairs of id and terminate of what was revoked while out }
+--         number of groups of follow-ups, each: number of the queue, how many, triples (see put);
+--         number of arrivals at joins, each: join, member, index, value
+-- Answers { '' or one digit for each settlement, '1' = refused,
+--           '' or a list of what else there is to tell, each { number of the settlement, its joins (see arrive),
+--             for each group of its follow-ups what put answers },
+--           then pairs of id and terminate of what was revoked while out }
 local queue = queue_at(1)
 local call, queues = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 local revoked, terminate = KEYS[QUEUE_KEYS + 3], KEYS[QUEUE_KEYS + 4]
 local waiters, result_base = KEYS[QUEUE_KEYS + 5], KEYS[QUEUE_KEYS + 6]
-local FIRST_TARGET = QUEUE_KEYS + 7
+local joins, complete_joins = KEYS[QUEUE_KEYS + 7], KEYS[QUEUE_KEYS + 8]
+local FIRST_TARGET = QUEUE_KEYS + 9
 local offset, trace_ttl, channel, plain_ttl = tonumber(ARGV[1]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local plain, with_result, traced_flags = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
 
@@ -30,19 +37,24 @@ redis.call('HLEN', queue.msg)
 redis.call('HLEN', queue.deliveries)
 redis.call('ZCARD', queue.trace)
 redis.call('ZCARD', waiters)
+local keyed = redis.call('HLEN', queue.unique_of) > 0
 if first_other <= #ARGV then
   check_types(queue)
   redis.call('SCARD', queues)
+  redis.call('ZCARD', complete_joins)
   for number = 1, targets do
     check_types(queue_at(FIRST_TARGET + (number - 1) * QUEUE_KEYS))
   end
 end
 
-local refused, answer = {}, { '' }
+local refused, answer, tell = {}, { '', '' }, {}
 local marks = redis.call('EXISTS', revoked) == 1
 
 -- Everything that ends with an id whose work is done.
 local function forget(ids)
+  if keyed then
+    end_unique(queue, ids, true)
+  end
   redis.call('HDEL', queue.msg, unpack(ids))
   if redis.call('EXISTS', queue.deliveries) == 1 then
     redis.call('HDEL', queue.deliveries, unpack(ids))
@@ -77,7 +89,7 @@ if plain > 0 then
   if #ids > 0 then
     redis.call('ZREM', queue.leased, unpack(members))
     if #results > 0 then
-      save_results(result_base, waiters, channel, plain_ttl, now, offset, results_of, results)
+      save_results(result_base, waiters, channel, plain_ttl, now, results_of, results)
     end
     forget(ids)
     if #traces > 0 then
@@ -138,6 +150,9 @@ local function dead_letter(id, info)
   redis.call('ZADD', queue.dead, now, id)
   redis.call('HSET', queue.dead_info, id, info)
   redis.call('HDEL', queue.deliveries, id)
+  if keyed then
+    end_unique(queue, { id }, false)
+  end
   if marks then
     redis.call('ZREM', revoked, id)
     redis.call('ZREM', terminate, id)
@@ -147,15 +162,39 @@ end
 -- How many arguments each kind has of its own.
 local OWN = { ack = 0, retry = 3, release = 2, dead = 1 }
 
-local function settle_other(cursor, accepted)
+-- The follow-ups and arrivals that stand in ARGV from `after`. Answers where they end, and what there is to tell of them.
+local function settle_company(after, accepted)
+  local groups, held_back, answers = tonumber(ARGV[after]), false, {}
+  after = after + 1
+  for group = 1, groups do
+    local number, count = tonumber(ARGV[after]), tonumber(ARGV[after + 1])
+    if accepted then
+      local target = queue_at(FIRST_TARGET + (number - 1) * QUEUE_KEYS)
+      answers[group] = put(target, now, trace_ttl, after + 2, count, revoked)
+      held_back = held_back or string.find(answers[group], '[', 1, true)
+      redis.call('SADD', queues, ARGV[at + number])
+    end
+    after = after + 2 + 3 * count
+  end
+  local arrivals, joined = tonumber(ARGV[after]), {}
+  if accepted and arrivals > 0 then
+    joined = arrive(joins, complete_joins, now, after + 1, arrivals)
+  end
+  return after + 1 + 4 * arrivals, (held_back or #joined > 0) and { joined, unpack(answers) }
+end
+
+local function settle_other(number, cursor, accepted)
   local member, kind, traced, result, ttl = unpack(ARGV, cursor, cursor + 4)
   local own = cursor + 5
   local after = own + OWN[kind]
   if accepted then
     local id, priority = id_of(member), string.sub(member, 1, 1)
     redis.call('ZREM', queue.leased, member)
+    if keyed and (kind == 'retry' or kind == 'release') then
+      redis.call('SREM', queue.unique_out, id)
+    end
     if result ~= '' then
-      save_results(result_base, waiters, channel, tonumber(ttl), now, offset, { id }, { result })
+      save_results(result_base, waiters, channel, tonumber(ttl), now, { id }, { result })
     end
     if kind == 'ack' then
       forget({ id })
@@ -170,18 +209,11 @@ local function settle_other(cursor, accepted)
       redis.call('ZADD', queue.trace, now + trace_ttl, id)
     end
   end
-  local groups = tonumber(ARGV[after])
-  after = after + 1
-  for _ = 1, groups do
-    local number, count = tonumber(ARGV[after]), tonumber(ARGV[after + 1])
-    if accepted then
-      local target = ARGV[at + number]
-      put(queue_at(FIRST_TARGET + (number - 1) * QUEUE_KEYS), now, trace_ttl, after + 2, count)
-      redis.call('SADD', queues, target)
-    end
-    after = after + 2 + 3 * count
+  local next_one, news = settle_company(after, accepted)
+  if news then
+    tell[#tell + 1] = { number, unpack(news) }
   end
-  return after
+  return next_one
 end
 
 local cursor, count = first_other, plain
@@ -189,7 +221,7 @@ while cursor <= #ARGV do
   count = count + 1
   local accepted = redis.call('ZSCORE', queue.leased, ARGV[cursor])
   refused[count] = not accepted
-  cursor = settle_other(cursor, accepted)
+  cursor = settle_other(count, cursor, accepted)
 end
 
 local any = false
@@ -198,6 +230,7 @@ for i = 1, count do
   refused[i] = refused[i] and '1' or '0'
 end
 answer[1] = any and table.concat(refused) or ''
+answer[2] = #tell > 0 and tell or ''
 redis.call('HSET', call, 'number', ARGV[2], 'answer', cmsgpack.pack(answer))
 redis.call('PEXPIRE', call, ARGV[3])
 return answer

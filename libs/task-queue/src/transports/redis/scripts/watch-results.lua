@@ -1,4 +1,5 @@
 #!lua flags=allow-oom
+-- with: results
 -- Reads results, and notes for those not yet terminal that somebody waits.
 -- KEYS: waiters, result base · ARGV: offset, ms the note holds, ids… · Answers the records.
 local now = now_ms(ARGV[1])
@@ -6,7 +7,7 @@ local keys, notes = {}, {}
 for i = 3, #ARGV do
   keys[i - 2] = KEYS[2] .. ARGV[i]
 end
-local records = read_results(keys, now, tonumber(ARGV[1]))
+local records = read_results(keys, now)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 for i = 1, #keys do
   if not (records[i] and TERMINAL[head_of(records[i])]) then

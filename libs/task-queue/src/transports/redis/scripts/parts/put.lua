@@ -1,0 +1,96 @@
+-- Publishing, as publish and settle do it.
+
+-- Publishes `count` triples of id, body and code (see publication-code.ts) that stand in ARGV from `at`; needs claims.lua.
+-- `trace_ttl`: how long finished ids are known. `revoked`: the marks, for what a unique key replaces.
+-- Answers '' when all were new, else a digit for each: 0 = new, 1 = its id is known, 2 = dropped and 3 = refused for its unique
+-- key; then the holders of those keys as JSON, in order.
+local function put(queue, now, trace_ttl, at, count, revoked)
+  local ids = {}
+  for i = 1, count do
+    ids[i] = ARGV[at + 3 * i - 3]
+  end
+  local held = redis.call('HMGET', queue.msg, unpack(ids))
+  redis.call('LLEN', queue.wake)
+  local head = head_score(queue.delayed)
+  local fields, ready, late, traces, known, first = {}, {}, {}, {}, {}, nil
+  local flags, holders, claims = nil, nil, nil
+  for i = 1, count do
+    local id, code = ids[i], ARGV[at + 3 * i - 1]
+    local priority, kind, timed = string.byte(code, 1, 3)
+    priority = priority - 48
+    local traced, due_text, spec = kind == 116 or kind == 84, nil, nil
+    local old, holder = (held[i] or known[id]) and '1', nil
+    if not old and traced then
+      local until_ms = redis.call('ZSCORE', queue.trace, id)
+      old = until_ms and tonumber(until_ms) > now and '1'
+    end
+    if kind == 84 or kind == 85 then
+      due_text, spec = string.match(code, '^..([^|]*)|(.*)$')
+      if not old then
+        claims = claims or new_claims(queue, revoked)
+        old, holder = claim(claims, queue, now, id, spec)
+      end
+    elseif timed then
+      due_text = string.sub(code, 3)
+    end
+    if old then
+      flags = flags or {}
+      flags[i] = old
+      if holder then
+        holders = holders or {}
+        holders[#holders + 1] = holder
+      end
+    else
+      known[id] = true
+      local due = due_text and due_of(due_text, now) or 0
+      fields[#fields + 1] = id
+      fields[#fields + 1] = ARGV[at + 3 * i - 2]
+      if due <= now then
+        local list = ready[priority]
+        if not list then
+          list = {}
+          ready[priority] = list
+          redis.call('LLEN', queue.ready .. priority)
+        end
+        list[#list + 1] = id
+      else
+        late[#late + 1] = due
+        late[#late + 1] = priority .. id
+        first = math.min(first or due, due)
+      end
+      if traced then
+        traces[#traces + 1] = math.max(due, now) + trace_ttl
+        traces[#traces + 1] = id
+      end
+    end
+  end
+  if #fields > 0 then
+    redis.call('HSET', queue.msg, unpack(fields))
+  end
+  for priority, list in pairs(ready) do
+    redis.call('RPUSH', queue.ready .. priority, unpack(list))
+  end
+  if #late > 0 then
+    redis.call('ZADD', queue.delayed, unpack(late))
+  end
+  if #traces > 0 then
+    redis.call('ZADD', queue.trace, unpack(traces))
+    local gone = redis.call('ZRANGE', queue.trace, '-inf', now, 'BYSCORE', 'LIMIT', 0, 100)
+    if #gone > 0 then
+      redis.call('ZREM', queue.trace, unpack(gone))
+    end
+  end
+  if claims then
+    write_claims(claims, queue, now, revoked)
+  end
+  if next(ready) or (first and (not head or first < head)) then
+    ring(queue)
+  end
+  if not flags then
+    return ''
+  end
+  for i = 1, count do
+    flags[i] = flags[i] or '0'
+  end
+  return table.concat(flags) .. (holders and cjson.encode(holders) or '')
+end

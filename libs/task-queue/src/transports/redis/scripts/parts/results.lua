@@ -1,0 +1,54 @@
+-- Results: STRINGs that expire.
+
+-- A stored result begins with its state and attempt (redis-results.ts writes it so): no need to decode the rest.
+local TERMINAL = { SUCCESS = true, FAILURE = true, REVOKED = true, REJECTED = true, IGNORED = true }
+local function head_of(record)
+  local state, retries = string.match(record, '^{"state":"([^"]*)","retries":(%d+)')
+  return state, tonumber(retries)
+end
+
+-- Whether a record may be written over the one that stands there: a terminal state is final, and attempts only go up.
+local function may_replace(old, new)
+  if not old then
+    return true
+  end
+  local state, retries = head_of(old)
+  if not state then
+    return true
+  end
+  local _, new_retries = head_of(new)
+  return not TERMINAL[state] and retries <= (new_retries or 0)
+end
+
+local function read_results(keys, now)
+  local records = redis.call('MGET', unpack(keys))
+  for i = 1, #keys do
+    if records[i] and lapsed(keys[i], now) then
+      records[i] = false
+    end
+  end
+  return records
+end
+
+-- Stores results; `values[i]` belongs to `ids[i]`. Ids whose terminal record somebody waits for are announced. Answers which were written.
+local function save_results(base, waiters, channel, ttl, now, ids, values)
+  local keys = {}
+  for i = 1, #ids do
+    keys[i] = base .. ids[i]
+  end
+  local old = read_results(keys, now)
+  local waited = redis.call('EXISTS', waiters) == 1 and redis.call('ZMSCORE', waiters, unpack(ids)) or {}
+  local written, latest, expiry = {}, {}, now + ttl
+  for i = 1, #ids do
+    written[i] = may_replace(latest[ids[i]] or old[i], values[i])
+    if written[i] then
+      latest[ids[i]] = values[i]
+      redis.call('SET', keys[i], values[i], 'PXAT', expiry)
+      if waited[i] and tonumber(waited[i]) > now and TERMINAL[head_of(values[i])] then
+        redis.call('ZREM', waiters, ids[i])
+        redis.call('PUBLISH', channel, ids[i])
+      end
+    end
+  end
+  return written
+end
