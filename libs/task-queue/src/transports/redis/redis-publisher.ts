@@ -47,7 +47,9 @@ export class RedisPublisher {
     }
     const deadline = monotonic() + timeout;
     const receipts = new Array<PublishReceipt>(publications.length);
-    const open = await this.#settleFates(publications, receipts, deadline);
+    // Nothing is awaited where nothing has to be: the call leaves while its caller still makes the next ones.
+    const places = [...publications.keys()];
+    const open = this.#uncertain.size === 0 ? places : await this.#settleFates(publications, receipts, deadline);
     const parcels = this.#pack(open, publications);
     const outcomes = await Promise.allSettled(parcels.map((parcel) => this.#deliver(parcel, receipts, deadline)));
     const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
@@ -81,7 +83,7 @@ export class RedisPublisher {
     const args = this.#arguments(parcel);
     let attempts = 0;
     for (;;) {
-      if (!(await commands.usable(deadline - monotonic()))) throw unavailable(WHAT, commands.failure);
+      if (commands.usableSince === null && !(await commands.usable(deadline - monotonic()))) throw unavailable(WHAT, commands.failure);
       const spent = this.#takeAnswered(parcel.queue);
       try {
         attempts += 1;
@@ -158,8 +160,6 @@ export class RedisPublisher {
 
   /** Answers for ids that an earlier, uncertain publish turns out to have brought in. @returns the places still to be published */
   async #settleFates(publications: readonly Publication[], receipts: PublishReceipt[], deadline: number): Promise<number[]> {
-    const places = publications.map((_, place) => place);
-    if (this.#uncertain.size === 0) return places;
     this.#dropOldFates();
     const asked = new Set<Parcel>();
     for (const { id } of publications) {
@@ -167,7 +167,7 @@ export class RedisPublisher {
       if (fate?.parcel.state === 'sent') asked.add(fate.parcel);
     }
     await Promise.all([...asked].map((parcel) => this.#lookUpFate(parcel, deadline)));
-    return places.filter((place) => {
+    return [...publications.keys()].filter((place) => {
       const { id } = publications[place]!;
       if (this.#uncertain.get(id)?.parcel.state !== 'arrived') return true;
       receipts[place] = { id, deduplicated: true };
