@@ -101,7 +101,96 @@ describe('rule 2: resends change nothing', () => {
   );
 });
 
+describe('rule 16: unique keys over a cut', () => {
+  const unique = { key: 'k', expires: null, until: 'end', onConflict: 'existing' } as const;
+
+  it(
+    'a publish that its key held back names the holder again when its answer was lost',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      await (await rig.connected()).broker.publish([message('a', { unique })], { timeout: 5_000 });
+      proxy.loseAnswerTo('body of b');
+      const sent = transport.broker.publish([message('b', { unique }), message('c')], { timeout: 5_000 });
+      await proxy.request('body of b');
+      await untilReady(rig, 2);
+      proxy.heal();
+      proxy.cut();
+      expect(await sent).toEqual([
+        { id: 'a', deduplicated: true },
+        { id: 'c', deduplicated: false },
+      ]);
+    }),
+  );
+
+  it(
+    'of an uncertain publish, what its key had held back is judged anew when it comes again',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(await rig.connected());
+      await (await rig.connected()).broker.publish([message('a', { unique })], { timeout: 5_000 });
+      const both = [message('b', { unique }), message('c')];
+      proxy.dropAnswers = true;
+      const sent = transport.broker.publish(both, { timeout: 300 });
+      await untilReady(rig, 2);
+      await settleAll(consumer, await consumer.receive(1, never()));
+      await expect(sent).rejects.toThrow(PublishUncertainError);
+      proxy.heal();
+      proxy.cut();
+      expect(await transport.broker.publish(both, { timeout: 5_000 })).toEqual([
+        { id: 'b', deduplicated: false },
+        { id: 'c', deduplicated: true },
+      ]);
+      expect(await takeIds(consumer)).toEqual(['c', 'b']);
+    }),
+  );
+
+  it(
+    'what a receive took whose answer was lost waits again, and can be replaced',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const replace = { ...unique, onConflict: 'replace' } as const;
+      await transport.broker.publish([message('a', { unique: replace })], { timeout: 5_000 });
+      const consumer = await consume(transport, { maxWait: 10_000 });
+      const abort = new AbortController();
+      proxy.dropAnswers = true;
+      const taken = consumer.receive(1, abort.signal);
+      await untilLeased(rig, 1);
+      abort.abort();
+      await taken;
+      proxy.heal();
+      proxy.cut();
+      await untilReady(rig, 1);
+      expect(await transport.broker.publish([message('b', { unique: replace })], { timeout: 5_000 })).toEqual([
+        { id: 'b', deduplicated: false },
+      ]);
+      expect((await consumer.receive(10, never())).map(({ id, revoked }) => [id, revoked])).toEqual([
+        ['a', true],
+        ['b', false],
+      ]);
+    }),
+  );
+});
+
 describe('settling over a cut', () => {
+  it(
+    'rule 15: the last member whose answer was lost is told that it completed the join when it is asked again',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      await transport.joins.open([{ id: 'j', members: 1, body: '', expires: 60_000 }]);
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      const consumer = await consume(transport);
+      const [delivery] = await consumer.receive(1, never());
+      proxy.loseAnswerTo('my value');
+      const arrivals = [{ join: 'j', member: 'a', index: 0, value: 'my value' }];
+      const settled = consumer.settle([{ delivery: delivery!, kind: 'ack', traced: false, arrivals }]);
+      await proxy.request('my value');
+      while ((await rig.admin.zcard(`${rig.prefix}:joins-complete`)) < 1);
+      proxy.heal();
+      proxy.cut();
+      expect((await settled)[0]!.joined).toEqual([{ join: 'j', remaining: 0, inserted: 1, completed: true }]);
+    }),
+  );
+
   it(
     'a settlement whose answer was lost is accepted when it is asked again, and its retry stands in the queue once',
     proxied(async (rig, proxy) => {
