@@ -55,7 +55,7 @@ class RawScripts {
       const id = randomUUID();
       return [id, JSON.stringify({ id, task: 'bench.work', args: [payload], headers: { rootId: id } }), CODE];
     });
-    const keys = [...this.queue.all, this.keys.queues, this.queue.nonce(randomUUID())];
+    const keys = [this.queue.base, this.keys.queues, this.queue.nonce(randomUUID()), this.keys.revoked];
     return this.call('publish', keys, ['0', 'bench', DAY, '1000', ...triples]);
   }
 
@@ -64,7 +64,7 @@ class RawScripts {
     for (let turn = 1; !stopped(); turn++) {
       const token = `${name}.${turn}`;
       const settled = members.length > 0 ? this.settle(name, turn, members, handler) : undefined;
-      const keys = [this.keys.void(token), this.keys.revoked, ...this.queue.all];
+      const keys = [this.keys.void(token), this.keys.revoked, this.queue.base];
       const answer = await this.call('receive', keys, ['0', String(BATCH), LEASE, token, '60000', '0', '']);
       await settled;
       const [, , , , ids = [], , priorities = ''] = answer;
@@ -80,7 +80,17 @@ class RawScripts {
       const result = handler();
       if (this.withResult) results.push(JSON.stringify({ id: member, state: 'SUCCESS', result }));
     }
-    const names = [...queue.all, queue.call(name), keys.queues, keys.revoked, keys.terminate, keys.waiters, keys.result];
+    const names = [
+      queue.base,
+      queue.call(name),
+      keys.queues,
+      keys.revoked,
+      keys.terminate,
+      keys.waiters,
+      keys.result,
+      keys.join,
+      keys.completeJoins,
+    ];
     const counts = [DAY, String(members.length), String(results.length), ''];
     return this.call('settle', names, ['0', String(turn), '60000', DAY, keys.resultsChannel, ...counts, ...members, ...results, '0']);
   }

@@ -57,7 +57,7 @@ export class Receiver {
     private readonly renewLate: () => Promise<void>,
   ) {
     this.#turns = new SuspectTurns(options.lease);
-    this.#allKeys = queues.flatMap((queue) => queue.all);
+    this.#allKeys = queues.map((queue) => queue.base);
     this.#unbrokenSince = context.leaseNow();
     this.#ahead = context.commands.ahead;
     context.commands.onUsable(() => {
@@ -127,7 +127,7 @@ export class Receiver {
         turn,
         this.#serverNow(),
       ];
-      const call = commands.script('receive', [keys.void(token), keys.revoked, ...queues.flatMap((queue) => queue.all)], args);
+      const call = commands.script('receive', [keys.void(token), keys.revoked, ...queues.map((queue) => queue.base)], args);
       const raw = await orAborted(call, signal);
       if (raw === null) {
         this.#giveUp(token);

@@ -62,7 +62,7 @@ export class RedisBroker implements Broker {
     for (const some of chunks(ids)) await attempt(commands, WHAT, 'revokeMark', [keys.revoked, keys.terminate], [...head, ...some]);
     // Marked first: whoever receives one while it is being brought to the front sees the mark.
     for (const queue of await knownQueues(this.context, WHAT)) {
-      for (const some of chunks(ids)) await attempt(commands, WHAT, 'revokeFront', keys.queue(queue).all, some);
+      for (const some of chunks(ids)) await attempt(commands, WHAT, 'revokeFront', [keys.queue(queue).base], some);
     }
   }
 

@@ -54,6 +54,6 @@ export class RedisInspector implements Inspector {
   }
 
   #ask(script: ScriptName, queue: string, args: readonly string[], more: readonly string[] = []): Promise<unknown> {
-    return attempt(this.context.commands, WHAT, script, [...this.context.keys.queue(queue).all, ...more], args);
+    return attempt(this.context.commands, WHAT, script, [this.context.keys.queue(queue).base, ...more], args);
   }
 }

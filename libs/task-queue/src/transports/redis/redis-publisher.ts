@@ -79,7 +79,7 @@ export class RedisPublisher {
 
   async #deliver(parcel: Parcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
     const { commands } = this.context;
-    const keys = [...parcel.queue.all, this.context.keys.queues, parcel.queue.nonce(parcel.nonce), this.context.keys.revoked];
+    const keys = [parcel.queue.base, this.context.keys.queues, parcel.queue.nonce(parcel.nonce), this.context.keys.revoked];
     const args = this.#arguments(parcel);
     let attempts = 0;
     for (;;) {

@@ -85,7 +85,7 @@ export class Settler {
     const number = String(++this.#number);
     const head = [this.context.offset(), number, String(ANSWER_TTL), String(this.context.options.dedupRetention), keys.resultsChannel];
     const scriptKeys = [
-      ...this.queue.all,
+      this.queue.base,
       this.queue.call(this.consumer),
       keys.queues,
       keys.revoked,
@@ -95,7 +95,7 @@ export class Settler {
       keys.join,
       keys.completeJoins,
     ];
-    for (const target of batch.targets) scriptKeys.push(...keys.queue(target).all);
+    for (const target of batch.targets) scriptKeys.push(keys.queue(target).base);
     const answer = await this.#call(batch.order, scriptKeys, head.concat(batch.args));
     if (answer instanceof Error) {
       // One of them is to blame, and nothing was written: each is tried on its own.

@@ -61,30 +61,37 @@ end
 local answer = { now, -1, 0 }
 local taken = 0
 
--- Leases `ids` and adds them to the answer. An id without a body was removed meanwhile: nothing stands for it any more.
-local function hand_out(queue, ids, priorities)
-  local bodies = redis.call('HMGET', queue.msg, unpack(ids))
-  local kept = {}
-  for i = 1, #ids do
+-- An id without a body was removed meanwhile: nothing stands for it any more. Answers the priorities of those that stay.
+local function drop_bodiless(ids, bodies, priorities)
+  local kept, digits, count = 0, {}, #ids
+  for i = 1, count do
     if bodies[i] then
-      kept[#kept + 1] = i
+      kept = kept + 1
+      ids[kept], bodies[kept], digits[kept] = ids[i], bodies[i], string.sub(priorities, i, i)
     end
   end
-  if #kept < #ids then
-    for to, from in ipairs(kept) do
-      ids[to], bodies[to], priorities[to] = ids[from], bodies[from], priorities[from]
-    end
-    for i = #ids, #kept + 1, -1 do
-      ids[i], bodies[i], priorities[i] = nil, nil, nil
+  for i = count, kept + 1, -1 do
+    ids[i], bodies[i] = nil, nil
+  end
+  return table.concat(digits)
+end
+
+-- Leases `ids` and adds them to the answer. `priorities`: a digit for each.
+local function hand_out(queue, ids, priorities)
+  local bodies = redis.call('HMGET', queue.msg, unpack(ids))
+  for i = 1, #ids do
+    if not bodies[i] then
+      priorities = drop_bodiless(ids, bodies, priorities)
+      break
     end
   end
   if #ids == 0 then
     return
   end
-  local leases, expiry, tail = {}, now + lease, ':' .. token
+  local leases, expiry, tail = {}, text_of(now + lease), ':' .. token
   for i = 1, #ids do
     leases[2 * i - 1] = expiry
-    leases[2 * i] = priorities[i] .. ids[i] .. tail
+    leases[2 * i] = string.sub(priorities, i, i) .. ids[i] .. tail
   end
   redis.call('ZADD', queue.leased, unpack(leases))
   begin_unique(queue, ids)
@@ -102,21 +109,21 @@ local function hand_out(queue, ids, priorities)
   taken = taken + #ids
   local at = #answer
   answer[at + 1], answer[at + 2], answer[at + 3] = queue.number, ids, bodies
-  answer[at + 4], answer[at + 5], answer[at + 6] = table.concat(priorities), counts, marks
+  answer[at + 4], answer[at + 5], answer[at + 6] = priorities, counts, marks
 end
 
 local function take_suspect(queue)
   local one = redis.call('LPOP', queue.suspects)
   if one then
-    hand_out(queue, { string.sub(one, 2) }, { string.sub(one, 1, 1) })
+    hand_out(queue, { string.sub(one, 2) }, string.sub(one, 1, 1))
   end
 end
 
 local function take_ready(queue)
-  local ids, priorities, room = {}, {}, limit - taken
-  local front = redis.call('LPOP', queue.front, room)
-  for i = 1, front and #front or 0 do
-    ids[i], priorities[i] = string.sub(front[i], 2), string.sub(front[i], 1, 1)
+  local ids, priorities, room = {}, '', limit - taken
+  for _, one in ipairs(redis.call('LPOP', queue.front, room) or {}) do
+    ids[#ids + 1] = string.sub(one, 2)
+    priorities = priorities .. string.sub(one, 1, 1)
   end
   for priority = 9, 0, -1 do
     if #ids >= room then
@@ -124,10 +131,13 @@ local function take_ready(queue)
     end
     local some = redis.call('LPOP', queue.ready .. priority, room - #ids)
     if some then
-      local digit = tostring(priority)
-      for i = 1, #some do
-        ids[#ids + 1] = some[i]
-        priorities[#priorities + 1] = digit
+      priorities = priorities .. string.rep(tostring(priority), #some)
+      if #ids == 0 then
+        ids = some
+      else
+        for i = 1, #some do
+          ids[#ids + 1] = some[i]
+        end
       end
     end
   end

@@ -79,7 +79,7 @@ if plain > 0 then
         results[#results + 1] = ARGV[first_result + i - 1]
       end
       if traced_flags ~= '' and string.byte(traced_flags, i) == 49 then
-        traces[#traces + 1] = now + trace_ttl
+        traces[#traces + 1] = text_of(now + trace_ttl)
         traces[#traces + 1] = id
       end
     else

@@ -10,8 +10,7 @@ local function put(queue, now, trace_ttl, at, count, revoked)
     ids[i] = ARGV[at + 3 * i - 3]
   end
   local held = redis.call('HMGET', queue.msg, unpack(ids))
-  redis.call('LLEN', queue.wake)
-  local head = head_score(queue.delayed)
+  local asleep = redis.call('LLEN', queue.wake) == 0
   local fields, ready, late, traces, known, first = {}, {}, {}, {}, {}, nil
   local flags, holders, claims = nil, nil, nil
   for i = 1, count do
@@ -54,16 +53,17 @@ local function put(queue, now, trace_ttl, at, count, revoked)
         end
         list[#list + 1] = id
       else
-        late[#late + 1] = due
+        late[#late + 1] = text_of(due)
         late[#late + 1] = priority .. id
         first = math.min(first or due, due)
       end
       if traced then
-        traces[#traces + 1] = math.max(due, now) + trace_ttl
+        traces[#traces + 1] = text_of(math.max(due, now) + trace_ttl)
         traces[#traces + 1] = id
       end
     end
   end
+  local head = first and head_score(queue.delayed)
   if #fields > 0 then
     redis.call('HSET', queue.msg, unpack(fields))
   end
@@ -83,8 +83,8 @@ local function put(queue, now, trace_ttl, at, count, revoked)
   if claims then
     write_claims(claims, queue, now, revoked)
   end
-  if next(ready) or (first and (not head or first < head)) then
-    ring(queue)
+  if asleep and (next(ready) or (first and (not head or first < head))) then
+    redis.call('RPUSH', queue.wake, '1')
   end
   if not flags then
     return ''

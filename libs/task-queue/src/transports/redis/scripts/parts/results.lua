@@ -38,7 +38,7 @@ local function save_results(base, waiters, channel, ttl, now, ids, values)
   end
   local old = read_results(keys, now)
   local waited = redis.call('EXISTS', waiters) == 1 and redis.call('ZMSCORE', waiters, unpack(ids)) or {}
-  local written, latest, expiry = {}, {}, now + ttl
+  local written, latest, expiry = {}, {}, text_of(now + ttl)
   for i = 1, #ids do
     written[i] = may_replace(latest[ids[i]] or old[i], values[i])
     if written[i] then
