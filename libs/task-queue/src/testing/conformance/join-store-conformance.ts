@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { JoinArrival, JoinReceipt, JoinToOpen } from '../../ports/join-store.js';
-import { ack, as, deadLetter, release, retry } from './hand-consumer.js';
+import { ack, as, deadLetter, LEASE, retry } from './hand-consumer.js';
 import type { HarnessFactory } from './harness.js';
 import { numbered, publication, staged, type Stage, type StagedTest } from './stage.js';
 import { testRunner } from './test-runner.js';
@@ -225,7 +225,8 @@ function settling(test: StagedTest): void {
     await openAndPublish(stage);
     const worker = await stage.consumer();
     const delivery = await worker.takeOne();
-    await worker.settle(as(delivery, release()));
+    stage.shiftTime(LEASE + 1);
+    await (await stage.heir()).takeOne();
     const [receipt] = await worker.consumer.settle([as(delivery, ack(), { arrivals: [arrival('a')] })]);
     assert.deepEqual(receipt, { id: 'a', accepted: false });
     assert.equal((await stage.joins.load('j'))?.remaining, 1);

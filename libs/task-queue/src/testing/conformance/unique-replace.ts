@@ -47,9 +47,13 @@ function waiting(test: StagedTest): void {
   });
 
   test('rule 16: a worker that waits is woken to end what was replaced', async (stage) => {
-    const worker = await stage.consumer({ maxWait: HOUR });
     await stage.publish(unique('a', REPLACE, { due: { delay: HOUR } }));
+    const first = await stage.consumer();
+    assert.deepEqual(await first.takeIds(), []); // the wake-up for that one is spent
+    await first.consumer.close();
+    const worker = await stage.consumer({ maxWait: HOUR });
     const coming = worker.takeIds();
+    for (const _ of [1, 2]) await stage.inspector.counts(QUEUE); // by now it has looked, and waits
     await stage.publish(unique('b', REPLACE, { due: { delay: HOUR } }));
     assert.deepEqual(await coming, ['a']);
   });
