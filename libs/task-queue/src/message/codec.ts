@@ -1,4 +1,6 @@
 import { MalformedMessageError } from '../errors/call-errors.js';
+import { NO_ATTEMPTS, type FailedAttempt } from './failed-attempt.js';
+import type { FollowUp } from './follow-up.js';
 import { DEFAULT_PRIORITY, type TaskHeaders, type TaskMessage } from './task-message.js';
 
 /**
@@ -32,6 +34,16 @@ interface WireMessage {
   tr?: 1;
   tp?: string;
   h?: Record<string, unknown>;
+  /** shadow */
+  sh?: string;
+  /** link */
+  ln?: readonly FollowUp[];
+  /** linkError */
+  le?: readonly FollowUp[];
+  /** redrives */
+  rd?: number;
+  /** attempts that failed */
+  fa?: readonly FailedAttempt[];
 }
 
 export const WIRE_VERSION = 1;
@@ -64,6 +76,11 @@ function encodeRareHeaders(headers: TaskHeaders, wire: WireMessage): void {
   if (headers.traced) wire.tr = 1;
   if (headers.traceparent !== null) wire.tp = headers.traceparent;
   if (hasKeys(headers.custom)) wire.h = headers.custom as Record<string, unknown>;
+  if (headers.shadow !== null) wire.sh = headers.shadow;
+  if (headers.link !== null) wire.ln = headers.link;
+  if (headers.linkError !== null) wire.le = headers.linkError;
+  if (headers.redrives > 0) wire.rd = headers.redrives;
+  if (headers.attempts.length > 0) wire.fa = headers.attempts;
 }
 
 /** @throws MalformedMessageError when the body is no message of a version that this one can read */
@@ -89,6 +106,11 @@ export function decodeMessage(id: string, body: string): TaskMessage {
     parkedSince: wire.parked ?? null,
     traced: wire.tr === 1,
     traceparent: wire.tp ?? null,
+    shadow: wire.sh ?? null,
+    link: wire.ln ?? null,
+    linkError: wire.le ?? null,
+    redrives: wire.rd ?? 0,
+    attempts: wire.fa ?? NO_ATTEMPTS,
     custom: wire.h ?? NO_KEYS,
   };
   return Object.freeze({ id, task: wire.t, args: wire.a ?? NO_ARGS, kwargs: wire.k ?? NO_KEYS, headers: Object.freeze(headers) });
@@ -121,12 +143,23 @@ function faultOf(wire: Partial<WireMessage>): string | undefined {
   if (typeof wire.s !== 'number' || typeof wire.o !== 'string') return "it does not say when ('s') and by whom ('o') it was sent";
   if (wire.r !== undefined && !isCount(wire.r)) return "its retries ('r') are not a whole number";
   if (wire.p !== undefined && !(isCount(wire.p) && wire.p <= 9)) return "its priority ('p') is not 0–9";
+  if (wire.ln !== undefined && !areFollowUps(wire.ln)) return "its links ('ln') are no calls";
+  if (wire.le !== undefined && !areFollowUps(wire.le)) return "its error links ('le') are no calls";
+  if (wire.fa !== undefined && !Array.isArray(wire.fa)) return "its failed attempts ('fa') are not a list";
   for (const key of ['eta', 'exp', 'tl', 'stl', 'parked'] as const) {
     if (wire[key] !== undefined && typeof wire[key] !== 'number') return `its '${key}' is not a number`;
   }
   if (wire.ct !== undefined || wire.z !== undefined)
     return `its content ('${wire.ct ?? 'json'}', compression '${wire.z ?? 'none'}') is not accepted here`;
   return undefined;
+}
+
+function areFollowUps(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one: unknown) => isRecord(one) && isFollowUp(one as Partial<FollowUp>));
+}
+
+function isFollowUp({ task, args, queue }: Partial<FollowUp>): boolean {
+  return typeof task === 'string' && task !== '' && Array.isArray(args) && typeof queue === 'string';
 }
 
 function isCount(value: unknown): value is number {
