@@ -1,11 +1,20 @@
 import { runEagerly } from '../attempt/run-eagerly.js';
 import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedError, UnknownTaskMethodError } from '../errors/index.js';
 import type { TaskMessage } from '../message/task-message.js';
-import type { Clock, DeclaredTask, ResultBackend, TaskHandler, TaskLogger, Transport } from '../ports/index.js';
+import type {
+  Clock,
+  DeclaredTask,
+  Publication,
+  PublishReceipt,
+  ResultBackend,
+  TaskHandler,
+  TaskLogger,
+  Transport,
+} from '../ports/index.js';
 import { AsyncResult, type ResultSource } from './async-result.js';
 import type { CallOptions } from './call-options.js';
 import type { ClientOptions } from './client-options.js';
-import { prepareCall } from './prepare-call.js';
+import { prepareCall, type PreparedCall } from './prepare-call.js';
 import { Publisher } from './publisher.js';
 import { describeContract, type SendMany, type SendTask, type TaskContract, type TaskHandle, type TaskProxy } from './task-types.js';
 
@@ -17,6 +26,8 @@ export interface TaskClientDependencies {
   describe(target: Function): ReadonlyMap<string, DeclaredTask>;
   /** the handler of this process, for `apply()` and eager mode */
   localHandler(name: string): TaskHandler | undefined;
+  /** told of each call that the broker has taken, or that is run at once in eager mode; for tests */
+  readonly onSent?: ((message: TaskMessage, publication: Publication) => void) | undefined;
   readonly clock: Clock;
   readonly logger: TaskLogger;
 }
@@ -67,7 +78,7 @@ export class TaskClient {
       return (await Promise.all(calls.map((call) => this.#send({ name: call.name }, call.args ?? [], call.options)))) as never;
     const now = this.deps.clock.now();
     const prepared = calls.map((call) => prepareCall({ name: call.name }, call.args ?? [], call.options, this.deps.options, now));
-    return (await Promise.all(prepared.map(async (call) => this.#resultOf(await this.#publisher.send(call.publication))))) as never;
+    return (await Promise.all(prepared.map(async (call) => this.#resultOf(await this.#publisher.send(call.publication), call)))) as never;
   };
 
   /** What can be asked about a task that was sent before, by its id. */
@@ -123,16 +134,18 @@ export class TaskClient {
   }
 
   async #send(task: Declared, args: readonly unknown[], options?: CallOptions): Promise<AsyncResult> {
-    const { message, publication } = prepareCall(task, args, options, this.deps.options, this.deps.clock.now());
-    if (this.deps.options.eager) return this.#sendEagerly(message);
-    return this.#resultOf(await this.#publisher.send(publication));
+    const call = prepareCall(task, args, options, this.deps.options, this.deps.clock.now());
+    if (this.deps.options.eager) return this.#sendEagerly(call);
+    return this.#resultOf(await this.#publisher.send(call.publication), call);
   }
 
-  #resultOf(receipt: { readonly id: string; readonly deduplicated: boolean }): AsyncResult {
+  #resultOf(receipt: PublishReceipt, { message, publication }: PreparedCall): AsyncResult {
+    if (this.deps.onSent !== undefined && !receipt.deduplicated) this.deps.onSent(message, publication);
     return new AsyncResult(receipt.id, this.#source, receipt.deduplicated);
   }
 
-  async #sendEagerly(message: TaskMessage): Promise<AsyncResult> {
+  async #sendEagerly({ message, publication }: PreparedCall): Promise<AsyncResult> {
+    this.deps.onSent?.(message, publication);
     const { record, thrown } = await this.#run(message);
     await this.deps.results.save([record], this.deps.options.resultExpires);
     if (record.state === 'FAILURE' && this.deps.options.eagerPropagates) throw thrown;

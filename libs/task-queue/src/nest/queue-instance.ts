@@ -10,6 +10,9 @@ export function getQueueInstanceToken(name: string): InjectionToken<QueueInstanc
 
 /** One named instance's open connections. Everything of that name in the application shares them. */
 export class QueueInstance {
+  /** called once each before the connections are closed, by who uses them without being of a module */
+  readonly onClose = new Set<() => Promise<void>>();
+
   private constructor(
     readonly name: string,
     readonly options: ClientOptions,
@@ -35,6 +38,8 @@ export class QueueInstance {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled([...this.onClose].map((end) => end()));
+    this.onClose.clear();
     await Promise.allSettled(this.opened.map((one) => one.close()));
   }
 }

@@ -36,9 +36,13 @@ export interface RunDeliveryDependencies {
   readonly options: WorkerOptions;
   /** ms that results are kept */
   readonly resultExpires: number;
+  readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
+
+/** Told how each attempt ended, and what ended without one. */
+export type OutcomeListener = (message: TaskMessage, outcome: Outcome) => void;
 
 /**
  * Takes one delivery from its body to its settlement, in the steps of `run`. What must not run (unreadable, exhausted,
@@ -91,7 +95,7 @@ export class RunDelivery {
     const accepted = await this.deps.settle.now({ delivery, kind: 'ack', traced: message.headers.traced });
     if (!accepted) return;
     const outcome = await this.#attempt(delivery, message, handler);
-    logOutcome(this.deps.logger, message, outcome);
+    this.#tell(message, outcome);
     await this.deps.earlyAck.publishOutcome(message, outcome, ignoresResult(message, handler.options));
   }
 
@@ -125,7 +129,7 @@ export class RunDelivery {
   }
 
   #settle(delivery: Delivery, message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined): void {
-    logOutcome(this.deps.logger, message, outcome);
+    this.#tell(message, outcome);
     const settlement = settlementOf(delivery, message, outcome, {
       at: this.deps.clock.now(),
       worker: this.deps.options.name,
@@ -133,5 +137,10 @@ export class RunDelivery {
       ignore: handler === undefined ? message.headers.ignoreResult === true : ignoresResult(message, handler.options),
     });
     if (settlement !== undefined) this.deps.settle.add(settlement);
+  }
+
+  #tell(message: TaskMessage, outcome: Outcome): void {
+    logOutcome(this.deps.logger, message, outcome);
+    this.deps.onOutcome?.(message, outcome);
   }
 }
