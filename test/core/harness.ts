@@ -96,6 +96,7 @@ async function openHere(options: ReturnType<typeof resolveClientOptions>): Promi
   const transport = await openTransport(options.broker, {
     keyPrefix: options.keyPrefix,
     dedupRetention: options.dedupRetention,
+    deadLetterLimit: options.deadLetterLimit,
     revokesExpire: options.revokesExpire,
     connection: options.connection,
     logger: silentLogger,

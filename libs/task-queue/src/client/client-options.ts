@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Duration } from '../message/duration.js';
 import { DEFAULT_QUEUE } from '../message/task-message.js';
-import { checkOptions, durationField, flagField, nameField, namesField, positiveField } from '../policies/check-options.js';
+import { checkOptions, countField, durationField, flagField, nameField, namesField, positiveField } from '../policies/check-options.js';
 
 /** What `TaskQueueModule.forRoot` takes for the queue itself. Durations are ms or text. */
 export interface ClientOptionsInput {
@@ -23,6 +23,8 @@ export interface ClientOptionsInput {
   dedupRetention?: Duration;
   /** how long a revoked id that never comes is remembered; default '1d' */
   revokesExpire?: Duration;
+  /** dead letters that each queue keeps, beyond which the oldest go; default 10 000 */
+  deadLetterLimit?: number;
   /** bytes of one encoded message; default 1 MB */
   maxPayloadBytes?: number;
   /** run tasks inline instead of sending them; for tests */
@@ -43,6 +45,7 @@ const schema = z.object({
   resultExpires: duration('1d'),
   dedupRetention: duration('7d'),
   revokesExpire: duration('1d'),
+  deadLetterLimit: countField.default(10_000).describe(countField.description!),
   maxPayloadBytes: positiveField.default(1_000_000).describe(positiveField.description!),
   eager: flagField.default(false).describe(flagField.description!),
   eagerPropagates: flagField.default(false).describe(flagField.description!),

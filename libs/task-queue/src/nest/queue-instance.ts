@@ -45,6 +45,6 @@ export class QueueInstance {
 }
 
 function transportOptions(options: ClientOptions, logger: TaskLogger, clock: Clock): TransportOptions {
-  const { keyPrefix, dedupRetention, revokesExpire, connection } = options;
-  return { keyPrefix, dedupRetention, revokesExpire, connection, logger, clock, timeOffset: () => 0 };
+  const { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection } = options;
+  return { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection, logger, clock, timeOffset: () => 0 };
 }

@@ -1,6 +1,8 @@
 import type { Outcome } from '../attempt/outcome.js';
 import { recordOf } from '../attempt/record-of.js';
+import { withAttempts } from '../message/build-message.js';
 import { encodeMessage } from '../message/codec.js';
+import { rememberAttempt } from '../message/failed-attempt.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Delivery, ResultToSave, Settlement } from '../ports/index.js';
 
@@ -13,7 +15,7 @@ export function settlementOf(
 ): Settlement | undefined {
   const record = save.ignore ? null : recordOf(message, outcome, save.at, save.worker);
   const result: { result?: ResultToSave } = record === null ? {} : { result: { record, expires: save.expires } };
-  const { traced } = message.headers;
+  const { traced, attempts, retries } = message.headers;
   switch (outcome.kind) {
     case 'success':
     case 'revoked':
@@ -26,6 +28,7 @@ export function settlementOf(
         kind: 'deadLetter',
         reason: outcome.reason,
         detail: `${outcome.error.type}: ${outcome.error.message}`,
+        attempts: rememberAttempt(attempts, save.at, save.worker, retries, outcome.error),
         traced,
       };
     case 'retry':
@@ -33,7 +36,7 @@ export function settlementOf(
         delivery,
         ...result,
         kind: 'retry',
-        body: encodeMessage(outcome.next),
+        body: encodeMessage(withAttempts(outcome.next, rememberAttempt(attempts, save.at, save.worker, retries, outcome.error))),
         priority: outcome.next.headers.priority,
         due: outcome.due,
       };

@@ -7,6 +7,7 @@ import { describeReceive } from './receive.js';
 import { describeRevoke } from './revoke.js';
 import { describeSettle } from './settle.js';
 import { staged } from './stage.js';
+import { describeSubscribe } from './subscribe.js';
 import { testRunner } from './test-runner.js';
 
 /** What every broker and its consumers must do. Rules are those of the project's protocol; each test is named by its rule. */
@@ -17,6 +18,7 @@ export function brokerConformance(factory: HarnessFactory): void {
     describe('connect and close', () => describeLifecycle(test));
     describe('publish', () => describePublish(test));
     describe('receive', () => describeReceive(test));
+    describe('subscribe', () => describeSubscribe(test));
     describe('settle', () => describeSettle(test));
     describe('leases', () => describeLeases(test));
     describe('crashes', () => describeCrashes(test));

@@ -25,7 +25,15 @@ describe('memory transport', () => {
   });
 
   async function connected(url = 'memory://', keyPrefix = 'app'): Promise<Transport> {
-    const options = { keyPrefix, dedupRetention: 60_000, revokesExpire: 60_000, connection: {}, logger: silentLogger, clock };
+    const options = {
+      keyPrefix,
+      dedupRetention: 60_000,
+      revokesExpire: 60_000,
+      deadLetterLimit: 9,
+      connection: {},
+      logger: silentLogger,
+      clock,
+    };
     const transport = open(url, { ...options, timeOffset: () => offset });
     opened.push(transport);
     await transport.connect();

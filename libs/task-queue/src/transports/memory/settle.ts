@@ -7,6 +7,7 @@ import type { StoredMessage } from './stored-message.js';
 export interface SettleMoment {
   readonly now: number;
   readonly dedupRetention: number;
+  readonly deadLetterLimit: number;
 }
 
 /**
@@ -27,7 +28,12 @@ export function settleOne(store: MemoryStore, settlement: Settlement, moment: Se
   return true;
 }
 
-function move(store: MemoryStore, message: StoredMessage, settlement: Settlement, { now, dedupRetention }: SettleMoment): void {
+function move(
+  store: MemoryStore,
+  message: StoredMessage,
+  settlement: Settlement,
+  { now, dedupRetention, deadLetterLimit }: SettleMoment,
+): void {
   const queue = store.queue(message.queue);
   switch (settlement.kind) {
     case 'ack':
@@ -37,7 +43,8 @@ function move(store: MemoryStore, message: StoredMessage, settlement: Settlement
       return;
     case 'deadLetter':
       queue.take(message);
-      queue.bury(message, { reason: settlement.reason, detail: settlement.detail, at: now });
+      queue.bury(message, { reason: settlement.reason, detail: settlement.detail, attempts: copy(settlement.attempts), at: now });
+      while (queue.dead.size > deadLetterLimit) store.remove(queue.dead.first()!);
       store.consumeMark(message.id);
       if (settlement.traced) store.trace(message.id, now + dedupRetention, now);
       return;
@@ -53,4 +60,9 @@ function move(store: MemoryStore, message: StoredMessage, settlement: Settlement
       if (settlement.charge) message.lostLeases++;
       store.enqueue(message, now + settlement.delay, now, 'front');
   }
+}
+
+/** So that reader and writer never share an object, as with any other store. */
+function copy<T>(data: T): T {
+  return JSON.parse(JSON.stringify(data)) as T;
 }

@@ -31,7 +31,9 @@ export class Receiver {
   readonly #turns: SuspectTurns;
   /** tokens of receives that were sent and whose answer nobody has seen */
   readonly #unanswered = new Set<string>();
-  readonly #allKeys: readonly string[];
+  /** by name, all that it ever received from: an unanswered receive and a wake-up may still be of one that was left */
+  readonly #ever = new Map<string, QueueKeys>();
+  #queues: readonly QueueKeys[] = [];
   #closed = false;
   #sequence = 0;
   #calls = 0;
@@ -42,7 +44,7 @@ export class Receiver {
 
   constructor(
     private readonly context: RedisContext,
-    private readonly queues: readonly QueueKeys[],
+    queues: readonly QueueKeys[],
     private readonly options: ConsumeOptions,
     private readonly consumer: string,
     private readonly held: HeldLeases,
@@ -50,7 +52,7 @@ export class Receiver {
     private readonly renewLate: () => Promise<void>,
   ) {
     this.#turns = new SuspectTurns(options.lease);
-    this.#allKeys = queues.flatMap((queue) => queue.all);
+    this.#take(queues);
     this.#unbrokenSince = context.leaseNow();
     this.#ahead = context.commands.ahead;
     context.commands.onUsable(() => {
@@ -82,9 +84,24 @@ export class Receiver {
     return [];
   }
 
+  /** Receives from these queues from now on; who waits looks at once. */
+  subscribe(queues: readonly QueueKeys[]): void {
+    this.#take(queues);
+    this.waiter.watch(queues);
+  }
+
+  #take(queues: readonly QueueKeys[]): void {
+    this.#queues = queues;
+    for (const queue of queues) this.#ever.set(queue.name, queue);
+  }
+
+  #everyKey(): string[] {
+    return [...this.#ever.values()].flatMap((queue) => queue.all);
+  }
+
   /** Hands on a wake-up that this consumer took and does not use. */
   rearm(): void {
-    this.context.commands.script('rearm', this.#allKeys, []).catch(() => {
+    this.context.commands.script('rearm', this.#everyKey(), []).catch(() => {
       // A wake-up is a hint: without it others look when their own wait ends.
     });
   }
@@ -159,15 +176,15 @@ export class Receiver {
   async #releaseUnanswered(patience: number): Promise<void> {
     const { commands, keys } = this.context;
     for (const token of [...this.#unanswered]) {
-      await attempt(commands, 'Releasing', 'releaseLost', [keys.void(token), ...this.#allKeys], [token, String(VOID_TTL)], patience);
+      await attempt(commands, 'Releasing', 'releaseLost', [keys.void(token), ...this.#everyKey()], [token, String(VOID_TTL)], patience);
       this.#unanswered.delete(token);
     }
   }
 
   /** Each queue is first in its turn, so that a full one does not starve the others. */
   #inTurn(): readonly QueueKeys[] {
-    const { queues } = this;
-    if (queues.length === 1) return queues;
+    const queues = this.#queues;
+    if (queues.length <= 1) return queues;
     const first = this.#calls % queues.length;
     return [...queues.slice(first), ...queues.slice(0, first)];
   }

@@ -18,7 +18,7 @@ const QUEUE_KEYS = [
   'suspects',
   /** ZSET id by the ms of its death; the body stays in msg */
   'dead',
-  /** HASH id → JSON of reason and detail */
+  /** HASH id → JSON of reason, detail and attempts */
   'dead-info',
   /** LIST of at most one item: a hint for waiting workers */
   'wake',
@@ -40,6 +40,7 @@ export interface QueueKeys {
   readonly dead: string;
   readonly deadInfo: string;
   readonly wake: string;
+  readonly paused: string;
   nonce(nonce: string): string;
   /** the last settle call of a consumer and its answer */
   call(consumer: string): string;
@@ -97,6 +98,7 @@ export class RedisKeys {
       dead: of('dead'),
       deadInfo: of('dead-info'),
       wake: of('wake'),
+      paused: of('paused'),
       nonce: (nonce) => `${base}nonce:${nonce}`,
       call: (consumer) => `${base}call:${consumer}`,
     };
