@@ -65,7 +65,8 @@ describe('codec', () => {
     ['{"t":"a","q":"d","s":1,"o":"x","a":{}}', 'not a list'],
     ['{"t":"a","q":"d","s":1,"o":"x","p":12}', 'not 0–9'],
     ['{"v":9,"t":"a","q":"d","s":1,"o":"x"}', 'version 9'],
-    ['{"t":"a","q":"d","s":1,"o":"x","ct":"yaml"}', 'not accepted'],
+    ['{"t":"a","q":"d","s":1,"o":"x","z":"lzma"}', "compression 'lzma' is unknown"],
+    ['{"t":"a","q":"d","s":1,"o":"x","b":{"ct":"json"}}', "packed content ('b') is none"],
     ['{"t":"a","q":"d","s":1,"o":"x","ln":[{"task":"b"}]}', 'are no calls'],
     ['{"t":"a","q":"d","s":1,"o":"x","exp":"soon"}', "'exp' is not a number"],
   ])('names what is wrong with %s', (body, problem) => {
