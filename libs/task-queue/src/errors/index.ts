@@ -7,4 +7,5 @@ export * from './call-errors.js';
 export * from './content-errors.js';
 export * from './run-errors.js';
 export * from './semipredicates.js';
+export * from './semipredicates.js';
 export * from './result-errors.js';

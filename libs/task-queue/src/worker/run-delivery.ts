@@ -1,5 +1,5 @@
 import { AttemptContext, type AttemptSurroundings } from '../attempt/attempt-context.js';
-import { ignoresResult, outcomeOfReturn, outcomeOfThrow } from '../attempt/decide-outcome.js';
+import { ignoresOutcome, ignoresResult, outcomeOfReturn, outcomeOfThrow } from '../attempt/decide-outcome.js';
 import type { Outcome } from '../attempt/outcome.js';
 import { decodeMessage } from '../message/codec.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -67,7 +67,7 @@ export class RunDelivery {
       const message = this.#decode(delivery);
       if (message === undefined) return;
       const handler = this.deps.handlers.get(message.task);
-      const verdict = verdictBeforeRun(delivery, message, this.deps.options.maxDeliveries, this.deps.clock.now());
+      const verdict = verdictBeforeRun(delivery, message, this.#maxDeliveries(handler), this.deps.clock.now());
       if (verdict !== undefined) return this.#settle(delivery, message, verdict, handler);
       if (handler === undefined) return this.deps.setAside.unknownTask(delivery, message);
       if (!this.deps.consumer.holds(delivery)) return;
@@ -96,7 +96,7 @@ export class RunDelivery {
     if (!accepted) return;
     const outcome = await this.#attempt(delivery, message, handler);
     this.#tell(message, outcome);
-    await this.deps.earlyAck.publishOutcome(message, outcome, ignoresResult(message, handler.options));
+    await this.deps.earlyAck.publishOutcome(message, outcome, ignoresOutcome(message, handler.options, outcome));
   }
 
   async #attempt(delivery: Delivery, message: TaskMessage, handler: TaskHandler): Promise<Outcome> {
@@ -112,7 +112,9 @@ export class RunDelivery {
       const value: unknown = await currentTask.run(context, () => pool.run(handler, message.args, context));
       return run.abandoned ? { kind: 'lost' } : outcomeOfReturn(message, handler.options, value);
     } catch (thrown) {
-      return run.abandoned ? { kind: 'lost' } : outcomeOfThrow(message, handler.options, context, thrown, clock.now());
+      return run.abandoned
+        ? { kind: 'lost' }
+        : outcomeOfThrow(message, handler.options, context, thrown, clock.now(), this.#mayComeBack(delivery, handler));
     } finally {
       running.remove(run);
     }
@@ -128,13 +130,21 @@ export class RunDelivery {
     return { delivery, message, context, startedAt, deadline, ackedEarly: !handler.options.acksLate, abandoned: false };
   }
 
+  #maxDeliveries(handler: TaskHandler | undefined): number {
+    return handler?.options.maxDeliveries ?? this.deps.options.maxDeliveries;
+  }
+
+  #mayComeBack(delivery: Delivery, handler: TaskHandler): boolean {
+    return handler.options.acksLate && delivery.lostLeases + 1 < this.#maxDeliveries(handler);
+  }
+
   #settle(delivery: Delivery, message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined): void {
     this.#tell(message, outcome);
     const settlement = settlementOf(delivery, message, outcome, {
       at: this.deps.clock.now(),
       worker: this.deps.options.name,
       expires: this.deps.resultExpires,
-      ignore: handler === undefined ? message.headers.ignoreResult === true : ignoresResult(message, handler.options),
+      ignore: handler === undefined ? message.headers.ignoreResult === true : ignoresOutcome(message, handler.options, outcome),
     });
     if (settlement !== undefined) this.deps.settle.add(settlement);
   }

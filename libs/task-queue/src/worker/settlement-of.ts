@@ -6,6 +6,9 @@ import { rememberAttempt } from '../message/failed-attempt.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Delivery, ResultToSave, Settlement } from '../ports/index.js';
 
+/** Dead-letter reason of a message that its task refused. */
+export const REASON_REJECTED = 'rejected';
+
 /** What is settled for an outcome; undefined where nothing may be (the lease is lost). */
 export function settlementOf(
   delivery: Delivery,
@@ -40,6 +43,20 @@ export function settlementOf(
         priority: outcome.next.headers.priority,
         due: outcome.due,
       };
+    case 'rejected':
+      return {
+        delivery,
+        ...result,
+        kind: 'deadLetter',
+        reason: REASON_REJECTED,
+        detail: outcome.error.message,
+        attempts: rememberAttempt(attempts, save.at, save.worker, retries, outcome.error),
+        traced,
+      };
+    case 'requeued':
+      return { delivery, ...result, kind: 'release', delay: 0, charge: true };
+    case 'snoozed':
+      return { delivery, ...result, kind: 'release', delay: outcome.delay, charge: false };
     case 'released':
       return { delivery, kind: 'release', delay: 0, charge: false };
     case 'lost':

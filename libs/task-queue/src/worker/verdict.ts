@@ -10,14 +10,14 @@ export const REASON_WORKER_LOST = 'worker_lost';
 
 /** The outcome of a message that must not be run; undefined when it may. */
 export function verdictBeforeRun(delivery: Delivery, message: TaskMessage, maxDeliveries: number, now: number): Outcome | undefined {
-  if (delivery.revoked) return revoked(message.id, 'before it ran');
+  if (delivery.revoked) return revoked(message.id, 'before it ran', 'revoked');
   if (delivery.lostLeases >= maxDeliveries) return workerLost(message, delivery.lostLeases);
-  if (isExpired(message, now)) return revoked(message.id, 'it expired before it ran');
+  if (isExpired(message, now)) return revoked(message.id, 'it expired before it ran', 'expired');
   return undefined;
 }
 
-function revoked(id: string, why: string): Outcome {
-  return { kind: 'revoked', error: serializeError(new TaskRevokedError(id, why)) };
+function revoked(id: string, text: string, why: 'revoked' | 'expired'): Outcome {
+  return { kind: 'revoked', error: serializeError(new TaskRevokedError(id, text)), why };
 }
 
 function workerLost(message: TaskMessage, lost: number): Outcome {
