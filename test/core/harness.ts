@@ -47,6 +47,7 @@ export class Harness {
         options,
         describe: () => new Map(),
         localHandler: (name) => harness.handlers.get(name),
+        routerOf: (type) => new type(),
         clock: systemClock,
         logger: silentLogger,
       }),

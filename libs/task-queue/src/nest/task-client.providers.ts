@@ -1,7 +1,9 @@
 import type { Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { resolveClientOptions, type ClientOptionsInput } from '../client/client-options.js';
 import { TaskClient } from '../client/task-client.js';
 import type { Clock, TaskLogger } from '../ports/index.js';
+import { findRouter } from './find-router.js';
 import { InstanceNames } from './instance-names.js';
 import { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
 import { getTaskClientToken } from './task-client.token.js';
@@ -28,10 +30,11 @@ export function taskClientProviders(name: string): Provider[] {
     { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(name) },
     {
       provide: getTaskClientToken(name),
-      inject: [QUEUE_INSTANCE, TaskExplorer, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
+      inject: [QUEUE_INSTANCE, TaskExplorer, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
       useFactory: (
         { options, transport, results }: QueueInstance,
         explorer: TaskExplorer,
+        modules: ModuleRef,
         logger: TaskLogger,
         clock: Clock,
         standIn?: StandIn,
@@ -41,6 +44,7 @@ export function taskClientProviders(name: string): Provider[] {
           results,
           options,
           describe: describeTasks,
+          routerOf: (type) => findRouter(modules, type),
           // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
           localHandler: (task) => explorer.explore().get(task),
           onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),

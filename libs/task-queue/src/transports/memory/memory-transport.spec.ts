@@ -75,6 +75,7 @@ describe('memory transport', () => {
       keyPrefix: '',
       dedupRetention: 0,
       revokesExpire: 0,
+      deadLetterLimit: 0,
       connection: {},
       logger: silentLogger,
       clock,
