@@ -11,7 +11,7 @@ describe.each(BROKERS)('what a handler can throw to end its run, on %s', (_, url
   });
   afterEach(() => app.close());
 
-  const deadLetters = () => app.transport.inspector.deadLetters('default', { limit: 10 });
+  const deadLetters = async () => (await app.transport.inspector.deadLetters('default', { limit: 10 })).letters;
 
   describe('Ignore', () => {
     it('ends the task as IGNORED, with no retry and no dead letter', async () => {
@@ -175,7 +175,7 @@ describe.each(BROKERS)('what a task says of its failures, on %s', (_, url) => {
   });
   afterEach(() => app.close());
 
-  const deadLetters = () => app.transport.inspector.deadLetters('default', { limit: 10 });
+  const deadLetters = async () => (await app.transport.inspector.deadLetters('default', { limit: 10 })).letters;
 
   it('acksOnFailure: false gives a failure to another worker until maxDeliveries, after its retries', async () => {
     const retries: number[] = [];

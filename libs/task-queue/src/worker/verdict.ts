@@ -24,7 +24,7 @@ function workerLost(message: TaskMessage, lost: number): Outcome {
   const error = {
     type: 'WorkerLostError',
     code: 'WORKER_LOST',
-    message: `${lost} workers were lost while they held a delivery of '${message.task}'`,
+    message: `${lost === 1 ? 'a worker was' : `${lost} workers were`} lost while holding a delivery of '${message.task}'`,
   };
   return { kind: 'failure', error, thrown: undefined, reason: REASON_WORKER_LOST };
 }
