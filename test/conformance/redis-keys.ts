@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { redisUrl } from '../support/services.js';
 
 /** What may stay when all work is done: it names no message any more, and expires by itself or with its queue. */
-const MAY_STAY = /:(queues|result:.*|join:.*|waiters|trace|wake|revoked|terminate|nonce:.*|call:.*|void:.*)$/;
+const MAY_STAY = /:(queues|result:.*|join:.*|waiters|trace|wake|paused|revoked|terminate|nonce:.*|call:.*|void:.*)$/;
 const DEAD = /:dead(-info)?$/;
 
 /** Keys under a prefix that hold a message that is not dead, a lease, a delivery count, a unique key or a complete join. */

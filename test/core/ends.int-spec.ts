@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SoftTimeLimitExceeded, TaskIgnoredError } from '../../libs/task-queue/src/errors/index.js';
+import { SoftTimeLimitExceeded, Ignore } from '../../libs/task-queue/src/errors/index.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 describe.each(BROKERS)('limits, states and ends on %s', (_, url) => {
@@ -55,7 +55,7 @@ describe.each(BROKERS)('limits, states and ends on %s', (_, url) => {
 
   it('ends as IGNORED, without failure or dead letter', async () => {
     app.task('gone', () => {
-      throw new TaskIgnoredError('the row was deleted');
+      throw new Ignore('the row was deleted');
     });
     await app.worker();
     const sent = await app.send('gone');

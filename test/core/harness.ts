@@ -47,6 +47,7 @@ export class Harness {
         options,
         describe: () => new Map(),
         localHandler: (name) => harness.handlers.get(name),
+        routerOf: (type) => new type(),
         clock: systemClock,
         logger: silentLogger,
       }),
@@ -96,6 +97,7 @@ async function openHere(options: ReturnType<typeof resolveClientOptions>): Promi
   const transport = await openTransport(options.broker, {
     keyPrefix: options.keyPrefix,
     dedupRetention: options.dedupRetention,
+    deadLetterLimit: options.deadLetterLimit,
     revokesExpire: options.revokesExpire,
     connection: options.connection,
     logger: silentLogger,

@@ -47,7 +47,7 @@ describe.each(BROKERS)('retries on %s', (_, url) => {
     expect(runs).toBe(3);
     expect(await sent.traceback()).toContain('busy');
     expect(await sent.get({ propagate: false })).toMatchObject({ type: 'SmtpError' });
-    expect(await app.transport.inspector.deadLetters('default', { limit: 10 })).toMatchObject([{ id: sent.id, reason: 'failed' }]);
+    expect(await app.transport.inspector.findDeadLetters('default', [sent.id])).toMatchObject([{ reason: 'failed' }]);
   });
 
   it('does not retry what it is not told to', async () => {

@@ -17,6 +17,7 @@ const note = (what: string, id: string) => writeSync(ledger, `${what} ${id}\n`);
 const transport = await openTransport(BROKER_URL!, {
   keyPrefix: KEY_PREFIX!,
   dedupRetention: 60_000,
+  deadLetterLimit: 10_000,
   revokesExpire: 60_000,
   connection: {},
   logger: silentLogger,

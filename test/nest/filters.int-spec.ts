@@ -1,6 +1,6 @@
 import { Catch, Inject, Injectable, UseFilters, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Ctx, Task, TaskContext, TaskIgnoredError } from 'nestjs-task-queue';
+import { Ctx, Task, TaskContext, Ignore } from 'nestjs-task-queue';
 import { boot, closeAll } from './support/boot.js';
 
 class SmtpError extends Error {}
@@ -57,7 +57,7 @@ class FilteredTasks {
 
   @Task({ name: 'filtered.ignore' })
   ignore(): never {
-    throw new TaskIgnoredError('nothing to do');
+    throw new Ignore('nothing to do');
   }
 }
 

@@ -41,7 +41,7 @@ describe('rule 20: a full server refuses new work and still finishes the old', (
       { delivery: a!, kind: 'ack', traced: true, result: { record, expires: 60_000 } },
       { delivery: b!, kind: 'retry', body: 'again', priority: 5, due: { delay: 60_000 } },
       { delivery: c!, kind: 'release', delay: 0, charge: true },
-      { delivery: d!, kind: 'deadLetter', reason: 'r', detail: 'd', traced: false },
+      { delivery: d!, kind: 'deadLetter', reason: 'r', detail: 'd', attempts: [], traced: false },
     ]);
     expect(receipts.every(({ accepted }) => accepted)).toBe(true);
     expect(await transport.results.load(['a'])).toEqual([record]);

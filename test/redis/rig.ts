@@ -35,6 +35,7 @@ export class Rig {
     const transport = open(url, {
       keyPrefix: this.prefix,
       dedupRetention: 60_000,
+      deadLetterLimit: 10_000,
       revokesExpire: 60_000,
       connection: { connectionName: this.prefix },
       logger: { debug: log, info: log, warn: log, error: log },

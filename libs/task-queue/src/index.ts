@@ -6,6 +6,19 @@ export type { KnownTaskState, TaskState } from './message/task-state.js';
 export * from './ports/index.js';
 export { AsyncResult, type GetOptions } from './client/async-result.js';
 export type { CallOptions } from './client/call-options.js';
+export type { PublishRetryInput } from './client/publish-retry.js';
+export type {
+  Route,
+  RoutedCall,
+  RouteFunction,
+  RoutePair,
+  Routes,
+  RouteSource,
+  RouteTable,
+  TaskRouter,
+  TaskRouterClass,
+} from './client/routes.js';
+export { signature, type Signature, type SignatureOptions } from './canvas/signature.js';
 export type { ClientOptionsInput } from './client/client-options.js';
 export { TaskClient } from './client/task-client.js';
 export * from './client/task-types.js';

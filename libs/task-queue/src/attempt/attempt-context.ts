@@ -3,6 +3,7 @@ import { toMilliseconds } from '../message/duration.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import { isReservedState } from '../message/task-state.js';
+import { retryAfterOf } from '../policies/retry-options.js';
 import { hasRetryLeft } from '../policies/retry-policy.js';
 import { TaskContext, type RetryOptions } from '../ports/task-context.js';
 import type { DeliveryInfo, TaskOptions } from '../ports/task-handler.js';
@@ -126,7 +127,10 @@ export class AttemptContext extends TaskContext {
   }
 
   #retryDue(options: RetryOptions): { delay: number } | { eta: number } {
-    if (options.eta === undefined) return { delay: toMilliseconds(options.countdown ?? this.options.defaultRetryDelay, 'countdown') };
+    if (options.eta === undefined) {
+      const asked = options.countdown ?? retryAfterOf(options.error, this.surroundings.now()) ?? this.options.defaultRetryDelay;
+      return { delay: toMilliseconds(asked, 'countdown') };
+    }
     if (options.countdown !== undefined) throw new InvalidOptionError('eta', options.eta, 'absent beside countdown');
     const eta = Number(options.eta);
     if (!Number.isFinite(eta)) throw new InvalidOptionError('eta', options.eta, 'a valid Date or epoch milliseconds');

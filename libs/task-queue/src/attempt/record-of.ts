@@ -16,6 +16,12 @@ export function recordOf(message: TaskMessage, outcome: Outcome, at: number, wor
       return { ...common, state: 'REVOKED', error: outcome.error };
     case 'ignored':
       return { ...common, state: 'IGNORED', error: outcome.error };
+    case 'rejected':
+      return { ...common, state: 'REJECTED', error: outcome.error };
+    case 'requeued':
+      return { ...common, state: 'RETRY', error: outcome.error };
+    case 'snoozed':
+      return { ...common, state: 'RETRY' };
     default:
       return null;
   }

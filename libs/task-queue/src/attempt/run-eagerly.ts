@@ -13,7 +13,7 @@ import { recordOf } from './record-of.js';
 
 export interface EagerRun {
   readonly record: TaskResultRecord;
-  /** what the last attempt threw, when it failed */
+  /** what the last attempt threw, when it failed, was rejected or asked to be run later, for which nothing waits here */
   readonly thrown?: unknown;
 }
 
@@ -37,14 +37,14 @@ export async function runEagerly(
     const record = recordOf(message, outcome, here.now(), here.worker)!;
     return {
       record: JSON.parse(JSON.stringify(record)) as TaskResultRecord,
-      ...(outcome.kind === 'failure' ? { thrown: outcome.thrown } : {}),
+      ...('thrown' in outcome ? { thrown: outcome.thrown } : {}),
     };
   }
 }
 
 async function attempt(handler: TaskHandler, message: TaskMessage, here: AttemptSurroundings): Promise<Outcome> {
   if (isExpired(message, here.now())) {
-    return { kind: 'revoked', error: serializeError(new TaskRevokedError(message.id, 'it expired before it ran')) };
+    return { kind: 'revoked', error: serializeError(new TaskRevokedError(message.id, 'it expired before it ran')), why: 'expired' };
   }
   const { queue, priority } = message.headers;
   const context = new AttemptContext(message, handler.options, { queue, priority, redelivered: false }, here);

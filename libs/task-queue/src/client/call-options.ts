@@ -1,5 +1,7 @@
+import type { Signature } from '../canvas/signature.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
+import type { PublishRetryInput } from './publish-retry.js';
 
 /** What one call may say. Durations are ms or text such as '30s'. */
 export interface CallOptions {
@@ -10,6 +12,8 @@ export interface CallOptions {
   /** not after this long from now, or this instant; it then ends as REVOKED */
   readonly expires?: Duration | Date;
   readonly queue?: string;
+  /** the name of a worker: only workers of that name run it. Nobody else takes it: give it an `expires` */
+  readonly worker?: string;
   /** 0–9, higher first; default 5 */
   readonly priority?: number;
   /** an id of your own: the same id is not taken twice within `dedupRetention` */
@@ -20,6 +24,14 @@ export interface CallOptions {
   readonly ignoreResult?: boolean;
   readonly softTimeLimit?: Duration;
   readonly timeLimit?: Duration;
+  /** the name that logs and results show instead of the task's */
+  readonly shadow?: string;
+  /** what is called when it succeeds, with what it returned as first argument (unless immutable) */
+  readonly link?: Signature | readonly Signature[];
+  /** what is called when it fails for good, with its id and its error as first arguments (unless immutable) */
+  readonly linkError?: Signature | readonly Signature[];
+  /** how a publish that failed is tried again, within `publishTimeout`; true = as Celery: 3 times within a second */
+  readonly publishRetry?: boolean | PublishRetryInput;
   readonly groupId?: string;
   /** W3C trace context */
   readonly traceparent?: string;
@@ -37,6 +49,11 @@ const KNOWN: readonly (keyof CallOptions)[] = [
   'ignoreResult',
   'softTimeLimit',
   'timeLimit',
+  'worker',
+  'shadow',
+  'link',
+  'linkError',
+  'publishRetry',
   'groupId',
   'traceparent',
 ];
@@ -60,9 +77,28 @@ export function checkCallOptions(options: CallOptions, task: string): void {
   checkPriority(options.priority);
   checkText(options.queue, 'queue');
   checkText(options.taskId, 'taskId');
+  checkText(options.worker, 'worker');
+  checkText(options.shadow, 'shadow');
+  if (options.worker !== undefined && options.queue !== undefined) {
+    throw new InvalidOptionError('worker', options.worker, `absent beside queue (the call of '${task}' gives both)`);
+  }
   if (options.countdown !== undefined && options.eta !== undefined) {
     throw new InvalidOptionError('eta', options.eta, `absent beside countdown (the call of '${task}' gives both)`);
   }
+}
+
+/**
+ * The limits that a call gives, in ms.
+ * @throws InvalidOptionError
+ */
+export function callLimits(options: CallOptions): { readonly softTimeLimit?: number; readonly timeLimit?: number } {
+  const limits: { softTimeLimit?: number; timeLimit?: number } = {};
+  if (options.softTimeLimit !== undefined) limits.softTimeLimit = toMilliseconds(options.softTimeLimit, 'softTimeLimit');
+  if (options.timeLimit !== undefined) limits.timeLimit = toMilliseconds(options.timeLimit, 'timeLimit');
+  if (limits.softTimeLimit !== undefined && limits.timeLimit !== undefined && limits.softTimeLimit > limits.timeLimit) {
+    throw new InvalidOptionError('softTimeLimit', options.softTimeLimit, `no longer than timeLimit (${limits.timeLimit} ms)`);
+  }
+  return limits;
 }
 
 /**
@@ -95,7 +131,7 @@ export function checkPriority(priority: number | undefined): void {
   throw new InvalidOptionError('priority', priority, 'a whole number from 0 to 9 (higher first)');
 }
 
-function checkText(value: string | undefined, name: string): void {
+export function checkText(value: string | undefined, name: string): void {
   if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= 500)) return;
   throw new InvalidOptionError(name, value, 'a text of 1 to 500 characters');
 }

@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import type { Duration } from '../message/duration.js';
+import type { ContentOptions } from '../message/content-options.js';
 import { DEFAULT_QUEUE } from '../message/task-message.js';
-import { checkOptions, durationField, flagField, nameField, namesField, positiveField } from '../policies/check-options.js';
+import { checkOptions, countField, durationField, flagField, nameField, namesField, positiveField } from '../policies/check-options.js';
+
+import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
+import { resolvePublishRetry, type PublishRetryInput } from './publish-retry.js';
+import type { Routes } from './routes.js';
 
 /** What `TaskQueueModule.forRoot` takes for the queue itself. Durations are ms or text. */
-export interface ClientOptionsInput {
+export interface ClientOptionsInput extends ContentOptionsInput {
   /** 'memory://' (default) or 'redis://user:password@host:port/db' */
   broker?: string;
   /** where results are kept; default: with the broker */
@@ -17,12 +22,18 @@ export interface ClientOptionsInput {
   defaultQueue?: string;
   /** how long a publish may take before it fails; default '5s' */
   publishTimeout?: Duration;
+  /** how a publish that failed is tried again, within `publishTimeout`; default as Celery: 3 times within a second; false = not at all */
+  publishRetry?: boolean | PublishRetryInput;
+  /** where calls go, by task; wins over `queue` of the task, and the call wins over it */
+  routes?: Routes;
   /** how long results are kept; default '1d' */
   resultExpires?: Duration;
   /** how long ids that a caller chose are remembered after they finished; default '7d' */
   dedupRetention?: Duration;
   /** how long a revoked id that never comes is remembered; default '1d' */
   revokesExpire?: Duration;
+  /** dead letters that each queue keeps, beyond which the oldest go; default 10 000 */
+  deadLetterLimit?: number;
   /** bytes of one encoded message; default 1 MB */
   maxPayloadBytes?: number;
   /** run tasks inline instead of sending them; for tests */
@@ -40,21 +51,30 @@ const schema = z.object({
   queues: namesField.optional().describe(namesField.description!),
   defaultQueue: nameField.default(DEFAULT_QUEUE).describe(nameField.description!),
   publishTimeout: duration('5s'),
+  publishRetry: z
+    .custom<boolean | PublishRetryInput>()
+    .default(true)
+    .transform(resolvePublishRetry)
+    .describe('true, false, or { maxRetries, intervalStart, intervalStep, intervalMax }'),
+  routes: z.custom<Routes>().optional(),
   resultExpires: duration('1d'),
   dedupRetention: duration('7d'),
   revokesExpire: duration('1d'),
+  deadLetterLimit: countField.default(10_000).describe(countField.description!),
   maxPayloadBytes: positiveField.default(1_000_000).describe(positiveField.description!),
+  ...contentFields,
   eager: flagField.default(false).describe(flagField.description!),
   eagerPropagates: flagField.default(false).describe(flagField.description!),
   connection: z.record(z.string(), z.unknown()).readonly().default({}).describe("an object of the driver's options"),
 });
 
-export type ClientOptions = Readonly<z.output<typeof schema>>;
+export type ClientOptions = Readonly<Omit<z.output<typeof schema>, keyof ContentOptions> & ContentOptions>;
 export const CLIENT_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
 
-/** @throws UnknownOptionError · InvalidOptionError */
+/** @throws UnknownOptionError · InvalidOptionError · UnknownSerializerError */
 export function resolveClientOptions(input: ClientOptionsInput, where = 'TaskQueueModule.forRoot'): ClientOptions {
-  return Object.freeze(checkOptions(schema, input, where));
+  const checked = checkOptions(schema, input, where);
+  return Object.freeze({ ...checked, ...resolveContentOptions(checked, where) });
 }
 
 function duration(standard: string) {

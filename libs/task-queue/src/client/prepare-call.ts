@@ -1,35 +1,40 @@
-import { ArgumentNotSerializableError, InvalidOptionError, PayloadTooLargeError, UnknownQueueError } from '../errors/index.js';
+import { PayloadTooLargeError } from '../errors/index.js';
 import { buildMessage } from '../message/build-message.js';
 import { encodeMessage } from '../message/codec.js';
-import { toMilliseconds } from '../message/duration.js';
-import { findJsonProblem } from '../message/plain-json.js';
 import { DEFAULT_PRIORITY, type TaskMessage } from '../message/task-message.js';
 import { currentTask, type DeclaredTask, type Publication } from '../ports/index.js';
-import { callTimes, checkCallOptions, type CallOptions } from './call-options.js';
-import type { ClientOptions } from './client-options.js';
+import { callLimits, callTimes, checkCallOptions, type CallOptions } from './call-options.js';
+import type { CallSurroundings } from './call-surroundings.js';
+import { carriedArgs, checkCarried } from './carried-values.js';
+import { resolvePublishRetry, type PublishRetry } from './publish-retry.js';
+import { queueOf } from './queue-of-call.js';
+import { settleLinks } from './settle-signature.js';
 
 /** A call, ready to go out. */
 export interface PreparedCall {
   readonly message: TaskMessage;
   readonly publication: Publication;
+  /** null = one try */
+  readonly publishRetry: PublishRetry | null;
 }
 
 const NO_OPTIONS: CallOptions = {};
 
 /**
- * Checks a call and makes its message. The call's own options win over what the task declares.
- * @throws UnknownOptionError · InvalidOptionError · UnknownQueueError · ArgumentNotSerializableError · PayloadTooLargeError
+ * Checks a call and makes its message. The call's own options win over what its route says, and that over what the task declares.
+ * @throws InvalidRouteError · UnknownOptionError · InvalidOptionError · UnknownQueueError · ArgumentNotSerializableError · PayloadTooLargeError
  */
 export function prepareCall(
-  task: Omit<DeclaredTask, 'method'>,
+  declared: Omit<DeclaredTask, 'method'>,
   args: readonly unknown[],
   options: CallOptions = NO_OPTIONS,
-  client: ClientOptions,
+  surroundings: CallSurroundings,
   now: number,
 ): PreparedCall {
-  if (options !== NO_OPTIONS) checkCallOptions(options, task.name);
-  const queue = options.queue ?? task.queue ?? client.defaultQueue;
-  if (client.queues !== undefined && queue !== task.queue) checkQueue(queue, task.name, client);
+  if (options !== NO_OPTIONS) checkCallOptions(options, declared.name);
+  const { client, routing } = surroundings;
+  const task = routing === null ? declared : routing.apply(declared, args, options);
+  const queue = queueOf(task, options, client);
   const times = callTimes(options, task.expires, now);
   const message = buildMessage({
     task: task.name,
@@ -38,14 +43,24 @@ export function prepareCall(
     queue,
     sentAt: now,
     id: options.taskId,
-    headers: { ...inherited(), ...headersOf(options), eta: times.eta, expires: times.expires, priority: options.priority ?? task.priority },
+    headers: {
+      ...inherited(),
+      ...headersOf(options, surroundings),
+      eta: times.eta,
+      expires: times.expires,
+      priority: options.priority ?? task.priority,
+    },
   });
-  if (options.kwargs !== undefined) check(task.name, options.kwargs, 'kwargs');
-  if (options.headers !== undefined) check(task.name, options.headers, 'headers');
+  if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs');
+  if (options.headers !== undefined) checkCarried(task.name, options.headers, 'headers');
   const body = encodeMessage(message);
   checkSize(task.name, body, client.maxPayloadBytes);
   const { priority, traced } = message.headers;
-  return { message, publication: { id: message.id, queue, body, priority: priority ?? DEFAULT_PRIORITY, due: times.due, traced } };
+  return {
+    message,
+    publication: { id: message.id, queue, body, priority: priority ?? DEFAULT_PRIORITY, due: times.due, traced },
+    publishRetry: options.publishRetry === undefined ? client.publishRetry : resolvePublishRetry(options.publishRetry),
+  };
 }
 
 /** What a task sends belongs to the same tree. */
@@ -54,44 +69,20 @@ function inherited() {
   return parent === undefined ? undefined : { rootId: parent.rootId, parentId: parent.id, traceparent: parent.traceparent };
 }
 
-function headersOf(options: CallOptions) {
+function headersOf(options: CallOptions, surroundings: CallSurroundings) {
   if (options === NO_OPTIONS) return undefined;
-  const limit = (name: 'softTimeLimit' | 'timeLimit') => {
-    const value = options[name];
-    return value === undefined ? null : toMilliseconds(value, name);
-  };
-  const softTimeLimit = limit('softTimeLimit');
-  const timeLimit = limit('timeLimit');
-  if (softTimeLimit !== null && timeLimit !== null && softTimeLimit > timeLimit) {
-    throw new InvalidOptionError('softTimeLimit', options.softTimeLimit, `no longer than timeLimit (${timeLimit} ms)`);
-  }
+  const { softTimeLimit = null, timeLimit = null } = callLimits(options);
   return {
     softTimeLimit,
     timeLimit,
     ignoreResult: options.ignoreResult ?? null,
     groupId: options.groupId ?? null,
+    shadow: options.shadow ?? null,
+    link: settleLinks(options.link, 'link', surroundings),
+    linkError: settleLinks(options.linkError, 'linkError', surroundings),
     custom: options.headers ?? {},
     ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
   };
-}
-
-/** Arguments as they travel: optional ones at the end that were not given are left out. */
-function carriedArgs(task: string, args: readonly unknown[]): readonly unknown[] {
-  let length = args.length;
-  while (length > 0 && args[length - 1] === undefined) length--;
-  const carried = length === args.length ? args : args.slice(0, length);
-  check(task, carried, 'args');
-  return carried;
-}
-
-function check(task: string, value: unknown, root: string): void {
-  const found = findJsonProblem(value, root);
-  if (found !== undefined) throw new ArgumentNotSerializableError(task, found.path, found.problem, found.fix);
-}
-
-function checkQueue(queue: string, task: string, client: ClientOptions): void {
-  const known = [...(client.queues ?? []), client.defaultQueue];
-  if (!known.includes(queue)) throw new UnknownQueueError(queue, `The call of '${task}'`, known);
 }
 
 function checkSize(task: string, body: string, limit: number): void {

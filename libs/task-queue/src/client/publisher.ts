@@ -1,8 +1,11 @@
-import { TaskNotUniqueError } from '../errors/index.js';
-import type { Broker, Publication, PublishReceipt } from '../ports/index.js';
+import { BrokerUnavailableError, PublishUncertainError, TaskNotUniqueError } from '../errors/index.js';
+import type { Broker, Clock, Publication, PublishReceipt } from '../ports/index.js';
+import { pauseBefore, type PublishRetry } from './publish-retry.js';
 
 interface Waiting {
   readonly publication: Publication;
+  /** null = one try */
+  readonly retry: PublishRetry | null;
   resolve(receipt: PublishReceipt): void;
   reject(error: unknown): void;
 }
@@ -15,18 +18,20 @@ export class Publisher {
   #waiting: Waiting[] = [];
   readonly #inFlight = new Set<Promise<void>>();
 
+  /** @param timeout ms for a batch, all its tries together */
   constructor(
     private readonly broker: Broker,
     private readonly timeout: number,
+    private readonly clock: Clock,
   ) {}
 
   /**
    * Resolves when the message is durable.
    * @throws BrokerUnavailableError · PublishUncertainError · BrokerFullError · TaskNotUniqueError
    */
-  send(publication: Publication): Promise<PublishReceipt> {
+  send(publication: Publication, retry: PublishRetry | null): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ publication, resolve, reject });
+      this.#waiting.push({ publication, retry, resolve, reject });
       if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
       else if (this.#waiting.length >= FULL_BATCH) this.#flush();
     });
@@ -44,21 +49,59 @@ export class Publisher {
     const batch = this.#waiting;
     if (batch.length === 0) return;
     this.#waiting = [];
-    const done = this.#publish(batch).finally(() => this.#inFlight.delete(done));
+    const done = this.#publish(batch, this.clock.now() + this.timeout, 1).finally(() => this.#inFlight.delete(done));
     this.#inFlight.add(done);
   }
 
-  async #publish(batch: readonly Waiting[]): Promise<void> {
+  /** @param attempt counted from 1 */
+  async #publish(batch: readonly Waiting[], deadline: number, attempt: number): Promise<void> {
     try {
+      const timeout = attempt === 1 ? this.timeout : deadline - this.clock.now();
       const receipts = await this.broker.publish(
         batch.map((one) => one.publication),
-        { timeout: this.timeout },
+        { timeout },
       );
-      batch.forEach((one, index) => answer(one, receipts[index]!));
+      batch.forEach((one, index) => answer(one, attempt === 1 ? receipts[index]! : ofRetry(one.publication, receipts[index]!)));
     } catch (error) {
-      for (const one of batch) one.reject(error);
+      await this.#tryAgain(batch, deadline, attempt, error);
     }
   }
+
+  /** Calls of one policy go on together; the others fail. */
+  async #tryAgain(batch: readonly Waiting[], deadline: number, attempt: number, error: unknown): Promise<void> {
+    const groups = new Map<number | null, Waiting[]>();
+    for (const one of batch) {
+      const pause = this.#pauseBefore(one, deadline, attempt, error);
+      const group = groups.get(pause);
+      if (group === undefined) groups.set(pause, [one]);
+      else group.push(one);
+    }
+    for (const one of groups.get(null) ?? []) one.reject(error);
+    groups.delete(null);
+    await Promise.all(
+      [...groups].map(async ([pause, group]) => {
+        if (pause! > 0) await new Promise<void>((resolve) => this.clock.timer(pause!, resolve));
+        await this.#publish(group, deadline, attempt + 1);
+      }),
+    );
+  }
+
+  /** null = it has failed for good */
+  #pauseBefore({ retry }: Waiting, deadline: number, attempt: number, error: unknown): number | null {
+    if (retry === null || !mayBeSentAgain(error)) return null;
+    const pause = pauseBefore(retry, attempt);
+    return pause === null || this.clock.now() + pause >= deadline ? null : pause;
+  }
+}
+
+/** Nothing was sent, or the broker knows the ids of what arrived. A full or refusing broker is not asked again: the caller is to know. */
+function mayBeSentAgain(error: unknown): boolean {
+  return error instanceof BrokerUnavailableError || error instanceof PublishUncertainError;
+}
+
+/** A fresh id that is already there was put there by the try before: it is no duplicate of the caller's. */
+function ofRetry(publication: Publication, receipt: PublishReceipt): PublishReceipt {
+  return publication.traced || receipt.id !== publication.id ? receipt : { ...receipt, deduplicated: false };
 }
 
 function answer({ publication, resolve, reject }: Waiting, receipt: PublishReceipt): void {

@@ -1,12 +1,25 @@
 import { runEagerly } from '../attempt/run-eagerly.js';
 import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedError, UnknownTaskMethodError } from '../errors/index.js';
+import { signatureOf } from '../canvas/signature.js';
 import type { TaskMessage } from '../message/task-message.js';
-import type { Clock, DeclaredTask, ResultBackend, TaskHandler, TaskLogger, Transport } from '../ports/index.js';
+import type {
+  Clock,
+  DeclaredTask,
+  Publication,
+  PublishReceipt,
+  ResultBackend,
+  TaskHandler,
+  TaskLogger,
+  Transport,
+} from '../ports/index.js';
 import { AsyncResult, type ResultSource } from './async-result.js';
 import type { CallOptions } from './call-options.js';
+import type { CallSurroundings } from './call-surroundings.js';
 import type { ClientOptions } from './client-options.js';
-import { prepareCall } from './prepare-call.js';
+import { prepareCall, type PreparedCall } from './prepare-call.js';
 import { Publisher } from './publisher.js';
+import type { TaskRouter, TaskRouterClass } from './routes.js';
+import { Routing } from './routing.js';
 import { describeContract, type SendMany, type SendTask, type TaskContract, type TaskHandle, type TaskProxy } from './task-types.js';
 
 export interface TaskClientDependencies {
@@ -17,6 +30,10 @@ export interface TaskClientDependencies {
   describe(target: Function): ReadonlyMap<string, DeclaredTask>;
   /** the handler of this process, for `apply()` and eager mode */
   localHandler(name: string): TaskHandler | undefined;
+  /** the provider of a router's class */
+  routerOf(type: TaskRouterClass): TaskRouter;
+  /** told of each call that the broker has taken, or that is run at once in eager mode; for tests */
+  readonly onSent?: ((message: TaskMessage, publication: Publication) => void) | undefined;
   readonly clock: Clock;
   readonly logger: TaskLogger;
 }
@@ -32,10 +49,15 @@ export class TaskClient {
   readonly #proxies = new WeakMap<object, Handles>();
   readonly #publisher: Publisher;
   readonly #source: ResultSource;
+  readonly #surroundings: CallSurroundings;
 
   constructor(private readonly deps: TaskClientDependencies) {
     const { transport, results, clock, options } = deps;
-    this.#publisher = new Publisher(transport.broker, options.publishTimeout);
+    this.#publisher = new Publisher(transport.broker, options.publishTimeout, clock);
+    this.#surroundings = {
+      client: options,
+      routing: options.routes === undefined ? null : new Routing(options.routes, options, deps.routerOf),
+    };
     this.#source = { results, clock, inspector: transport.inspector, revoke: (ids, how) => this.revoke(ids, how) };
   }
 
@@ -66,8 +88,8 @@ export class TaskClient {
     if (this.deps.options.eager)
       return (await Promise.all(calls.map((call) => this.#send({ name: call.name }, call.args ?? [], call.options)))) as never;
     const now = this.deps.clock.now();
-    const prepared = calls.map((call) => prepareCall({ name: call.name }, call.args ?? [], call.options, this.deps.options, now));
-    return (await Promise.all(prepared.map(async (call) => this.#resultOf(await this.#publisher.send(call.publication))))) as never;
+    const prepared = calls.map((call) => prepareCall({ name: call.name }, call.args ?? [], call.options, this.#surroundings, now));
+    return (await Promise.all(prepared.map((call) => this.#publish(call)))) as never;
   };
 
   /** What can be asked about a task that was sent before, by its id. */
@@ -84,6 +106,11 @@ export class TaskClient {
     const terminate = options.terminate ?? false;
     await this.deps.transport.broker.revoke(list, { terminate });
     if (terminate) await this.deps.transport.control.announce({ type: 'revoke', ids: list, terminate });
+  }
+
+  /** Finds the routers that `routes` names by class, so that a missing one fails the boot and not the first call. */
+  prepareRoutes(): void {
+    this.#surroundings.routing?.prepare();
   }
 
   /** Resolves when every call made before has been sent or has failed. */
@@ -119,20 +146,28 @@ export class TaskClient {
         return this.#send(task, args, options);
       },
       apply: async (...args: readonly unknown[]) => this.#apply(task, args),
+      s: (...args: readonly unknown[]) => signatureOf(task, args, false),
+      si: (...args: readonly unknown[]) => signatureOf(task, args, true),
     });
   }
 
   async #send(task: Declared, args: readonly unknown[], options?: CallOptions): Promise<AsyncResult> {
-    const { message, publication } = prepareCall(task, args, options, this.deps.options, this.deps.clock.now());
-    if (this.deps.options.eager) return this.#sendEagerly(message);
-    return this.#resultOf(await this.#publisher.send(publication));
+    const call = prepareCall(task, args, options, this.#surroundings, this.deps.clock.now());
+    if (this.deps.options.eager) return this.#sendEagerly(call);
+    return this.#publish(call);
   }
 
-  #resultOf(receipt: { readonly id: string; readonly deduplicated: boolean }): AsyncResult {
+  async #publish(call: PreparedCall): Promise<AsyncResult> {
+    return this.#resultOf(await this.#publisher.send(call.publication, call.publishRetry), call);
+  }
+
+  #resultOf(receipt: PublishReceipt, { message, publication }: PreparedCall): AsyncResult {
+    if (this.deps.onSent !== undefined && !receipt.deduplicated) this.deps.onSent(message, publication);
     return new AsyncResult(receipt.id, this.#source, receipt.deduplicated);
   }
 
-  async #sendEagerly(message: TaskMessage): Promise<AsyncResult> {
+  async #sendEagerly({ message, publication }: PreparedCall): Promise<AsyncResult> {
+    this.deps.onSent?.(message, publication);
     const { record, thrown } = await this.#run(message);
     await this.deps.results.save([record], this.deps.options.resultExpires);
     if (record.state === 'FAILURE' && this.deps.options.eagerPropagates) throw thrown;
@@ -140,7 +175,7 @@ export class TaskClient {
   }
 
   async #apply(task: Declared, args: readonly unknown[]): Promise<unknown> {
-    const { message } = prepareCall(task, args, undefined, this.deps.options, this.deps.clock.now());
+    const { message } = prepareCall(task, args, undefined, this.#surroundings, this.deps.clock.now());
     const { record, thrown } = await this.#run(message);
     if (record.state === 'SUCCESS' || record.state === 'IGNORED') return record.result;
     if (record.state === 'REVOKED') throw new TaskRevokedError(record.id, record.error?.message ?? 'before it ran');

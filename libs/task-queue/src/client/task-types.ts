@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { FETCHED, INJECTED } from '../ports/brands.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
+import type { Signature } from '../canvas/signature.js';
 import type { AsyncResult } from './async-result.js';
 import type { CallOptions } from './call-options.js';
 
@@ -61,6 +62,18 @@ type TaskKey<T, K extends keyof T> = K extends LifecycleHook | symbol | number
 /** What a task's result is: awaited, or the last value of an Observable. */
 export type TaskResult<R> = R extends Observable<infer V> ? V : Awaited<R>;
 
+/** The arguments of a call without its first ones, which the task before it gives. */
+type Suffix<A extends readonly unknown[]> =
+  IsAny<A> extends true
+    ? A
+    : number extends A['length']
+      ? A
+      : A extends readonly []
+        ? A
+        : A extends readonly [unknown?, ...infer T]
+          ? A | Suffix<T>
+          : A;
+
 /** One task of a class, ready to be called. */
 export interface TaskHandle<A extends readonly unknown[], R> {
   /** Sends it with these arguments and the task's own options. */
@@ -72,6 +85,10 @@ export interface TaskHandle<A extends readonly unknown[], R> {
    * @throws TaskNotLocalError when this process has no handler of it
    */
   apply(...args: A): Promise<R>;
+  /** The call as data, to be made later: for `link`. What comes before it is put before these arguments. */
+  s(...args: Suffix<A>): Signature;
+  /** The same, immutable: with these arguments and nothing more. */
+  si(...args: A): Signature;
 }
 
 /** The tasks of a class, by method. */
@@ -132,7 +149,9 @@ export type SendMany = <const N extends readonly TaskName[]>(
   calls: readonly [...{ [I in keyof N]: TaskCall<N[I]> }],
 ) => Promise<{ -readonly [I in keyof N]: AsyncResult<TaskResultOf<N[I]>> }>;
 
-const CONTRACT_OPTIONS = ['name', 'queue', 'priority', 'expires'] as const satisfies readonly (keyof DeclaredTask)[];
+/** What is decided when a call is published: by its class, a contract or a route. */
+export const PUBLISH_OPTIONS = ['queue', 'priority', 'expires'] as const satisfies readonly (keyof DeclaredTask)[];
+const CONTRACT_OPTIONS = ['name', ...PUBLISH_OPTIONS] as const;
 
 /**
  * A contract of a class that is imported as a type only, so that nothing it needs is loaded:

@@ -44,12 +44,13 @@ export class InvalidBrokerUrlError extends TaskQueueError {
 
 export class DriverMissingError extends TaskQueueError {
   readonly code = 'DRIVER_MISSING';
+  /** @param what such as "A 'redis' broker" */
   constructor(
     readonly driver: string,
-    scheme: string,
+    what: string,
     cause: unknown,
   ) {
-    super(`A '${scheme}' broker needs the package '${driver}', which could not be loaded: npm install ${driver}`, { cause });
+    super(`${what} needs the package '${driver}', which could not be loaded: npm install ${driver}`, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { didYouMean } from './did-you-mean.js';
 import { TaskQueueError } from './task-queue-error.js';
 
@@ -66,7 +67,27 @@ export class MalformedMessageError extends TaskQueueError {
   constructor(
     readonly id: string,
     problem: string,
+    options?: ErrorOptions,
   ) {
-    super(`Message '${id}' cannot be read: ${problem}.`);
+    super(`Message '${id}' cannot be read: ${problem}.`, options);
+  }
+}
+
+/** A router answered with something that is no route, or threw. */
+export class InvalidRouteError extends TaskQueueError {
+  readonly code = 'ROUTE_INVALID';
+  constructor(
+    readonly task: string,
+    answer: unknown,
+    options?: ErrorOptions,
+  ) {
+    const what =
+      options === undefined
+        ? `the router answered ${inspect(answer, { depth: 1, breakLength: Infinity })}`
+        : `the router's answer cannot be used: ${options.cause instanceof Error ? options.cause.message : String(options.cause)}`;
+    super(
+      `Task '${task}' cannot be routed: ${what}. A router answers in the same tick: a queue's name, { queue, priority, expires }, or null for "not mine".`,
+      options,
+    );
   }
 }

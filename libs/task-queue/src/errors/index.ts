@@ -4,5 +4,8 @@ export * from './option-errors.js';
 export * from './boot-errors.js';
 export * from './publish-errors.js';
 export * from './call-errors.js';
+export * from './content-errors.js';
 export * from './run-errors.js';
+export * from './semipredicates.js';
+export * from './semipredicates.js';
 export * from './result-errors.js';

@@ -14,6 +14,32 @@ export class ResultNotSerializableError extends TaskQueueError {
   }
 }
 
+/** What a handler returned is larger than results may be; the task ends as FAILURE with this. */
+export class ResultTooLargeError extends TaskQueueError {
+  readonly code = 'RESULT_TOO_LARGE';
+  constructor(
+    readonly task: string,
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(
+      `The result of task '${task}' cannot be stored: it has ${bytes} bytes, and 'maxResultBytes' is ${limit}. ` +
+        `Store the data and return its id. Or set ignoreResult: true.`,
+    );
+  }
+}
+
+/** What is stored as the result of a task cannot be read. */
+export class MalformedResultError extends TaskQueueError {
+  readonly code = 'RESULT_MALFORMED';
+  constructor(
+    readonly taskId: string,
+    problem: string,
+  ) {
+    super(`The stored result of task ${taskId} cannot be read: ${problem}.`);
+  }
+}
+
 export class ResultTimeoutError extends TaskQueueError {
   readonly code = 'RESULT_TIMEOUT';
   constructor(

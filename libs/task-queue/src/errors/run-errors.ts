@@ -23,21 +23,6 @@ export class MaxRetriesExceededError extends TaskQueueError {
   }
 }
 
-/** What `ctx.retry()` gives to throw. Not a failure: the worker runs the task again. */
-export class TaskRetry extends TaskQueueError {
-  readonly code = 'TASK_RETRY';
-  constructor(
-    readonly due: { readonly delay: number } | { readonly eta: number },
-    options: { readonly cause?: unknown; readonly args?: readonly unknown[]; readonly kwargs?: Readonly<Record<string, unknown>> } = {},
-  ) {
-    super('The task asked to be retried; throw what ctx.retry() returns.', { cause: options.cause });
-    this.args = options.args;
-    this.kwargs = options.kwargs;
-  }
-  readonly args?: readonly unknown[];
-  readonly kwargs?: Readonly<Record<string, unknown>>;
-}
-
 /** The task was revoked: thrown by `get()`, and the reason of `ctx.signal` after `revoke({ terminate: true })`. */
 export class TaskRevokedError extends TaskQueueError {
   readonly code = 'TASK_REVOKED';
@@ -46,14 +31,6 @@ export class TaskRevokedError extends TaskQueueError {
     why: string,
   ) {
     super(`Task ${taskId} was revoked: ${why}.`);
-  }
-}
-
-/** Ends the task as IGNORED: acknowledged, no retry, no failure. */
-export class TaskIgnoredError extends TaskQueueError {
-  readonly code = 'TASK_IGNORED';
-  constructor(why: string) {
-    super(`Ignored: ${why}.`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { v7 } from 'uuid';
+import { NO_ATTEMPTS, type FailedAttempt } from './failed-attempt.js';
 import { DEFAULT_PRIORITY, type TaskHeaders, type TaskMessage } from './task-message.js';
 
 /** One call, with its options settled. */
@@ -41,6 +42,11 @@ export function buildMessage(parts: MessageParts): TaskMessage {
     parkedSince: null,
     traced: parts.id !== undefined,
     traceparent: given.traceparent ?? null,
+    shadow: given.shadow ?? null,
+    link: given.link ?? null,
+    linkError: given.linkError ?? null,
+    redrives: given.redrives ?? 0,
+    attempts: given.attempts ?? NO_ATTEMPTS,
     custom: given.custom ?? {},
   };
   return Object.freeze({ id, task: parts.task, args: parts.args, kwargs: parts.kwargs ?? {}, headers: Object.freeze(headers) });
@@ -58,4 +64,19 @@ export function retryMessage(
 /** The message of a task that this worker does not know, on its way to wait for one that does. */
 export function parkMessage(message: TaskMessage, since: number): TaskMessage {
   return Object.freeze({ ...message, headers: Object.freeze({ ...message.headers, parkedSince: message.headers.parkedSince ?? since }) });
+}
+
+/** The message with what became of an attempt that failed. */
+export function withAttempts(message: TaskMessage, attempts: readonly FailedAttempt[]): TaskMessage {
+  return Object.freeze({ ...message, headers: Object.freeze({ ...message.headers, attempts }) });
+}
+
+/**
+ * The message of a dead letter that is sent again: with all its retries before it, and without a time that has passed.
+ * What became of it is kept.
+ */
+export function redriveMessage(message: TaskMessage): TaskMessage {
+  const { redrives } = message.headers;
+  const fresh = { retries: 0, eta: null, expires: null, parkedSince: null, redrives: redrives + 1 };
+  return Object.freeze({ ...message, headers: Object.freeze({ ...message.headers, ...fresh }) });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildMessage, parkMessage, retryMessage } from './build-message.js';
+import { buildMessage, parkMessage, redriveMessage, retryMessage } from './build-message.js';
 import { decodeMessage, encodeMessage } from './codec.js';
 
 const plain = buildMessage({ task: 'a', args: [1, 'x'], queue: 'default', sentAt: 1_000 });
@@ -31,6 +31,11 @@ describe('codec', () => {
         softTimeLimit: 6,
         ignoreResult: false,
         traceparent: '00-1-2-01',
+        shadow: 'report of May',
+        link: [{ task: 'b', args: [1], queue: 'q', immutable: true }],
+        linkError: [{ task: 'c', args: [], queue: 'q', link: [{ task: 'd', args: [], queue: 'q' }] }],
+        redrives: 1,
+        attempts: [{ at: 7, worker: 'w', retries: 0, error: { type: 'Error', message: 'no' } }],
         custom: { tenant: 'x' },
       },
     });
@@ -44,6 +49,11 @@ describe('codec', () => {
     expect(Object.isFrozen(next) && Object.isFrozen(next.headers)).toBe(true);
   });
 
+  it('gives a redriven message all its retries, and no time that has passed', () => {
+    const spent = buildMessage({ task: 'a', args: [], queue: 'q', sentAt: 1, headers: { retries: 3, eta: 4, expires: 5, parkedSince: 6 } });
+    expect(redriveMessage(spent).headers).toMatchObject({ retries: 0, eta: null, expires: null, parkedSince: null, redrives: 1 });
+  });
+
   it('keeps the first instant at which a message was parked', () => {
     expect(parkMessage(parkMessage(plain, 5), 9).headers.parkedSince).toBe(5);
   });
@@ -55,7 +65,9 @@ describe('codec', () => {
     ['{"t":"a","q":"d","s":1,"o":"x","a":{}}', 'not a list'],
     ['{"t":"a","q":"d","s":1,"o":"x","p":12}', 'not 0–9'],
     ['{"v":9,"t":"a","q":"d","s":1,"o":"x"}', 'version 9'],
-    ['{"t":"a","q":"d","s":1,"o":"x","ct":"yaml"}', 'not accepted'],
+    ['{"t":"a","q":"d","s":1,"o":"x","z":"lzma"}', "compression 'lzma' is unknown"],
+    ['{"t":"a","q":"d","s":1,"o":"x","b":{"ct":"json"}}', "packed content ('b') is none"],
+    ['{"t":"a","q":"d","s":1,"o":"x","ln":[{"task":"b"}]}', 'are no calls'],
     ['{"t":"a","q":"d","s":1,"o":"x","exp":"soon"}', "'exp' is not a number"],
   ])('names what is wrong with %s', (body, problem) => {
     expect(() => decodeMessage('7', body)).toThrow(problem);

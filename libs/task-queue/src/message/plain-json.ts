@@ -1,4 +1,6 @@
-/** What stands in the way of carrying a value as plain JSON unchanged, and where. */
+import { findRichProblem, isRichObject, richMembers } from './rich-values.js';
+
+/** What stands in the way of carrying a value unchanged, and where. */
 export interface JsonProblem {
   /** such as `args[0].user.createdAt` */
   readonly path: string;
@@ -14,14 +16,16 @@ const DROP_IT = 'Leave the property out, or send null.';
  * The first thing in a value that JSON cannot carry or would change silently; undefined when there is none.
  * Data-only instances (DTOs) pass; entities of TypeORM do not.
  * @param root how the value is called in the path, such as `args`
+ * @param rich it travels in more than plain JSON: Date, bigint, Map, Set and bytes pass too
  */
-export function findJsonProblem(value: unknown, root: string): JsonProblem | undefined {
-  return walk(value, root, 0, []);
+export function findJsonProblem(value: unknown, root: string, rich = false): JsonProblem | undefined {
+  return walk(value, root, 0, [], rich);
 }
 
-function walk(value: unknown, path: string, depth: number, above: unknown[]): JsonProblem | undefined {
+function walk(value: unknown, path: string, depth: number, above: unknown[], rich: boolean): JsonProblem | undefined {
   switch (typeof value) {
     case 'string':
+      return rich ? findRichProblem(value, path) : undefined;
     case 'boolean':
       return undefined;
     case 'number':
@@ -31,41 +35,55 @@ function walk(value: unknown, path: string, depth: number, above: unknown[]): Js
     case 'undefined':
       return { path, problem: 'undefined, which JSON drops or turns into null', fix: DROP_IT };
     case 'bigint':
-      return { path, problem: 'a bigint', fix: 'Send it as a string.' };
+      return rich ? findRichProblem(value, path) : { path, problem: 'a bigint', fix: 'Send it as a string.' };
     case 'symbol':
     case 'function':
       return { path, problem: `a ${typeof value}`, fix: 'Only data can be sent.' };
     default:
-      return value === null ? undefined : walkObject(value as object, path, depth, above);
+      return value === null ? undefined : walkObject(value as object, path, depth, above, rich);
   }
 }
 
-function walkObject(value: object, path: string, depth: number, above: unknown[]): JsonProblem | undefined {
+function walkObject(value: object, path: string, depth: number, above: unknown[], rich: boolean): JsonProblem | undefined {
   if (above.includes(value)) return { path, problem: 'a reference to an object that contains it (a cycle)', fix: 'Send a tree, or ids.' };
   if (depth > MAX_DEPTH)
     return { path, problem: `nested deeper than ${MAX_DEPTH} levels`, fix: 'Flatten it, or store it and send its id.' };
-  if (Array.isArray(value)) return walkArray(value, path, depth, above);
+  if (Array.isArray(value)) return walkArray(value, path, depth, above, rich);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
+    if (rich && isRichObject(value)) return walkRich(value, path, depth, above);
     const problem = instanceProblem(value, path);
     if (problem !== undefined) return problem;
   }
   above.push(value);
   for (const key of Object.keys(value)) {
-    const found = walk((value as Record<string, unknown>)[key], path, depth + 1, above);
+    if (rich && key === '__proto__') return { path, problem: "an object with a property '__proto__'", fix: 'Rename it.' };
+    const found = walk((value as Record<string, unknown>)[key], path, depth + 1, above, rich);
     if (found !== undefined) return { ...found, path: found.path === path ? join(path, key) : rebase(found.path, path, key) };
   }
   above.pop();
   return undefined;
 }
 
-function walkArray(value: readonly unknown[], path: string, depth: number, above: unknown[]): JsonProblem | undefined {
+function walkArray(value: readonly unknown[], path: string, depth: number, above: unknown[], rich: boolean): JsonProblem | undefined {
   above.push(value);
   for (let index = 0; index < value.length; index++) {
     const item = value[index];
-    if (typeof item === 'string') continue;
-    const found = walk(item, path, depth + 1, above);
+    if (typeof item === 'string' && !rich) continue;
+    const found = walk(item, path, depth + 1, above, rich);
     if (found !== undefined) return { ...found, path: `${path}[${index}]${found.path.slice(path.length)}` };
+  }
+  above.pop();
+  return undefined;
+}
+
+function walkRich(value: object, path: string, depth: number, above: unknown[]): JsonProblem | undefined {
+  const members = richMembers(value);
+  if (members === undefined) return findRichProblem(value, path);
+  above.push(value);
+  for (const [place, member] of members) {
+    const found = walk(member, path, depth + 1, above, true);
+    if (found !== undefined) return { ...found, path: `${path}.${place}${found.path.slice(path.length)}` };
   }
   above.pop();
   return undefined;

@@ -1,3 +1,6 @@
+import type { FailedAttempt } from './failed-attempt.js';
+import type { FollowUp } from './follow-up.js';
+
 /**
  * The envelope of one call, as it travels. It is frozen data: a change (a retry, a parking) makes a new message.
  * All instants are epoch milliseconds, all lengths of time milliseconds.
@@ -49,6 +52,16 @@ export interface TaskHeaders {
   readonly traced: boolean;
   /** W3C trace context of the sender */
   readonly traceparent: string | null;
+  /** the name that logs and results show instead of the task's */
+  readonly shadow: string | null;
+  /** calls that its success makes, with what it returned before their own arguments */
+  readonly link: readonly FollowUp[] | null;
+  /** calls that its failure makes, with its id and error before their own arguments */
+  readonly linkError: readonly FollowUp[] | null;
+  /** how often it was sent again as a dead letter */
+  readonly redrives: number;
+  /** the attempts that failed, oldest first; bounded */
+  readonly attempts: readonly FailedAttempt[];
   /** the caller's own headers */
   readonly custom: Readonly<Record<string, unknown>>;
 }

@@ -1,3 +1,4 @@
+import type { PackedContent } from './content-codec.js';
 import type { TaskState } from './task-state.js';
 
 /** What is stored of a task: its state and what belongs to it. */
@@ -12,6 +13,8 @@ export interface TaskResultRecord {
   readonly error?: SerializedError;
   /** custom states: what `updateState` was given */
   readonly meta?: unknown;
+  /** as it is stored: result, meta (and error, where it is encrypted) in the form in which the call came; see result-codec.ts */
+  readonly content?: PackedContent;
   /** epoch ms at which the state was reached, by the worker's clock */
   readonly at: number;
   /** name of the worker that reached it */

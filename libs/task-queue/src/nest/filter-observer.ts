@@ -1,5 +1,6 @@
 import type { ContextId } from '@nestjs/core';
-import { LeaseLostError, TaskIgnoredError, TaskRetry, TaskRevokedError, WorkerShutdownError } from '../errors/run-errors.js';
+import { LeaseLostError, TaskRevokedError, WorkerShutdownError } from '../errors/run-errors.js';
+import { Semipredicate } from '../errors/semipredicates.js';
 import type { TaskLogger } from '../ports/logger.js';
 import type { TaskContext } from '../ports/task-context.js';
 import type { ContextCreators } from './context-creators.js';
@@ -7,7 +8,7 @@ import { standIn } from './enhancers.js';
 import { methodOf, type HandlerHost, type Invocation } from './handler-host.js';
 
 /** How a run is told to end rather than how it fails: nothing that a filter could handle. */
-const NO_FAILURES = [TaskRetry, TaskIgnoredError, TaskRevokedError, LeaseLostError, WorkerShutdownError] as const;
+const NO_FAILURES = [Semipredicate, TaskRevokedError, LeaseLostError, WorkerShutdownError] as const;
 
 /**
  * Shows a handler's error to its exception filters. They observe: what they return is ignored and what they throw is

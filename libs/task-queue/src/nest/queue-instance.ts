@@ -10,6 +10,9 @@ export function getQueueInstanceToken(name: string): InjectionToken<QueueInstanc
 
 /** One named instance's open connections. Everything of that name in the application shares them. */
 export class QueueInstance {
+  /** called once each before the connections are closed, by who uses them without being of a module */
+  readonly onClose = new Set<() => Promise<void>>();
+
   private constructor(
     readonly name: string,
     readonly options: ClientOptions,
@@ -35,11 +38,13 @@ export class QueueInstance {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled([...this.onClose].map((end) => end()));
+    this.onClose.clear();
     await Promise.allSettled(this.opened.map((one) => one.close()));
   }
 }
 
 function transportOptions(options: ClientOptions, logger: TaskLogger, clock: Clock): TransportOptions {
-  const { keyPrefix, dedupRetention, revokesExpire, connection } = options;
-  return { keyPrefix, dedupRetention, revokesExpire, connection, logger, clock, timeOffset: () => 0 };
+  const { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection } = options;
+  return { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection, logger, clock, timeOffset: () => 0 };
 }

@@ -1,13 +1,16 @@
 import type { Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { resolveClientOptions, type ClientOptionsInput } from '../client/client-options.js';
 import { TaskClient } from '../client/task-client.js';
 import type { Clock, TaskLogger } from '../ports/index.js';
+import { findRouter } from './find-router.js';
 import { InstanceNames } from './instance-names.js';
 import { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
 import { getTaskClientToken } from './task-client.token.js';
 import { describeTasks } from './task-metadata.accessor.js';
 import { TASK_QUEUE_OPTIONS } from './task-queue.options.js';
 import { TaskExplorer } from './task.explorer.js';
+import { STAND_IN_IF_ANY, type StandIn } from './stand-in.js';
 import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from './tokens.js';
 
 /** What one named TaskQueueModule provides: its connections and the client that sends through them. */
@@ -15,24 +18,36 @@ export function taskClientProviders(name: string): Provider[] {
   return [
     {
       provide: getQueueInstanceToken(name),
-      inject: [TASK_QUEUE_OPTIONS, InstanceNames, TASK_LOGGER, TASK_CLOCK],
-      useFactory: async (input: ClientOptionsInput, names: InstanceNames, logger: TaskLogger, clock: Clock) => {
+      inject: [TASK_QUEUE_OPTIONS, InstanceNames, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
+      useFactory: async (input: ClientOptionsInput, names: InstanceNames, logger: TaskLogger, clock: Clock, standIn?: StandIn) => {
         names.take(name);
-        return QueueInstance.open(name, resolveClientOptions(input), logger, clock);
+        const options = resolveClientOptions(standIn === undefined ? input : standIn.optionsFor(input, name));
+        const instance = await QueueInstance.open(name, options, logger, clock);
+        standIn?.opened(instance);
+        return instance;
       },
     },
     { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(name) },
     {
       provide: getTaskClientToken(name),
-      inject: [QUEUE_INSTANCE, TaskExplorer, TASK_LOGGER, TASK_CLOCK],
-      useFactory: ({ options, transport, results }: QueueInstance, explorer: TaskExplorer, logger: TaskLogger, clock: Clock) =>
+      inject: [QUEUE_INSTANCE, TaskExplorer, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
+      useFactory: (
+        { options, transport, results }: QueueInstance,
+        explorer: TaskExplorer,
+        modules: ModuleRef,
+        logger: TaskLogger,
+        clock: Clock,
+        standIn?: StandIn,
+      ) =>
         new TaskClient({
           transport,
           results,
           options,
           describe: describeTasks,
+          routerOf: (type) => findRouter(modules, type),
           // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
           localHandler: (task) => explorer.explore().get(task),
+          onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
           clock,
           logger,
         }),

@@ -8,6 +8,7 @@ import { InstanceNames } from './instance-names.js';
 import { NestTaskLogger } from './nest-task.logger.js';
 import { TaskExplorer } from './task.explorer.js';
 import { readTaskRole, TASK_ROLE } from './task-role.js';
+import { STAND_IN_IF_ANY, type StandIn } from './stand-in.js';
 import { TASK_CLOCK, TASK_LOGGER } from './tokens.js';
 
 /** What every instance of the queue shares in one application: its handlers, found once, and its log and clock. */
@@ -20,7 +21,7 @@ import { TASK_CLOCK, TASK_LOGGER } from './tokens.js';
     InstanceNames,
     TaskExplorer,
     { provide: TASK_LOGGER, useFactory: () => new NestTaskLogger() },
-    { provide: TASK_CLOCK, useValue: systemClock },
+    { provide: TASK_CLOCK, useFactory: (standIn?: StandIn) => standIn?.clock ?? systemClock, inject: [STAND_IN_IF_ANY] },
     { provide: TASK_ROLE, useFactory: readTaskRole },
   ],
   exports: [ContextCreators, InstanceNames, TaskExplorer, TASK_LOGGER, TASK_CLOCK, TASK_ROLE],

@@ -1,5 +1,8 @@
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { TaskClient } from '../client/task-client.js';
 import { QueueInstance } from './queue-instance.js';
+import { getTaskClientToken } from './task-client.token.js';
 import { TaskQueueModuleBase } from './task-queue.module-definition.js';
 import { TaskExplorer } from './task.explorer.js';
 import { QUEUE_INSTANCE } from './tokens.js';
@@ -14,11 +17,13 @@ export class TaskQueueModule extends TaskQueueModuleBase implements OnModuleInit
   constructor(
     @Inject(QUEUE_INSTANCE) private readonly instance: QueueInstance,
     private readonly explorer: TaskExplorer,
+    private readonly modules: ModuleRef,
   ) {
     super();
   }
 
   onModuleInit(): void {
+    this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
     // In eager mode this application runs every task itself, so mistakes in them fail its boot.
     if (this.instance.options.eager) this.explorer.explore();
   }

@@ -1,12 +1,11 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { createPool } from '../pools/create-pool.js';
+import { Inject, Injectable, Optional, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Clock, ClockTimer, TaskLogger } from '../ports/index.js';
-import { checkCapabilities, checkQueues } from '../worker/check-boot.js';
-import type { HandlerRegistry } from '../worker/handler-registry.js';
-import { resolveWorkerOptions, type WorkerOptions, type WorkerOptionsInput } from '../worker/worker-options.js';
-import { Worker, type WorkerHealth } from '../worker/worker.js';
+import type { WorkerOptionsInput } from '../worker/worker-options.js';
+import type { Worker, WorkerHealth } from '../worker/worker.js';
 import { ContextCreators } from './context-creators.js';
+import { prepareWorker } from './prepare-worker.js';
 import { QueueInstance } from './queue-instance.js';
+import { STAND_IN, type StandIn } from './stand-in.js';
 import { readTaskRole } from './task-role.js';
 import { GLOBAL_ENHANCERS, TASK_WORKER_OPTIONS } from './task-worker.options.js';
 import { TaskExplorer } from './task.explorer.js';
@@ -34,17 +33,21 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
     @Inject(TASK_CLOCK) private readonly clock: Clock,
     private readonly creators: ContextCreators,
     private readonly explorer: TaskExplorer,
+    @Optional() @Inject(STAND_IN) private readonly standIn?: StandIn,
   ) {
     if (globalEnhancers) creators.useGlobals();
   }
 
   onModuleInit(): void {
     this.creators.checkGlobals();
-    this.#worker = this.#prepare(this.explorer.explore());
+    const { input, queue, logger, clock } = this;
+    const where = this.#run === undefined ? 'TaskWorkerModule.forRoot' : 'The worker';
+    const options = { ...input, ...this.#run?.options };
+    this.#worker = prepareWorker({ queue, handlers: this.explorer.explore(), options, where, logger, clock });
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.#run !== undefined || readTaskRole() === 'child') return;
+    if (this.#run !== undefined || this.standIn !== undefined || readTaskRole() === 'child') return;
     await this.start();
     this.#signalCheck = this.clock.timer(SIGNAL_CHECK_DELAY, () => this.#checkSignals());
   }
@@ -71,25 +74,6 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
   /** For liveness probes; undefined until the modules are initialized. */
   health(): WorkerHealth | undefined {
     return this.#worker?.health();
-  }
-
-  #prepare(handlers: HandlerRegistry): Worker {
-    const { queue, logger, clock } = this;
-    const { transport, results } = queue;
-    const options = this.#options(handlers);
-    const pool = createPool(options.pool, options.concurrency);
-    checkCapabilities(handlers, pool.capabilities, transport.broker.capabilities);
-    checkQueues(options.queues, queue.options.queues, handlers, queue.options.defaultQueue);
-    if (handlers.names().length === 0)
-      logger.warn('this worker knows no task: provide the classes that have @Task() methods', { worker: options.name });
-    const { resultExpires, publishTimeout } = queue.options;
-    return new Worker({ transport, results, handlers, pool, options, resultExpires, publishTimeout, logger, clock });
-  }
-
-  #options(handlers: HandlerRegistry): WorkerOptions {
-    const ofTasks = handlers.handlers().flatMap(({ options }) => options.queue ?? []);
-    const where = this.#run === undefined ? 'TaskWorkerModule.forRoot' : 'The worker';
-    return resolveWorkerOptions({ ...this.input, ...this.#run?.options }, [this.queue.options.defaultQueue, ...ofTasks], where);
   }
 
   #checkSignals(): void {

@@ -32,7 +32,7 @@ describe('retry policy', () => {
 
   it('draws full jitter from 0 to the delay, both included', () => {
     const options = resolveTaskOptions({ retryBackoff: true }, 'test');
-    expect(retryDelay(options, 1, () => 0)).toBe(0);
-    expect(retryDelay(options, 1, () => 0.999_999_9)).toBe(2_000);
+    expect(retryDelay(options, 1, undefined, () => 0)).toBe(0);
+    expect(retryDelay(options, 1, undefined, () => 0.999_999_9)).toBe(2_000);
   });
 });

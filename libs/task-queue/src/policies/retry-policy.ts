@@ -1,13 +1,14 @@
+import { toMilliseconds } from '../message/duration.js';
 import type { ErrorClass, TaskOptions } from '../ports/task-handler.js';
 
 /**
  * Whether an error that a handler threw is one after which the task runs again by itself.
  */
 export function isRetryable(error: unknown, options: TaskOptions): boolean {
-  return matches(error, options.autoretryFor) && !matches(error, options.dontAutoretryFor);
+  return isOneOf(error, options.autoretryFor) && !isOneOf(error, options.dontAutoretryFor);
 }
 
-function matches(error: unknown, classes: readonly ErrorClass[]): boolean {
+export function isOneOf(error: unknown, classes: readonly ErrorClass[]): boolean {
   return classes.some((type) => error instanceof type);
 }
 
@@ -17,13 +18,18 @@ export function hasRetryLeft(retries: number, maxRetries: number | null): boolea
 }
 
 /**
- * The delay in ms before the next attempt after an automatic retry. Celery's formula:
- * `min(retryBackoffMax, retryBackoff × 2^retries)`, with full jitter a random whole number from 0 to it.
+ * The delay in ms before the next attempt after an automatic retry: what the task's `retry.delay` says, else Celery's
+ * formula `retryBackoff × 2^retries`; at most `retryBackoffMax`, and with jitter a random whole number from 0 to it.
  * @param retries attempts already retried: 0 after the first one failed
  * @param random in [0, 1)
+ * @throws what `retry.delay` throws · InvalidOptionError when its answer is no duration
  */
-export function retryDelay(options: TaskOptions, retries: number, random: () => number = Math.random): number {
-  if (options.retryBackoff === null) return options.defaultRetryDelay;
-  const delay = Math.min(options.retryBackoffMax, options.retryBackoff * 2 ** Math.min(retries, 60));
+export function retryDelay(options: TaskOptions, retries: number, error?: unknown, random: () => number = Math.random): number {
+  if (options.retryDelay === null && options.retryBackoff === null) return options.defaultRetryDelay;
+  const step =
+    options.retryDelay === null
+      ? options.retryBackoff! * 2 ** Math.min(retries, 60)
+      : toMilliseconds(options.retryDelay(error, retries), 'retry.delay');
+  const delay = Math.min(options.retryBackoffMax, step);
   return options.retryJitter ? Math.floor(random() * (delay + 1)) : delay;
 }

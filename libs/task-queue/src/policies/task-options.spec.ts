@@ -32,3 +32,21 @@ describe('resolveTaskOptions', () => {
     expect(() => resolveTaskOptions(input as object, "Task 'a'")).toThrow(message);
   });
 });
+
+describe('options that contradict each other', () => {
+  it.each([
+    [{ acksLate: false, maxDeliveries: 3 }, "Option 'maxDeliveries' must be absent beside acksLate: false"],
+    [{ acksLate: false, rejectOnWorkerLost: true }, "Option 'rejectOnWorkerLost' must be absent beside acksLate: false"],
+    [{ acksLate: false, acksOnFailure: false }, "Option 'acksOnFailure' must be absent beside acksLate: false"],
+    [{ acksLate: false, acksOnTimeout: false }, "Option 'acksOnTimeout' must be absent beside acksLate: false"],
+    [{ rejectOnWorkerLost: false, maxDeliveries: 2 }, "Option 'maxDeliveries' must be absent beside rejectOnWorkerLost: false"],
+    [{ rejectOnWorkerLost: false, acksOnFailure: false }, "Option 'acksOnFailure' must be absent beside rejectOnWorkerLost: false"],
+  ])('%p is refused', (input, message) => {
+    expect(() => resolveTaskOptions(input, 'test')).toThrow(message);
+  });
+
+  it('what only says again what happens anyway is none', () => {
+    expect(resolveTaskOptions({ acksLate: false, acksOnFailure: true }, 'test').acksLate).toBe(false);
+    expect(resolveTaskOptions({ rejectOnWorkerLost: false, maxDeliveries: 1 }, 'test').maxDeliveries).toBe(1);
+  });
+});

@@ -1,8 +1,18 @@
 import { z } from 'zod';
-import { InvalidOptionError } from '../errors/option-errors.js';
 import type { Duration } from '../message/duration.js';
-import type { ErrorClass, TaskOptions } from '../ports/task-handler.js';
-import { checkOptions, countField, durationField, flagField, nameField, priorityField } from './check-options.js';
+import type { ErrorClass, RetryDelay, TaskOptions } from '../ports/task-handler.js';
+import {
+  checkOptions,
+  countField,
+  durationField,
+  errorClassesField,
+  flagField,
+  nameField,
+  positiveField,
+  priorityField,
+} from './check-options.js';
+import { flattenRetry, type FlatTaskOptions, type RetryPolicyInput } from './retry-options.js';
+import { refuseContradictions } from './task-option-rules.js';
 
 /** What `@Task` takes beside the name. Durations are ms or text. */
 export interface TaskOptionsInput {
@@ -26,22 +36,33 @@ export interface TaskOptionsInput {
   retryBackoffMax?: Duration;
   /** default true: a random delay between 0 and the computed one */
   retryJitter?: boolean;
+  /** the same in one object, with delays that depend on the error; what is said here is not said under Celery's names, too */
+  retry?: RetryPolicyInput;
+  /** errors that are to be expected: stored as FAILURE like any other, but logged without alarm and not reported */
+  throws?: readonly ErrorClass[];
   /** default true: acknowledged after the run. false: before it, so that a crash loses it and nothing runs twice */
   acksLate?: boolean;
+  /** default true. false: a failure without a retry left goes back to the queue, until `maxDeliveries` */
+  acksOnFailure?: boolean;
+  /** default true. false: the same for an attempt that a time limit ended */
+  acksOnTimeout?: boolean;
+  /** default true: run again when its worker is lost. false: it then fails */
+  rejectOnWorkerLost?: boolean;
+  /** how many lost workers (and rejections) end it; default: the worker's `maxDeliveries` */
+  maxDeliveries?: number;
   /** aborts `ctx.signal` with SoftTimeLimitExceeded */
   softTimeLimit?: Duration;
   /** really ends the attempt; only pools that can (not async, not solo) */
   timeLimit?: Duration;
   /** default false: the outcome is stored */
   ignoreResult?: boolean;
+  /** default false. true: errors are stored although results are ignored */
+  storeErrorsEvenIfIgnored?: boolean;
   /** default false; true stores STARTED when a run begins */
   trackStarted?: boolean;
+  /** what `onTaskError` does not get to see of the arguments: true = all, or positions and, of named ones, names */
+  redactArgs?: boolean | readonly (number | string)[];
 }
-
-const errorClasses = z
-  .array(z.custom<ErrorClass>((value) => typeof value === 'function'))
-  .readonly()
-  .describe('a list of error classes');
 
 const schema = z.object({
   queue: nameField.optional().describe(nameField.description!),
@@ -49,39 +70,67 @@ const schema = z.object({
   expires: optionalDuration(),
   maxRetries: countField.nullable().default(3).describe('a whole number that is not negative, or null for ever'),
   defaultRetryDelay: durationField().prefault('3m').describe(durationField().description!),
-  autoretryFor: errorClasses.default([]).describe(errorClasses.description!),
-  dontAutoretryFor: errorClasses.default([]).describe(errorClasses.description!),
-  retryBackoff: z.union([z.boolean(), durationField()]).default(false).describe('true, false, or the first delay as a duration'),
-  retryBackoffMax: durationField().prefault('10m').describe(durationField().description!),
-  retryJitter: flagField.default(true).describe(flagField.description!),
+  autoretryFor: errorClassesField.default([]).describe(errorClassesField.description!),
+  dontAutoretryFor: errorClassesField.default([]).describe(errorClassesField.description!),
+  retryBackoff: z
+    .union([z.boolean(), durationField(), z.custom<RetryDelay>((value) => typeof value === 'function')])
+    .default(false)
+    .describe('true, false, or the first delay as a duration'),
+  retryBackoffMax: optionalDuration(),
+  retryJitter: flagField.optional().describe(flagField.description!),
+  retry: z.undefined().optional(),
+  throws: errorClassesField.default([]).describe(errorClassesField.description!),
   acksLate: flagField.default(true).describe(flagField.description!),
+  acksOnFailure: flagField.default(true).describe(flagField.description!),
+  acksOnTimeout: flagField.default(true).describe(flagField.description!),
+  rejectOnWorkerLost: flagField.default(true).describe(flagField.description!),
+  maxDeliveries: positiveField.optional().describe(positiveField.description!),
   softTimeLimit: optionalDuration(),
   timeLimit: optionalDuration(),
   ignoreResult: flagField.default(false).describe(flagField.description!),
+  storeErrorsEvenIfIgnored: flagField.default(false).describe(flagField.description!),
   trackStarted: flagField.default(false).describe(flagField.description!),
+  redactArgs: z
+    .union([z.boolean(), z.array(z.union([countField, nameField])).readonly()])
+    .default(false)
+    .describe('true, or a list of positions (from 0) and of names'),
 });
 
+export type CheckedTaskOptions = z.output<typeof schema>;
+
 export const TASK_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
+
+const DEFAULT_BACKOFF = 1_000;
+const DEFAULT_BACKOFF_MAX = 600_000;
 
 /**
  * A task's options, checked and with every default.
  * @param where whose they are, for errors, such as "@Task 'blog.send' (PostTasks.send)"
  * @throws UnknownOptionError · InvalidOptionError
  */
-export function resolveTaskOptions(input: TaskOptionsInput, where: string): TaskOptions {
-  const checked = checkOptions(schema, input, where);
-  if (checked.softTimeLimit !== undefined && checked.timeLimit !== undefined && checked.softTimeLimit > checked.timeLimit) {
-    throw new InvalidOptionError('softTimeLimit', input.softTimeLimit, `no longer than timeLimit (${checked.timeLimit} ms) in ${where}`);
-  }
+export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, where: string): TaskOptions {
+  const flat = flattenRetry(input as TaskOptionsInput, where);
+  const { retry: _, rejectOnWorkerLost, retryBackoff, ...checked } = checkOptions(schema, flat, where);
+  refuseContradictions(flat, { ...checked, rejectOnWorkerLost }, where);
   return Object.freeze({
     ...checked,
     queue: checked.queue ?? null,
     priority: checked.priority ?? null,
     expires: checked.expires ?? null,
-    retryBackoff: checked.retryBackoff === true ? 1_000 : checked.retryBackoff === false ? null : checked.retryBackoff,
+    ...resolveDelays(retryBackoff, checked.retryBackoffMax, checked.retryJitter),
+    maxDeliveries: rejectOnWorkerLost ? (checked.maxDeliveries ?? null) : 1,
     softTimeLimit: checked.softTimeLimit ?? null,
     timeLimit: checked.timeLimit ?? null,
   });
+}
+
+/** A delay of the task's own is taken as it is, unless told otherwise; Celery's backoff has a bound and jitter. */
+function resolveDelays(backoff: CheckedTaskOptions['retryBackoff'], max: number | undefined, jitter: boolean | undefined) {
+  if (typeof backoff === 'function') {
+    return { retryBackoff: null, retryDelay: backoff, retryBackoffMax: max ?? Infinity, retryJitter: jitter ?? false };
+  }
+  const first = backoff === true ? DEFAULT_BACKOFF : backoff === false ? null : backoff;
+  return { retryBackoff: first, retryDelay: null, retryBackoffMax: max ?? DEFAULT_BACKOFF_MAX, retryJitter: jitter ?? true };
 }
 
 function optionalDuration() {

@@ -1,3 +1,4 @@
+import type { FailedAttempt } from '../message/failed-attempt.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import type { Publication, PublishReceipt } from './broker.js';
 import type { JoinArrival, JoinReceipt } from './join-store.js';
@@ -20,6 +21,11 @@ export interface Consumer {
   settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]>;
   /** Renews leases now. Answers what is no longer held, and what was revoked meanwhile. */
   extend(deliveries: readonly Delivery[]): Promise<ExtendReport>;
+  /**
+   * Receives from these queues from now on, a receive that waits included. What is out stays this consumer's, and what a
+   * receive under way brings may still be of a queue that was left.
+   */
+  subscribe(queues: readonly string[]): Promise<void>;
   /** Whether the lease is held by the local deadline, counted from *sending* the last renewal that succeeded. Cheap. */
   holds(delivery: Delivery): boolean;
   /** epoch ms of the last receive that got an answer; for liveness probes */
@@ -91,7 +97,14 @@ export type SettlementKind =
     }
   /** back as it is: to the front when `delay` is 0. `charge`: counts as a lost lease */
   | { readonly kind: 'release'; readonly delay: number; readonly charge: boolean }
-  | { readonly kind: 'deadLetter'; readonly reason: string; readonly detail: string; readonly traced: boolean };
+  | {
+      readonly kind: 'deadLetter';
+      readonly reason: string;
+      readonly detail: string;
+      /** kept with it for people to read */
+      readonly attempts: readonly FailedAttempt[];
+      readonly traced: boolean;
+    };
 
 export interface ResultToSave {
   readonly record: TaskResultRecord;

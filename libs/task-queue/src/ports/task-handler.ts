@@ -1,3 +1,4 @@
+import type { Duration } from '../message/duration.js';
 import type { TaskContext } from './task-context.js';
 
 /** One task as the worker sees it: no framework, just its name, its options and how to run it. */
@@ -21,15 +22,35 @@ export interface TaskOptions {
   readonly dontAutoretryFor: readonly ErrorClass[];
   /** ms of the first backoff step; null = no backoff: `defaultRetryDelay` each time */
   readonly retryBackoff: number | null;
+  /** the delays of automatic retries, instead of backoff */
+  readonly retryDelay: RetryDelay | null;
+  /** ms; Infinity = unbounded */
   readonly retryBackoffMax: number;
   readonly retryJitter: boolean;
+  /** errors that are to be expected: a FAILURE like any other, but no alarm */
+  readonly throws: readonly ErrorClass[];
   /** acknowledged after the run (true) or before it (false) */
   readonly acksLate: boolean;
+  /** false: a failure goes back to the queue, counted like the loss of a worker, until `maxDeliveries` */
+  readonly acksOnFailure: boolean;
+  /** the same for an attempt that a time limit ended */
+  readonly acksOnTimeout: boolean;
+  /** instead of the worker's; null = the worker's */
+  readonly maxDeliveries: number | null;
   readonly softTimeLimit: number | null;
   readonly timeLimit: number | null;
   readonly ignoreResult: boolean;
+  readonly storeErrorsEvenIfIgnored: boolean;
   readonly trackStarted: boolean;
+  /** what error reports hide of the arguments: all, or these positions and names */
+  readonly redactArgs: boolean | readonly (number | string)[];
 }
+
+/**
+ * The delay before the next attempt.
+ * @param retries attempts already retried: 0 after the first one failed
+ */
+export type RetryDelay = (error: unknown, retries: number) => Duration;
 
 export type ErrorClass = abstract new (...args: never[]) => unknown;
 

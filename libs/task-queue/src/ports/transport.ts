@@ -24,6 +24,8 @@ export interface TransportOptions {
   readonly dedupRetention: number;
   /** ms that a revoke mark is kept for an id that nobody settles */
   readonly revokesExpire: number;
+  /** dead letters that a queue keeps; beyond it the oldest go */
+  readonly deadLetterLimit: number;
   /** the driver's own options (TLS, Sentinel, …), merged over what the URL says */
   readonly connection: Readonly<Record<string, unknown>>;
   readonly logger: TaskLogger;

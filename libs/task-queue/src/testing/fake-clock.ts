@@ -1,3 +1,4 @@
+import { toMilliseconds, type Duration } from '../message/duration.js';
 import type { Clock, ClockTimer } from '../ports/clock.js';
 
 interface Pending {
@@ -23,11 +24,11 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves on by `ms`, firing each timer at its own instant. Between two timers, and after the last, pending promises
+   * Moves on by this long (ms, or text such as '1h'), firing each timer at its own instant. Between two timers, and after the last, pending promises
    * get a turn, so that what a timer starts can go on.
    */
-  async advance(ms: number): Promise<void> {
-    const end = this.current + ms;
+  async advance(duration: Duration): Promise<void> {
+    const end = this.current + toMilliseconds(duration, 'duration');
     for (let next = this.first(end); next; next = this.first(end)) {
       this.current = next.at;
       this.pending.delete(next);

@@ -1,4 +1,12 @@
 export { FakeClock } from './fake-clock.js';
+export { TaskQueueTestingModule } from './task-queue-testing.module.js';
+export type { TestingOptions, TestingRootOptions } from './testing-options.js';
+export { TestQueue } from './test-queue.js';
+export type { DrainOptions, DrainReport, TaskRun } from './drain/drain-report.js';
+export type { ExpectedOptions } from './expectations/expected-options.js';
+export { SentExpectation } from './expectations/sent-expectation.js';
+export type { SentTask } from './expectations/sent-task.js';
+export { startTestWorker, type TestWorker, type TestWorkerOptions } from './start-test-worker.js';
 export { testTransport } from './test-transport.js';
 export { brokerConformance } from './conformance/broker-conformance.js';
 export { controlChannelConformance } from './conformance/control-channel-conformance.js';

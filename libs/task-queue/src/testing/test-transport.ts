@@ -11,6 +11,7 @@ export async function testTransport(options: Partial<TransportOptions> = {}): Pr
   const transport = open('memory://', {
     keyPrefix: `test-${randomUUID()}`,
     dedupRetention: 7 * DAY,
+    deadLetterLimit: 10_000,
     revokesExpire: DAY,
     connection: {},
     logger: silentLogger,

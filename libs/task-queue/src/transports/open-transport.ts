@@ -32,7 +32,7 @@ async function load(engine: Engine, scheme: string): Promise<{ open: OpenTranspo
     return await engine.load();
   } catch (error) {
     if (engine.driver === null || !/Cannot find (package|module)/.test(String(error))) throw error;
-    throw new DriverMissingError(engine.driver, scheme, error);
+    throw new DriverMissingError(engine.driver, `A '${scheme}' broker`, error);
   }
 }
 

@@ -2,7 +2,8 @@ import { Injectable, mixin, type PipeTransform, type Type } from '@nestjs/common
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
 import { InvalidOptionError } from '../errors/option-errors.js';
-import { EntityNotFoundError, TaskIgnoredError } from '../errors/run-errors.js';
+import { EntityNotFoundError } from '../errors/run-errors.js';
+import { Ignore } from '../errors/semipredicates.js';
 
 export interface EntityByIdOptions {
   /** no row of that id: 'fail' (default) throws EntityNotFoundError as the handler would; 'ignore' ends the task as IGNORED */
@@ -22,7 +23,7 @@ export function entityByIdPipe(entity: Type, { missing = 'fail', dataSource }: E
     async transform(id: unknown): Promise<object> {
       const found = await this.#find(id);
       if (found !== null) return found;
-      if (missing === 'ignore') throw new TaskIgnoredError(`no ${entity.name} has the id ${JSON.stringify(id)}`);
+      if (missing === 'ignore') throw new Ignore(`no ${entity.name} has the id ${JSON.stringify(id)}`);
       throw new EntityNotFoundError(entity.name, id);
     }
 

@@ -4,7 +4,7 @@ import { WorkerShutdownError } from '../errors/index.js';
 import { encodeMessage } from '../message/codec.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
-import type { Broker, Clock, ResultBackend, TaskLogger } from '../ports/index.js';
+import type { Broker, Clock, Publication, ResultBackend, TaskLogger } from '../ports/index.js';
 
 export interface EarlyAckDependencies {
   readonly broker: Broker;
@@ -25,7 +25,8 @@ export class EarlyAck {
 
   async publishOutcome(message: TaskMessage, outcome: Outcome, ignoreResult: boolean): Promise<void> {
     if (outcome.kind === 'released') return this.cut(message);
-    if (outcome.kind === 'retry') await this.#publishRetry(message, outcome);
+    if (outcome.kind === 'retry') await this.#publishAgain(message, outcome.next, outcome.due);
+    if (outcome.kind === 'snoozed') await this.#publishAgain(message, message, { delay: outcome.delay });
     const record = ignoreResult ? null : recordOf(message, outcome, this.deps.clock.now(), this.deps.worker);
     if (record !== null) await this.deps.results.save([record], this.deps.resultExpires);
   }
@@ -35,14 +36,14 @@ export class EarlyAck {
     await this.#saveFailure(message, new WorkerShutdownError());
   }
 
-  async #publishRetry(message: TaskMessage, { next, due }: Extract<Outcome, { kind: 'retry' }>): Promise<void> {
+  async #publishAgain(message: TaskMessage, next: TaskMessage, due: NonNullable<Publication['due']>): Promise<void> {
     const { queue, priority } = next.headers;
     // Not traced: the first publish left the trace of this id, and would have the retry refused.
     const publication = { id: next.id, queue, priority, body: encodeMessage(next), due, traced: false };
     try {
       await this.deps.broker.publish([publication], { timeout: this.deps.publishTimeout });
     } catch (error) {
-      this.deps.logger.error('the retry of an early-acknowledged task could not be published; the task ends here', {
+      this.deps.logger.error('the next run of an early-acknowledged task could not be published; the task ends here', {
         taskId: message.id,
         task: message.task,
         error,

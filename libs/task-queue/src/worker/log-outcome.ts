@@ -8,13 +8,23 @@ export function logOutcome(logger: TaskLogger, message: TaskMessage, outcome: Ou
     case 'success':
       return logger.debug('task succeeded', fieldsOf(message));
     case 'failure':
+      if (outcome.expected === true) return logger.info('task failed as it may', { ...fieldsOf(message), why: outcome.error.message });
       return logger.error('task failed', { ...fieldsOf(message), reason: outcome.reason, error: outcome.error });
     case 'retry':
+      if (outcome.delayFault !== undefined) {
+        logger.error("'retry.delay' gave no delay; defaultRetryDelay is used", { ...fieldsOf(message), error: outcome.delayFault });
+      }
       return logger.warn('task will be retried', { ...fieldsOf(message), eta: outcome.next.headers.eta, error: outcome.error });
     case 'revoked':
       return logger.info('task revoked', { ...fieldsOf(message), why: outcome.error.message });
     case 'ignored':
       return logger.info('task ignored', { ...fieldsOf(message), why: outcome.error.message });
+    case 'rejected':
+      return logger.warn('task rejected its message', { ...fieldsOf(message), why: outcome.error.message });
+    case 'requeued':
+      return logger.warn('task goes back to its queue, counted as lost', { ...fieldsOf(message), error: outcome.error });
+    case 'snoozed':
+      return logger.info('task asked to be run later', { ...fieldsOf(message), delay: outcome.delay });
     case 'released':
       return logger.info('task goes back unspent: the worker is shutting down', fieldsOf(message));
     case 'lost':

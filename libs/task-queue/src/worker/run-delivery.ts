@@ -1,5 +1,5 @@
 import { AttemptContext, type AttemptSurroundings } from '../attempt/attempt-context.js';
-import { ignoresResult, outcomeOfReturn, outcomeOfThrow } from '../attempt/decide-outcome.js';
+import { ignoresOutcome, ignoresResult, outcomeOfReturn, outcomeOfThrow } from '../attempt/decide-outcome.js';
 import type { Outcome } from '../attempt/outcome.js';
 import { decodeMessage } from '../message/codec.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -36,9 +36,13 @@ export interface RunDeliveryDependencies {
   readonly options: WorkerOptions;
   /** ms that results are kept */
   readonly resultExpires: number;
+  readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
+
+/** Told how each attempt ended, and what ended without one. */
+export type OutcomeListener = (message: TaskMessage, outcome: Outcome) => void;
 
 /**
  * Takes one delivery from its body to its settlement, in the steps of `run`. What must not run (unreadable, exhausted,
@@ -63,7 +67,7 @@ export class RunDelivery {
       const message = this.#decode(delivery);
       if (message === undefined) return;
       const handler = this.deps.handlers.get(message.task);
-      const verdict = verdictBeforeRun(delivery, message, this.deps.options.maxDeliveries, this.deps.clock.now());
+      const verdict = verdictBeforeRun(delivery, message, this.#maxDeliveries(handler), this.deps.clock.now());
       if (verdict !== undefined) return this.#settle(delivery, message, verdict, handler);
       if (handler === undefined) return this.deps.setAside.unknownTask(delivery, message);
       if (!this.deps.consumer.holds(delivery)) return;
@@ -91,8 +95,8 @@ export class RunDelivery {
     const accepted = await this.deps.settle.now({ delivery, kind: 'ack', traced: message.headers.traced });
     if (!accepted) return;
     const outcome = await this.#attempt(delivery, message, handler);
-    logOutcome(this.deps.logger, message, outcome);
-    await this.deps.earlyAck.publishOutcome(message, outcome, ignoresResult(message, handler.options));
+    this.#tell(message, outcome);
+    await this.deps.earlyAck.publishOutcome(message, outcome, ignoresOutcome(message, handler.options, outcome));
   }
 
   async #attempt(delivery: Delivery, message: TaskMessage, handler: TaskHandler): Promise<Outcome> {
@@ -108,7 +112,9 @@ export class RunDelivery {
       const value: unknown = await currentTask.run(context, () => pool.run(handler, message.args, context));
       return run.abandoned ? { kind: 'lost' } : outcomeOfReturn(message, handler.options, value);
     } catch (thrown) {
-      return run.abandoned ? { kind: 'lost' } : outcomeOfThrow(message, handler.options, context, thrown, clock.now());
+      return run.abandoned
+        ? { kind: 'lost' }
+        : outcomeOfThrow(message, handler.options, context, thrown, clock.now(), this.#mayComeBack(delivery, handler));
     } finally {
       running.remove(run);
     }
@@ -124,14 +130,27 @@ export class RunDelivery {
     return { delivery, message, context, startedAt, deadline, ackedEarly: !handler.options.acksLate, abandoned: false };
   }
 
+  #maxDeliveries(handler: TaskHandler | undefined): number {
+    return handler?.options.maxDeliveries ?? this.deps.options.maxDeliveries;
+  }
+
+  #mayComeBack(delivery: Delivery, handler: TaskHandler): boolean {
+    return handler.options.acksLate && delivery.lostLeases + 1 < this.#maxDeliveries(handler);
+  }
+
   #settle(delivery: Delivery, message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined): void {
-    logOutcome(this.deps.logger, message, outcome);
+    this.#tell(message, outcome);
     const settlement = settlementOf(delivery, message, outcome, {
       at: this.deps.clock.now(),
       worker: this.deps.options.name,
       expires: this.deps.resultExpires,
-      ignore: handler === undefined ? message.headers.ignoreResult === true : ignoresResult(message, handler.options),
+      ignore: handler === undefined ? message.headers.ignoreResult === true : ignoresOutcome(message, handler.options, outcome),
     });
     if (settlement !== undefined) this.deps.settle.add(settlement);
+  }
+
+  #tell(message: TaskMessage, outcome: Outcome): void {
+    logOutcome(this.deps.logger, message, outcome);
+    this.deps.onOutcome?.(message, outcome);
   }
 }

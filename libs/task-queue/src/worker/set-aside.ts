@@ -1,6 +1,7 @@
 import { UnknownTaskError } from '../errors/index.js';
 import { parkMessage } from '../message/build-message.js';
 import { encodeMessage } from '../message/codec.js';
+import { NO_ATTEMPTS, type FailedAttempt } from '../message/failed-attempt.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Clock, Delivery, TaskLogger } from '../ports/index.js';
@@ -15,6 +16,14 @@ export interface SetAsideDependencies {
   readonly resultExpires: number;
   readonly logger: TaskLogger;
   readonly clock: Clock;
+}
+
+/** What is known of a message that is not run. */
+interface Known {
+  readonly retries: number;
+  readonly traced: boolean;
+  readonly ignoreResult: boolean;
+  readonly attempts: readonly FailedAttempt[];
 }
 
 export const REASON_MALFORMED = 'malformed';
@@ -32,7 +41,12 @@ export class SetAside {
 
   malformed(delivery: Delivery, error: unknown): void {
     this.deps.logger.error('a message cannot be read and becomes a dead letter', { taskId: delivery.id, queue: delivery.queue, error });
-    this.#deadLetter(delivery, REASON_MALFORMED, error, { retries: 0, traced: false, ignoreResult: false });
+    this.#deadLetter(delivery, REASON_MALFORMED, error, {
+      retries: 0,
+      traced: false,
+      ignoreResult: false,
+      attempts: NO_ATTEMPTS,
+    });
   }
 
   unknownTask(delivery: Delivery, message: TaskMessage): void {
@@ -40,8 +54,8 @@ export class SetAside {
     const error = new UnknownTaskError(message.task, handlers.names());
     const parked = parkMessage(message, clock.now());
     if (clock.now() - parked.headers.parkedSince! >= options.unknownTaskRetention) {
-      const { retries, traced, ignoreResult } = message.headers;
-      return this.#deadLetter(delivery, REASON_UNKNOWN_TASK, error, { retries, traced, ignoreResult: ignoreResult === true });
+      const { retries, traced, ignoreResult, attempts } = message.headers;
+      return this.#deadLetter(delivery, REASON_UNKNOWN_TASK, error, { retries, traced, ignoreResult: ignoreResult === true, attempts });
     }
     this.#tell(message.task, error);
     const due = { delay: options.unknownTaskDelay };
@@ -54,11 +68,11 @@ export class SetAside {
     this.deps.logger.warn(`${error.message} Its messages wait for a worker that knows it.`, { task });
   }
 
-  #deadLetter(delivery: Delivery, reason: string, thrown: unknown, of: { retries: number; traced: boolean; ignoreResult: boolean }): void {
+  #deadLetter(delivery: Delivery, reason: string, thrown: unknown, of: Known): void {
     const { clock, options, resultExpires, settle } = this.deps;
     const error = serializeError(thrown);
     const record = { id: delivery.id, state: 'FAILURE', retries: of.retries, error, at: clock.now(), worker: options.name };
     const result = of.ignoreResult ? {} : { result: { record, expires: resultExpires } };
-    settle.add({ delivery, ...result, kind: 'deadLetter', reason, detail: error.message, traced: of.traced });
+    settle.add({ delivery, ...result, kind: 'deadLetter', reason, detail: error.message, attempts: of.attempts, traced: of.traced });
   }
 }

@@ -10,21 +10,21 @@ export const REASON_WORKER_LOST = 'worker_lost';
 
 /** The outcome of a message that must not be run; undefined when it may. */
 export function verdictBeforeRun(delivery: Delivery, message: TaskMessage, maxDeliveries: number, now: number): Outcome | undefined {
-  if (delivery.revoked) return revoked(message.id, 'before it ran');
+  if (delivery.revoked) return revoked(message.id, 'before it ran', 'revoked');
   if (delivery.lostLeases >= maxDeliveries) return workerLost(message, delivery.lostLeases);
-  if (isExpired(message, now)) return revoked(message.id, 'it expired before it ran');
+  if (isExpired(message, now)) return revoked(message.id, 'it expired before it ran', 'expired');
   return undefined;
 }
 
-function revoked(id: string, why: string): Outcome {
-  return { kind: 'revoked', error: serializeError(new TaskRevokedError(id, why)) };
+function revoked(id: string, text: string, why: 'revoked' | 'expired'): Outcome {
+  return { kind: 'revoked', error: serializeError(new TaskRevokedError(id, text)), why };
 }
 
 function workerLost(message: TaskMessage, lost: number): Outcome {
   const error = {
     type: 'WorkerLostError',
     code: 'WORKER_LOST',
-    message: `${lost} workers were lost while they held a delivery of '${message.task}'`,
+    message: `${lost === 1 ? 'a worker was' : `${lost} workers were`} lost while holding a delivery of '${message.task}'`,
   };
   return { kind: 'failure', error, thrown: undefined, reason: REASON_WORKER_LOST };
 }

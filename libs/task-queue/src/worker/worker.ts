@@ -3,7 +3,7 @@ import { EarlyAck } from './early-ack.js';
 import { FetchLoop } from './fetch-loop.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import { Prefetch } from './prefetch.js';
-import { RunDelivery } from './run-delivery.js';
+import { RunDelivery, type OutcomeListener } from './run-delivery.js';
 import { RunningTasks } from './running-tasks.js';
 import { SetAside } from './set-aside.js';
 import { SettleDeliveries } from './settle-deliveries.js';
@@ -21,6 +21,7 @@ export interface WorkerDependencies {
   readonly resultExpires: number;
   /** ms that a publish may take */
   readonly publishTimeout: number;
+  readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
@@ -83,6 +84,15 @@ export class Worker {
   stop(deadline: number = this.deps.options.drainTimeout): Promise<void> {
     this.#stopping ??= this.#stop(deadline);
     return this.#stopping;
+  }
+
+  /** Resolves when nothing runs here, and all that has ended is settled. */
+  async idle(): Promise<void> {
+    const actors = this.#actors;
+    while (actors !== undefined && (actors.slots.running > 0 || actors.settle.pending > 0)) {
+      await actors.slots.idle();
+      await actors.settle.drain();
+    }
   }
 
   health(): WorkerHealth {

@@ -7,6 +7,7 @@ import { describeReceive } from './receive.js';
 import { describeRevoke } from './revoke.js';
 import { describeSettle } from './settle.js';
 import { staged } from './stage.js';
+import { describeSubscribe } from './subscribe.js';
 import { testRunner } from './test-runner.js';
 import { describeUnique } from './unique.js';
 import { describeUniqueReplace } from './unique-replace.js';
@@ -19,6 +20,7 @@ export function brokerConformance(factory: HarnessFactory): void {
     describe('connect and close', () => describeLifecycle(test));
     describe('publish', () => describePublish(test));
     describe('receive', () => describeReceive(test));
+    describe('subscribe', () => describeSubscribe(test));
     describe('settle', () => describeSettle(test));
     describe('leases', () => describeLeases(test));
     describe('crashes', () => describeCrashes(test));

@@ -68,7 +68,7 @@ export function release(delay = 0, charge = false): SettlementKind {
 }
 
 export function deadLetter(traced = false): SettlementKind {
-  return { kind: 'deadLetter', reason: 'worker_lost', detail: 'five times', traced };
+  return { kind: 'deadLetter', reason: 'worker_lost', detail: 'five times', attempts: [], traced };
 }
 
 export function retry(body = 'again', delay = 0, priority = 5): SettlementKind {

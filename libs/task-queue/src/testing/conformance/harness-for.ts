@@ -59,6 +59,7 @@ class UrlHarness implements ConformanceHarness {
       keyPrefix: this.keyPrefix,
       dedupRetention: CONFORMANCE_DEDUP_RETENTION,
       revokesExpire: CONFORMANCE_REVOKES_EXPIRE,
+      deadLetterLimit: 10_000,
       connection: {},
       logger: silentLogger,
       clock,

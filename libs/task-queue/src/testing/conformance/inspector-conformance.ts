@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { as, deadLetter, LEASE } from './hand-consumer.js';
+import { describeDeadLetters } from './dead-letters.js';
+import { as, deadLetter } from './hand-consumer.js';
 import type { HarnessFactory } from './harness.js';
+import { describePausing } from './pausing.js';
 import { numbered, QUEUE, staged, type Stage, type StagedTest } from './stage.js';
 import { testRunner } from './test-runner.js';
 
@@ -13,8 +15,9 @@ export function inspectorConformance(factory: HarnessFactory): void {
   const test = staged(factory);
   describe('inspector', () => {
     describe('queues, counts and locate', () => looking(test));
-    describe('deadLetters', () => reading(test));
+    describe('dead letters', () => describeDeadLetters(test));
     describe('purge', () => purging(test));
+    describe('pause and resume', () => describePausing(test));
   });
 }
 
@@ -51,22 +54,6 @@ function looking(test: StagedTest): void {
     await stage.publish(...ids);
     assert.ok((await stage.inspector.locate(ids)).every((found) => found?.place === 'ready'));
     assert.deepEqual(await stage.inspector.locate([]), []);
-  });
-}
-
-function reading(test: StagedTest): void {
-  test('dead letters come newest first, and no more than asked for', async (stage) => {
-    const worker = await stage.consumer();
-    for (const id of ['a', 'b', 'c']) {
-      await stage.publish(id);
-      await worker.settle(as(await worker.takeOne(), deadLetter()));
-      stage.shiftTime(LEASE);
-    }
-    const letters = await stage.inspector.deadLetters(QUEUE, { limit: 2 });
-    assert.deepEqual(letters.map(({ id, reason, body }) => [id, reason, body]), [['c', 'worker_lost', 'body of c'], ['b', 'worker_lost', 'body of b']]); // prettier-ignore
-    assert.ok(letters[0].at > letters[1].at);
-    assert.equal((await stage.inspector.deadLetters(QUEUE, { limit: 10 })).length, 3);
-    assert.deepEqual(await stage.inspector.deadLetters('nowhere', { limit: 10 }), []);
   });
 }
 

@@ -38,6 +38,10 @@ export class LinkedList<T extends Linked<T>> {
     return first;
   }
 
+  first(): T | null {
+    return this.head;
+  }
+
   /** The item must stand in this list. */
   remove(item: T): void {
     if (item.prev) item.prev.next = item.next;

@@ -38,7 +38,7 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     private readonly options: ConsumeOptions,
   ) {
     const { clock } = session.options;
-    this.queues = [...new Set(queues)].map((name) => store.queue(name));
+    this.queues = this.queuesOf(queues);
     this.lastReceiveAt = clock.now();
     this.renewal = options.renew === false ? null : new LeaseRenewal(clock, options.lease / 3, () => this.renew());
     this.turns = new SuspectTurns(options.lease);
@@ -59,7 +59,8 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
   }
 
   async settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
-    const moment = { now: this.session.now(), dedupRetention: this.session.options.dedupRetention };
+    const { dedupRetention, deadLetterLimit } = this.session.options;
+    const moment = { now: this.session.now(), dedupRetention, deadLetterLimit };
     const revoked = this.revokedOf(settlements.map(({ delivery }) => delivery));
     const receipts = settlements.map((settlement) => this.trySettle(settlement, moment));
     if (revoked.length > 0) this.tell(() => this.options.events.revoked(revoked));
@@ -72,6 +73,11 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     const kept: Delivery[] = [];
     for (const delivery of deliveries) (this.extendOne(delivery) ? kept : lost).push(delivery);
     return { lost, revoked: this.revokedOf(kept) };
+  }
+
+  async subscribe(queues: readonly string[]): Promise<void> {
+    this.queues = this.queuesOf(queues);
+    call(this.waiting);
   }
 
   holds(delivery: Delivery): boolean {
@@ -96,11 +102,15 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     if (lost && !this.closed) this.tell(() => this.options.events.lost([lost.delivery]));
   }
 
+  private queuesOf(names: readonly string[]): readonly MemoryQueue[] {
+    return [...new Set(names)].map((name) => this.store.queue(name));
+  }
+
   private take(limit: number): Delivery[] {
     const now = this.session.now();
     this.lastReceiveAt = this.session.options.clock.now();
     refresh(this.queues, now);
-    const suspectsWait = this.queues.some((queue) => queue.suspects.size > 0);
+    const suspectsWait = this.queues.some((queue) => !queue.paused && queue.suspects.size > 0);
     const turn = this.turns.next({ held: this.held.size, holdsSuspect: this.holdsSuspect(), suspectsWait }, this.lastReceiveAt);
     const messages = takeMessages(this.queues, limit, turn);
     if (this.queues.length > 1) this.queues = [...this.queues.slice(1), this.queues[0]]; // each is first in its turn

@@ -3,7 +3,7 @@ import { DueHeap } from './due-heap.js';
 import type { LeaseOwner } from './lease-owner.js';
 import { LinkedList } from './linked-list.js';
 import { ReadyLists } from './ready-lists.js';
-import { isSuspect, type StoredMessage } from './stored-message.js';
+import { isSuspect, type Death, type StoredMessage } from './stored-message.js';
 import { UniqueKeys } from './unique-keys.js';
 import { call, type WaitingRoom } from './work-wait.js';
 
@@ -17,7 +17,10 @@ export class MemoryQueue {
   readonly uniqueKeys = new UniqueKeys();
   /** receives that wait for work here; each looks again when it is called */
   readonly waiting: WaitingRoom = new Set();
-  /** it holds or has held a message; a queue that was only asked about has not */
+  /** nothing is handed out */
+  paused = false;
+  private deaths = 0;
+  /** it holds or has held a message, or is paused; a queue that was only asked about has not */
   used = false;
 
   constructor(readonly name: string) {}
@@ -59,10 +62,20 @@ export class MemoryQueue {
     this.leased.push(message, until);
   }
 
-  bury(message: StoredMessage, death: { readonly reason: string; readonly detail: string; readonly at: number }): void {
+  bury(message: StoredMessage, death: Omit<Death, 'sequence'>): void {
     message.place = 'dead';
-    message.death = death;
+    message.death = { ...death, sequence: ++this.deaths };
     this.dead.push(message);
+  }
+
+  pause(): void {
+    this.used = true;
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    call(this.waiting);
   }
 
   /** Takes a message from wherever it stands. */

@@ -104,6 +104,15 @@ export class MemoryStore {
     this.marks.delete(id);
   }
 
+  /** Takes the unique key of a dead letter again. @returns false when another message holds it */
+  holdAgain({ id, queue, unique }: StoredMessage, now: number): boolean {
+    if (!unique) return true;
+    const keys = this.queue(queue).uniqueKeys;
+    const holder = keys.holderOf(unique.key, now);
+    if (holder === undefined) keys.take(unique, id, now);
+    return holder === undefined || holder === id;
+  }
+
   /** Whether the holder of a publication's unique key waits: neither out with a worker nor over. */
   private waitsWith(holder: string, { queue, unique }: Publication): boolean {
     const message = this.messages.get(holder);

@@ -25,7 +25,15 @@ describe('memory transport', () => {
   });
 
   async function connected(url = 'memory://', keyPrefix = 'app'): Promise<Transport> {
-    const options = { keyPrefix, dedupRetention: 60_000, revokesExpire: 60_000, connection: {}, logger: silentLogger, clock };
+    const options = {
+      keyPrefix,
+      dedupRetention: 60_000,
+      revokesExpire: 60_000,
+      deadLetterLimit: 9,
+      connection: {},
+      logger: silentLogger,
+      clock,
+    };
     const transport = open(url, { ...options, timeOffset: () => offset });
     opened.push(transport);
     await transport.connect();
@@ -67,6 +75,7 @@ describe('memory transport', () => {
       keyPrefix: '',
       dedupRetention: 0,
       revokesExpire: 0,
+      deadLetterLimit: 0,
       connection: {},
       logger: silentLogger,
       clock,

@@ -28,7 +28,7 @@ export function takeMessages(queues: readonly MemoryQueue[], limit: number, turn
 
 function takeSuspect(queues: readonly MemoryQueue[]): StoredMessage[] | null {
   for (const queue of queues) {
-    const suspect = queue.suspects.shift();
+    const suspect = queue.paused ? null : queue.suspects.shift();
     if (suspect) return [suspect];
   }
   return null;
@@ -37,7 +37,7 @@ function takeSuspect(queues: readonly MemoryQueue[]): StoredMessage[] | null {
 function takeReady(queues: readonly MemoryQueue[], limit: number): StoredMessage[] {
   const taken: StoredMessage[] = [];
   for (const queue of queues) {
-    while (taken.length < limit) {
+    while (!queue.paused && taken.length < limit) {
       const message = queue.ready.shift();
       if (!message) break;
       taken.push(message);

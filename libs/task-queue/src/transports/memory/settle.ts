@@ -8,6 +8,7 @@ import type { StoredMessage } from './stored-message.js';
 export interface SettleMoment {
   readonly now: number;
   readonly dedupRetention: number;
+  readonly deadLetterLimit: number;
 }
 
 /**
@@ -34,7 +35,12 @@ export function settleOne(store: MemoryStore, settlement: Settlement, moment: Se
   return { id, accepted: true, ...(heldBack.length > 0 && { heldBack }), ...(joined.length > 0 && { joined }) };
 }
 
-function move(store: MemoryStore, message: StoredMessage, settlement: Settlement, { now, dedupRetention }: SettleMoment): void {
+function move(
+  store: MemoryStore,
+  message: StoredMessage,
+  settlement: Settlement,
+  { now, dedupRetention, deadLetterLimit }: SettleMoment,
+): void {
   const queue = store.queue(message.queue);
   switch (settlement.kind) {
     case 'ack':
@@ -44,7 +50,8 @@ function move(store: MemoryStore, message: StoredMessage, settlement: Settlement
     case 'deadLetter':
       queue.take(message);
       queue.uniqueKeys.free(message, 'end', now);
-      queue.bury(message, { reason: settlement.reason, detail: settlement.detail, at: now });
+      queue.bury(message, { reason: settlement.reason, detail: settlement.detail, attempts: copy(settlement.attempts), at: now });
+      while (queue.dead.size > deadLetterLimit) store.remove(queue.dead.first()!, now);
       store.consumeMark(message.id);
       if (settlement.traced) store.trace(message.id, now + dedupRetention, now);
       return;
@@ -60,4 +67,9 @@ function move(store: MemoryStore, message: StoredMessage, settlement: Settlement
       if (settlement.charge) message.lostLeases++;
       store.enqueue(message, now + settlement.delay, now, 'front');
   }
+}
+
+/** So that reader and writer never share an object, as with any other store. */
+function copy<T>(data: T): T {
+  return JSON.parse(JSON.stringify(data)) as T;
 }

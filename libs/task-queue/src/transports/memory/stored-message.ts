@@ -1,9 +1,15 @@
 import type { Publication } from '../../ports/broker.js';
-import type { Location } from '../../ports/inspector.js';
+import type { DeadLetter, Location } from '../../ports/inspector.js';
 import type { UniqueKey } from '../../ports/unique-key.js';
 import type { Due } from './due-heap.js';
 import type { LeaseOwner } from './lease-owner.js';
 import type { Linked } from './linked-list.js';
+
+/** Why and when a message died. */
+export interface Death extends Pick<DeadLetter, 'reason' | 'detail' | 'attempts' | 'at'> {
+  /** counts up in its queue: a place in the list that stays when others are taken out */
+  readonly sequence: number;
+}
 
 /** A message in the store: it stands in exactly one place, and carries what that place needs to find it again. */
 export class StoredMessage implements Linked<StoredMessage>, Due {
@@ -15,7 +21,7 @@ export class StoredMessage implements Linked<StoredMessage>, Due {
   place: Location['place'] = 'ready';
   lostLeases = 0;
   lease: { readonly token: string; readonly owner: LeaseOwner } | null = null;
-  death: { readonly reason: string; readonly detail: string; readonly at: number } | null = null;
+  death: Death | null = null;
   /** the ready list it stands in; its priority, unless it was brought to the front of the queue */
   rank = 0;
   prev: StoredMessage | null = null;

@@ -35,7 +35,9 @@ export class Receiver {
   readonly #turns: SuspectTurns;
   /** tokens of receives that were sent and whose answer nobody has seen */
   readonly #unanswered = new Set<string>();
-  readonly #allKeys: readonly string[];
+  /** by name, all that it ever received from: an unanswered receive may still be of one that was left */
+  readonly #ever = new Map<string, QueueKeys>();
+  #queues: readonly QueueKeys[] = [];
   #closed = false;
   /** waits now, and looks again when something is due */
   #watching = false;
@@ -49,7 +51,7 @@ export class Receiver {
 
   constructor(
     private readonly context: RedisContext,
-    private readonly queues: readonly QueueKeys[],
+    queues: readonly QueueKeys[],
     private readonly options: ConsumeOptions,
     private readonly consumer: string,
     private readonly held: HeldLeases,
@@ -57,7 +59,7 @@ export class Receiver {
     private readonly renewLate: () => Promise<void>,
   ) {
     this.#turns = new SuspectTurns(options.lease);
-    this.#allKeys = queues.map((queue) => queue.base);
+    this.#take(queues);
     this.#unbrokenSince = context.leaseNow();
     this.#ahead = context.commands.ahead;
     context.commands.onUsable(() => {
@@ -89,6 +91,17 @@ export class Receiver {
       if (!look && monotonic() >= deadline) return [];
     }
     return [];
+  }
+
+  /** Receives from these queues from now on; who waits looks at once. */
+  subscribe(queues: readonly QueueKeys[]): void {
+    this.#take(queues);
+    this.waiter.watch(queues);
+  }
+
+  #take(queues: readonly QueueKeys[]): void {
+    this.#queues = queues;
+    for (const queue of queues) this.#ever.set(queue.name, queue);
   }
 
   /** Wakes another consumer. */
@@ -164,7 +177,7 @@ export class Receiver {
     clearTimeout(this.#dueTimer);
     if (nextIn > this.options.maxWait) return;
     this.#dueTimer = setTimeout(() => {
-      if (!this.#watching && !this.#closed) this.ring(this.queues.map((queue) => queue.wake));
+      if (!this.#watching && !this.#closed) this.ring(this.#queues.map((queue) => queue.wake));
     }, nextIn + AFTER_DUE).unref();
   }
 
@@ -178,16 +191,17 @@ export class Receiver {
 
   async #releaseUnanswered(patience: number): Promise<void> {
     const { commands, keys } = this.context;
+    const everywhere = Array.from(this.#ever.values(), (queue) => queue.base);
     for (const token of [...this.#unanswered]) {
-      await attempt(commands, 'Releasing', 'releaseLost', [keys.void(token), ...this.#allKeys], [token, String(VOID_TTL)], patience);
+      await attempt(commands, 'Releasing', 'releaseLost', [keys.void(token), ...everywhere], [token, String(VOID_TTL)], patience);
       this.#unanswered.delete(token);
     }
   }
 
   /** Each queue is first in its turn, so that a full one does not starve the others. */
   #inTurn(): readonly QueueKeys[] {
-    const { queues } = this;
-    if (queues.length === 1) return queues;
+    const queues = this.#queues;
+    if (queues.length <= 1) return queues;
     const first = this.#calls % queues.length;
     return [...queues.slice(first), ...queues.slice(0, first)];
   }

@@ -49,6 +49,10 @@ export class RedisConsumer implements Consumer {
     return this.#receiver.receive(limit, signal);
   }
 
+  async subscribe(queues: readonly string[]): Promise<void> {
+    this.#receiver.subscribe([...new Set(queues)].map((queue) => this.context.keys.queue(queue)));
+  }
+
   async settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
     const first = settlements[0]?.delivery.queue;
     if (first === undefined) return [];

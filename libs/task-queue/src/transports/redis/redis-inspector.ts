@@ -1,12 +1,13 @@
-import type { DeadLetter, Inspector, Location, QueueCounts } from '../../ports/inspector.js';
+import type { DeadLetter, DeadLetterPage, DeadLetterPaging, Inspector, Location, QueueCounts, Redrive } from '../../ports/inspector.js';
 import { attempt, chunks } from './attempt.js';
+import { decodeDeath } from './dead-letter-codec.js';
 import { knownQueues } from './known-queues.js';
 import type { RedisContext } from './redis-context.js';
 import type { ScriptName } from './scripts.js';
 
 const WHAT = 'Inspecting';
 /** The most dead letters that one call hands out: Lua unpacks a bounded number of values. */
-const MAX_LISTED = 3_000;
+const MAX_LISTED = 500;
 
 /** Answers what people, dashboards and commands ask. */
 export class RedisInspector implements Inspector {
@@ -33,21 +34,71 @@ export class RedisInspector implements Inspector {
     return ids.map((id) => found.get(id) ?? null);
   }
 
-  async deadLetters(queue: string, { limit }: { readonly limit: number }): Promise<DeadLetter[]> {
-    if (limit <= 0) return [];
-    const answer = await this.#ask('deadLetters', queue, [String(Math.min(Math.floor(limit), MAX_LISTED))]);
-    const [ids, bodies, infos, times] = answer as [string[], (string | null)[], (string | null)[], string[]];
-    return ids.map((id, at) => {
-      const { reason = '', detail = '' } = JSON.parse(infos[at] ?? '{}') as { reason?: string; detail?: string };
-      return { id, queue, body: bodies[at] ?? '', reason, detail, at: Number(times[at]) };
-    });
+  async deadLetters(queue: string, { limit, cursor }: DeadLetterPaging): Promise<DeadLetterPage> {
+    if (limit <= 0) return { letters: [], next: null };
+    const [, at = '', last = ''] = /^(\d+):(.*)$/su.exec(cursor ?? '') ?? [];
+    const answer = await this.#ask('deadLetters', queue, [String(Math.min(Math.floor(limit), MAX_LISTED)), at, last]);
+    const [ids, bodies, infos, times, more] = answer as [string[], (string | null)[], (string | null)[], string[], number];
+    const letters = ids.map((id, index) => letterOf(id, queue, bodies[index], infos[index], times[index]!));
+    return { letters, next: more === 1 ? `${times.at(-1)}:${ids.at(-1)}` : null };
   }
 
-  async purge(queue: string): Promise<number> {
+  async findDeadLetters(queue: string, ids: readonly string[]): Promise<(DeadLetter | null)[]> {
+    const found: (DeadLetter | null)[] = [];
+    for (const some of chunks(ids)) {
+      const [bodies, infos, times] = (await this.#ask('findDeadLetters', queue, some)) as (string | null)[][];
+      some.forEach((id, at) => found.push(times![at] ? letterOf(id, queue, bodies![at], infos![at], times![at]) : null));
+    }
+    return found;
+  }
+
+  async redrive(queue: string, letters: readonly Redrive[]): Promise<boolean[]> {
+    const { commands, keys } = this.context;
+    const redriven: boolean[] = [];
+    for (const some of chunks(letters)) {
+      const args = [this.context.offset(), ...some.flatMap(({ id, priority, body = '' }) => [id, String(priority), body])];
+      const flags = await attempt(commands, 'Redriving', 'redrive', [keys.queue(queue).base, keys.result, keys.revoked], args);
+      for (const flag of flags as string) redriven.push(flag === '1');
+    }
+    return redriven;
+  }
+
+  async purgeDeadLetters(queue: string, ids?: readonly string[]): Promise<number> {
+    if (ids === undefined) return this.#untilNone(() => this.#ask('purgeDeadLetters', queue, []));
+    let removed = 0;
+    for (const some of chunks(ids)) removed += (await this.#ask('purgeDeadLetters', queue, some)) as number;
+    return removed;
+  }
+
+  async pause(queue: string): Promise<void> {
+    const { commands, keys } = this.context;
+    await attempt(commands, 'Pausing', 'pause', [keys.queue(queue).paused, keys.queues], [queue]);
+  }
+
+  async resume(queue: string): Promise<void> {
+    await attempt(this.context.commands, 'Resuming', 'resume', [this.context.keys.queue(queue).base], []);
+  }
+
+  async paused(): Promise<string[]> {
+    const paused: string[] = [];
+    for (const some of chunks(await this.queues())) {
+      const marks = some.map((queue) => this.context.keys.queue(queue).paused);
+      const flags = (await attempt(this.context.commands, WHAT, 'paused', marks, [])) as string;
+      some.forEach((queue, at) => flags[at] === '1' && paused.push(queue));
+    }
+    return paused;
+  }
+
+  purge(queue: string): Promise<number> {
+    const { revoked, terminate } = this.context.keys;
+    return this.#untilNone(() => this.#ask('purge', queue, [], [revoked, terminate]));
+  }
+
+  /** Repeats a step that says how many it removed, until that is none. */
+  async #untilNone(step: () => Promise<unknown>): Promise<number> {
     let removed = 0;
     for (;;) {
-      const { revoked, terminate } = this.context.keys;
-      const some = (await this.#ask('purge', queue, [], [revoked, terminate])) as number;
+      const some = (await step()) as number;
       if (some === 0) return removed;
       removed += some;
     }
@@ -56,4 +107,8 @@ export class RedisInspector implements Inspector {
   #ask(script: ScriptName, queue: string, args: readonly string[], more: readonly string[] = []): Promise<unknown> {
     return attempt(this.context.commands, WHAT, script, [this.context.keys.queue(queue).base, ...more], args);
   }
+}
+
+function letterOf(id: string, queue: string, body: string | null | undefined, info: string | null | undefined, at: string): DeadLetter {
+  return { id, queue, body: body ?? '', ...decodeDeath(info), at: Number(at) };
 }

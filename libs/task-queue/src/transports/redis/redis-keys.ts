@@ -22,7 +22,7 @@ const QUEUE_KEYS = {
   suspects: 'suspects',
   /** ZSET id by the ms of its death; the body stays in msg */
   dead: 'dead',
-  /** HASH id → JSON of reason and detail */
+  /** HASH id → JSON of reason, detail and attempts */
   deadInfo: 'dead-info',
   /** LIST of at most one item: a hint for waiting workers */
   wake: 'wake',

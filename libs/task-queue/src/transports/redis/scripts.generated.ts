@@ -65,18 +65,52 @@ return {
 }
 `,
   deadLetters: `#!lua flags=allow-oom
--- The newest dead letters of one queue. KEYS: the queue · ARGV: how many · Answers ids, bodies, infos, times.
-local queue = queue_at(1)
-local pairs_of = redis.call('ZREVRANGE', queue.dead, 0, ARGV[1] - 1, 'WITHSCORES')
+-- A page of the dead letters of one queue, newest first. KEYS: the queue · ARGV: how many, time and id of the last one seen ('' = none)
+-- Answers ids, bodies, infos, times, 1 when there are more.
+local queue, count = queue_at(1), tonumber(ARGV[1])
+local at, last = ARGV[2], ARGV[3]
+
+-- By bytes, as a ZSET orders members of one score; Lua itself would ask the locale.
+local function below(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, i), string.byte(b, i)
+    if x ~= y then
+      return x < y
+    end
+  end
+  return #a < #b
+end
+
+-- How many stand before the page. The last one seen may be gone, or have died again, since.
+local function passed()
+  if at == '' then
+    return 0
+  end
+  if redis.call('ZSCORE', queue.dead, last) == at then
+    return redis.call('ZREVRANK', queue.dead, last) + 1
+  end
+  local from = redis.call('ZCOUNT', queue.dead, '(' .. at, '+inf')
+  for _, id in ipairs(redis.call('ZRANGE', queue.dead, at, at, 'BYSCORE', 'REV')) do
+    if below(id, last) then
+      break
+    end
+    from = from + 1
+  end
+  return from
+end
+
+local from = passed()
+local pairs_of = redis.call('ZREVRANGE', queue.dead, from, from + count, 'WITHSCORES')
 local ids, times = {}, {}
-for i = 1, #pairs_of, 2 do
+for i = 1, math.min(#pairs_of, 2 * count), 2 do
   ids[#ids + 1] = pairs_of[i]
   times[#times + 1] = pairs_of[i + 1]
 end
 if #ids == 0 then
-  return { {}, {}, {}, {} }
+  return { {}, {}, {}, {}, 0 }
 end
-return { ids, redis.call('HMGET', queue.msg, unpack(ids)), redis.call('HMGET', queue.dead_info, unpack(ids)), times }
+local more = #pairs_of > 2 * count and 1 or 0
+return { ids, redis.call('HMGET', queue.msg, unpack(ids)), redis.call('HMGET', queue.dead_info, unpack(ids)), times, more }
 `,
   extend: `#!lua flags=allow-oom
 -- Renews leases that are still there.
@@ -115,6 +149,15 @@ if redis.call('EXISTS', KEYS[2]) == 1 then
   end
 end
 return answer
+`,
+  findDeadLetters: `#!lua flags=allow-oom
+-- Dead letters of one queue by their ids. KEYS: the queue · ARGV: ids… · Answers bodies, infos, times (nil = no dead letter).
+local queue = queue_at(1)
+return {
+  redis.call('HMGET', queue.msg, unpack(ARGV)),
+  redis.call('HMGET', queue.dead_info, unpack(ARGV)),
+  redis.call('ZMSCORE', queue.dead, unpack(ARGV)),
+}
 `,
   forgetResults: `#!lua flags=allow-oom
 -- Removes results. KEYS: result base · ARGV: ids…
@@ -199,6 +242,20 @@ for at = 2, #ARGV, 4 do
   end
 end
 return (#ARGV - 1) / 4
+`,
+  pause: `#!lua flags=allow-oom
+-- Keeps a queue from handing out anything. KEYS: paused, queues · ARGV: the queue's name
+redis.call('SADD', KEYS[2], ARGV[1])
+redis.call('SET', KEYS[1], '1')
+return 1
+`,
+  paused: `#!lua flags=allow-oom
+-- Which queues are paused. KEYS: their marks · Answers one digit for each.
+local flags = {}
+for i = 1, #KEYS do
+  flags[i] = redis.call('EXISTS', KEYS[i])
+end
+return table.concat(flags)
 `,
   prelude: `-- What all scripts share. It is put behind the first line of each of them (see scripts.ts).
 
@@ -343,6 +400,32 @@ if #KEYS > QUEUE_KEYS + 3 then
   redis.call('DEL', unpack(KEYS, QUEUE_KEYS + 4))
 end
 return flags
+`,
+  purgeDeadLetters: `#!lua flags=allow-oom
+-- Removes dead letters of one queue. KEYS: the queue · ARGV: ids… (none = up to 500, the oldest) · Answers how many.
+local queue = queue_at(1)
+local ids = {}
+if #ARGV == 0 then
+  ids = redis.call('ZRANGE', queue.dead, 0, 499)
+else
+  local times = redis.call('ZMSCORE', queue.dead, unpack(ARGV))
+  for i = 1, #ARGV do
+    if times[i] then
+      ids[#ids + 1] = ARGV[i]
+    end
+  end
+end
+if #ids == 0 then
+  return 0
+end
+redis.call('HLEN', queue.msg)
+redis.call('HLEN', queue.dead_info)
+redis.call('HLEN', queue.unique_of)
+redis.call('ZREM', queue.dead, unpack(ids))
+redis.call('HDEL', queue.msg, unpack(ids))
+redis.call('HDEL', queue.dead_info, unpack(ids))
+redis.call('HDEL', queue.unique_of, unpack(ids))
+return #ids
 `,
   purge: `#!lua flags=allow-oom
 -- with: unique
@@ -587,7 +670,8 @@ if suspects_turn == '2' then
 end
 
 for _, queue in ipairs(queues) do
-  answer[3] = answer[3] + redis.call('LLEN', queue.suspects)
+  -- Nobody is to keep a slot free for suspects that a pause holds back.
+  answer[3] = answer[3] + (queue.open and redis.call('LLEN', queue.suspects) or 0)
   if queue.new_suspects or (queue.open and (taken >= limit or (taken > 0 and suspects_turn == '1')) and work_left(queue)) then
     ring(queue)
   end
@@ -601,6 +685,50 @@ for _, queue in ipairs(queues) do
   end
 end
 return answer
+`,
+  redrive: `#!lua flags=allow-oom
+-- with: unique, claims
+-- Puts dead letters of one queue back to its end, and takes their results away, which would refuse those of the new run.
+-- KEYS: the queue, result base, revoked · ARGV: offset, then triples of id, priority, body ('' = as it is)
+-- Answers one digit for each, '0' = it was no dead letter, or another message holds its unique key.
+local queue, result_base, revoked = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
+local now = now_ms(ARGV[1])
+check_types(queue)
+local claims = new_claims(queue, revoked)
+
+-- Takes its unique key again; a key for a time may still be its own.
+local function may_return(id)
+  if not redis.call('ZSCORE', queue.dead, id) then
+    return false
+  end
+  local spec = redis.call('HGET', queue.unique_of, id)
+  if not spec or redis.call('GET', queue.unique .. key_of(spec)) == id then
+    return true
+  end
+  return not claim(claims, queue, now, id, 'r' .. spec)
+end
+
+local flags = {}
+for i = 2, #ARGV, 3 do
+  flags[#flags + 1] = may_return(ARGV[i]) and '1' or '0'
+end
+write_claims(claims, queue, now, revoked)
+for number, flag in ipairs(flags) do
+  local id, priority, body = unpack(ARGV, 3 * number - 1, 3 * number + 1)
+  -- An id that is named twice goes back once.
+  if flag == '1' and redis.call('ZREM', queue.dead, id) == 0 then
+    flags[number] = '0'
+  elseif flag == '1' then
+    redis.call('HDEL', queue.dead_info, id)
+    redis.call('DEL', result_base .. id)
+    if body ~= '' then
+      redis.call('HSET', queue.msg, id, body)
+    end
+    redis.call('RPUSH', queue.ready .. priority, id)
+    ring(queue)
+  end
+end
+return table.concat(flags)
 `,
   releaseLost: `#!lua flags=allow-oom
 -- Gives back, uncharged, what a receive took whose answer was lost, and makes a late copy of that receive take nothing.
@@ -631,6 +759,13 @@ for at = 2, #KEYS, QUEUE_KEYS do
   end
 end
 return released
+`,
+  resume: `#!lua flags=allow-oom
+-- Ends the pause of a queue and wakes who waits for it. KEYS: the queue
+local queue = queue_at(1)
+redis.call('DEL', queue.paused)
+ring(queue)
+return 1
 `,
   revokeFront: `#!lua flags=allow-oom
 -- Brings waiting messages of one queue to its very front, so that a worker settles them. Suspects too: a revoked one is not run.
@@ -708,7 +843,7 @@ return table.concat(written)
 --       plain acks: how many, how many of them with a result, traced ('' or one digit each), the members, the results;
 --       follow-up queues: how many, their names;
 --       others, one after the other: member, kind, traced, result, its ttl, then by kind:
---         retry: body, priority, due · release: due, charge · dead: reason and detail as JSON · ack: nothing;
+--         retry: body, priority, due · release: due, charge · dead: what is told of it as JSON, how many the queue keeps · ack: nothing;
 --         number of groups of follow-ups, each: number of the queue, how many, triples (see put);
 --         number of arrivals at joins, each: join, member, index, value
 -- Answers { '' or one digit for each settlement, '1' = refused,
@@ -847,7 +982,7 @@ local function release(id, priority, due, charge)
   ring(queue)
 end
 
-local function dead_letter(id, info)
+local function dead_letter(id, info, limit)
   redis.call('ZADD', queue.dead, now, id)
   redis.call('HSET', queue.dead_info, id, info)
   redis.call('HDEL', queue.deliveries, id)
@@ -858,10 +993,18 @@ local function dead_letter(id, info)
     redis.call('ZREM', revoked, id)
     redis.call('ZREM', terminate, id)
   end
+  local excess = redis.call('ZCARD', queue.dead) - limit
+  if excess > 0 then
+    local oldest = redis.call('ZRANGE', queue.dead, 0, math.min(excess, 500) - 1)
+    redis.call('ZREM', queue.dead, unpack(oldest))
+    redis.call('HDEL', queue.msg, unpack(oldest))
+    redis.call('HDEL', queue.dead_info, unpack(oldest))
+    redis.call('HDEL', queue.unique_of, unpack(oldest))
+  end
 end
 
 -- How many arguments each kind has of its own.
-local OWN = { ack = 0, retry = 3, release = 2, dead = 1 }
+local OWN = { ack = 0, retry = 3, release = 2, dead = 2 }
 
 -- The follow-ups and arrivals that stand in ARGV from \`after\`. Answers where they end, and what there is to tell of them.
 local function settle_company(after, accepted)
@@ -904,7 +1047,7 @@ local function settle_other(number, cursor, accepted)
     elseif kind == 'release' then
       release(id, priority, due_of(ARGV[own], now), ARGV[own + 1] == '1')
     else
-      dead_letter(id, ARGV[own])
+      dead_letter(id, ARGV[own], tonumber(ARGV[own + 1]))
     end
     if traced == '1' then
       redis.call('ZADD', queue.trace, now + trace_ttl, id)

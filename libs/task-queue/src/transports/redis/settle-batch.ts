@@ -5,6 +5,7 @@ import { chunks } from './attempt.js';
 import { encodeArrival } from './join-code.js';
 import { encodeDue, encodePublication } from './publication-code.js';
 import { encodeRecord } from './record-codec.js';
+import { encodeDeath } from './dead-letter-codec.js';
 import { memberOf } from './redis-delivery.js';
 
 export interface EncodedBatch {
@@ -22,8 +23,8 @@ export interface EncodedBatch {
  * Writes a batch of settlements of one queue as the arguments of settle.lua. Plain acks, which are nearly all, travel as bare
  * members with their results beside them; the rest one after the other, with everything that belongs to each.
  */
-export function encodeSettlements(settlements: readonly Settlement[]): EncodedBatch {
-  const writer = new BatchWriter();
+export function encodeSettlements(settlements: readonly Settlement[], deadLetterLimit: number): EncodedBatch {
+  const writer = new BatchWriter(deadLetterLimit);
   for (const settlement of settlements) writer.add(settlement);
   return writer.finish();
 }
@@ -38,6 +39,8 @@ class BatchWriter {
   readonly #broken: { settlement: Settlement; error: unknown }[] = [];
   #ttl: number | null = null;
   #traced = false;
+
+  constructor(private readonly deadLetterLimit: number) {}
 
   add(settlement: Settlement): void {
     try {
@@ -78,7 +81,7 @@ class BatchWriter {
     args.push(result === undefined ? '' : encodeRecord(result.record), result === undefined ? '' : ttlText(result.expires));
     if (settlement.kind === 'retry') args.push(settlement.body, String(settlement.priority), encodeDue(settlement.due));
     if (settlement.kind === 'release') args.push(encodeDue({ delay: settlement.delay }), settlement.charge ? '1' : '0');
-    if (settlement.kind === 'deadLetter') args.push(JSON.stringify({ reason: settlement.reason, detail: settlement.detail }));
+    if (settlement.kind === 'deadLetter') args.push(encodeDeath(settlement), String(this.deadLetterLimit));
     this.#addFollowUps(args, settlement.publish ?? []);
     const arrivals = settlement.arrivals ?? [];
     args.push(String(arrivals.length), ...arrivals.flatMap(encodeArrival));

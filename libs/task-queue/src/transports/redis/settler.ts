@@ -78,7 +78,7 @@ export class Settler {
   }
 
   async #settleBatch(settlements: readonly Settlement[], accepted: Accepted): Promise<void> {
-    const batch = encodeSettlements(settlements);
+    const batch = encodeSettlements(settlements, this.context.options.deadLetterLimit);
     for (const { settlement, error } of batch.broken) this.#refuse(settlement, error);
     if (batch.order.length === 0) return;
     const { keys } = this.context;

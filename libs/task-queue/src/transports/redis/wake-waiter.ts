@@ -9,8 +9,11 @@ const GRACE = 2_000;
 const FAREWELL = 500;
 /** ms between a read that failed and the next */
 const AFTER_FAILURE = 100;
+/** ms between two tries to end a read of queues that are watched no more: one may come before the read has begun */
+const END_AGAIN = 50;
 
 interface Read {
+  readonly keys: readonly string[];
   /** monotonic ms at which the server ends it */
   readonly until: number;
   /** the key of the wake list that had an item, null = none; never rejects */
@@ -22,7 +25,8 @@ interface Read {
  * the next one; a wake-up that comes while nobody waits is handed on with `ring`, so that it is not lost to other workers.
  */
 export class WakeWaiter {
-  readonly #keys: readonly string[];
+  #keys: readonly string[];
+  readonly #onChange = new Set<() => void>();
   #read: Read | null = null;
   #waits = 0;
   #clientId: string | null = null;
@@ -36,6 +40,12 @@ export class WakeWaiter {
     private readonly ring: (wake: string) => void,
   ) {
     this.#keys = queues.map((queue) => queue.wake);
+  }
+
+  /** Waits for these queues from now on; a wait under way ends, so that they are looked at. */
+  watch(queues: readonly QueueKeys[]): void {
+    this.#keys = queues.map((queue) => queue.wake);
+    for (const changed of [...this.#onChange]) changed();
   }
 
   /**
@@ -52,7 +62,10 @@ export class WakeWaiter {
           if (!(await this.connection.usable(deadline - monotonic(), signal))) return true;
           await this.#introduce();
           if (generation !== this.connection.generation && generation > 0) return true;
-          this.#read ??= this.#begin(deadline);
+          if (this.#keys.length > 0) this.#read ??= this.#begin(deadline);
+        } else if (this.#read.keys !== this.#keys) {
+          if ((await this.#end(this.#read, END_AGAIN)) !== null) return true;
+          continue;
         }
         if (signal.aborted || (await this.#await(this.#read, deadline, signal))) return true;
       }
@@ -67,13 +80,18 @@ export class WakeWaiter {
     this.#closed = true;
     const read = this.#read;
     if (read !== null && this.connection.usableSince !== null) {
-      this.commands.send('client', ['UNBLOCK', this.#clientId ?? '0']).catch(() => {
-        // Not connected: nothing can be handed on either.
-      });
-      const wake = await within(read.done, FAREWELL);
+      const wake = await this.#end(read, FAREWELL);
       if (wake !== null) this.ring(wake);
     }
     this.connection.close();
+  }
+
+  /** Has the server end a read. @returns the key of the wake-up that it took before that, null = none */
+  async #end(read: Read, patience: number): Promise<string | null> {
+    this.commands.send('client', ['UNBLOCK', this.#clientId ?? '0']).catch(() => {
+      // Not connected: nothing can be handed on either.
+    });
+    return within(read.done, patience);
   }
 
   /** Learns the connection's name at the server, by which a read can be ended. */
@@ -89,32 +107,35 @@ export class WakeWaiter {
 
   #begin(deadline: number): Read {
     const timeout = Math.max(1, deadline - monotonic());
-    const answer = this.connection.send('blpop', [...this.#keys, (timeout / 1_000).toFixed(3)], true);
+    const keys = this.#keys;
+    const answer = this.connection.send('blpop', [...keys, (timeout / 1_000).toFixed(3)], true);
     const done = answer.then(
       (item) => (item === null ? null : (item as string[])[0]!),
       () => pause(AFTER_FAILURE).then(() => null),
     );
-    const read: Read = { until: monotonic() + timeout, done };
+    const read: Read = { keys, until: monotonic() + timeout, done };
     void done.then((key) => {
       if (this.#read === read) this.#read = null;
-      if (key !== null && this.#waits === 0 && !this.#closed) this.ring(key);
+      if (key !== null && (this.#waits === 0 || !this.#keys.includes(key)) && !this.#closed) this.ring(key);
     });
     return read;
   }
 
-  /** @returns true when the wait is over */
-  async #await(read: Read, deadline: number, signal: AbortSignal): Promise<boolean> {
-    const mine = read.until <= deadline + 1;
+  /** @param read null = there is no queue to wait for · @returns true when the wait is over */
+  async #await(read: Read | null, deadline: number, signal: AbortSignal): Promise<boolean> {
+    const mine = read !== null && read.until <= deadline + 1;
     const generation = this.connection.generation;
-    let end: ((over: 'time' | 'abort') => void) | undefined;
-    const local = new Promise<'time' | 'abort'>((resolve) => (end = resolve));
+    let end: ((over: 'time' | 'now') => void) | undefined;
+    const local = new Promise<'time' | 'now'>((resolve) => (end = resolve));
     const timer = setTimeout(() => end!('time'), (mine ? read.until + GRACE : deadline) - monotonic());
-    const aborted = (): void => end!('abort');
-    signal.addEventListener('abort', aborted, { once: true });
-    const first = await Promise.race([read.done, local]);
+    const now = (): void => end!('now');
+    signal.addEventListener('abort', now, { once: true });
+    this.#onChange.add(now);
+    const first = await Promise.race(read === null ? [local] : [read.done, local]);
     clearTimeout(timer);
-    signal.removeEventListener('abort', aborted);
-    if (first === 'abort') return true;
+    signal.removeEventListener('abort', now);
+    this.#onChange.delete(now);
+    if (first === 'now') return true;
     if (first === 'time') {
       if (mine) this.connection.reopen();
       return true;

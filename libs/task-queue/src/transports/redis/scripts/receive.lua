@@ -197,7 +197,8 @@ if suspects_turn == '2' then
 end
 
 for _, queue in ipairs(queues) do
-  answer[3] = answer[3] + redis.call('LLEN', queue.suspects)
+  -- Nobody is to keep a slot free for suspects that a pause holds back.
+  answer[3] = answer[3] + (queue.open and redis.call('LLEN', queue.suspects) or 0)
   if queue.new_suspects or (queue.open and (taken >= limit or (taken > 0 and suspects_turn == '1')) and work_left(queue)) then
     ring(queue)
   end

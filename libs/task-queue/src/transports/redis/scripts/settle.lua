@@ -7,7 +7,7 @@
 --       plain acks: how many, how many of them with a result, traced ('' or one digit each), the members, the results;
 --       follow-up queues: how many, their names;
 --       others, one after the other: member, kind, traced, result, its ttl, then by kind:
---         retry: body, priority, due · release: due, charge · dead: reason and detail as JSON · ack: nothing;
+--         retry: body, priority, due · release: due, charge · dead: what is told of it as JSON, how many the queue keeps · ack: nothing;
 --         number of groups of follow-ups, each: number of the queue, how many, triples (see put);
 --         number of arrivals at joins, each: join, member, index, value
 -- Answers { '' or one digit for each settlement, '1' = refused,
@@ -146,7 +146,7 @@ local function release(id, priority, due, charge)
   ring(queue)
 end
 
-local function dead_letter(id, info)
+local function dead_letter(id, info, limit)
   redis.call('ZADD', queue.dead, now, id)
   redis.call('HSET', queue.dead_info, id, info)
   redis.call('HDEL', queue.deliveries, id)
@@ -157,10 +157,18 @@ local function dead_letter(id, info)
     redis.call('ZREM', revoked, id)
     redis.call('ZREM', terminate, id)
   end
+  local excess = redis.call('ZCARD', queue.dead) - limit
+  if excess > 0 then
+    local oldest = redis.call('ZRANGE', queue.dead, 0, math.min(excess, 500) - 1)
+    redis.call('ZREM', queue.dead, unpack(oldest))
+    redis.call('HDEL', queue.msg, unpack(oldest))
+    redis.call('HDEL', queue.dead_info, unpack(oldest))
+    redis.call('HDEL', queue.unique_of, unpack(oldest))
+  end
 end
 
 -- How many arguments each kind has of its own.
-local OWN = { ack = 0, retry = 3, release = 2, dead = 1 }
+local OWN = { ack = 0, retry = 3, release = 2, dead = 2 }
 
 -- The follow-ups and arrivals that stand in ARGV from `after`. Answers where they end, and what there is to tell of them.
 local function settle_company(after, accepted)
@@ -203,7 +211,7 @@ local function settle_other(number, cursor, accepted)
     elseif kind == 'release' then
       release(id, priority, due_of(ARGV[own], now), ARGV[own + 1] == '1')
     else
-      dead_letter(id, ARGV[own])
+      dead_letter(id, ARGV[own], tonumber(ARGV[own + 1]))
     end
     if traced == '1' then
       redis.call('ZADD', queue.trace, now + trace_ttl, id)

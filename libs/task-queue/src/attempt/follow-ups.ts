@@ -1,0 +1,65 @@
+import { v5 } from 'uuid';
+import { buildMessage } from '../message/build-message.js';
+import { encodeMessage } from '../message/codec.js';
+import type { FollowUp } from '../message/follow-up.js';
+import type { TaskMessage } from '../message/task-message.js';
+import type { Publication } from '../ports/broker.js';
+import type { Outcome } from './outcome.js';
+
+/** Ids of follow-ups are made in this namespace from the message that they follow. */
+const NAMESPACE = '6f0ce4b5-3f7c-4f2b-9d0a-7f8c2f6f2b11';
+const NONE: readonly Publication[] = Object.freeze([]);
+
+/**
+ * What the end of a task calls. The ids are derived from its own and traced: a second run of the same message, after a
+ * crash between its two halves, calls nothing twice; a redriven one calls anew.
+ */
+export function followUpsOf(message: TaskMessage, outcome: Outcome, now: number): readonly Publication[] {
+  const { link, linkError } = message.headers;
+  if (outcome.kind === 'success') return link === null ? NONE : publish(message, 'link', link, [outcome.value], now);
+  if (outcome.kind !== 'failure' || linkError === null) return NONE;
+  return publish(message, 'linkError', linkError, [message.id, outcome.error], now);
+}
+
+function publish(
+  parent: TaskMessage,
+  kind: 'link' | 'linkError',
+  calls: readonly FollowUp[],
+  given: readonly unknown[],
+  now: number,
+): readonly Publication[] {
+  return calls.map((call, index) => publicationOf(call, `${parent.id}/${parent.headers.redrives}/${kind}/${index}`, parent, given, now));
+}
+
+function publicationOf(call: FollowUp, path: string, parent: TaskMessage, given: readonly unknown[], now: number): Publication {
+  const { id = v5(path, NAMESPACE), task, queue, countdown, expiresIn } = call;
+  const { rootId, traceparent } = parent.headers;
+  const message = buildMessage({
+    id,
+    task,
+    queue,
+    args: call.immutable ? call.args : [...given, ...call.args],
+    ...(call.kwargs === undefined ? {} : { kwargs: call.kwargs }),
+    sentAt: now,
+    headers: {
+      ...optionsOf(call),
+      rootId,
+      traceparent,
+      parentId: parent.id,
+      eta: call.eta ?? (countdown === undefined ? null : now + countdown),
+      expires: call.expiresAt ?? (expiresIn === undefined ? null : now + expiresIn),
+    },
+  });
+  const { priority, traced } = message.headers;
+  return { id, queue, body: encodeMessage(message), priority, traced, ...dueOf(call) };
+}
+
+function optionsOf({ priority, softTimeLimit, timeLimit, ignoreResult, shadow, groupId, headers, link, linkError }: FollowUp) {
+  const given = { priority, softTimeLimit, timeLimit, ignoreResult, shadow, groupId, custom: headers, link, linkError };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function dueOf({ countdown, eta }: FollowUp): Pick<Publication, 'due'> {
+  if (countdown !== undefined) return { due: { delay: countdown } };
+  return eta === undefined ? {} : { due: { eta } };
+}

@@ -1,0 +1,9 @@
+import type { ClientOptions } from './client-options.js';
+import type { Routing } from './routing.js';
+
+/** What a call is checked and completed with. */
+export interface CallSurroundings {
+  readonly client: ClientOptions;
+  /** null = the decorators decide */
+  readonly routing: Routing | null;
+}

@@ -1,0 +1,81 @@
+import type { Signature } from '../canvas/signature.js';
+import { InvalidOptionError } from '../errors/option-errors.js';
+import type { FollowUp } from '../message/follow-up.js';
+import { carriedArgs, checkCarried } from './carried-values.js';
+import { callLimits, callTimes, checkCallOptions, type CallOptions } from './call-options.js';
+import type { CallSurroundings } from './call-surroundings.js';
+import { queueOf } from './queue-of-call.js';
+
+/**
+ * Links of a call as they travel: checked here, where a mistake still has a caller, and complete, so that the worker which
+ * makes these calls needs to know neither their classes nor the routes.
+ * @returns null = none
+ */
+export function settleLinks(
+  links: Signature | readonly Signature[] | undefined,
+  option: 'link' | 'linkError',
+  surroundings: CallSurroundings,
+): readonly FollowUp[] | null {
+  if (links === undefined) return null;
+  const list: readonly Signature[] = Array.isArray(links) ? links : [links as Signature];
+  if (list.length === 0) return null;
+  return list.map((one) => settleSignature(one, option, surroundings));
+}
+
+function settleSignature(signature: Signature, option: string, surroundings: CallSurroundings): FollowUp {
+  if (!isSignature(signature)) {
+    throw new InvalidOptionError(option, signature, "a signature, such as tasks.for(Posts).notify.s() or signature('blog.notify')");
+  }
+  const { task: name, args, options = {}, declared = {} } = signature;
+  checkCallOptions(options, name);
+  if (options.publishRetry !== undefined) {
+    throw new InvalidOptionError(
+      'publishRetry',
+      options.publishRetry,
+      `absent in ${option}: a worker sends it together with what it settles`,
+    );
+  }
+  const task = surroundings.routing?.apply({ ...declared, name }, args, options) ?? { ...declared, name };
+  for (const part of ['kwargs', 'headers'] as const) if (options[part] !== undefined) checkCarried(name, options[part], part);
+  return withoutNothing({
+    task: name,
+    args: carriedArgs(name, args),
+    kwargs: options.kwargs,
+    queue: queueOf(task, options, surroundings.client),
+    immutable: signature.immutable ? true : undefined,
+    id: options.taskId,
+    priority: options.priority ?? task.priority,
+    ...timesOf(options, options.expires ?? task.expires),
+    ...callLimits(options),
+    ignoreResult: options.ignoreResult,
+    shadow: options.shadow,
+    groupId: options.groupId,
+    headers: options.headers,
+    link: settleLinks(options.link, 'link', surroundings),
+    linkError: settleLinks(options.linkError, 'linkError', surroundings),
+  });
+}
+
+function isSignature(value: unknown): value is Signature {
+  const { task, args } = (value ?? {}) as Partial<Signature>;
+  return typeof task === 'string' && task !== '' && Array.isArray(args);
+}
+
+/** Lengths of time count from the end of the task that is followed; instants stay. */
+function timesOf(options: CallOptions, expires: CallOptions['expires']): Pick<FollowUp, 'countdown' | 'eta' | 'expiresIn' | 'expiresAt'> {
+  // From zero on, an instant that counts from now is its length.
+  const { due, expires: until } = callTimes({ ...options, expires }, undefined, 0);
+  return {
+    ...(due === undefined ? {} : 'delay' in due ? { countdown: due.delay } : { eta: due.eta }),
+    ...(until === null ? {} : expires instanceof Date ? { expiresAt: until } : { expiresIn: until }),
+  };
+}
+
+type Loose<T> = { readonly [K in keyof T]: T[K] | undefined | null };
+
+/** Without what was not said: it travels in every message that carries the link. */
+function withoutNothing(call: Loose<FollowUp>): FollowUp {
+  return Object.freeze(
+    Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined && value !== null)),
+  ) as unknown as FollowUp;
+}

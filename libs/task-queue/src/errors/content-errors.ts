@@ -1,0 +1,62 @@
+import { didYouMean } from './did-you-mean.js';
+import { TaskQueueError } from './task-queue-error.js';
+
+/** Formats that can bring code or make objects of any class while they are read. */
+const RUNS_CODE: ReadonlySet<string> = new Set([
+  'pickle',
+  'cloudpickle',
+  'jsonpickle',
+  'dill',
+  'marshal',
+  'shelve',
+  'php',
+  'node-serialize',
+  'serialize-javascript',
+  'serialize-to-js',
+  'javascript',
+  'eval',
+]);
+
+export class UnknownSerializerError extends TaskQueueError {
+  readonly code = 'SERIALIZER_UNKNOWN';
+  constructor(
+    readonly serializer: string,
+    where: string,
+    known: readonly string[],
+  ) {
+    super(
+      RUNS_CODE.has(serializer.toLowerCase())
+        ? `${where}: the serializer '${serializer}' is refused, because reading it can run code that a message brings: whoever can ` +
+            `write to the broker could run anything here. Use ${known.join(', ')}.`
+        : `${where}: there is no serializer '${serializer}'.${didYouMean(serializer, known)}`,
+    );
+  }
+}
+
+/** Content of a type that is not in `acceptContent`: a message becomes a dead letter with it, a call or a look at a result throws it. */
+export class ContentNotAcceptedError extends TaskQueueError {
+  readonly code = 'CONTENT_NOT_ACCEPTED';
+  /** @param problem the end of a sentence about `what` */
+  constructor(what: string, problem: string, accepted: readonly string[]) {
+    super(`${what} is not accepted: ${problem}. Here 'acceptContent' of TaskQueueModule.forRoot is [${accepted.join(', ')}].`);
+  }
+}
+
+/** A message that was not signed by somebody who has one of our secrets, or was changed since. */
+export class InvalidSignatureError extends TaskQueueError {
+  readonly code = 'SIGNATURE_INVALID';
+  constructor(
+    readonly id: string,
+    problem: string,
+  ) {
+    super(`The signature of message '${id}' is not valid: ${problem}.`);
+  }
+}
+
+/** Arguments or a result that none of our keys decrypts. */
+export class UndecryptableContentError extends TaskQueueError {
+  readonly code = 'CONTENT_UNDECRYPTABLE';
+  constructor(what: string, problem: string) {
+    super(`${what} cannot be decrypted: ${problem}.`);
+  }
+}

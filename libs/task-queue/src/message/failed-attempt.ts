@@ -1,0 +1,35 @@
+import type { SerializedError } from './task-result.js';
+
+/** One attempt that did not succeed, as a retried message and its dead letter remember it. */
+export interface FailedAttempt {
+  /** epoch ms by the worker's clock */
+  readonly at: number;
+  readonly worker: string;
+  /** 0 = the first attempt */
+  readonly retries: number;
+  /** absent: the task asked to be run again and gave no reason */
+  readonly error?: Pick<SerializedError, 'type' | 'message' | 'code'>;
+}
+
+export const NO_ATTEMPTS: readonly FailedAttempt[] = Object.freeze([]);
+
+/** the attempts that are remembered: the newest */
+export const MAX_ATTEMPTS_KEPT = 10;
+const MAX_TEXT = 500;
+
+/** The history with one attempt more. It travels with the message, so it is bounded, and keeps no stacks. */
+export function rememberAttempt(
+  history: readonly FailedAttempt[],
+  at: number,
+  worker: string,
+  retries: number,
+  error: SerializedError | undefined,
+): readonly FailedAttempt[] {
+  const attempt: FailedAttempt = { at, worker, retries, ...(error === undefined ? {} : { error: briefly(error) }) };
+  return [...history.slice(1 - MAX_ATTEMPTS_KEPT), attempt];
+}
+
+function briefly({ type, message, code }: SerializedError): FailedAttempt['error'] {
+  const text = message.length > MAX_TEXT ? `${message.slice(0, MAX_TEXT)}…` : message;
+  return { type, message: text, ...(code === undefined ? {} : { code }) };
+}

@@ -1,0 +1,31 @@
+import { types } from 'node:util';
+import type { JsonProblem } from './plain-json.js';
+
+/** Reading the digits of a bigint takes more than linear time. */
+export const MAX_BIGINT_DIGITS = 10_000;
+
+/** Whether it is one of the objects that serializers beyond plain JSON carry. */
+export function isRichObject(value: object): boolean {
+  return types.isDate(value) || types.isMap(value) || types.isSet(value) || types.isUint8Array(value);
+}
+
+/** What a Map or Set holds, each with its place in a path; undefined for what holds nothing. */
+export function richMembers(value: object): [place: string, member: unknown][] | undefined {
+  if (types.isMap(value)) {
+    return Array.from(value).flatMap(([key, held], index): [string, unknown][] => [
+      [`keys()[${index}]`, key],
+      [`values()[${index}]`, held],
+    ]);
+  }
+  return types.isSet(value) ? Array.from(value, (held, index): [string, unknown] => [`values()[${index}]`, held]) : undefined;
+}
+
+/** What keeps a text, bigint or Date from being carried unchanged. */
+export function findRichProblem(value: unknown, path: string): JsonProblem | undefined {
+  if (typeof value === 'string' && !value.isWellFormed())
+    return { path, problem: 'a text with half of a surrogate pair', fix: 'Send text.toWellFormed(), or the bytes as a Buffer.' };
+  if (typeof value === 'bigint' && value.toString().length > MAX_BIGINT_DIGITS)
+    return { path, problem: `a bigint of more than ${MAX_BIGINT_DIGITS} digits`, fix: 'Store it and send its id.' };
+  if (types.isDate(value) && Number.isNaN(value.getTime())) return { path, problem: 'an invalid Date', fix: 'Send null or a valid Date.' };
+  return undefined;
+}

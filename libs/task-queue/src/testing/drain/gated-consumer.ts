@@ -1,0 +1,81 @@
+import type { ConsumeOptions, Consumer, Delivery, ExtendReport, Inspector, SettleReceipt, Settlement } from '../../ports/index.js';
+import type { Gate } from './gate.js';
+
+/** A consumer that takes work only while the gate is open, and then from every queue that there is. */
+export class GatedConsumer implements Consumer {
+  readonly #covered: Set<string>;
+  #closed = false;
+
+  private constructor(
+    private readonly inner: Consumer,
+    private readonly inspector: Inspector,
+    private readonly gate: Gate,
+    queues: readonly string[],
+  ) {
+    this.#covered = new Set(queues);
+    gate.enter(this);
+  }
+
+  /** @param consume makes the consumer behind the gate */
+  static async open(
+    consume: (options: ConsumeOptions) => Promise<Consumer>,
+    queues: readonly string[],
+    options: ConsumeOptions,
+    { inspector, gate }: { readonly inspector: Inspector; readonly gate: Gate },
+  ): Promise<GatedConsumer> {
+    // It answers at once: the waiting is done before the gate.
+    return new GatedConsumer(await consume({ ...options, maxWait: 0 }), inspector, gate, queues);
+  }
+
+  get lastReceiveAt(): number {
+    return this.inner.lastReceiveAt;
+  }
+
+  async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
+    const { gate } = this;
+    while (!signal.aborted && !this.#closed) {
+      const { moment } = gate;
+      if (gate.isOpen) {
+        await this.#coverAll();
+        const taken = await this.inner.receive(limit, signal);
+        if (taken.length > 0) return taken;
+        gate.ranDry(this, moment);
+      }
+      await gate.after(moment, signal);
+    }
+    return [];
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
+    const receipts = await this.inner.settle(settlements);
+    this.gate.moveOn();
+    return receipts;
+  }
+
+  extend(deliveries: readonly Delivery[]): Promise<ExtendReport> {
+    return this.inner.extend(deliveries);
+  }
+
+  async subscribe(queues: readonly string[]): Promise<void> {
+    for (const queue of queues) this.#covered.add(queue);
+    await this.inner.subscribe([...this.#covered]);
+    this.gate.moveOn();
+  }
+
+  holds(delivery: Delivery): boolean {
+    return this.inner.holds(delivery);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.gate.leave(this);
+    await this.inner.close();
+  }
+
+  async #coverAll(): Promise<void> {
+    const found = (await this.inspector.queues()).filter((queue) => !this.#covered.has(queue));
+    if (found.length === 0) return;
+    for (const queue of found) this.#covered.add(queue);
+    await this.inner.subscribe([...this.#covered]);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Broker, Transport } from '../../ports/index.js';
+import type { Gate } from './gate.js';
+import { GatedConsumer } from './gated-consumer.js';
+
+/** A transport, as the kit's workers see it: its consumers stand before the gate. */
+export function gatedTransport(transport: Transport, gate: Gate): Transport {
+  const { broker, results, joins, control, inspector } = transport;
+  const gated: Broker = {
+    capabilities: broker.capabilities,
+    connect: () => broker.connect(),
+    close: () => broker.close(),
+    async publish(publications, options) {
+      const receipts = await broker.publish(publications, options);
+      gate.moveOn();
+      return receipts;
+    },
+    consume: (queues, options) => GatedConsumer.open((changed) => broker.consume(queues, changed), queues, options, { inspector, gate }),
+    revoke: (ids, options) => broker.revoke(ids, options),
+  };
+  return { broker: gated, results, joins, control, inspector, connect: () => transport.connect(), close: () => transport.close() };
+}

@@ -1,0 +1,50 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { prepareWorker } from '../nest/prepare-worker.js';
+import { getQueueInstanceToken } from '../nest/queue-instance.js';
+import { DEFAULT_CLIENT } from '../nest/task-client.token.js';
+import { TaskExplorer } from '../nest/task.explorer.js';
+import { TASK_CLOCK, TASK_LOGGER } from '../nest/tokens.js';
+import type { WorkerOptionsInput } from '../worker/worker-options.js';
+
+export interface TestWorkerOptions extends WorkerOptionsInput {
+  /** the `name` of the TaskQueueModule whose queues it consumes */
+  client?: string;
+}
+
+export interface TestWorker {
+  readonly name: string;
+  /** Resolves when it runs nothing, and all that has ended is settled. */
+  idle(): Promise<void>;
+  /** Takes no more work and gives back what does not end within `drainTimeout`. Safe to call twice; closing the application does it, too. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a real worker on the real broker of an application under test, in this process, with the application's own
+ * handlers: for tests of what memory cannot show. Resolves when it consumes.
+ */
+export async function startTestWorker(app: INestApplicationContext, options: TestWorkerOptions = {}): Promise<TestWorker> {
+  const { client = DEFAULT_CLIENT, ...given } = options;
+  const find = { strict: false };
+  const queue = app.get(getQueueInstanceToken(client), find);
+  const worker = prepareWorker({
+    queue,
+    handlers: app.get(TaskExplorer, find).explore(),
+    options: { name: 'test@%h', drainTimeout: '1s', ...given },
+    where: 'startTestWorker',
+    logger: app.get(TASK_LOGGER, find),
+    clock: app.get(TASK_CLOCK, find),
+  });
+  const stop = (): Promise<void> => {
+    queue.onClose.delete(stop);
+    return worker.stop();
+  };
+  queue.onClose.add(stop);
+  try {
+    await worker.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { name: worker.name, idle: () => worker.idle(), stop };
+}

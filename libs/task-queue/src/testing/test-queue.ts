@@ -1,0 +1,141 @@
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { TaskClient } from '../client/task-client.js';
+import { describeContract, type TaskArgsOf, type TaskContract, type TaskName, type TaskProxy } from '../client/task-types.js';
+import { UnknownTaskMethodError } from '../errors/call-errors.js';
+import { prepareWorker } from '../nest/prepare-worker.js';
+import type { QueueInstance } from '../nest/queue-instance.js';
+import { STAND_IN } from '../nest/stand-in.js';
+import { getTaskClientToken } from '../nest/task-client.token.js';
+import { describeTasks } from '../nest/task-metadata.accessor.js';
+import { TaskExplorer } from '../nest/task.explorer.js';
+import { TASK_LOGGER } from '../nest/tokens.js';
+import type { DeclaredTask, TaskLogger } from '../ports/index.js';
+import type { WorkerOptionsInput } from '../worker/worker-options.js';
+import { Drainer, type Drained } from './drain/drainer.js';
+import type { DrainOptions, DrainReport } from './drain/drain-report.js';
+import type { ExpectableArgs } from './expectations/matches.js';
+import { refuseSent, SentExpectation, type Expected } from './expectations/sent-expectation.js';
+import type { SentTask } from './expectations/sent-task.js';
+import type { FakeClock } from './fake-clock.js';
+import { TEST_WORKER_OPTIONS } from './testing-options.js';
+import { TestStage } from './test-stage.js';
+
+/** A class of tasks, or its contract. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a constructor may take anything
+export type TaskTarget<T, K> = (abstract new (...args: any[]) => T) | TaskContract<T, K>;
+
+/** The arguments of the task that this method of T is. */
+export type ArgsOf<T, K> = K extends keyof TaskProxy<T>
+  ? TaskProxy<T>[K] extends { delay(...args: infer A): unknown }
+    ? A
+    : never
+  : never;
+
+/**
+ * The queue of an application under test: what was sent through it, and the moment at which it is worked off.
+ * @example const queue = app.get(TestQueue)
+ */
+@Injectable()
+export class TestQueue implements OnModuleDestroy {
+  readonly #drainer = new Drainer();
+  readonly #drained = new Map<QueueInstance, Drained>();
+
+  constructor(
+    @Inject(STAND_IN) private readonly stage: TestStage,
+    @Inject(TEST_WORKER_OPTIONS) private readonly worker: WorkerOptionsInput,
+    @Inject(TASK_LOGGER) private readonly logger: TaskLogger,
+    private readonly explorer: TaskExplorer,
+    private readonly moduleRef: ModuleRef,
+  ) {
+    stage.onSent = () => this.#drainer.moveOn();
+  }
+
+  /** The time of the queue and of everything in it; it only moves when it is told to. */
+  get clock(): FakeClock {
+    return this.stage.clock;
+  }
+
+  /**
+   * Runs everything that is due with the application's own handlers, and what they send and retry meanwhile, until nothing
+   * is due any more.
+   */
+  drain(options: DrainOptions = {}): Promise<DrainReport> {
+    return this.#drainer.drain(
+      this.stage.instances.map((instance) => this.#drainedOf(instance)),
+      options,
+    );
+  }
+
+  /**
+   * Expects that the task was sent, at least once.
+   * @example queue.expectSent(PostTasks, 'sendPostEmail').with(post.id).once()
+   * @throws AssertionError telling what was sent instead
+   */
+  expectSent<T, K extends keyof TaskProxy<T> & string>(target: TaskTarget<T, K>, method: K): SentExpectation<ArgsOf<T, K>>;
+  expectSent<const N extends TaskName>(name: N): SentExpectation<TaskArgsOf<N>>;
+  expectSent(target: object | string, method?: string): SentExpectation<never> {
+    return new SentExpectation(this.#expected(target, method));
+  }
+
+  /** Expects that the task was not sent: not at all, or not with these arguments. */
+  expectNotSent<T, K extends keyof TaskProxy<T> & string>(target: TaskTarget<T, K>, method: K, args?: ExpectableArgs<ArgsOf<T, K>>): void;
+  expectNotSent<const N extends TaskName>(name: N, args?: ExpectableArgs<TaskArgsOf<N>>): void;
+  expectNotSent(target: object | string, second?: unknown, third?: readonly unknown[]): void {
+    if (typeof target === 'string') return refuseSent(this.#expected(target), second as readonly unknown[] | undefined);
+    refuseSent(this.#expected(target, second as string), third);
+  }
+
+  /** What was sent, in order, by the application and by its tasks; not what a retry puts back. */
+  sent(): readonly SentTask[] {
+    return [...this.stage.calls];
+  }
+
+  /** Forgets what was sent, between two parts of a test. What waits in the queue stays. */
+  forgetSent(): void {
+    this.stage.calls.length = 0;
+  }
+
+  /** Ends the workers that drains have started, and what still runs in them. */
+  async onModuleDestroy(): Promise<void> {
+    let stopped = false;
+    const stopping = Promise.all(this.#drainer.workers.map((worker) => worker.stop(0))).finally(() => (stopped = true));
+    // The deadlines of a stop are the clock's, which stands still.
+    while (!stopped) await this.clock.advance('1s');
+    await stopping;
+  }
+
+  #expected(target: object | string, method?: string): Expected {
+    const all = this.sent();
+    const { name, title } = typeof target === 'string' ? { name: target, title: `'${target}'` } : titleOf(target, method!);
+    return { title, all, calls: all.filter(({ task }) => task === name) };
+  }
+
+  #drainedOf(instance: QueueInstance): Drained {
+    const known = this.#drained.get(instance);
+    if (known !== undefined) return known;
+    const client = this.moduleRef.get<TaskClient>(getTaskClientToken(instance.name), { strict: false });
+    const drained: Drained = {
+      transport: instance.transport,
+      sent: () => client.drain(),
+      prepare: (transport, onOutcome) =>
+        prepareWorker({
+          ...{ queue: instance, handlers: this.explorer.explore(), options: this.worker, where: "The testing module's worker" },
+          ...{ transport, onOutcome, logger: this.logger, clock: this.clock },
+        }),
+    };
+    this.#drained.set(instance, drained);
+    return drained;
+  }
+}
+
+function titleOf(target: object, method: string): { readonly name: string; readonly title: string } {
+  const isClass = typeof target === 'function';
+  const owner = isClass ? target.name : 'The contract';
+  const tasks: ReadonlyMap<string, DeclaredTask> = isClass
+    ? describeTasks(target)
+    : describeContract(target as TaskContract<unknown, string>);
+  const task = tasks.get(method);
+  if (task === undefined) throw new UnknownTaskMethodError(owner, method, [...tasks.keys()]);
+  return { name: task.name, title: `${isClass ? `${owner}.` : ''}${method} ('${task.name}')` };
+}

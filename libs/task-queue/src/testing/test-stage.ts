@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientOptionsInput } from '../client/client-options.js';
+import type { TaskMessage } from '../message/task-message.js';
+import type { StandIn } from '../nest/stand-in.js';
+import type { QueueInstance } from '../nest/queue-instance.js';
+import type { Publication } from '../ports/index.js';
+import { sentTask, type SentTask } from './expectations/sent-task.js';
+import type { FakeClock } from './fake-clock.js';
+
+export interface StageOptions {
+  readonly clock: FakeClock;
+  readonly eager: boolean;
+  readonly eagerPropagates: boolean;
+}
+
+/** What one application under test runs on: a clock of its own, brokers in memory, and a list of what was sent. */
+export class TestStage implements StandIn {
+  readonly instances: QueueInstance[] = [];
+  readonly calls: SentTask[] = [];
+  /** told after each call */
+  onSent: () => void = () => {};
+  private readonly id = randomUUID();
+
+  constructor(private readonly options: StageOptions) {}
+
+  get clock(): FakeClock {
+    return this.options.clock;
+  }
+
+  /** All that the application says of its queue holds, but for where it is. */
+  optionsFor(input: ClientOptionsInput, instance: string): ClientOptionsInput {
+    const { results: _, connection: __, ...kept } = input;
+    const { eager, eagerPropagates } = this.options;
+    return { ...kept, broker: `memory://${this.id}-${encodeURIComponent(instance)}`, eager, eagerPropagates };
+  }
+
+  opened(instance: QueueInstance): void {
+    this.instances.push(instance);
+  }
+
+  sent(instance: string, message: TaskMessage, publication: Publication): void {
+    this.calls.push(sentTask(instance, message, publication));
+    this.onSent();
+  }
+}

@@ -1,0 +1,7 @@
+#!lua flags=allow-oom
+-- Which queues are paused. KEYS: their marks · Answers one digit for each.
+local flags = {}
+for i = 1, #KEYS do
+  flags[i] = redis.call('EXISTS', KEYS[i])
+end
+return table.concat(flags)

@@ -1,0 +1,6 @@
+#!lua flags=allow-oom
+-- Ends the pause of a queue and wakes who waits for it. KEYS: the queue
+local queue = queue_at(1)
+redis.call('DEL', queue.paused)
+ring(queue)
+return 1
