@@ -2,6 +2,7 @@ import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-q
 import { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
 import type { CallOptions } from '../../libs/task-queue/src/client/call-options.js';
 import type { AsyncResult } from '../../libs/task-queue/src/client/async-result.js';
+import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
 import { createPool } from '../../libs/task-queue/src/pools/create-pool.js';
 import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/policies/task-options.js';
 import { silentLogger, systemClock, type TaskContext, type Transport } from '../../libs/task-queue/src/ports/index.js';
@@ -38,12 +39,14 @@ export class Harness {
   static async open(url: string, input: ClientOptionsInput = {}): Promise<Harness> {
     const options = resolveClientOptions({ broker: url, keyPrefix: `t${process.pid}-${Date.now()}-${++prefixes}`, ...input });
     const transport = await openHere(options);
+    const codecs = await openCodecs(options);
     const harness: Harness = new Harness(
       url,
       transport,
       new TaskClient({
         transport,
         results: transport.results,
+        codecs,
         options,
         describe: () => new Map(),
         localHandler: (name) => harness.handlers.get(name),
@@ -74,6 +77,7 @@ export class Harness {
     const worker = new Worker({
       transport,
       results: transport.results,
+      codecs: await openCodecs(this.options),
       handlers: this.handlers,
       pool: createPool(options.pool, options.concurrency),
       options,

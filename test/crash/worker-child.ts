@@ -2,6 +2,8 @@
 import 'reflect-metadata';
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { PLAIN_CONTENT } from '../../libs/task-queue/src/message/content-options.js';
+import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
 import { createPool } from '../../libs/task-queue/src/pools/create-pool.js';
 import { resolveTaskOptions } from '../../libs/task-queue/src/policies/task-options.js';
 import { silentLogger, systemClock, type Consumer, type Transport } from '../../libs/task-queue/src/ports/index.js';
@@ -43,6 +45,7 @@ const options = resolveWorkerOptions({ concurrency: 10, lease: Number(LEASE), ma
 const worker = new Worker({
   transport: noting(transport),
   results: transport.results,
+  codecs: await openCodecs(PLAIN_CONTENT),
   handlers,
   pool: createPool(options.pool, options.concurrency),
   options,

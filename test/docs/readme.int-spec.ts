@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -15,18 +14,7 @@ import { Photo } from './tour/src/photo.entity.js';
 import type { PhotoTasks } from './tour/src/photo.tasks.js';
 import type { ReportTasks } from './tour/src/report.tasks.js';
 
-const TOUR = 'test/docs/tour';
-
 jest.setTimeout(60_000);
-
-describe('the code in README.md', () => {
-  it('is the code of the files that these tests compile and run', async () => {
-    const blocks = codeBlocks(await readFile('README.md', 'utf8'));
-
-    expect(blocks.length).toBeGreaterThan(5);
-    for (const { file, code } of blocks) expect({ file, code }).toEqual({ file, code: (await readFile(join(TOUR, file), 'utf8')).trim() });
-  });
-});
 
 describe('the tour, with a worker process on Redis', () => {
   let app: INestApplication;
@@ -126,11 +114,6 @@ describe('the tour, with entities', () => {
     await database.drop();
   });
 });
-
-/** The blocks whose first line names their file. */
-function codeBlocks(markdown: string): { file: string; code: string }[] {
-  return [...markdown.matchAll(/```ts\n\/\/ (\S+)\n\n?([\s\S]*?)```/g)].map(([, file, code]) => ({ file: file!, code: code!.trim() }));
-}
 
 /** Answers 429 to the first request, with Retry-After: 1. */
 async function startBusyServer() {

@@ -1,5 +1,6 @@
 import { InvalidOptionError, MaxRetriesExceededError, TaskRetry } from '../errors/index.js';
 import { toMilliseconds } from '../message/duration.js';
+import type { ResultCodec } from '../message/result-codec.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import { isReservedState } from '../message/task-state.js';
@@ -8,12 +9,17 @@ import { hasRetryLeft } from '../policies/retry-policy.js';
 import { TaskContext, type RetryOptions } from '../ports/task-context.js';
 import type { DeliveryInfo, TaskOptions } from '../ports/task-handler.js';
 
+/** the ids of what a task has sent that are kept: they are part of its result */
+const MAX_CHILDREN = 1_000;
+const NO_CHILDREN: readonly string[] = Object.freeze([]);
+
 /** What an attempt needs from where it runs. */
 export interface AttemptSurroundings {
   readonly worker: string;
   readonly isEager: boolean;
+  readonly codec: ResultCodec;
   /** stores a state between start and end */
-  saveState(record: TaskResultRecord): Promise<void>;
+  saveState(record: TaskResultRecord, options: TaskOptions): Promise<void>;
   now(): number;
 }
 
@@ -25,6 +31,7 @@ export class AttemptContext extends TaskContext {
   #controller: AbortController | undefined;
   #abortReason: Error | undefined;
   #refusedRetry: unknown;
+  #children: string[] | undefined;
 
   constructor(
     private readonly message: TaskMessage,
@@ -78,6 +85,15 @@ export class AttemptContext extends TaskContext {
     return this.surroundings.isEager;
   }
 
+  get children(): readonly string[] {
+    return this.#children ?? NO_CHILDREN;
+  }
+
+  addChild(id: string): void {
+    this.#children ??= [];
+    if (this.#children.length < MAX_CHILDREN) this.#children.push(id);
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
@@ -107,14 +123,11 @@ export class AttemptContext extends TaskContext {
     if (isReservedState(state)) {
       throw new InvalidOptionError('state', state, "a state of your own, such as 'PROGRESS' (the worker sets the others)");
     }
-    await this.surroundings.saveState({
-      id: this.id,
-      state,
-      retries: this.retries,
-      meta,
-      at: this.surroundings.now(),
-      worker: this.worker,
-    });
+    const { codec, saveState, now } = this.surroundings;
+    const problem = meta === undefined ? undefined : codec.findProblem(this.message, meta, 'meta');
+    if (problem !== undefined) throw problem;
+    const record = { id: this.id, state, retries: this.retries, meta, at: now(), worker: this.worker };
+    await saveState(codec.seal(record, this.message.headers), this.options);
   }
 
   retry(options: RetryOptions = {}): Error {

@@ -4,7 +4,6 @@ import {
   Ignore,
   LeaseLostError,
   Reject,
-  ResultNotSerializableError,
   Semipredicate,
   Snooze,
   SoftTimeLimitExceeded,
@@ -14,6 +13,7 @@ import {
 } from '../errors/index.js';
 import { retryMessage } from '../message/build-message.js';
 import { findJsonProblem } from '../message/plain-json.js';
+import type { ResultCodec } from '../message/result-codec.js';
 import { isError, serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { SerializedError } from '../message/task-result.js';
@@ -29,11 +29,12 @@ export const REASON_FAILED = 'failed';
 export const REASON_DISCARDED = 'discarded';
 
 /** The outcome of a handler that returned. What it returned is checked here, because it must be storable to count as a success. */
-export function outcomeOfReturn(message: TaskMessage, options: TaskOptions, value: unknown): Outcome {
-  if (value === undefined || value === null || ignoresResult(message, options)) return { kind: 'success', value: null };
-  const problem = findJsonProblem(value, 'result');
-  if (problem === undefined) return { kind: 'success', value };
-  const error = new ResultNotSerializableError(message.task, problem.path, problem.problem, problem.fix);
+export function outcomeOfReturn(message: TaskMessage, options: TaskOptions, value: unknown, codec: ResultCodec): Outcome {
+  // What nobody stores and no link takes need not be fit for it.
+  const unused = message.headers.link === null && ignoresResult(message, options);
+  if (value === undefined || value === null || unused) return { kind: 'success', value: null };
+  const error = codec.findProblem(message, value);
+  if (error === undefined) return { kind: 'success', value };
   return { kind: 'failure', error: serializeError(error), thrown: error, reason: REASON_FAILED };
 }
 
@@ -110,7 +111,7 @@ function retryOutcome(message: TaskMessage, retry: TaskRetry, now: number): Outc
     ['args', next.args],
     ['kwargs', next.kwargs],
   ] as const) {
-    const problem = findJsonProblem(value, root);
+    const problem = findJsonProblem(value, root, next.headers.contentType !== 'json');
     if (problem === undefined) continue;
     const error = new ArgumentNotSerializableError(message.task, problem.path, problem.problem, problem.fix);
     return { kind: 'failure', error: serializeError(error), thrown: error, reason: REASON_FAILED };

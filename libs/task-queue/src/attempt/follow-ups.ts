@@ -1,7 +1,7 @@
 import { v5 } from 'uuid';
 import { buildMessage } from '../message/build-message.js';
-import { encodeMessage } from '../message/codec.js';
 import type { FollowUp } from '../message/follow-up.js';
+import type { MessageCodec } from '../message/message-codec.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Publication } from '../ports/broker.js';
 import type { Outcome } from './outcome.js';
@@ -14,11 +14,11 @@ const NONE: readonly Publication[] = Object.freeze([]);
  * What the end of a task calls. The ids are derived from its own and traced: a second run of the same message, after a
  * crash between its two halves, calls nothing twice; a redriven one calls anew.
  */
-export function followUpsOf(message: TaskMessage, outcome: Outcome, now: number): readonly Publication[] {
+export function followUpsOf(message: TaskMessage, outcome: Outcome, now: number, codec: MessageCodec): readonly Publication[] {
   const { link, linkError } = message.headers;
-  if (outcome.kind === 'success') return link === null ? NONE : publish(message, 'link', link, [outcome.value], now);
+  if (outcome.kind === 'success') return link === null ? NONE : publish(message, 'link', link, [outcome.value], now, codec);
   if (outcome.kind !== 'failure' || linkError === null) return NONE;
-  return publish(message, 'linkError', linkError, [message.id, outcome.error], now);
+  return publish(message, 'linkError', linkError, [message.id, outcome.error], now, codec);
 }
 
 function publish(
@@ -27,14 +27,19 @@ function publish(
   calls: readonly FollowUp[],
   given: readonly unknown[],
   now: number,
+  codec: MessageCodec,
 ): readonly Publication[] {
-  return calls.map((call, index) => publicationOf(call, `${parent.id}/${parent.headers.redrives}/${kind}/${index}`, parent, given, now));
+  return calls.map((call, index) => {
+    const message = messageOf(call, `${parent.id}/${parent.headers.redrives}/${kind}/${index}`, parent, given, now);
+    const { priority, traced } = message.headers;
+    return { id: message.id, queue: call.queue, body: codec.encode(message), priority, traced, ...dueOf(call) };
+  });
 }
 
-function publicationOf(call: FollowUp, path: string, parent: TaskMessage, given: readonly unknown[], now: number): Publication {
+function messageOf(call: FollowUp, path: string, parent: TaskMessage, given: readonly unknown[], now: number): TaskMessage {
   const { id = v5(path, NAMESPACE), task, queue, countdown, expiresIn } = call;
-  const { rootId, traceparent } = parent.headers;
-  const message = buildMessage({
+  const { rootId, traceparent, contentType, compression } = parent.headers;
+  return buildMessage({
     id,
     task,
     queue,
@@ -43,6 +48,9 @@ function publicationOf(call: FollowUp, path: string, parent: TaskMessage, given:
     sentAt: now,
     headers: {
       ...optionsOf(call),
+      // In the form of the task that it follows, whose result it takes.
+      contentType,
+      compression,
       rootId,
       traceparent,
       parentId: parent.id,
@@ -50,8 +58,6 @@ function publicationOf(call: FollowUp, path: string, parent: TaskMessage, given:
       expires: call.expiresAt ?? (expiresIn === undefined ? null : now + expiresIn),
     },
   });
-  const { priority, traced } = message.headers;
-  return { id, queue, body: encodeMessage(message), priority, traced, ...dueOf(call) };
 }
 
 function optionsOf({ priority, softTimeLimit, timeLimit, ignoreResult, shadow, groupId, headers, link, linkError }: FollowUp) {

@@ -1,4 +1,4 @@
-import { decodeMessage, encodeMessage } from '../message/codec.js';
+import type { Codecs } from '../message/open-codecs.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
@@ -12,6 +12,7 @@ import type { Outcome } from './outcome.js';
 import { recordOf } from './record-of.js';
 
 export interface EagerRun {
+  /** as it is stored */
   readonly record: TaskResultRecord;
   /** what the last attempt threw, when it failed, was rejected or asked to be run later, for which nothing waits here */
   readonly thrown?: unknown;
@@ -24,19 +25,20 @@ export interface EagerRun {
 export async function runEagerly(
   handler: TaskHandler,
   sent: TaskMessage,
+  codecs: Codecs,
   surroundings: Pick<AttemptSurroundings, 'saveState' | 'now'>,
 ): Promise<EagerRun> {
-  const here = { ...surroundings, worker: 'eager', isEager: true };
-  let message = decodeMessage(sent.id, encodeMessage(sent));
+  const here = { ...surroundings, worker: 'eager', isEager: true, codec: codecs.results };
+  let message = codecs.messages.decode(sent.id, codecs.messages.encode(sent));
   for (;;) {
     const outcome = await attempt(handler, message, here);
     if (outcome.kind === 'retry') {
-      message = outcome.next;
+      message = codecs.messages.decode(message.id, codecs.messages.encode(outcome.next));
       continue;
     }
     const record = recordOf(message, outcome, here.now(), here.worker)!;
     return {
-      record: JSON.parse(JSON.stringify(record)) as TaskResultRecord,
+      record: JSON.parse(JSON.stringify(codecs.results.seal(record, message.headers))) as TaskResultRecord,
       ...('thrown' in outcome ? { thrown: outcome.thrown } : {}),
     };
   }
@@ -50,7 +52,7 @@ async function attempt(handler: TaskHandler, message: TaskMessage, here: Attempt
   const context = new AttemptContext(message, handler.options, { queue, priority, redelivered: false }, here);
   try {
     const value: unknown = await currentTask.run(context, () => handler.invoke(message.args, context));
-    return outcomeOfReturn(message, handler.options, value);
+    return outcomeOfReturn(message, handler.options, value, here.codec);
   } catch (thrown) {
     return outcomeOfThrow(message, handler.options, context, thrown, here.now());
   }

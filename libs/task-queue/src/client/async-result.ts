@@ -1,5 +1,6 @@
 import { ResultTimeoutError, TaskFailedError, TaskRevokedError } from '../errors/index.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
+import type { ResultCodec } from '../message/result-codec.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import { isTerminal, type TaskState } from '../message/task-state.js';
 import type { Clock, Inspector, Location, ResultBackend } from '../ports/index.js';
@@ -7,6 +8,7 @@ import type { Clock, Inspector, Location, ResultBackend } from '../ports/index.j
 /** What an AsyncResult asks; given by the client that made it. */
 export interface ResultSource {
   readonly results: ResultBackend;
+  readonly codec: ResultCodec;
   readonly inspector: Inspector;
   readonly clock: Clock;
   revoke(ids: readonly string[], options: { readonly terminate: boolean }): Promise<void>;
@@ -39,12 +41,14 @@ export class AsyncResult<R = unknown> {
 
   /**
    * The task's return value, waiting for it.
-   * @throws ResultTimeoutError not finished in time · TaskFailedError · TaskRevokedError
+   * @throws ResultTimeoutError not finished in time · TaskFailedError · TaskRevokedError · and where it cannot be read,
+   *   ContentNotAcceptedError · UndecryptableContentError · MalformedResultError
    */
   async get(options: GetOptions = {}): Promise<R> {
     const timeout = options.timeout === undefined ? DEFAULT_GET_TIMEOUT : toMilliseconds(options.timeout, 'timeout');
-    const record = await this.#wait(timeout);
-    if (record === null) throw new ResultTimeoutError(this.id, timeout, await this.state());
+    const stored = await this.#wait(timeout);
+    if (stored === null) throw new ResultTimeoutError(this.id, timeout, await this.state());
+    const record = this.#source.codec.open(stored);
     if (record.state === 'SUCCESS' || record.state === 'IGNORED') return record.result as R;
     if (options.propagate === false) return record.error as R;
     if (record.state === 'REVOKED') throw new TaskRevokedError(this.id, record.error?.message ?? 'before it ran');
@@ -76,18 +80,18 @@ export class AsyncResult<R = unknown> {
 
   /** What is stored now, without waiting: the return value, the error as data, or the meta of a custom state. */
   async result(): Promise<unknown> {
-    const record = await this.#load();
+    const record = await this.#open();
     return record === null ? undefined : (record.result ?? record.error ?? record.meta);
   }
 
   /** The stack of the failure, as the worker saw it. */
   async traceback(): Promise<string | undefined> {
-    return (await this.#load())?.error?.stack;
+    return (await this.#open())?.error?.stack;
   }
 
   /** The whole stored record; null where there is none. */
   async record(): Promise<TaskResultRecord | null> {
-    return this.#load();
+    return this.#open();
   }
 
   async forget(): Promise<void> {
@@ -97,6 +101,12 @@ export class AsyncResult<R = unknown> {
   /** Keeps it from running; with `terminate`, also aborts it where it runs. */
   async revoke(options: { readonly terminate?: boolean } = {}): Promise<void> {
     await this.#source.revoke([this.id], { terminate: options.terminate ?? false });
+  }
+
+  /** The stored record with its content, which may be in a form that this process does not take in. */
+  async #open(): Promise<TaskResultRecord | null> {
+    const record = await this.#load();
+    return record === null ? null : this.#source.codec.open(record);
   }
 
   async #load(): Promise<TaskResultRecord | null> {

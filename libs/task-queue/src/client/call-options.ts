@@ -1,5 +1,6 @@
 import type { Signature } from '../canvas/signature.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
+import type { CompressionName, SerializerName } from '../message/content-options.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
 import type { PublishRetryInput } from './publish-retry.js';
 
@@ -12,6 +13,9 @@ export interface CallOptions {
   /** not after this long from now, or this instant; it then ends as REVOKED */
   readonly expires?: Duration | Date;
   readonly queue?: string;
+  /** how arguments and result are written; it must be in `acceptContent` */
+  readonly serializer?: SerializerName;
+  readonly compression?: CompressionName;
   /** the name of a worker: only workers of that name run it. Nobody else takes it: give it an `expires` */
   readonly worker?: string;
   /** 0–9, higher first; default 5 */
@@ -42,6 +46,8 @@ const KNOWN: readonly (keyof CallOptions)[] = [
   'eta',
   'expires',
   'queue',
+  'serializer',
+  'compression',
   'priority',
   'taskId',
   'kwargs',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Duration } from '../message/duration.js';
 import type { ContentOptions } from '../message/content-options.js';
 import { DEFAULT_QUEUE } from '../message/task-message.js';
+import { Annotations, type AnnotationsInput } from '../policies/annotations.js';
 import { checkOptions, countField, durationField, flagField, nameField, namesField, positiveField } from '../policies/check-options.js';
 
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
@@ -26,8 +27,14 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   publishRetry?: boolean | PublishRetryInput;
   /** where calls go, by task; wins over `queue` of the task, and the call wins over it */
   routes?: Routes;
+  /** options of tasks by name or pattern, over what they say themselves; the same for producers and workers */
+  annotations?: AnnotationsInput;
   /** how long results are kept; default '1d' */
   resultExpires?: Duration;
+  /** results tell which call they are of: name, arguments, queue; default false */
+  resultExtended?: boolean;
+  /** results tell which task sent theirs, and what it sent: `parent()`, `children()`, `collect()`; default false */
+  trail?: boolean;
   /** how long ids that a caller chose are remembered after they finished; default '7d' */
   dedupRetention?: Duration;
   /** how long a revoked id that never comes is remembered; default '1d' */
@@ -57,7 +64,13 @@ const schema = z.object({
     .transform(resolvePublishRetry)
     .describe('true, false, or { maxRetries, intervalStart, intervalStep, intervalMax }'),
   routes: z.custom<Routes>().optional(),
+  annotations: z
+    .custom<AnnotationsInput>()
+    .optional()
+    .transform((table) => Annotations.read(table, "'annotations' of TaskQueueModule.forRoot") ?? null),
   resultExpires: duration('1d'),
+  resultExtended: flagField.default(false).describe(flagField.description!),
+  trail: flagField.default(false).describe(flagField.description!),
   dedupRetention: duration('7d'),
   revokesExpire: duration('1d'),
   deadLetterLimit: countField.default(10_000).describe(countField.description!),

@@ -1,12 +1,13 @@
 import { PayloadTooLargeError } from '../errors/index.js';
 import { buildMessage } from '../message/build-message.js';
-import { encodeMessage } from '../message/codec.js';
 import { DEFAULT_PRIORITY, type TaskMessage } from '../message/task-message.js';
 import { currentTask, type DeclaredTask, type Publication } from '../ports/index.js';
 import { callLimits, callTimes, checkCallOptions, type CallOptions } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
+import { configuredTask } from './configured-task.js';
 import { resolvePublishRetry, type PublishRetry } from './publish-retry.js';
+import { formOf } from './form-of-call.js';
 import { queueOf } from './queue-of-call.js';
 import { settleLinks } from './settle-signature.js';
 
@@ -22,7 +23,8 @@ const NO_OPTIONS: CallOptions = {};
 
 /**
  * Checks a call and makes its message. The call's own options win over what its route says, and that over what the task declares.
- * @throws InvalidRouteError · UnknownOptionError · InvalidOptionError · UnknownQueueError · ArgumentNotSerializableError · PayloadTooLargeError
+ * @throws InvalidRouteError · UnknownOptionError · InvalidOptionError · UnknownQueueError · UnknownSerializerError ·
+ *   ContentNotAcceptedError · ArgumentNotSerializableError · PayloadTooLargeError
  */
 export function prepareCall(
   declared: Omit<DeclaredTask, 'method'>,
@@ -32,28 +34,31 @@ export function prepareCall(
   now: number,
 ): PreparedCall {
   if (options !== NO_OPTIONS) checkCallOptions(options, declared.name);
-  const { client, routing } = surroundings;
-  const task = routing === null ? declared : routing.apply(declared, args, options);
+  const { client, codecs } = surroundings;
+  const task = configuredTask(declared, args, options, surroundings);
   const queue = queueOf(task, options, client);
   const times = callTimes(options, task.expires, now);
+  const { contentType, compression } = formOf(task, options, client);
   const message = buildMessage({
     task: task.name,
-    args: carriedArgs(task.name, args),
+    args: carriedArgs(task.name, args, contentType),
     kwargs: options.kwargs,
     queue,
     sentAt: now,
     id: options.taskId,
     headers: {
       ...inherited(),
-      ...headersOf(options, surroundings),
+      ...headersOf(options, surroundings, contentType),
+      contentType,
+      compression,
       eta: times.eta,
       expires: times.expires,
       priority: options.priority ?? task.priority,
     },
   });
-  if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs');
-  if (options.headers !== undefined) checkCarried(task.name, options.headers, 'headers');
-  const body = encodeMessage(message);
+  if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs', contentType);
+  if (options.headers !== undefined) checkCarried(task.name, options.headers, 'headers', 'json');
+  const body = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
   const { priority, traced } = message.headers;
   return {
@@ -69,7 +74,7 @@ function inherited() {
   return parent === undefined ? undefined : { rootId: parent.rootId, parentId: parent.id, traceparent: parent.traceparent };
 }
 
-function headersOf(options: CallOptions, surroundings: CallSurroundings) {
+function headersOf(options: CallOptions, surroundings: CallSurroundings, contentType: string) {
   if (options === NO_OPTIONS) return undefined;
   const { softTimeLimit = null, timeLimit = null } = callLimits(options);
   return {
@@ -78,8 +83,8 @@ function headersOf(options: CallOptions, surroundings: CallSurroundings) {
     ignoreResult: options.ignoreResult ?? null,
     groupId: options.groupId ?? null,
     shadow: options.shadow ?? null,
-    link: settleLinks(options.link, 'link', surroundings),
-    linkError: settleLinks(options.linkError, 'linkError', surroundings),
+    link: settleLinks(options.link, 'link', surroundings, contentType),
+    linkError: settleLinks(options.linkError, 'linkError', surroundings, contentType),
     custom: options.headers ?? {},
     ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
   };

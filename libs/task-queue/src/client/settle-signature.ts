@@ -4,25 +4,28 @@ import type { FollowUp } from '../message/follow-up.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
 import { callLimits, callTimes, checkCallOptions, type CallOptions } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
+import { configuredTask } from './configured-task.js';
 import { queueOf } from './queue-of-call.js';
 
 /**
  * Links of a call as they travel: checked here, where a mistake still has a caller, and complete, so that the worker which
  * makes these calls needs to know neither their classes nor the routes.
+ * @param contentType of the call: what follows a task travels in its form, because it takes its result
  * @returns null = none
  */
 export function settleLinks(
   links: Signature | readonly Signature[] | undefined,
   option: 'link' | 'linkError',
   surroundings: CallSurroundings,
+  contentType: string,
 ): readonly FollowUp[] | null {
   if (links === undefined) return null;
   const list: readonly Signature[] = Array.isArray(links) ? links : [links as Signature];
   if (list.length === 0) return null;
-  return list.map((one) => settleSignature(one, option, surroundings));
+  return list.map((one) => settleSignature(one, option, surroundings, contentType));
 }
 
-function settleSignature(signature: Signature, option: string, surroundings: CallSurroundings): FollowUp {
+function settleSignature(signature: Signature, option: string, surroundings: CallSurroundings, contentType: string): FollowUp {
   if (!isSignature(signature)) {
     throw new InvalidOptionError(option, signature, "a signature, such as tasks.for(Posts).notify.s() or signature('blog.notify')");
   }
@@ -35,11 +38,16 @@ function settleSignature(signature: Signature, option: string, surroundings: Cal
       `absent in ${option}: a worker sends it together with what it settles`,
     );
   }
-  const task = surroundings.routing?.apply({ ...declared, name }, args, options) ?? { ...declared, name };
-  for (const part of ['kwargs', 'headers'] as const) if (options[part] !== undefined) checkCarried(name, options[part], part);
+  for (const part of ['serializer', 'compression'] as const) {
+    if (options[part] === undefined) continue;
+    throw new InvalidOptionError(part, options[part], `absent in ${option}: what follows a task travels in the form of that task`);
+  }
+  const task = configuredTask({ ...declared, name }, args, options, surroundings);
+  if (options.kwargs !== undefined) checkCarried(name, options.kwargs, 'kwargs', contentType);
+  if (options.headers !== undefined) checkCarried(name, options.headers, 'headers', 'json');
   return withoutNothing({
     task: name,
-    args: carriedArgs(name, args),
+    args: carriedArgs(name, args, contentType),
     kwargs: options.kwargs,
     queue: queueOf(task, options, surroundings.client),
     immutable: signature.immutable ? true : undefined,
@@ -51,8 +59,8 @@ function settleSignature(signature: Signature, option: string, surroundings: Cal
     shadow: options.shadow,
     groupId: options.groupId,
     headers: options.headers,
-    link: settleLinks(options.link, 'link', surroundings),
-    linkError: settleLinks(options.linkError, 'linkError', surroundings),
+    link: settleLinks(options.link, 'link', surroundings, contentType),
+    linkError: settleLinks(options.linkError, 'linkError', surroundings, contentType),
   });
 }
 

@@ -1,6 +1,7 @@
 import { runEagerly } from '../attempt/run-eagerly.js';
 import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedError, UnknownTaskMethodError } from '../errors/index.js';
 import { signatureOf } from '../canvas/signature.js';
+import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type {
   Clock,
@@ -25,6 +26,7 @@ import { describeContract, type SendMany, type SendTask, type TaskContract, type
 export interface TaskClientDependencies {
   readonly transport: Transport;
   readonly results: ResultBackend;
+  readonly codecs: Codecs;
   readonly options: ClientOptions;
   /** the tasks that a class declares, by method */
   describe(target: Function): ReadonlyMap<string, DeclaredTask>;
@@ -52,13 +54,14 @@ export class TaskClient {
   readonly #surroundings: CallSurroundings;
 
   constructor(private readonly deps: TaskClientDependencies) {
-    const { transport, results, clock, options } = deps;
+    const { transport, results, codecs, clock, options } = deps;
     this.#publisher = new Publisher(transport.broker, options.publishTimeout, clock);
     this.#surroundings = {
       client: options,
+      codecs,
       routing: options.routes === undefined ? null : new Routing(options.routes, options, deps.routerOf),
     };
-    this.#source = { results, clock, inspector: transport.inspector, revoke: (ids, how) => this.revoke(ids, how) };
+    this.#source = { results, codec: codecs.results, clock, inspector: transport.inspector, revoke: (ids, how) => this.revoke(ids, how) };
   }
 
   /**
@@ -176,17 +179,18 @@ export class TaskClient {
 
   async #apply(task: Declared, args: readonly unknown[]): Promise<unknown> {
     const { message } = prepareCall(task, args, undefined, this.#surroundings, this.deps.clock.now());
-    const { record, thrown } = await this.#run(message);
+    const { record: stored, thrown } = await this.#run(message);
+    const record = this.deps.codecs.results.open(stored);
     if (record.state === 'SUCCESS' || record.state === 'IGNORED') return record.result;
     if (record.state === 'REVOKED') throw new TaskRevokedError(record.id, record.error?.message ?? 'before it ran');
     throw thrown ?? new TaskFailedError(record.id, record.error!);
   }
 
   #run(message: TaskMessage) {
-    const { clock, results, options, localHandler } = this.deps;
+    const { clock, results, codecs, options, localHandler } = this.deps;
     const handler = localHandler(message.task);
     if (handler === undefined) throw new TaskNotLocalError(message.task);
-    return runEagerly(handler, message, {
+    return runEagerly(handler, message, codecs, {
       now: () => clock.now(),
       saveState: async (record) => void (await results.save([record], options.resultExpires)),
     });

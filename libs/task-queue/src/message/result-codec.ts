@@ -5,11 +5,11 @@ import { ContentFault } from './content-fault.js';
 import { findJsonProblem } from './plain-json.js';
 import { surelyFits } from './size-bound.js';
 import type { TaskMessage } from './task-message.js';
-import type { TaskResultRecord } from './task-result.js';
+import type { SerializedError, TaskResultRecord } from './task-result.js';
 import { packedFault } from './wire.js';
 
 /** What of a record is content, written in the form of the message it is the result of. */
-const CONTENT = ['result', 'meta'] as const;
+const CONTENT = ['result', 'meta', 'call'] as const;
 /** What is content when it is encrypted: errors tell of arguments, too. */
 const SECRET = [...CONTENT, 'error'] as const;
 
@@ -31,6 +31,13 @@ export class ResultCodec {
     if (surelyFits(value, this.maxBytes)) return undefined;
     const bytes = this.#measure(value, headers);
     return bytes > this.maxBytes ? new ResultTooLargeError(task, bytes, this.maxBytes) : undefined;
+  }
+
+  /** An error as it may stand in the open, beside the result: without its text where results are encrypted. */
+  showable<E extends SerializedError | undefined>(error: E): E {
+    if (error === undefined || !this.content.encrypts) return error;
+    const { type, code } = error;
+    return { type, message: 'encrypted, see the result', ...(code === undefined ? {} : { code }) } as E;
   }
 
   /** The record as it is stored. */

@@ -42,5 +42,8 @@ export class MessageSigner {
 
 function mac({ key }: ContentKey, id: string, body: string): Buffer {
   // The id as a JSON text ends where it ends: no other pair of id and body gives the same bytes.
-  return createHmac('sha256', key).update(`task-message:1:${JSON.stringify(id)}`).update(body).digest();
+  return createHmac('sha256', key)
+    .update(`task-message:1:${JSON.stringify(id)}`)
+    .update(body)
+    .digest();
 }

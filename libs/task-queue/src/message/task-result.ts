@@ -19,6 +19,20 @@ export interface TaskResultRecord {
   readonly at: number;
   /** name of the worker that reached it */
   readonly worker?: string;
+  /** with `resultExtended`: the call that it is of */
+  readonly call?: RecordedCall;
+  /** with `trail`: id of the task that sent it */
+  readonly parent?: string;
+  /** with `trail`: ids of what its last attempt has sent */
+  readonly children?: readonly string[];
+}
+
+export interface RecordedCall {
+  /** of the task, or the shadow it was given */
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly queue: string;
 }
 
 /** An error as data: no class is rebuilt from it, no code is run. */

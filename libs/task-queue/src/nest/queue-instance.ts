@@ -1,5 +1,6 @@
 import type { InjectionToken } from '@nestjs/common';
 import type { ClientOptions } from '../client/client-options.js';
+import { openCodecs, type Codecs } from '../message/open-codecs.js';
 import type { Clock, ResultBackend, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
 import { openTransport } from '../transports/open-transport.js';
 
@@ -18,16 +19,19 @@ export class QueueInstance {
     readonly options: ClientOptions,
     readonly transport: Transport,
     readonly results: ResultBackend,
+    readonly codecs: Codecs,
     private readonly opened: readonly Transport[],
   ) {}
 
   /** Opens and connects; where one cannot, none stays open. */
   static async open(name: string, options: ClientOptions, logger: TaskLogger, clock: Clock): Promise<QueueInstance> {
+    const codecs = await openCodecs(options);
     const common = transportOptions(options, logger, clock);
     const transport = await openTransport(options.broker, common);
     const apart =
       options.results === undefined || options.results === options.broker ? undefined : await openTransport(options.results, common);
-    const instance = new QueueInstance(name, options, transport, (apart ?? transport).results, apart ? [transport, apart] : [transport]);
+    const { results } = apart ?? transport;
+    const instance = new QueueInstance(name, options, transport, results, codecs, apart ? [transport, apart] : [transport]);
     try {
       await Promise.all(instance.opened.map((one) => one.connect()));
     } catch (error) {

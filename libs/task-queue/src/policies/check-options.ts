@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
+import { COMPRESSION_NAMES } from '../message/content-options.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
 import type { ErrorClass } from '../ports/task-handler.js';
 
@@ -46,6 +47,7 @@ export const flagField = z.boolean().describe('true or false');
 export const nameField = z.string().min(1).describe('a text that is not empty');
 export const namesField = z.array(z.string().min(1)).readonly().describe('a list of texts that are not empty');
 export const priorityField = z.int().min(0).max(9).describe('a whole number from 0 to 9 (higher first)');
+export const compressionField = z.enum([...COMPRESSION_NAMES, 'none']).describe("'gzip', 'brotli' or 'none'");
 export const errorClassesField = z
   .array(z.custom<ErrorClass>((value) => typeof value === 'function'))
   .readonly()

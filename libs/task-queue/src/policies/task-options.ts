@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { CompressionName, SerializerName } from '../message/content-options.js';
 import type { Duration } from '../message/duration.js';
 import type { ErrorClass, RetryDelay, TaskOptions } from '../ports/task-handler.js';
 import {
   checkOptions,
+  compressionField,
   countField,
   durationField,
   errorClassesField,
@@ -11,6 +13,7 @@ import {
   positiveField,
   priorityField,
 } from './check-options.js';
+import { checkSerializer } from './check-serializer.js';
 import { flattenRetry, type FlatTaskOptions, type RetryPolicyInput } from './retry-options.js';
 import { refuseContradictions } from './task-option-rules.js';
 
@@ -22,6 +25,10 @@ export interface TaskOptionsInput {
   priority?: number;
   /** not to be run later than this after it was sent; it ends as REVOKED */
   expires?: Duration;
+  /** how its arguments and results are written; default: as TaskQueueModule says. It must be in `acceptContent` */
+  serializer?: SerializerName;
+  /** 'gzip', 'brotli' or 'none'; default: as TaskQueueModule says */
+  compression?: CompressionName;
   /** default 3; null = for ever */
   maxRetries?: number | null;
   /** default '3m' */
@@ -54,6 +61,8 @@ export interface TaskOptionsInput {
   softTimeLimit?: Duration;
   /** really ends the attempt; only pools that can (not async, not solo) */
   timeLimit?: Duration;
+  /** how long its results are kept; default: the queue's `resultExpires` */
+  resultExpires?: Duration;
   /** default false: the outcome is stored */
   ignoreResult?: boolean;
   /** default false. true: errors are stored although results are ignored */
@@ -68,6 +77,8 @@ const schema = z.object({
   queue: nameField.optional().describe(nameField.description!),
   priority: priorityField.optional().describe(priorityField.description!),
   expires: optionalDuration(),
+  serializer: nameField.optional().describe(nameField.description!),
+  compression: compressionField.optional().describe(compressionField.description!),
   maxRetries: countField.nullable().default(3).describe('a whole number that is not negative, or null for ever'),
   defaultRetryDelay: durationField().prefault('3m').describe(durationField().description!),
   autoretryFor: errorClassesField.default([]).describe(errorClassesField.description!),
@@ -87,6 +98,7 @@ const schema = z.object({
   maxDeliveries: positiveField.optional().describe(positiveField.description!),
   softTimeLimit: optionalDuration(),
   timeLimit: optionalDuration(),
+  resultExpires: optionalDuration(),
   ignoreResult: flagField.default(false).describe(flagField.description!),
   storeErrorsEvenIfIgnored: flagField.default(false).describe(flagField.description!),
   trackStarted: flagField.default(false).describe(flagField.description!),
@@ -95,6 +107,18 @@ const schema = z.object({
     .default(false)
     .describe('true, or a list of positions (from 0) and of names'),
 });
+
+/** What a producer must know without running anything; the rest concerns workers alone. */
+export const PUBLISH_OPTIONS = [
+  'queue',
+  'priority',
+  'expires',
+  'serializer',
+  'compression',
+] as const satisfies readonly (keyof TaskOptionsInput)[];
+
+/** What workers alone need to know of a task. */
+export type WorkerTaskOptions = Omit<TaskOptionsInput, (typeof PUBLISH_OPTIONS)[number]>;
 
 export type CheckedTaskOptions = z.output<typeof schema>;
 
@@ -106,7 +130,7 @@ const DEFAULT_BACKOFF_MAX = 600_000;
 /**
  * A task's options, checked and with every default.
  * @param where whose they are, for errors, such as "@Task 'blog.send' (PostTasks.send)"
- * @throws UnknownOptionError · InvalidOptionError
+ * @throws UnknownOptionError · InvalidOptionError · UnknownSerializerError
  */
 export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, where: string): TaskOptions {
   const flat = flattenRetry(input as TaskOptionsInput, where);
@@ -117,8 +141,11 @@ export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, wh
     queue: checked.queue ?? null,
     priority: checked.priority ?? null,
     expires: checked.expires ?? null,
+    serializer: checked.serializer === undefined ? null : checkSerializer(checked.serializer, where),
+    compression: checked.compression ?? null,
     ...resolveDelays(retryBackoff, checked.retryBackoffMax, checked.retryJitter),
     maxDeliveries: rejectOnWorkerLost ? (checked.maxDeliveries ?? null) : 1,
+    resultExpires: checked.resultExpires ?? null,
     softTimeLimit: checked.softTimeLimit ?? null,
     timeLimit: checked.timeLimit ?? null,
   });

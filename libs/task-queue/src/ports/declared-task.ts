@@ -1,3 +1,4 @@
+import type { CompressionName, SerializerName } from '../message/content-options.js';
 import type { Duration } from '../message/duration.js';
 
 /** A task as a producer sees it: what a decorator or a contract says of it, without an instance. */
@@ -8,4 +9,6 @@ export interface DeclaredTask {
   readonly queue?: string;
   readonly priority?: number;
   readonly expires?: Duration;
+  readonly serializer?: SerializerName;
+  readonly compression?: CompressionName;
 }

@@ -1,3 +1,4 @@
+import type { CompressionName, SerializerName } from '../message/content-options.js';
 import type { Duration } from '../message/duration.js';
 import type { TaskContext } from './task-context.js';
 
@@ -15,6 +16,9 @@ export interface TaskOptions {
   readonly queue: string | null;
   readonly priority: number | null;
   readonly expires: number | null;
+  /** how its arguments and results are written, and made smaller; null = as the queue says */
+  readonly serializer: SerializerName | null;
+  readonly compression: CompressionName | null;
   /** null = for ever */
   readonly maxRetries: number | null;
   readonly defaultRetryDelay: number;
@@ -39,6 +43,8 @@ export interface TaskOptions {
   readonly maxDeliveries: number | null;
   readonly softTimeLimit: number | null;
   readonly timeLimit: number | null;
+  /** ms that its results are kept; null = as the queue says */
+  readonly resultExpires: number | null;
   readonly ignoreResult: boolean;
   readonly storeErrorsEvenIfIgnored: boolean;
   readonly trackStarted: boolean;

@@ -1,4 +1,5 @@
 import { UnknownQueueError, UnsupportedOptionError } from '../errors/index.js';
+import { checkAccepted } from '../policies/check-serializer.js';
 import type { BrokerCapabilities, PoolCapabilities } from '../ports/index.js';
 import type { HandlerRegistry } from './handler-registry.js';
 
@@ -21,6 +22,16 @@ export function checkCapabilities(handlers: HandlerRegistry, pool: PoolCapabilit
         'Leave it out, or send to a queue of its own.',
       );
     }
+  }
+}
+
+/**
+ * Refuses a task whose calls this worker would not take in.
+ * @throws ContentNotAcceptedError
+ */
+export function checkSerializers(handlers: HandlerRegistry, accepted: readonly string[]): void {
+  for (const { name, options } of handlers.handlers()) {
+    if (options.serializer !== null) checkAccepted(options.serializer, accepted, `Task '${name}' (${handlers.placeOf(name)})`);
   }
 }
 

@@ -1,14 +1,17 @@
+import { followUpsOf } from '../attempt/follow-ups.js';
 import type { Outcome } from '../attempt/outcome.js';
-import { recordOf } from '../attempt/record-of.js';
 import { WorkerShutdownError } from '../errors/index.js';
-import { encodeMessage } from '../message/codec.js';
+import type { Codecs } from '../message/open-codecs.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Broker, Clock, Publication, ResultBackend, TaskLogger } from '../ports/index.js';
+import { recordToSave, type Saving } from './saving.js';
+import { retried } from './settlement-of.js';
 
 export interface EarlyAckDependencies {
   readonly broker: Broker;
   readonly results: ResultBackend;
+  readonly codecs: Codecs;
   readonly worker: string;
   readonly resultExpires: number;
   readonly publishTimeout: number;
@@ -23,12 +26,14 @@ export interface EarlyAckDependencies {
 export class EarlyAck {
   constructor(private readonly deps: EarlyAckDependencies) {}
 
-  async publishOutcome(message: TaskMessage, outcome: Outcome, ignoreResult: boolean): Promise<void> {
+  async publishOutcome(message: TaskMessage, outcome: Outcome, saving: Saving): Promise<void> {
     if (outcome.kind === 'released') return this.cut(message);
-    if (outcome.kind === 'retry') await this.#publishAgain(message, outcome.next, outcome.due);
+    if (outcome.kind === 'retry') await this.#publishAgain(message, retried(message, outcome, saving), outcome.due);
     if (outcome.kind === 'snoozed') await this.#publishAgain(message, message, { delay: outcome.delay });
-    const record = ignoreResult ? null : recordOf(message, outcome, this.deps.clock.now(), this.deps.worker);
-    if (record !== null) await this.deps.results.save([record], this.deps.resultExpires);
+    const followUps = followUpsOf(message, outcome, saving.at, this.deps.codecs.messages);
+    if (followUps.length > 0) await this.#publishFollowUps(message, followUps);
+    const record = recordToSave(message, outcome, saving, followUps);
+    if (record !== null) await this.deps.results.save([record], saving.expires);
   }
 
   /** The end of an attempt that a shutdown cut: its message is gone, so it cannot run again. */
@@ -39,7 +44,7 @@ export class EarlyAck {
   async #publishAgain(message: TaskMessage, next: TaskMessage, due: NonNullable<Publication['due']>): Promise<void> {
     const { queue, priority } = next.headers;
     // Not traced: the first publish left the trace of this id, and would have the retry refused.
-    const publication = { id: next.id, queue, priority, body: encodeMessage(next), due, traced: false };
+    const publication = { id: next.id, queue, priority, body: this.deps.codecs.messages.encode(next), due, traced: false };
     try {
       await this.deps.broker.publish([publication], { timeout: this.deps.publishTimeout });
     } catch (error) {
@@ -52,8 +57,18 @@ export class EarlyAck {
     }
   }
 
+  /** Nothing is left that would make them another time: what cannot be sent is lost, and told. */
+  async #publishFollowUps(message: TaskMessage, followUps: readonly Publication[]): Promise<void> {
+    try {
+      await this.deps.broker.publish(followUps, { timeout: this.deps.publishTimeout });
+    } catch (error) {
+      const fields = { taskId: message.id, task: message.task, lost: followUps.map(({ id }) => id), error };
+      this.deps.logger.error('the links of an early-acknowledged task could not be published', fields);
+    }
+  }
+
   async #saveFailure(message: TaskMessage, thrown: unknown): Promise<void> {
-    const { clock, results, resultExpires, worker } = this.deps;
+    const { clock, worker } = this.deps;
     const record = {
       id: message.id,
       state: 'FAILURE',
@@ -62,6 +77,7 @@ export class EarlyAck {
       at: clock.now(),
       worker,
     };
-    await results.save([record], resultExpires);
+    const { codecs, results, resultExpires } = this.deps;
+    await results.save([codecs.results.seal(record, message.headers)], resultExpires);
   }
 }

@@ -1,19 +1,25 @@
-import { UnknownTaskError } from '../errors/index.js';
+import type { Recording } from '../attempt/describe-record.js';
+import type { Outcome } from '../attempt/outcome.js';
+import { TaskQueueError, UnknownTaskError } from '../errors/index.js';
 import { parkMessage } from '../message/build-message.js';
-import { encodeMessage } from '../message/codec.js';
 import { NO_ATTEMPTS, type FailedAttempt } from '../message/failed-attempt.js';
+import { readHeaders } from '../message/message-codec.js';
+import type { Codecs } from '../message/open-codecs.js';
 import { serializeError } from '../message/serialize-error.js';
-import type { TaskMessage } from '../message/task-message.js';
+import type { TaskHeaders, TaskMessage } from '../message/task-message.js';
 import type { Clock, Delivery, TaskLogger } from '../ports/index.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import type { SettleDeliveries } from './settle-deliveries.js';
+import { settlementOf } from './settlement-of.js';
 import type { WorkerOptions } from './worker-options.js';
 
 export interface SetAsideDependencies {
+  readonly codecs: Codecs;
   readonly settle: SettleDeliveries;
   readonly handlers: HandlerRegistry;
   readonly options: WorkerOptions;
   readonly resultExpires: number;
+  readonly recording: Recording | null;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
@@ -26,12 +32,20 @@ interface Known {
   readonly attempts: readonly FailedAttempt[];
 }
 
+const NOTHING: Known = { retries: 0, traced: false, ignoreResult: false, attempts: NO_ATTEMPTS };
+
+/** Dead-letter reasons of messages that cannot be taken in, by the code of what is wrong. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  CONTENT_NOT_ACCEPTED: 'content_not_accepted',
+  CONTENT_UNDECRYPTABLE: 'undecryptable',
+  SIGNATURE_INVALID: 'signature_invalid',
+};
 export const REASON_MALFORMED = 'malformed';
 export const REASON_UNKNOWN_TASK = 'unknown_task';
 
 /**
- * Messages that this worker cannot run at all. An unreadable one becomes a dead letter by its id alone; one of an unknown
- * task is parked, since in a rolling deploy another worker may know it, and becomes a dead letter after a while.
+ * Messages that this worker cannot run at all. One that cannot be read, or must not be believed, becomes a dead letter by
+ * what its headers say, or by its id alone; one of an unknown task is parked, since in a rolling deploy another worker may know it, and becomes a dead letter after a while.
  */
 export class SetAside {
   /** the log tells of each unknown name once */
@@ -39,33 +53,42 @@ export class SetAside {
 
   constructor(private readonly deps: SetAsideDependencies) {}
 
-  malformed(delivery: Delivery, error: unknown): void {
-    this.deps.logger.error('a message cannot be read and becomes a dead letter', { taskId: delivery.id, queue: delivery.queue, error });
-    this.#deadLetter(delivery, REASON_MALFORMED, error, {
-      retries: 0,
-      traced: false,
-      ignoreResult: false,
-      attempts: NO_ATTEMPTS,
+  unreadable(delivery: Delivery, error: unknown): void {
+    const headers = readHeaders(delivery.id, delivery.body);
+    const reason = (error instanceof TaskQueueError ? UNREADABLE[error.code] : undefined) ?? REASON_MALFORMED;
+    this.deps.logger.error('a message cannot be taken in and becomes a dead letter', {
+      taskId: delivery.id,
+      queue: delivery.queue,
+      reason,
+      error,
     });
+    this.#deadLetter(delivery, reason, error, headers === undefined ? NOTHING : knownOf(headers));
   }
 
   unknownTask(delivery: Delivery, message: TaskMessage): void {
-    const { clock, options, handlers } = this.deps;
+    const { clock, codecs, options, handlers } = this.deps;
     const error = new UnknownTaskError(message.task, handlers.names());
     const parked = parkMessage(message, clock.now());
     if (clock.now() - parked.headers.parkedSince! >= options.unknownTaskRetention) {
-      const { retries, traced, ignoreResult, attempts } = message.headers;
-      return this.#deadLetter(delivery, REASON_UNKNOWN_TASK, error, { retries, traced, ignoreResult: ignoreResult === true, attempts });
+      return this.#giveUp(delivery, message, error);
     }
     this.#tell(message.task, error);
     const due = { delay: options.unknownTaskDelay };
-    this.deps.settle.add({ delivery, kind: 'retry', body: encodeMessage(parked), priority: message.headers.priority, due });
+    this.deps.settle.add({ delivery, kind: 'retry', body: codecs.messages.encode(parked), priority: message.headers.priority, due });
   }
 
   #tell(task: string, error: UnknownTaskError): void {
     if (this.#told.has(task)) return;
     this.#told.add(task);
     this.deps.logger.warn(`${error.message} Its messages wait for a worker that knows it.`, { task });
+  }
+
+  #giveUp(delivery: Delivery, message: TaskMessage, thrown: UnknownTaskError): void {
+    const { clock, codecs, options, resultExpires, recording, settle } = this.deps;
+    const outcome: Outcome = { kind: 'failure', error: serializeError(thrown), thrown, reason: REASON_UNKNOWN_TASK };
+    const ignore = message.headers.ignoreResult === true;
+    const saving = { codecs, at: clock.now(), worker: options.name, expires: resultExpires, ignore, recording, ran: false, children: [] };
+    settle.add(settlementOf(delivery, message, outcome, saving)!);
   }
 
   #deadLetter(delivery: Delivery, reason: string, thrown: unknown, of: Known): void {
@@ -75,4 +98,8 @@ export class SetAside {
     const result = of.ignoreResult ? {} : { result: { record, expires: resultExpires } };
     settle.add({ delivery, ...result, kind: 'deadLetter', reason, detail: error.message, attempts: of.attempts, traced: of.traced });
   }
+}
+
+function knownOf({ retries, traced, ignoreResult, attempts }: TaskHeaders): Known {
+  return { retries, traced, ignoreResult: ignoreResult === true, attempts };
 }

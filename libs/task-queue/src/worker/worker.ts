@@ -1,3 +1,5 @@
+import type { Recording } from '../attempt/describe-record.js';
+import type { Codecs } from '../message/open-codecs.js';
 import type { Clock, Consumer, ControlCommand, Delivery, Pool, ResultBackend, TaskLogger, Transport } from '../ports/index.js';
 import { EarlyAck } from './early-ack.js';
 import { FetchLoop } from './fetch-loop.js';
@@ -14,6 +16,7 @@ export interface WorkerDependencies {
   readonly transport: Transport;
   /** where results go; settlements carry them when it is the transport's own */
   readonly results: ResultBackend;
+  readonly codecs: Codecs;
   readonly handlers: HandlerRegistry;
   readonly pool: Pool;
   readonly options: WorkerOptions;
@@ -21,6 +24,8 @@ export interface WorkerDependencies {
   readonly resultExpires: number;
   /** ms that a publish may take */
   readonly publishTimeout: number;
+  /** what results tell beyond the outcome; null = nothing */
+  readonly recording: Recording | null;
   readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;

@@ -17,7 +17,8 @@ function carried(serializer: Serializer, value: unknown): unknown {
 function randomValue(random: () => number, depth = 0): unknown {
   const whole = (bound: number) => Math.floor(random() * bound);
   const many = <T>(make: () => T): T[] => Array.from({ length: whole(4) }, make);
-  const text = () => many(() => String.fromCodePoint(...[9, 10, 32, 36, 39, 58, 97, 0x7f, 0xe9, 0x2028, 0x1f600].slice(whole(11)))).join('');
+  const text = () =>
+    many(() => String.fromCodePoint(...[9, 10, 32, 36, 39, 58, 97, 0x7f, 0xe9, 0x2028, 0x1f600].slice(whole(11)))).join('');
   const leaves = [
     () => null,
     () => random() < 0.5,
@@ -138,7 +139,16 @@ describe('findJsonProblem of what travels in more than plain JSON', () => {
   }
   it.each([
     ['args[0].at', [{ at: new Date(Number.NaN) }], 'an invalid Date'],
-    ['args[0].values()[1].a', [new Map([[1, {}], [2, { a: undefined }]] as [number, object][])], 'undefined'],
+    [
+      'args[0].values()[1].a',
+      [
+        new Map([
+          [1, {}],
+          [2, { a: undefined }],
+        ] as [number, object][]),
+      ],
+      'undefined',
+    ],
     ['args[0].keys()[0]', [new Map([[() => 1, 1]])], 'a function'],
     ['args[0].values()[0]', [new Set([Symbol('x')])], 'a symbol'],
     ['args[0]', ['\ud800'], 'a surrogate pair'],
