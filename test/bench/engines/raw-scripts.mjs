@@ -22,7 +22,7 @@ class RawScripts {
   }
 
   ready() {
-    return Promise.all(['publish', 'receive', 'settle'].map((name) => this.redis.script('LOAD', scripts[name].source)));
+    return Promise.all(['publishPlain', 'receive', 'settle'].map((name) => this.redis.script('LOAD', scripts[name].source)));
   }
 
   add(payload) {
@@ -56,7 +56,7 @@ class RawScripts {
       return [id, JSON.stringify({ id, task: 'bench.work', args: [payload], headers: { rootId: id } }), CODE];
     });
     const keys = [this.queue.base, this.keys.queues, this.queue.nonce(randomUUID()), this.keys.revoked];
-    return this.call('publish', keys, ['0', 'bench', DAY, '1000', ...triples]);
+    return this.call('publishPlain', keys, ['', '', DAY, '1000', ...triples]);
   }
 
   async loop(name, handler, stopped) {

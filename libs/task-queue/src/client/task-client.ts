@@ -142,7 +142,7 @@ export class TaskClient {
 
   #makeHandle(task: Declared): TaskHandle<readonly unknown[], unknown> {
     return Object.freeze({
-      delay: async (...args: readonly unknown[]) => this.#send(task, args),
+      delay: (...args: readonly unknown[]) => this.#send(task, args),
       applyAsync: async (args: readonly unknown[], options?: CallOptions) => {
         if (!Array.isArray(args))
           throw new InvalidOptionError('args', args, `the list of arguments of '${task.name}': applyAsync([a, b], options)`);

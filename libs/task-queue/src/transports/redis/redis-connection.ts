@@ -119,9 +119,11 @@ export class RedisConnection {
   }
 
   /** @throws ConnectionLostError · ServerRefusedError */
-  async send(command: string, args: readonly string[], blocks = false): Promise<unknown> {
+  send(command: string, args: readonly string[], blocks = false): Promise<unknown> {
     const client = this.#client;
-    if (client === null || this.#usableSince === null) throw new ConnectionLostError(false, this.#failure?.message ?? 'not connected');
+    if (client === null || this.#usableSince === null) {
+      return Promise.reject(new ConnectionLostError(false, this.#failure?.message ?? 'not connected'));
+    }
     return this.#exchange(client, command, args, blocks);
   }
 
@@ -154,7 +156,7 @@ export class RedisConnection {
     const writable = client.status === 'ready' || client.status === 'connect';
     const command = new Command(name, args as string[], { replyEncoding: 'utf8' });
     if (!blocks) this.#watch.asked();
-    writeTogether(client);
+    if (args.length < LARGE) writeTogether(client);
     try {
       return await client.sendCommand(command);
     } catch (error) {
@@ -249,6 +251,9 @@ export class RedisConnection {
     for (const wake of [...this.#waiting]) wake();
   }
 }
+
+/** A call with this many arguments leaves at once: the server is to work on it while the turn goes on. */
+const LARGE = 200;
 
 /** What is sent in one turn of the event loop leaves in one write. */
 function writeTogether({ stream }: Redis): void {

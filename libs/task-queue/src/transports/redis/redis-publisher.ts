@@ -7,6 +7,7 @@ import { attempt, chunks, mayPass, pause, refused, unavailable } from './attempt
 import { monotonic } from './monotonic.js';
 import { encodePublication } from './publication-code.js';
 import { readPublishAnswer, wasHeldBack } from './publish-answer.js';
+import { Patience } from './patience.js';
 import type { RedisContext } from './redis-context.js';
 import { ConnectionLostError, ServerRefusedError } from './redis-errors.js';
 import type { QueueKeys } from './redis-keys.js';
@@ -14,6 +15,8 @@ import type { QueueKeys } from './redis-keys.js';
 /** ms that a nonce is known to the server, and that an uncertain publish is remembered here */
 const NONCE_TTL = 600_000;
 const RETRY_PAUSE = 25;
+/** ms after which a queue is put into the list of known queues again, in case somebody emptied it */
+const NAME_AGAIN = 10_000;
 const WHAT = 'Publishing';
 
 /** What is sent to one queue as one script call. It changes nothing when it arrives twice: its nonce is known by then. */
@@ -35,9 +38,18 @@ interface Parcel {
 export class RedisPublisher {
   /** Nonces whose calls were answered at the first attempt: no copy of them is under way, so the next call forgets them. */
   readonly #answered = new Map<QueueKeys, string[]>();
+  /** begins the nonces of this publisher; with the count of its calls no other has the same */
+  readonly #self = randomBytes(9).toString('base64url');
+  #calls = 0;
   readonly #uncertain = new Map<string, { readonly parcel: Parcel; readonly until: number }>();
 
-  constructor(private readonly context: RedisContext) {}
+  readonly #patience: Patience;
+  /** monotonic ms until which a queue need not be named to the server again */
+  readonly #named = new Map<QueueKeys, number>();
+
+  constructor(private readonly context: RedisContext) {
+    this.#patience = new Patience(() => context.commands.reopen());
+  }
 
   async publish(publications: readonly Publication[], timeout: number): Promise<PublishReceipt[]> {
     if (publications.length === 0) return [];
@@ -51,10 +63,13 @@ export class RedisPublisher {
     const places = [...publications.keys()];
     const open = this.#uncertain.size === 0 ? places : await this.#settleFates(publications, receipts, deadline);
     const parcels = this.#pack(open, publications);
-    const outcomes = await Promise.allSettled(parcels.map((parcel) => this.#deliver(parcel, receipts, deadline)));
-    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
-    if (failed.length > 0) throw this.#judge(parcels, failed[0]!.reason);
-    return receipts;
+    try {
+      if (parcels.length === 1) await this.#deliver(parcels[0]!, receipts, deadline);
+      else await allDone(parcels.map((parcel) => this.#deliver(parcel, receipts, deadline)));
+      return receipts;
+    } catch (error) {
+      throw this.#judge(parcels, error);
+    }
   }
 
   #pack(places: readonly number[], publications: readonly Publication[]): Parcel[] {
@@ -69,7 +84,7 @@ export class RedisPublisher {
     for (const [queue, all] of byQueue) {
       const keys = this.context.keys.queue(queue);
       for (const some of chunks(all)) {
-        const nonce = randomBytes(9).toString('base64url');
+        const nonce = `${this.#self}.${(this.#calls++).toString(36)}`;
         const inside = some.map((place) => publications[place]!);
         parcels.push({ queue: keys, publications: inside, places: some, nonce, state: 'unsent', answer: '' });
       }
@@ -80,15 +95,19 @@ export class RedisPublisher {
   async #deliver(parcel: Parcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
     const { commands } = this.context;
     const keys = [parcel.queue.base, this.context.keys.queues, parcel.queue.nonce(parcel.nonce), this.context.keys.revoked];
-    const args = this.#arguments(parcel);
+    const plain = parcel.publications.every(isPlain);
+    const script = plain ? 'publishPlain' : 'publish';
+    const args = this.#arguments(parcel, plain);
     let attempts = 0;
     for (;;) {
       if (commands.usableSince === null && !(await commands.usable(deadline - monotonic()))) throw unavailable(WHAT, commands.failure);
       const spent = this.#takeAnswered(parcel.queue);
       try {
         attempts += 1;
-        const call = commands.script('publish', spent.length === 0 ? keys : keys.concat(spent), args);
-        arrive(parcel, String(await this.#within(call, deadline)));
+        const call = commands.script(script, spent.length === 0 ? keys : keys.concat(spent), args);
+        // A connection that does not answer is given up while there is still time to ask again on a new one.
+        arrive(parcel, String(await this.#patience.within(call, (deadline - monotonic()) * 0.6)));
+        if (args[1] !== '') this.#named.set(parcel.queue, monotonic() + NAME_AGAIN);
         if (attempts === 1) this.#noteAnswered(parcel);
         return writeReceipts(parcel, receipts);
       } catch (error) {
@@ -101,31 +120,20 @@ export class RedisPublisher {
     }
   }
 
-  /**
-   * A connection that does not answer is given up while there is still time to ask again on a new one.
-   * @throws ConnectionLostError
-   */
-  async #within(call: Promise<unknown>, deadline: number): Promise<unknown> {
-    const patience = Math.max(1, (deadline - monotonic()) * 0.6);
-    let timer: NodeJS.Timeout | undefined;
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new ConnectionLostError(true, `no answer within ${Math.round(patience)} ms`));
-        this.context.commands.reopen();
-      }, patience);
-    });
-    try {
-      return await Promise.race([call, silence]);
-    } finally {
-      clearTimeout(timer);
-      call.catch(() => {});
-    }
-  }
-
-  #arguments(parcel: Parcel): string[] {
-    const args = [this.context.offset(), parcel.queue.name, String(this.context.options.dedupRetention), String(NONCE_TTL)];
+  #arguments(parcel: Parcel, plain: boolean): string[] {
+    const args = [
+      plain ? '' : this.context.offset(),
+      this.#nameOf(parcel.queue),
+      String(this.context.options.dedupRetention),
+      String(NONCE_TTL),
+    ];
     for (const one of parcel.publications) args.push(one.id, one.body, encodePublication(one));
     return args;
+  }
+
+  /** The queue's name for the list of known queues, now and then; else nothing. */
+  #nameOf(queue: QueueKeys): string {
+    return (this.#named.get(queue) ?? 0) > monotonic() ? '' : queue.name;
   }
 
   #takeAnswered(queue: QueueKeys): string[] {
@@ -208,4 +216,15 @@ function writeReceipts({ answer, publications, places }: Parcel, receipts: Publi
 
 function checkId(id: string): void {
   if (id === '' || !id.isWellFormed()) throw new InvalidOptionError('taskId', id, 'text that is not empty and well-formed');
+}
+
+/** Whether neither time nor keys matter to it: it is ready at once, leaves no trace and claims nothing. */
+function isPlain({ due, traced, unique }: Publication): boolean {
+  return due === undefined && !traced && unique === undefined;
+}
+
+/** Waits for all, and then throws what the first of the failed did. */
+async function allDone(all: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(all)).find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

@@ -285,18 +285,10 @@ local SUFFIXES = {
   unique = 'unique:',
   unique_of = 'unique-of',
   unique_out = 'unique-out',
-  -- What a script keeps beside the keys of a queue.
-  open = false,
-  new_suspects = false,
-  number = false,
 }
 local SPELLED = {
   __index = function(queue, name)
-    local suffix = SUFFIXES[name]
-    if suffix == false then
-      return nil
-    end
-    local key = queue.base .. (suffix or name)
+    local key = queue.base .. (SUFFIXES[name] or name)
     rawset(queue, name, key)
     return key
   end,
@@ -384,7 +376,7 @@ return false
 -- with: unique, claims, put
 -- Publishes up to 500 messages into one queue. Not allow-oom: a full server refuses new work.
 -- KEYS: the queue, queues, nonce, revoked, nonces to forget…
--- ARGV: offset, queue name, trace ttl, nonce ttl, then triples of id, body and code (see put)
+-- ARGV: offset ('' = no publication asks for the time), queue name ('' = the server knows it), trace ttl, nonce ttl, then triples of id, body and code (see put)
 -- Answers '' or flags (see put); the same again for a nonce that was seen; 'void' for one that may no longer run.
 local queue = queue_at(1)
 local queues, nonce, revoked = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
@@ -392,9 +384,14 @@ local seen = redis.call('GET', nonce)
 if seen then
   return seen
 end
-redis.call('SISMEMBER', queues, ARGV[2])
-local flags = put(queue, now_ms(ARGV[1]), tonumber(ARGV[3]), 5, (#ARGV - 4) / 3, revoked)
-redis.call('SADD', queues, ARGV[2])
+if ARGV[2] ~= '' then
+  redis.call('SISMEMBER', queues, ARGV[2])
+end
+local now = ARGV[1] ~= '' and now_ms(ARGV[1]) or 0
+local flags = put(queue, now, tonumber(ARGV[3]), 5, (#ARGV - 4) / 3, revoked)
+if ARGV[2] ~= '' then
+  redis.call('SADD', queues, ARGV[2])
+end
 redis.call('SET', nonce, flags, 'PX', ARGV[4])
 if #KEYS > QUEUE_KEYS + 3 then
   redis.call('DEL', unpack(KEYS, QUEUE_KEYS + 4))
@@ -635,13 +632,13 @@ local void = redis.call('EXISTS', KEYS[1]) == 1
 local queues = {}
 for number = 1, (#KEYS - 2) / QUEUE_KEYS do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
+  queue.number, queue.new_suspects = number, false
   -- Every message has its body in \`msg\`: a queue that holds dead letters only needs no further look.
   if redis.call('HLEN', queue.msg) > redis.call('ZCARD', queue.dead) then
     if sweep_in <= 0 then
       sweep(queue)
     end
     promote(queue)
-    queue.number = number
     queue.open = not void and redis.call('EXISTS', queue.paused) == 0
     queues[#queues + 1] = queue
   end

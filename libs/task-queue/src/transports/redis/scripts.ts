@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PARTS, SCRIPTS } from './scripts.generated.js';
 
-export type ScriptName = Exclude<keyof typeof SCRIPTS, 'prelude'>;
+export type ScriptName = Exclude<keyof typeof SCRIPTS, 'prelude'> | 'publishPlain';
 
 export interface Script {
   readonly sha: string;
@@ -12,16 +12,21 @@ export interface Script {
  * Each script with the prelude behind its first line, which names its flags for the server, and then the parts that a line
  * `-- with: part, part` names in their order.
  */
-function compose(source: string): Script {
+function compose(source: string, parts = /^-- with: (.+)$/m.exec(source)?.[1]!.split(', ') ?? []): Script {
   const end = source.indexOf('\n') + 1;
-  const parts = /^-- with: (.+)$/m.exec(source)?.[1]!.split(', ') ?? [];
   const shared = [SCRIPTS.prelude, ...parts.map((part) => PARTS[part as keyof typeof PARTS])];
   const whole = source.slice(0, end) + shared.join('\n') + source.slice(end);
   return { sha: createHash('sha1').update(whole).digest('hex'), source: whole };
 }
 
-export const scripts = Object.fromEntries(
-  Object.entries(SCRIPTS)
-    .filter(([name]) => name !== 'prelude')
-    .map(([name, source]) => [name, compose(source)]),
-) as Readonly<Record<ScriptName, Script>>;
+/** `publish` for messages without unique keys: functions that nobody calls are still made anew in each call. */
+const publishPlain = compose(SCRIPTS.publish, ['put']);
+
+export const scripts = {
+  ...Object.fromEntries(
+    Object.entries(SCRIPTS)
+      .filter(([name]) => name !== 'prelude')
+      .map(([name, source]) => [name, compose(source)]),
+  ),
+  publishPlain,
+} as Readonly<Record<ScriptName, Script>>;

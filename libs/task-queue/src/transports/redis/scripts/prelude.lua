@@ -26,18 +26,10 @@ local SUFFIXES = {
   unique = 'unique:',
   unique_of = 'unique-of',
   unique_out = 'unique-out',
-  -- What a script keeps beside the keys of a queue.
-  open = false,
-  new_suspects = false,
-  number = false,
 }
 local SPELLED = {
   __index = function(queue, name)
-    local suffix = SUFFIXES[name]
-    if suffix == false then
-      return nil
-    end
-    local key = queue.base .. (suffix or name)
+    local key = queue.base .. (SUFFIXES[name] or name)
     rawset(queue, name, key)
     return key
   end,

@@ -162,13 +162,13 @@ local void = redis.call('EXISTS', KEYS[1]) == 1
 local queues = {}
 for number = 1, (#KEYS - 2) / QUEUE_KEYS do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
+  queue.number, queue.new_suspects = number, false
   -- Every message has its body in `msg`: a queue that holds dead letters only needs no further look.
   if redis.call('HLEN', queue.msg) > redis.call('ZCARD', queue.dead) then
     if sweep_in <= 0 then
       sweep(queue)
     end
     promote(queue)
-    queue.number = number
     queue.open = not void and redis.call('EXISTS', queue.paused) == 0
     queues[#queues + 1] = queue
   end
