@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Duration } from '../message/duration.js';
 import { DEFAULT_QUEUE } from '../message/task-message.js';
 import { checkOptions, durationField, nameField, namesField, positiveField } from '../policies/check-options.js';
+import type { WorkerTaskOptions } from '../policies/task-options.js';
 
 /** What a worker takes. Durations are ms or text. */
 export interface WorkerOptionsInput {
@@ -32,6 +33,8 @@ export interface WorkerOptionsInput {
   unknownTaskDelay?: Duration;
   /** the longest that one fetch waits for work; default '10s' */
   maxWait?: Duration;
+  /** options for this worker's runs of single tasks, by name or pattern; over what they and `annotations` say */
+  tasks?: Readonly<Record<string, WorkerTaskOptions>>;
 }
 
 const schema = z.object({
@@ -51,6 +54,10 @@ const schema = z.object({
   unknownTaskRetention: duration('1h'),
   unknownTaskDelay: duration('30s'),
   maxWait: duration('10s', 10),
+  tasks: z
+    .custom<NonNullable<WorkerOptionsInput['tasks']>>((value) => typeof value === 'object' && value !== null)
+    .optional()
+    .describe('an object of task options by the name of the task'),
 });
 
 export type WorkerOptions = Readonly<Omit<z.output<typeof schema>, 'queues'> & { readonly queues: readonly string[] }>;
