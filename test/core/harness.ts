@@ -1,3 +1,4 @@
+import { recordingOf } from '../../libs/task-queue/src/attempt/describe-record.js';
 import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/client/client-options.js';
 import { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
 import type { CallOptions } from '../../libs/task-queue/src/client/call-options.js';
@@ -83,6 +84,7 @@ export class Harness {
       options,
       resultExpires: this.options.resultExpires,
       publishTimeout: this.options.publishTimeout,
+      recording: recordingOf(this.options),
       logger: silentLogger,
       clock: systemClock,
     });
