@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import type { OnTaskError } from '../attempt/error-report.js';
 import type { Duration } from '../message/duration.js';
 import { DEFAULT_QUEUE } from '../message/task-message.js';
 import { checkOptions, durationField, nameField, namesField, positiveField } from '../policies/check-options.js';
@@ -35,6 +36,8 @@ export interface WorkerOptionsInput {
   maxWait?: Duration;
   /** options for this worker's runs of single tasks, by name or pattern; over what they and `annotations` say */
   tasks?: Readonly<Record<string, WorkerTaskOptions>>;
+  /** told of every task that failed for good, unless by an error that its `throws` names, or Discard; for error trackers */
+  onTaskError?: OnTaskError;
 }
 
 const schema = z.object({
@@ -58,6 +61,10 @@ const schema = z.object({
     .custom<NonNullable<WorkerOptionsInput['tasks']>>((value) => typeof value === 'object' && value !== null)
     .optional()
     .describe('an object of task options by the name of the task'),
+  onTaskError: z
+    .custom<OnTaskError>((value) => typeof value === 'function')
+    .optional()
+    .describe('a function that takes a report'),
 });
 
 export type WorkerOptions = Readonly<Omit<z.output<typeof schema>, 'queues'> & { readonly queues: readonly string[] }>;
