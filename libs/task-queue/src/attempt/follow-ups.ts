@@ -32,7 +32,15 @@ function publish(
   return calls.map((call, index) => {
     const message = messageOf(call, `${parent.id}/${parent.headers.redrives}/${kind}/${index}`, parent, given, now);
     const { priority, traced } = message.headers;
-    return { id: message.id, queue: call.queue, body: codec.encode(message), priority, traced, ...dueOf(call) };
+    return {
+      id: message.id,
+      queue: call.queue,
+      body: codec.encode(message),
+      priority,
+      traced,
+      ...dueOf(call),
+      ...(call.unique && { unique: call.unique }),
+    };
   });
 }
 

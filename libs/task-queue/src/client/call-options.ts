@@ -2,10 +2,12 @@ import type { Signature } from '../canvas/signature.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
 import type { CompressionName, SerializerName } from '../message/content-options.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
+import type { UniqueOptions } from '../ports/unique-options.js';
 import type { PublishRetryInput } from './publish-retry.js';
 
-/** What one call may say. Durations are ms or text such as '30s'. */
-export interface CallOptions {
+/** What one call may say, of a task with arguments A. Durations are ms or text such as '30s'. */
+// oxlint-disable-next-line typescript/no-explicit-any -- calls by name may have any arguments
+export interface CallOptions<A extends readonly unknown[] = any> {
   /** not before this long from now, by the broker's clock */
   readonly countdown?: Duration;
   /** not before this instant (a Date, or epoch ms); instead of countdown */
@@ -22,6 +24,10 @@ export interface CallOptions {
   readonly priority?: number;
   /** an id of your own: the same id is not taken twice within `dedupRetention` */
   readonly taskId?: string;
+  /** a text that stands for this call of the task: the same one is not taken twice within `dedupRetention`; instead of taskId */
+  readonly idempotencyKey?: string;
+  /** one call with the same key at a time; what is not said here is as the task says; false = send it whatever is there */
+  readonly unique?: boolean | UniqueOptions<A>;
   readonly kwargs?: Readonly<Record<string, unknown>>;
   /** your own headers; `ctx.headers` in the task */
   readonly headers?: Readonly<Record<string, unknown>>;
@@ -50,6 +56,8 @@ const KNOWN: readonly (keyof CallOptions)[] = [
   'compression',
   'priority',
   'taskId',
+  'idempotencyKey',
+  'unique',
   'kwargs',
   'headers',
   'ignoreResult',
@@ -83,6 +91,7 @@ export function checkCallOptions(options: CallOptions, task: string): void {
   checkPriority(options.priority);
   checkText(options.queue, 'queue');
   checkText(options.taskId, 'taskId');
+  checkIdempotencyKey(options, task);
   checkText(options.worker, 'worker');
   checkText(options.shadow, 'shadow');
   if (options.worker !== undefined && options.queue !== undefined) {
@@ -91,6 +100,14 @@ export function checkCallOptions(options: CallOptions, task: string): void {
   if (options.countdown !== undefined && options.eta !== undefined) {
     throw new InvalidOptionError('eta', options.eta, `absent beside countdown (the call of '${task}' gives both)`);
   }
+}
+
+function checkIdempotencyKey({ idempotencyKey, taskId }: CallOptions, task: string): void {
+  if (idempotencyKey === undefined) return;
+  checkText(idempotencyKey, 'idempotencyKey');
+  if (!idempotencyKey.isWellFormed()) throw new InvalidOptionError('idempotencyKey', idempotencyKey, 'well-formed text');
+  if (taskId === undefined) return;
+  throw new InvalidOptionError('idempotencyKey', idempotencyKey, `absent beside taskId (the call of '${task}' gives both)`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Listeners } from '../attempt/listeners.js';
 import type { Codecs } from '../message/open-codecs.js';
+import type { BrokerCapabilities } from '../ports/index.js';
 import type { ClientOptions } from './client-options.js';
 import type { Routing } from './routing.js';
 
@@ -7,6 +8,7 @@ import type { Routing } from './routing.js';
 export interface CallSurroundings {
   readonly client: ClientOptions;
   readonly codecs: Codecs;
+  readonly broker: BrokerCapabilities;
   /** null = the decorators decide */
   readonly routing: Routing | null;
   /** told of what is published; undefined = nobody */

@@ -9,8 +9,10 @@ import { carriedArgs, checkCarried } from './carried-values.js';
 import { configuredTask } from './configured-task.js';
 import { resolvePublishRetry, type PublishRetry } from './publish-retry.js';
 import { formOf } from './form-of-call.js';
+import { chosenId } from './id-of-call.js';
 import { queueOf } from './queue-of-call.js';
 import { settleLinks } from './settle-signature.js';
+import { uniqueKeyOf } from './unique-key-of.js';
 
 /** A call, ready to go out. */
 export interface PreparedCall {
@@ -46,7 +48,7 @@ export function prepareCall(
     kwargs: options.kwargs,
     queue,
     sentAt: now,
-    id: options.taskId,
+    id: chosenId(task.name, options),
     headers: {
       ...inherited(),
       ...headersOf(options, surroundings, contentType),
@@ -64,9 +66,11 @@ export function prepareCall(
   const body = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
   const { priority, traced } = message.headers;
+  const unique =
+    task.unique === undefined && options.unique === undefined ? undefined : uniqueKeyOf(task, message.args, options, surroundings.broker);
   return {
     message,
-    publication: { id: message.id, queue, body, priority: priority ?? DEFAULT_PRIORITY, due: times.due, traced },
+    publication: { id: message.id, queue, body, priority: priority ?? DEFAULT_PRIORITY, due: times.due, traced, unique },
     publishRetry: options.publishRetry === undefined ? client.publishRetry : resolvePublishRetry(options.publishRetry),
   };
 }

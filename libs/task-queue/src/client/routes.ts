@@ -1,8 +1,9 @@
+import type { ROUTE_OPTIONS } from '../policies/task-options.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
 import type { CallOptions } from './call-options.js';
 
 /** What a route decides: a queue by its name, or several publish-time options. What the call itself says wins. */
-export type Route = string | Partial<Omit<DeclaredTask, 'name' | 'method'>>;
+export type Route = string | Pick<DeclaredTask, (typeof ROUTE_OPTIONS)[number]>;
 
 /** A call that is to be routed. */
 export interface RoutedCall {

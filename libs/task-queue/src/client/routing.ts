@@ -1,7 +1,7 @@
 import { InvalidOptionError, InvalidRouteError, UnknownOptionError, UnknownQueueError } from '../errors/index.js';
 import { toMilliseconds } from '../message/duration.js';
 import { globToRegExp, isGlob } from '../policies/glob.js';
-import { PUBLISH_OPTIONS } from '../policies/task-options.js';
+import { ROUTE_OPTIONS } from '../policies/task-options.js';
 import { checkSerializer } from '../policies/check-serializer.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
 import { checkPriority, checkText, type CallOptions } from './call-options.js';
@@ -169,7 +169,7 @@ function isRouterClass(source: RouteFunction | TaskRouterClass): source is TaskR
 function optionsOf(route: Route, where: string): RouteOptions {
   const options: RouteOptions = typeof route === 'string' ? { queue: route } : route;
   for (const key of Object.keys(options)) {
-    if (!PUBLISH_OPTIONS.includes(key as 'queue')) throw new UnknownOptionError(key, where, PUBLISH_OPTIONS);
+    if (!ROUTE_OPTIONS.includes(key as 'queue')) throw new UnknownOptionError(key, where, ROUTE_OPTIONS);
   }
   checkText(options.queue, 'queue');
   checkPriority(options.priority);

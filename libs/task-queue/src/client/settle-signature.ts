@@ -1,11 +1,16 @@
 import type { Signature } from '../canvas/signature.js';
 import { InvalidOptionError } from '../errors/option-errors.js';
 import type { FollowUp } from '../message/follow-up.js';
+import type { DeclaredTask, UniqueKey } from '../ports/index.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
 import { callLimits, callTimes, checkCallOptions, type CallOptions } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
+import { chosenId } from './id-of-call.js';
 import { configuredTask } from './configured-task.js';
 import { queueOf } from './queue-of-call.js';
+import { keyOfPolicy, uniquePolicyOf } from './unique-key-of.js';
+
+type Declared = Omit<DeclaredTask, 'method'>;
 
 /**
  * Links of a call as they travel: checked here, where a mistake still has a caller, and complete, so that the worker which
@@ -51,7 +56,8 @@ function settleSignature(signature: Signature, option: string, surroundings: Cal
     kwargs: options.kwargs,
     queue: queueOf(task, options, surroundings.client),
     immutable: signature.immutable ? true : undefined,
-    id: options.taskId,
+    id: chosenId(name, options),
+    unique: settleUnique(task, signature, surroundings),
     priority: options.priority ?? task.priority,
     ...timesOf(options, options.expires ?? task.expires),
     ...callLimits(options),
@@ -62,6 +68,15 @@ function settleSignature(signature: Signature, option: string, surroundings: Cal
     link: settleLinks(options.link, 'link', surroundings, contentType),
     linkError: settleLinks(options.linkError, 'linkError', surroundings, contentType),
   });
+}
+
+/** A key that is made of arguments can be made only where all of them are known: the sender's function does not travel. */
+function settleUnique(task: Declared, { args, immutable, options = {} }: Signature, { broker }: CallSurroundings): UniqueKey | undefined {
+  const policy = uniquePolicyOf(task, options, broker);
+  if (policy === null) return undefined;
+  if (immutable || typeof policy.key === 'string') return keyOfPolicy(policy, task.name, args, options.kwargs);
+  const needed = `a text for '${task.name}', which takes the result of the task that it follows; or make it immutable, or 'unique: false'`;
+  throw new InvalidOptionError('unique.key', policy.key, needed);
 }
 
 function isSignature(value: unknown): value is Signature {

@@ -63,6 +63,7 @@ export class TaskClient {
     const { transport, results, codecs, clock, options } = deps;
     this.#publisher = new Publisher(transport.broker, options.publishTimeout, clock);
     this.#surroundings = {
+      broker: transport.broker.capabilities,
       client: options,
       codecs,
       // What runs inline is not published.

@@ -3,6 +3,7 @@ import type { FETCHED, INJECTED } from '../ports/brands.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
 import { PUBLISH_OPTIONS } from '../policies/task-options.js';
+import { resolveUnique } from '../policies/unique-options.js';
 import type { Signature } from '../canvas/signature.js';
 import type { AsyncResult } from './async-result.js';
 import type { CallOptions } from './call-options.js';
@@ -80,7 +81,7 @@ export interface TaskHandle<A extends readonly unknown[], R> {
   /** Sends it with these arguments and the task's own options. */
   delay(...args: A): Promise<AsyncResult<R>>;
   /** Sends it with options of this call. */
-  applyAsync(args: readonly [...A], options?: CallOptions): Promise<AsyncResult<R>>;
+  applyAsync(args: readonly [...A], options?: CallOptions<A>): Promise<AsyncResult<R>>;
   /**
    * Runs it here and now, without the broker.
    * @throws TaskNotLocalError when this process has no handler of it
@@ -185,5 +186,6 @@ function describeEntry(method: string, entry: unknown): DeclaredTask {
   if (typeof options.name !== 'string' || options.name === '') {
     throw new InvalidOptionError(`${method}.name`, options.name, "the task's registered name");
   }
+  if (options.unique !== undefined) resolveUnique(options.unique, `taskContract, '${method}'`);
   return { ...options, method };
 }

@@ -1,3 +1,5 @@
+import type { UniqueKey } from '../ports/unique-key.js';
+
 /**
  * A call that another task's end will make: plain data, settled by the sender, so that the worker needs no knowledge of
  * routes or classes to make it. Lengths of time are ms.
@@ -11,6 +13,7 @@ export interface FollowUp {
   readonly immutable?: true;
   /** an id of the caller's; absent = derived from the task it follows */
   readonly id?: string;
+  readonly unique?: UniqueKey;
   readonly priority?: number;
   /** ms after the task it follows has ended */
   readonly countdown?: number;

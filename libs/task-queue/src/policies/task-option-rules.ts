@@ -1,8 +1,10 @@
 import { InvalidOptionError } from '../errors/option-errors.js';
+import type { UniquePolicy } from '../ports/unique-options.js';
 import type { FlatTaskOptions } from './retry-options.js';
 
 interface Checked {
   readonly acksLate: boolean;
+  readonly unique: UniquePolicy | null;
   readonly rejectOnWorkerLost: boolean;
   readonly softTimeLimit?: number | undefined;
   readonly timeLimit?: number | undefined;
@@ -25,6 +27,10 @@ export function refuseContradictions(given: FlatTaskOptions, checked: Checked, w
   }
   if (!checked.acksLate) {
     refuseBeside(given, NEEDS_LATE_ACK, where, 'acksLate: false', 'a message that is acknowledged before its run cannot come back');
+  }
+  if (!checked.acksLate && checked.unique?.until === 'end') {
+    const instead = `while: ['waiting'] beside acksLate: false in ${where}: what is acknowledged before its run holds no key while it runs`;
+    throw new InvalidOptionError('unique', given.unique, instead);
   }
   if (!checked.rejectOnWorkerLost) {
     refuseBeside(given, COMES_BACK, where, 'rejectOnWorkerLost: false', 'a message whose worker was lost is not to come back');

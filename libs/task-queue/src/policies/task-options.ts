@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CompressionName, SerializerName } from '../message/content-options.js';
 import type { Duration } from '../message/duration.js';
 import type { ErrorClass, RetryDelay, TaskOptions } from '../ports/task-handler.js';
+import type { UniqueOptions } from '../ports/unique-options.js';
 import {
   checkOptions,
   compressionField,
@@ -16,6 +17,7 @@ import {
 import { checkSerializer } from './check-serializer.js';
 import { flattenRetry, type FlatTaskOptions, type RetryPolicyInput } from './retry-options.js';
 import { refuseContradictions } from './task-option-rules.js';
+import { resolveUnique } from './unique-options.js';
 
 /** What `@Task` takes beside the name. Durations are ms or text. */
 export interface TaskOptionsInput {
@@ -29,6 +31,8 @@ export interface TaskOptionsInput {
   serializer?: SerializerName;
   /** 'gzip', 'brotli' or 'none'; default: as TaskQueueModule says */
   compression?: CompressionName;
+  /** one call with the same arguments (or key) at a time: true, or how; a call can say otherwise */
+  unique?: boolean | UniqueOptions;
   /** default 3; null = for ever */
   maxRetries?: number | null;
   /** default '3m' */
@@ -79,6 +83,7 @@ const schema = z.object({
   expires: optionalDuration(),
   serializer: nameField.optional().describe(nameField.description!),
   compression: compressionField.optional().describe(compressionField.description!),
+  unique: z.custom<boolean | UniqueOptions>().optional(),
   maxRetries: countField.nullable().default(3).describe('a whole number that is not negative, or null for ever'),
   defaultRetryDelay: durationField().prefault('3m').describe(durationField().description!),
   autoretryFor: errorClassesField.default([]).describe(errorClassesField.description!),
@@ -108,14 +113,17 @@ const schema = z.object({
     .describe('true, or a list of positions (from 0) and of names'),
 });
 
-/** What a producer must know without running anything; the rest concerns workers alone. */
-export const PUBLISH_OPTIONS = [
+/** What a route can decide. */
+export const ROUTE_OPTIONS = [
   'queue',
   'priority',
   'expires',
   'serializer',
   'compression',
 ] as const satisfies readonly (keyof TaskOptionsInput)[];
+
+/** What a producer must know without running anything; the rest concerns workers alone. */
+export const PUBLISH_OPTIONS = [...ROUTE_OPTIONS, 'unique'] as const satisfies readonly (keyof TaskOptionsInput)[];
 
 /** What workers alone need to know of a task. */
 export type WorkerTaskOptions = Omit<TaskOptionsInput, (typeof PUBLISH_OPTIONS)[number]>;
@@ -135,7 +143,8 @@ const DEFAULT_BACKOFF_MAX = 600_000;
 export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, where: string): TaskOptions {
   const flat = flattenRetry(input as TaskOptionsInput, where);
   const { retry: _, rejectOnWorkerLost, retryBackoff, ...checked } = checkOptions(schema, flat, where);
-  refuseContradictions(flat, { ...checked, rejectOnWorkerLost }, where);
+  const unique = resolveUnique(checked.unique ?? false, where);
+  refuseContradictions(flat, { ...checked, unique, rejectOnWorkerLost }, where);
   return Object.freeze({
     ...checked,
     queue: checked.queue ?? null,
@@ -143,6 +152,7 @@ export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, wh
     expires: checked.expires ?? null,
     serializer: checked.serializer === undefined ? null : checkSerializer(checked.serializer, where),
     compression: checked.compression ?? null,
+    unique,
     ...resolveDelays(retryBackoff, checked.retryBackoffMax, checked.retryJitter),
     maxDeliveries: rejectOnWorkerLost ? (checked.maxDeliveries ?? null) : 1,
     resultExpires: checked.resultExpires ?? null,

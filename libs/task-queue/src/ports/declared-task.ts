@@ -1,5 +1,6 @@
 import type { CompressionName, SerializerName } from '../message/content-options.js';
 import type { Duration } from '../message/duration.js';
+import type { UniqueOptions } from './unique-options.js';
 
 /** A task as a producer sees it: what a decorator or a contract says of it, without an instance. */
 export interface DeclaredTask {
@@ -11,4 +12,5 @@ export interface DeclaredTask {
   readonly expires?: Duration;
   readonly serializer?: SerializerName;
   readonly compression?: CompressionName;
+  readonly unique?: boolean | UniqueOptions;
 }

@@ -15,5 +15,6 @@ export * from './task-handler.js';
 export * from './task-hooks.js';
 export * from './transport.js';
 export * from './unique-key.js';
+export type * from './unique-options.js';
 export * from './current-task.js';
 export * from './declared-task.js';

@@ -1,6 +1,7 @@
 import type { CompressionName, SerializerName } from '../message/content-options.js';
 import type { Duration } from '../message/duration.js';
 import type { TaskContext } from './task-context.js';
+import type { UniquePolicy } from './unique-options.js';
 import type { TaskHooks } from './task-hooks.js';
 
 /** One task as the worker sees it: no framework, just its name, its options and how to run it. */
@@ -22,6 +23,8 @@ export interface TaskOptions {
   /** how its arguments and results are written, and made smaller; null = as the queue says */
   readonly serializer: SerializerName | null;
   readonly compression: CompressionName | null;
+  /** null = as many of the same as are sent */
+  readonly unique: UniquePolicy | null;
   /** null = for ever */
   readonly maxRetries: number | null;
   readonly defaultRetryDelay: number;

@@ -14,6 +14,10 @@ export function checkCapabilities(handlers: HandlerRegistry, pool: PoolCapabilit
       const instead = 'Use softTimeLimit with ctx.signal, or a pool that can end an attempt.';
       throw new UnsupportedOptionError('timeLimit', where, `the '${pool.name}' pool cannot end a running handler`, instead);
     }
+    if (options.unique !== null && !broker.unique) {
+      const instead = 'Leave it out, or use a broker that has them: memory or Redis.';
+      throw new UnsupportedOptionError('unique', where, `the '${broker.name}' broker has no unique keys`, instead);
+    }
     if (options.priority !== null && !broker.priorities) {
       throw new UnsupportedOptionError(
         'priority',
