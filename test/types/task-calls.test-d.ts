@@ -95,3 +95,17 @@ export type Results = [
   Expect<Equal<keyof typeof tasks, 'send' | 'resize' | 'tag' | 'cleanup' | 'move'>>,
   Expect<Equal<keyof typeof contracted, 'send' | 'resize'>>,
 ];
+
+export async function uniqueCalls() {
+  await tasks.send.applyAsync(['42'], { unique: { key: (postId) => postId.toUpperCase(), while: ['waiting'] } });
+  await tasks.send.applyAsync(['42'], { unique: true, idempotencyKey: 'request-1' });
+  await client.sendTask('other.task', [1], { unique: { key: (id: number) => String(id) } });
+  // @ts-expect-error a key is a text
+  await tasks.send.applyAsync(['42'], { unique: { key: (postId) => postId.length } });
+  // @ts-expect-error it is made of the task's own arguments
+  await tasks.send.applyAsync(['42'], { unique: { key: (postId: number) => `${postId}` } });
+  // @ts-expect-error there is no such state
+  await tasks.send.applyAsync(['42'], { unique: { while: ['finished'] } });
+  // @ts-expect-error nor such a way out
+  await tasks.send.applyAsync(['42'], { unique: { onConflict: 'ignore' } });
+}

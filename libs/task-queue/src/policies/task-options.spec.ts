@@ -27,6 +27,8 @@ describe('resolveTaskOptions', () => {
     [{ priority: 10 }, "Option 'priority' must be a whole number from 0 to 9 (higher first); got 10."],
     [{ defaultRetryDelay: -1 }, "Option 'defaultRetryDelay' must be a duration"],
     [{ autoretryFor: ['SmtpError'] }, "Option 'autoretryFor' must be a list of error classes"],
+    [{ unique: { while: ['running'] } }, "Option 'unique.while' must be"],
+    [{ unique: true, acksLate: false }, "while: ['waiting'] beside acksLate: false"],
     [{ softTimeLimit: '2s', timeLimit: '1s' }, 'no longer than timeLimit'],
   ])('refuses %p', (input, message) => {
     expect(() => resolveTaskOptions(input as object, "Task 'a'")).toThrow(message);
