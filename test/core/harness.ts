@@ -1,3 +1,5 @@
+import { Listeners } from '../../libs/task-queue/src/attempt/listeners.js';
+import { recordingOf } from '../../libs/task-queue/src/attempt/describe-record.js';
 import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/client/client-options.js';
 import { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
 import type { CallOptions } from '../../libs/task-queue/src/client/call-options.js';
@@ -32,6 +34,8 @@ export class Harness {
     readonly transport: Transport,
     readonly client: TaskClient,
     readonly options: ReturnType<typeof resolveClientOptions>,
+    /** of the client's signals, and of those of workers that are started afterwards */
+    readonly listeners: Listeners,
   ) {
     this.#transports.push(transport);
   }
@@ -39,6 +43,7 @@ export class Harness {
   static async open(url: string, input: ClientOptionsInput = {}): Promise<Harness> {
     const options = resolveClientOptions({ broker: url, keyPrefix: `t${process.pid}-${Date.now()}-${++prefixes}`, ...input });
     const transport = await openHere(options);
+    const listeners = new Listeners(silentLogger);
     const codecs = await openCodecs(options);
     const harness: Harness = new Harness(
       url,
@@ -51,10 +56,12 @@ export class Harness {
         describe: () => new Map(),
         localHandler: (name) => harness.handlers.get(name),
         routerOf: (type) => new type(),
+        listeners,
         clock: systemClock,
         logger: silentLogger,
       }),
       options,
+      listeners,
     );
     return harness;
   }
@@ -83,6 +90,8 @@ export class Harness {
       options,
       resultExpires: this.options.resultExpires,
       publishTimeout: this.options.publishTimeout,
+      recording: recordingOf(this.options),
+      listeners: this.listeners,
       logger: silentLogger,
       clock: systemClock,
     });

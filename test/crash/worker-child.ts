@@ -51,6 +51,7 @@ const worker = new Worker({
   options,
   resultExpires: 60_000,
   publishTimeout: 5_000,
+  recording: null,
   logger: silentLogger,
   clock: systemClock,
 });

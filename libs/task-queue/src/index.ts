@@ -22,7 +22,9 @@ export { signature, type Signature, type SignatureOptions } from './canvas/signa
 export type { ClientOptionsInput } from './client/client-options.js';
 export { TaskClient } from './client/task-client.js';
 export * from './client/task-types.js';
-export type { TaskOptionsInput } from './policies/task-options.js';
+export type { AnnotationsInput } from './policies/annotations.js';
+export type { RetryPolicyInput } from './policies/retry-options.js';
+export type { TaskOptionsInput, WorkerTaskOptions } from './policies/task-options.js';
 export { Worker, type WorkerHealth } from './worker/worker.js';
 export type { WorkerOptionsInput } from './worker/worker-options.js';
 export * from './nest/index.js';

@@ -30,9 +30,9 @@ export const REASON_DISCARDED = 'discarded';
 
 /** The outcome of a handler that returned. What it returned is checked here, because it must be storable to count as a success. */
 export function outcomeOfReturn(message: TaskMessage, options: TaskOptions, value: unknown, codec: ResultCodec): Outcome {
+  if (value === undefined || value === null) return { kind: 'success', value: null };
   // What nobody stores and no link takes need not be fit for it.
-  const unused = message.headers.link === null && ignoresResult(message, options);
-  if (value === undefined || value === null || unused) return { kind: 'success', value: null };
+  if (message.headers.link === null && ignoresResult(message, options)) return { kind: 'success', value };
   const error = codec.findProblem(message, value);
   if (error === undefined) return { kind: 'success', value };
   return { kind: 'failure', error: serializeError(error), thrown: error, reason: REASON_FAILED };

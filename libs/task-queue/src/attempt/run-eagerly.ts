@@ -7,7 +7,8 @@ import { isExpired } from '../policies/expiry.js';
 import { currentTask } from '../ports/current-task.js';
 import type { TaskHandler } from '../ports/task-handler.js';
 import { AttemptContext, type AttemptSurroundings } from './attempt-context.js';
-import { outcomeOfReturn, outcomeOfThrow } from './decide-outcome.js';
+import type { AttemptObserver } from './attempt-observer.js';
+import { ignoresResult, outcomeOfReturn, outcomeOfThrow } from './decide-outcome.js';
 import type { Outcome } from './outcome.js';
 import { recordOf } from './record-of.js';
 
@@ -27,16 +28,17 @@ export async function runEagerly(
   sent: TaskMessage,
   codecs: Codecs,
   surroundings: Pick<AttemptSurroundings, 'saveState' | 'now'>,
+  observer?: AttemptObserver,
 ): Promise<EagerRun> {
   const here = { ...surroundings, worker: 'eager', isEager: true, codec: codecs.results };
   let message = codecs.messages.decode(sent.id, codecs.messages.encode(sent));
   for (;;) {
-    const outcome = await attempt(handler, message, here);
+    const outcome = await attempt(handler, message, here, observer);
     if (outcome.kind === 'retry') {
       message = codecs.messages.decode(message.id, codecs.messages.encode(outcome.next));
       continue;
     }
-    const record = recordOf(message, outcome, here.now(), here.worker)!;
+    const record = recordOf(message, storable(outcome, message, handler), here.now(), here.worker)!;
     return {
       record: JSON.parse(JSON.stringify(codecs.results.seal(record, message.headers))) as TaskResultRecord,
       ...('thrown' in outcome ? { thrown: outcome.thrown } : {}),
@@ -44,12 +46,29 @@ export async function runEagerly(
   }
 }
 
-async function attempt(handler: TaskHandler, message: TaskMessage, here: AttemptSurroundings): Promise<Outcome> {
+/** What a task returns whose results are ignored need not be fit to be stored. */
+function storable(outcome: Outcome, message: TaskMessage, { options }: TaskHandler): Outcome {
+  return outcome.kind === 'success' && ignoresResult(message, options) ? { kind: 'success', value: null } : outcome;
+}
+
+async function attempt(
+  handler: TaskHandler,
+  message: TaskMessage,
+  here: AttemptSurroundings,
+  observer: AttemptObserver | undefined,
+): Promise<Outcome> {
   if (isExpired(message, here.now())) {
     return { kind: 'revoked', error: serializeError(new TaskRevokedError(message.id, 'it expired before it ran')), why: 'expired' };
   }
   const { queue, priority } = message.headers;
   const context = new AttemptContext(message, handler.options, { queue, priority, redelivered: false }, here);
+  await observer?.before(message, context);
+  const outcome = await invoke(handler, message, context, here);
+  await observer?.after(message, context, outcome);
+  return outcome;
+}
+
+async function invoke(handler: TaskHandler, message: TaskMessage, context: AttemptContext, here: AttemptSurroundings): Promise<Outcome> {
   try {
     const value: unknown = await currentTask.run(context, () => handler.invoke(message.args, context));
     return outcomeOfReturn(message, handler.options, value, here.codec);

@@ -1,3 +1,4 @@
+import type { Listeners } from '../attempt/listeners.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { ClientOptions } from './client-options.js';
 import type { Routing } from './routing.js';
@@ -8,4 +9,6 @@ export interface CallSurroundings {
   readonly codecs: Codecs;
   /** null = the decorators decide */
   readonly routing: Routing | null;
+  /** told of what is published; undefined = nobody */
+  readonly listeners: Listeners | undefined;
 }

@@ -2,6 +2,7 @@ import { PayloadTooLargeError } from '../errors/index.js';
 import { buildMessage } from '../message/build-message.js';
 import { DEFAULT_PRIORITY, type TaskMessage } from '../message/task-message.js';
 import { currentTask, type DeclaredTask, type Publication } from '../ports/index.js';
+import { announcePublish } from './announce-publish.js';
 import { callLimits, callTimes, checkCallOptions, type CallOptions } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
@@ -34,12 +35,12 @@ export function prepareCall(
   now: number,
 ): PreparedCall {
   if (options !== NO_OPTIONS) checkCallOptions(options, declared.name);
-  const { client, codecs } = surroundings;
+  const { client, codecs, listeners } = surroundings;
   const task = configuredTask(declared, args, options, surroundings);
   const queue = queueOf(task, options, client);
   const times = callTimes(options, task.expires, now);
   const { contentType, compression } = formOf(task, options, client);
-  const message = buildMessage({
+  const built = buildMessage({
     task: task.name,
     args: carriedArgs(task.name, args, contentType),
     kwargs: options.kwargs,
@@ -58,6 +59,8 @@ export function prepareCall(
   });
   if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs', contentType);
   if (options.headers !== undefined) checkCarried(task.name, options.headers, 'headers', 'json');
+  const announce = listeners?.signals.before_task_publish;
+  const message = announce === undefined ? built : announcePublish(built, announce, listeners!);
   const body = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
   const { priority, traced } = message.headers;

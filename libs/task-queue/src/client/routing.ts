@@ -1,11 +1,12 @@
 import { InvalidOptionError, InvalidRouteError, UnknownOptionError, UnknownQueueError } from '../errors/index.js';
 import { toMilliseconds } from '../message/duration.js';
 import { globToRegExp, isGlob } from '../policies/glob.js';
+import { PUBLISH_OPTIONS } from '../policies/task-options.js';
+import { checkSerializer } from '../policies/check-serializer.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
 import { checkPriority, checkText, type CallOptions } from './call-options.js';
 import type { ClientOptions } from './client-options.js';
 import type { Route, RoutedCall, RouteFunction, RouteSource, Routes, RouteTable, TaskRouter, TaskRouterClass } from './routes.js';
-import { PUBLISH_OPTIONS } from './task-types.js';
 
 type RouteOptions = Exclude<Route, string>;
 type Declared = Omit<DeclaredTask, 'method'>;
@@ -173,6 +174,7 @@ function optionsOf(route: Route, where: string): RouteOptions {
   checkText(options.queue, 'queue');
   checkPriority(options.priority);
   if (options.expires !== undefined) toMilliseconds(options.expires, 'expires');
+  if (options.serializer !== undefined) checkSerializer(options.serializer, where);
   return Object.freeze(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
 }
 

@@ -1,8 +1,12 @@
+import { AttemptObserver } from '../attempt/attempt-observer.js';
+import type { Listeners } from '../attempt/listeners.js';
 import { runEagerly } from '../attempt/run-eagerly.js';
+import { taskSignal } from '../attempt/signal-payloads.js';
 import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedError, UnknownTaskMethodError } from '../errors/index.js';
 import { signatureOf } from '../canvas/signature.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
+import type { TaskResultRecord } from '../message/task-result.js';
 import type {
   Clock,
   DeclaredTask,
@@ -34,6 +38,8 @@ export interface TaskClientDependencies {
   localHandler(name: string): TaskHandler | undefined;
   /** the provider of a router's class */
   routerOf(type: TaskRouterClass): TaskRouter;
+  /** told of what is published, and in eager mode run; default: nobody */
+  readonly listeners?: Listeners | undefined;
   /** told of each call that the broker has taken, or that is run at once in eager mode; for tests */
   readonly onSent?: ((message: TaskMessage, publication: Publication) => void) | undefined;
   readonly clock: Clock;
@@ -59,6 +65,8 @@ export class TaskClient {
     this.#surroundings = {
       client: options,
       codecs,
+      // What runs inline is not published.
+      listeners: options.eager ? undefined : deps.listeners,
       routing: options.routes === undefined ? null : new Routing(options.routes, options, deps.routerOf),
     };
     this.#source = { results, codec: codecs.results, clock, inspector: transport.inspector, revoke: (ids, how) => this.revoke(ids, how) };
@@ -166,6 +174,10 @@ export class TaskClient {
 
   #resultOf(receipt: PublishReceipt, { message, publication }: PreparedCall): AsyncResult {
     if (this.deps.onSent !== undefined && !receipt.deduplicated) this.deps.onSent(message, publication);
+    const announce = this.deps.listeners?.signals.after_task_publish;
+    if (announce !== undefined) {
+      void announce({ ...taskSignal(message), headers: message.headers.custom, deduplicated: receipt.deduplicated });
+    }
     return new AsyncResult(receipt.id, this.#source, receipt.deduplicated);
   }
 
@@ -178,7 +190,7 @@ export class TaskClient {
   }
 
   async #apply(task: Declared, args: readonly unknown[]): Promise<unknown> {
-    const { message } = prepareCall(task, args, undefined, this.#surroundings, this.deps.clock.now());
+    const { message } = prepareCall(task, args, undefined, { ...this.#surroundings, listeners: undefined }, this.deps.clock.now());
     const { record: stored, thrown } = await this.#run(message);
     const record = this.deps.codecs.results.open(stored);
     if (record.state === 'SUCCESS' || record.state === 'IGNORED') return record.result;
@@ -187,12 +199,13 @@ export class TaskClient {
   }
 
   #run(message: TaskMessage) {
-    const { clock, results, codecs, options, localHandler } = this.deps;
+    const { clock, results, codecs, options, listeners, localHandler } = this.deps;
     const handler = localHandler(message.task);
     if (handler === undefined) throw new TaskNotLocalError(message.task);
-    return runEagerly(handler, message, codecs, {
+    const surroundings = {
       now: () => clock.now(),
-      saveState: async (record) => void (await results.save([record], options.resultExpires)),
-    });
+      saveState: async (record: TaskResultRecord) => void (await results.save([record], options.resultExpires)),
+    };
+    return runEagerly(handler, message, codecs, surroundings, listeners && AttemptObserver.of(handler, listeners));
   }
 }

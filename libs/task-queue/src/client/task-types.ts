@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { FETCHED, INJECTED } from '../ports/brands.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
+import { PUBLISH_OPTIONS } from '../policies/task-options.js';
 import type { Signature } from '../canvas/signature.js';
 import type { AsyncResult } from './async-result.js';
 import type { CallOptions } from './call-options.js';
@@ -149,9 +150,7 @@ export type SendMany = <const N extends readonly TaskName[]>(
   calls: readonly [...{ [I in keyof N]: TaskCall<N[I]> }],
 ) => Promise<{ -readonly [I in keyof N]: AsyncResult<TaskResultOf<N[I]>> }>;
 
-/** What is decided when a call is published: by its class, a contract or a route. */
-export const PUBLISH_OPTIONS = ['queue', 'priority', 'expires'] as const satisfies readonly (keyof DeclaredTask)[];
-const CONTRACT_OPTIONS = ['name', ...PUBLISH_OPTIONS] as const;
+const CONTRACT_OPTIONS = ['name', ...PUBLISH_OPTIONS] as const satisfies readonly (keyof DeclaredTask)[];
 
 /**
  * A contract of a class that is imported as a type only, so that nothing it needs is loaded:

@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'RESULT_TOO_LARGE',
   'RESULT_MALFORMED',
   'RESULT_TIMEOUT',
+  'GET_WITHIN_TASK',
   'TASK_FAILED',
   'TASK_REVOKED',
   'TASK_IGNORED',
@@ -47,6 +48,7 @@ export const ERROR_CODES = [
   'LEASE_LOST',
   'LEASE_KEEPER_FAILED',
   'WORKER_SHUTDOWN',
+  'WORKER_LOST',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -50,6 +50,19 @@ export class LeaseLostError extends TaskQueueError {
   }
 }
 
+/** A message whose workers died, or lost their leases, too often; it is a dead letter now. */
+export class WorkerLostError extends TaskQueueError {
+  readonly code = 'WORKER_LOST';
+  constructor(
+    readonly task: string,
+    readonly times: number,
+  ) {
+    super(
+      `${times === 1 ? 'A worker was' : `${times} workers were`} lost while running '${task}'. Look at what it was doing: memory, native code, a blocked event loop.`,
+    );
+  }
+}
+
 /** The reason of `ctx.signal` when the worker's drain deadline has passed; the task goes back unspent. */
 export class WorkerShutdownError extends TaskQueueError {
   readonly code = 'WORKER_SHUTDOWN';

@@ -1,15 +1,18 @@
+import { recordingOf } from '../attempt/describe-record.js';
 import { createPool } from '../pools/create-pool.js';
+import { Annotations } from '../policies/annotations.js';
 import type { Clock, TaskLogger, Transport } from '../ports/index.js';
-import { checkCapabilities, checkQueues } from '../worker/check-boot.js';
-import type { HandlerRegistry } from '../worker/handler-registry.js';
+import { checkCapabilities, checkQueues, checkSerializers } from '../worker/check-boot.js';
 import type { OutcomeListener } from '../worker/run-delivery.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from '../worker/worker-options.js';
 import { Worker } from '../worker/worker.js';
+import { refusePublishOptions } from './options-factory.js';
 import type { QueueInstance } from './queue-instance.js';
+import type { TaskExplorer } from './task.explorer.js';
 
 export interface WorkerParts {
   readonly queue: QueueInstance;
-  readonly handlers: HandlerRegistry;
+  readonly explorer: TaskExplorer;
   readonly options: WorkerOptionsInput;
   /** whose options they are, for errors */
   readonly where: string;
@@ -24,13 +27,15 @@ export interface WorkerParts {
  * A worker on a queue instance, with an application's handlers; checked, and not started.
  * @throws UnknownOptionError · InvalidOptionError · UnsupportedOptionError · UnknownQueueError
  */
-export function prepareWorker({ queue, handlers, options: input, where, onOutcome, logger, clock, ...parts }: WorkerParts): Worker {
+export function prepareWorker({ queue, explorer, options: input, where, onOutcome, logger, clock, ...parts }: WorkerParts): Worker {
   const transport = parts.transport ?? queue.transport;
-  const { defaultQueue, queues, resultExpires, publishTimeout } = queue.options;
+  const { annotations, defaultQueue, queues, resultExpires, publishTimeout } = queue.options;
+  const handlers = explorer.explore(annotations, readOverrides(input.tasks, where));
   const ofTasks = handlers.handlers().flatMap(({ options }) => options.queue ?? []);
   const options = resolveWorkerOptions(input, [defaultQueue, ...ofTasks], where);
   const pool = createPool(options.pool, options.concurrency);
   checkCapabilities(handlers, pool.capabilities, transport.broker.capabilities);
+  checkSerializers(handlers, queue.options.acceptContent);
   checkQueues(options.queues, queues, handlers, defaultQueue);
   if (handlers.names().length === 0)
     logger.warn('this worker knows no task: provide the classes that have @Task() methods', { worker: options.name });
@@ -38,13 +43,23 @@ export function prepareWorker({ queue, handlers, options: input, where, onOutcom
     transport,
     // Results of the broker's own store are settled with their deliveries, also by a transport that stands before it.
     results: queue.results === queue.transport.results ? transport.results : queue.results,
+    codecs: queue.codecs,
     handlers,
     pool,
     options,
     resultExpires,
     publishTimeout,
+    recording: recordingOf(queue.options),
     onOutcome,
     logger,
     clock,
   });
+}
+
+/** @throws UnknownOptionError · InvalidOptionError · UnsupportedOptionError */
+function readOverrides(tasks: WorkerOptionsInput['tasks'], where: string): Annotations | undefined {
+  for (const [name, options] of Object.entries(tasks ?? {})) {
+    refusePublishOptions(options, `'${name}' in 'tasks' of ${where}`, 'is for this worker alone, and producers do not see it');
+  }
+  return Annotations.read(tasks, `'tasks' of ${where}`);
 }

@@ -32,7 +32,7 @@ export function taskClientProviders(name: string): Provider[] {
       provide: getTaskClientToken(name),
       inject: [QUEUE_INSTANCE, TaskExplorer, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
       useFactory: (
-        { options, transport, results }: QueueInstance,
+        { options, transport, results, codecs }: QueueInstance,
         explorer: TaskExplorer,
         modules: ModuleRef,
         logger: TaskLogger,
@@ -42,11 +42,12 @@ export function taskClientProviders(name: string): Provider[] {
         new TaskClient({
           transport,
           results,
+          codecs,
           options,
           describe: describeTasks,
           routerOf: (type) => findRouter(modules, type),
           // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
-          localHandler: (task) => explorer.explore().get(task),
+          localHandler: (task) => explorer.explore(options.annotations).get(task),
           onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
           clock,
           logger,

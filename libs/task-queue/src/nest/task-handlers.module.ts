@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { systemClock } from '../ports/clock.js';
-import { HandlerRegistry } from '../worker/handler-registry.js';
 import { ContextCreators } from './context-creators.js';
 import { HandlerInvoker } from './handler-invoker.js';
 import { InstanceNames } from './instance-names.js';
@@ -17,7 +16,6 @@ import { TASK_CLOCK, TASK_LOGGER } from './tokens.js';
   providers: [
     ContextCreators,
     HandlerInvoker,
-    HandlerRegistry,
     InstanceNames,
     TaskExplorer,
     { provide: TASK_LOGGER, useFactory: () => new NestTaskLogger() },

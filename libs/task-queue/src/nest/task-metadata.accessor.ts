@@ -1,26 +1,33 @@
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
+import { layOver } from '../policies/annotations.js';
+import { flattenRetry, type FlatTaskOptions } from '../policies/retry-options.js';
 import { TASK_OPTION_NAMES, type TaskOptionsInput } from '../policies/task-options.js';
+import type { OptionsFactory } from './options-factory.js';
 import { ownDefaults, ownTasks } from './task-metadata.js';
 
 /** A task as its class declares it, with everything inherited merged in. */
 export interface TaskDeclaration {
   readonly method: string;
   readonly name: string;
-  readonly options: TaskOptionsInput;
+  readonly options: FlatTaskOptions;
+  /** asked at boot, for options over these */
+  readonly factory: OptionsFactory | undefined;
 }
 
 /** The tasks of a class and its bases, by method. An override without `@Task` is its base's task with the new body. */
 export function readTasks(target: Function): ReadonlyMap<string, TaskDeclaration> {
   const lineage = lineageOf(target);
-  const defaults = Object.assign({}, ...lineage.map(defaultsOf)) as TaskOptionsInput;
+  const defaults = layOver(...lineage.map(defaultsOf));
   const tasks = new Map<string, TaskDeclaration>();
   for (const { prototype } of lineage) {
-    for (const [method, { name, ...own }] of ownTasks(prototype) ?? []) {
+    for (const [method, { name, useFactory, inject, ...own }] of ownTasks(prototype) ?? []) {
       const where = `@Task on ${target.name}.${method}`;
       if (typeof name !== 'string' || name === '') throw new InvalidOptionError('name', name, `the name of the task (${where})`);
       refuseUnknown(own, where);
-      tasks.set(method, { method, name, options: { ...defaults, ...tasks.get(method)?.options, ...given(own) } });
+      const inherited = tasks.get(method);
+      const options = layOver(defaults, inherited?.options ?? {}, flattenRetry(own, where));
+      tasks.set(method, { method, name, options, factory: factoryOf(useFactory, inject, where) ?? inherited?.factory });
     }
   }
   return tasks;
@@ -38,8 +45,8 @@ export function describeTasks(target: Function): ReadonlyMap<string, DeclaredTas
   return tasks;
 }
 
-function describe({ method, name, options: { queue, priority, expires } }: TaskDeclaration): DeclaredTask {
-  return { method, name, ...given({ queue, priority, expires }) };
+function describe({ method, name, options: { queue, priority, expires, serializer, compression } }: TaskDeclaration): DeclaredTask {
+  return { method, name, ...given({ queue, priority, expires, serializer, compression }) };
 }
 
 /** The classes from the root of the chain to the target. */
@@ -51,11 +58,19 @@ function lineageOf(target: Function): Function[] {
 }
 
 /** A class decorator may have put a Proxy before the class that bears the metadata, so both are asked. */
-function defaultsOf(link: Function): TaskOptionsInput {
+function defaultsOf(link: Function): FlatTaskOptions {
   const behind = (link.prototype as { constructor: Function }).constructor;
-  const defaults = { ...(behind === link ? {} : ownDefaults(behind)), ...ownDefaults(link) };
-  refuseUnknown(defaults, `@TaskDefaults on ${link.name}`);
-  return given(defaults);
+  const defaults: TaskOptionsInput = { ...(behind === link ? {} : ownDefaults(behind)), ...ownDefaults(link) };
+  const where = `@TaskDefaults on ${link.name}`;
+  refuseUnknown(defaults, where);
+  return flattenRetry(defaults, where);
+}
+
+function factoryOf(useFactory: unknown, inject: OptionsFactory['inject'], where: string): OptionsFactory | undefined {
+  if (typeof useFactory === 'function') return { useFactory: useFactory as OptionsFactory['useFactory'], inject };
+  if (useFactory !== undefined) throw new InvalidOptionError('useFactory', useFactory, `a function that gives options (${where})`);
+  if (inject !== undefined) throw new InvalidOptionError('inject', inject, `beside a useFactory (${where})`);
+  return undefined;
 }
 
 function refuseUnknown(options: object, where: string): void {

@@ -25,7 +25,7 @@ export class TaskQueueModule extends TaskQueueModuleBase implements OnModuleInit
   onModuleInit(): void {
     this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
     // In eager mode this application runs every task itself, so mistakes in them fail its boot.
-    if (this.instance.options.eager) this.explorer.explore();
+    if (this.instance.options.eager) this.explorer.explore(this.instance.options.annotations);
   }
 
   /** After every other module's hooks, which may still send, and after every worker has given back its work. */

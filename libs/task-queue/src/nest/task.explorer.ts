@@ -1,33 +1,71 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { UnknownTaskError } from '../errors/call-errors.js';
+import { layOver, type Annotations } from '../policies/annotations.js';
+import type { FlatTaskOptions } from '../policies/retry-options.js';
 import { resolveTaskOptions } from '../policies/task-options.js';
 import { HandlerRegistry } from '../worker/handler-registry.js';
 import { refuseLostEnhancers } from './enhancers.js';
 import { HandlerInvoker } from './handler-invoker.js';
-import type { HandlerHost } from './handler-host.js';
+import type { HandlerHost, Invocation } from './handler-host.js';
+import { optionsFromFactory } from './options-factory.js';
 import { planParameters } from './parameter-plan.js';
 import { readTasks, type TaskDeclaration } from './task-metadata.accessor.js';
 
+/** A task that was found, before configuration is laid over its options. */
+interface FoundTask {
+  readonly name: string;
+  readonly options: FlatTaskOptions;
+  readonly invoke: Invocation;
+  /** whose options they are, for errors */
+  readonly where: string;
+  /** where it is written, for the error of a second one of its name */
+  readonly place: string;
+}
+
 /**
- * Finds the tasks of every provider and controller and registers a handler for each. What is wrong with one, or with two
- * of one name, is thrown here, so that it fails the boot.
+ * Finds the tasks of every provider and controller and makes a handler for each. What is wrong with one, or with two of
+ * one name, is thrown here, so that it fails the boot.
  */
 @Injectable()
 export class TaskExplorer {
+  readonly #found: FoundTask[] = [];
+  readonly #registries = new Map<Annotations | null, HandlerRegistry>();
   #explored: { readonly error?: unknown } | undefined;
 
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly invoker: HandlerInvoker,
-    private readonly handlers: HandlerRegistry,
   ) {}
 
-  /** The handlers of this application. Explores once; a failure stays one. */
-  explore(): HandlerRegistry {
+  /**
+   * The handlers of this application, under the options of a queue instance. Explores once; a failure stays one.
+   * @param overrides of one worker, over the annotations
+   * @throws UnknownTaskError when these name a task that nobody declares
+   */
+  explore(annotations: Annotations | null = null, overrides?: Annotations): HandlerRegistry {
     this.#explored ??= this.#exploreAll();
     if ('error' in this.#explored) throw this.#explored.error;
-    return this.handlers;
+    if (overrides !== undefined) return this.#register(annotations, overrides);
+    let handlers = this.#registries.get(annotations);
+    if (handlers === undefined) {
+      handlers = this.#register(annotations);
+      this.#registries.set(annotations, handlers);
+    }
+    return handlers;
+  }
+
+  #register(annotations: Annotations | null, overrides?: Annotations): HandlerRegistry {
+    const handlers = new HandlerRegistry();
+    for (const { name, options, invoke, where, place } of this.#found) {
+      const merged = layOver(options, annotations?.of(name) ?? {}, overrides?.of(name) ?? {});
+      handlers.register({ name, options: resolveTaskOptions(merged, where), invoke }, place);
+    }
+    for (const name of overrides?.names() ?? []) {
+      if (handlers.get(name) === undefined) throw new UnknownTaskError(name, handlers.names());
+    }
+    return handlers;
   }
 
   #exploreAll(): { readonly error?: unknown } {
@@ -37,6 +75,7 @@ export class TaskExplorer {
       // Those that Nest constructs come first, so that a factory's instance is known for what it is.
       for (const wrapper of wrappers.filter((one) => !one.isNotMetatype)) this.#exploreWrapper(wrapper, seen);
       for (const wrapper of wrappers.filter((one) => one.isNotMetatype)) this.#exploreWrapper(wrapper, seen);
+      this.#registries.set(null, this.#register(null));
       return {};
     } catch (error) {
       return { error };
@@ -50,15 +89,16 @@ export class TaskExplorer {
     // A factory may hand out what another provider made: one instance is explored once, like an alias.
     if (tasks.size === 0 || (wrapper.isNotMetatype && seen.has(wrapper.instance))) return;
     seen.add(wrapper.instance);
-    for (const task of tasks.values()) this.#register(task, target, wrapper);
+    for (const task of tasks.values()) this.#found.push(this.#prepare(task, target, wrapper));
   }
 
-  #register({ name, method, options }: TaskDeclaration, target: Type, wrapper: InstanceWrapper): void {
+  #prepare({ name, method, options: declared, factory }: TaskDeclaration, target: Type, wrapper: InstanceWrapper): FoundTask {
     const where = `@Task '${name}' (${target.name}.${method})`;
+    const place = `${target.name}.${method} in ${wrapper.host?.name ?? 'an unknown module'}`;
     const host: HandlerHost = { wrapper, target, method, parameters: planParameters(target, method, where) };
     refuseLostEnhancers(host, where);
-    const handler = { name, options: resolveTaskOptions(options, where), invoke: this.invoker.invocationOf(host) };
-    this.handlers.register(handler, `${target.name}.${method} in ${wrapper.host?.name ?? 'an unknown module'}`);
+    const options = factory === undefined ? declared : layOver(declared, optionsFromFactory(factory, wrapper, where));
+    return { name, options, invoke: this.invoker.invocationOf(host), where, place };
   }
 }
 

@@ -40,10 +40,10 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
 
   onModuleInit(): void {
     this.creators.checkGlobals();
-    const { input, queue, logger, clock } = this;
+    const { input, queue, explorer, logger, clock } = this;
     const where = this.#run === undefined ? 'TaskWorkerModule.forRoot' : 'The worker';
     const options = { ...input, ...this.#run?.options };
-    this.#worker = prepareWorker({ queue, handlers: this.explorer.explore(), options, where, logger, clock });
+    this.#worker = prepareWorker({ queue, explorer, options, where, logger, clock });
   }
 
   async onApplicationBootstrap(): Promise<void> {

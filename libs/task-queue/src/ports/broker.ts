@@ -33,7 +33,7 @@ export interface Broker {
 export interface Publication {
   readonly id: string;
   readonly queue: string;
-  /** the encoded message (message/codec) */
+  /** the encoded message (message/message-codec) */
   readonly body: string;
   /** 0–9, higher first */
   readonly priority: number;

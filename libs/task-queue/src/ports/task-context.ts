@@ -27,6 +27,10 @@ export abstract class TaskContext {
   abstract readonly deliveryInfo: DeliveryInfo;
   /** name of the worker that runs it */
   abstract readonly worker: string;
+  /** ids of what this run has sent so far, where `trail` is on: at most 1000 */
+  abstract readonly children: readonly string[];
+  /** Notes what this run has sent; called by the client. */
+  abstract addChild(id: string): void;
   /** true in `apply()` and in eager mode */
   abstract readonly isEager: boolean;
   /**

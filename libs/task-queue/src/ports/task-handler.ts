@@ -1,6 +1,7 @@
 import type { CompressionName, SerializerName } from '../message/content-options.js';
 import type { Duration } from '../message/duration.js';
 import type { TaskContext } from './task-context.js';
+import type { TaskHooks } from './task-hooks.js';
 
 /** One task as the worker sees it: no framework, just its name, its options and how to run it. */
 export interface TaskHandler {
@@ -8,6 +9,8 @@ export interface TaskHandler {
   readonly options: TaskOptions;
   /** Runs the user's method once. Throws whatever the method throws. */
   invoke(args: readonly unknown[], context: TaskContext): unknown;
+  /** what its class wants to be told of its runs */
+  readonly hooks?: TaskHooks | undefined;
 }
 
 /** A task's options with durations in ms and every default filled in. */

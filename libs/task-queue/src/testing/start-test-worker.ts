@@ -29,7 +29,7 @@ export async function startTestWorker(app: INestApplicationContext, options: Tes
   const queue = app.get(getQueueInstanceToken(client), find);
   const worker = prepareWorker({
     queue,
-    handlers: app.get(TaskExplorer, find).explore(),
+    explorer: app.get(TaskExplorer, find),
     options: { name: 'test@%h', drainTimeout: '1s', ...given },
     where: 'startTestWorker',
     logger: app.get(TASK_LOGGER, find),

@@ -120,7 +120,7 @@ export class TestQueue implements OnModuleDestroy {
       sent: () => client.drain(),
       prepare: (transport, onOutcome) =>
         prepareWorker({
-          ...{ queue: instance, handlers: this.explorer.explore(), options: this.worker, where: "The testing module's worker" },
+          ...{ queue: instance, explorer: this.explorer, options: this.worker, where: "The testing module's worker" },
           ...{ transport, onOutcome, logger: this.logger, clock: this.clock },
         }),
     };

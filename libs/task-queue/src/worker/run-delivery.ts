@@ -1,7 +1,11 @@
 import { AttemptContext, type AttemptSurroundings } from '../attempt/attempt-context.js';
+import { AttemptObserver } from '../attempt/attempt-observer.js';
 import { ignoresOutcome, ignoresResult, outcomeOfReturn, outcomeOfThrow } from '../attempt/decide-outcome.js';
+import type { Recording } from '../attempt/describe-record.js';
+import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
-import { decodeMessage } from '../message/codec.js';
+import { workerTaskSignal } from '../attempt/signal-payloads.js';
+import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import {
   currentTask,
@@ -18,6 +22,7 @@ import type { HandlerRegistry } from './handler-registry.js';
 import { logOutcome } from './log-outcome.js';
 import type { Run } from './run.js';
 import type { RunningTasks } from './running-tasks.js';
+import type { Saving } from './saving.js';
 import type { SetAside } from './set-aside.js';
 import type { SettleDeliveries } from './settle-deliveries.js';
 import { settlementOf } from './settlement-of.js';
@@ -27,6 +32,7 @@ import type { WorkerOptions } from './worker-options.js';
 export interface RunDeliveryDependencies {
   readonly consumer: Consumer;
   readonly results: ResultBackend;
+  readonly codecs: Codecs;
   readonly handlers: HandlerRegistry;
   readonly pool: Pool;
   readonly running: RunningTasks;
@@ -36,10 +42,15 @@ export interface RunDeliveryDependencies {
   readonly options: WorkerOptions;
   /** ms that results are kept */
   readonly resultExpires: number;
+  /** what results tell beyond the outcome; null = nothing */
+  readonly recording: Recording | null;
+  readonly listeners: Listeners;
   readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
+
+const NO_CHILDREN: readonly string[] = Object.freeze([]);
 
 /** Told how each attempt ended, and what ended without one. */
 export type OutcomeListener = (message: TaskMessage, outcome: Outcome) => void;
@@ -50,14 +61,18 @@ export type OutcomeListener = (message: TaskMessage, outcome: Outcome) => void;
  */
 export class RunDelivery {
   readonly #surroundings: AttemptSurroundings;
+  /** of the handlers that somebody watches */
+  readonly #observers: ReadonlyMap<TaskHandler, AttemptObserver> | undefined;
 
   constructor(private readonly deps: RunDeliveryDependencies) {
-    const { clock, options, results, resultExpires } = deps;
+    const { clock, codecs, options, results, resultExpires } = deps;
+    this.#observers = observersOf(deps);
     this.#surroundings = {
       worker: options.name,
       isEager: false,
+      codec: codecs.results,
       now: () => clock.now(),
-      saveState: async (record) => void (await results.save([record], resultExpires)),
+      saveState: async (record, of) => void (await results.save([record], of.resultExpires ?? resultExpires)),
     };
   }
 
@@ -66,27 +81,34 @@ export class RunDelivery {
     try {
       const message = this.#decode(delivery);
       if (message === undefined) return;
+      this.deps.listeners.signals.task_received?.({
+        ...workerTaskSignal(message, this.deps.options.name),
+        redelivered: delivery.lostLeases > 0,
+      });
       const handler = this.deps.handlers.get(message.task);
       const verdict = verdictBeforeRun(delivery, message, this.#maxDeliveries(handler), this.deps.clock.now());
-      if (verdict !== undefined) return this.#settle(delivery, message, verdict, handler);
+      if (verdict !== undefined) return await this.#endWithoutRun(delivery, message, verdict, handler);
       if (handler === undefined) return this.deps.setAside.unknownTask(delivery, message);
       if (!this.deps.consumer.holds(delivery)) return;
       if (!handler.options.acksLate) return await this.#runAckedEarly(delivery, message, handler);
-      const outcome = await this.#attempt(delivery, message, handler);
-      this.#settle(delivery, message, outcome, handler);
+      const run = this.#begin(delivery, message, handler);
+      const outcome = await this.#attempt(run, handler);
+      this.#settle(delivery, message, outcome, handler, run);
     } catch (error) {
       this.deps.logger.error('a delivery could not be handled; it is delivered again when its lease runs out', {
         taskId: delivery.id,
         error,
       });
+      const { listeners, options } = this.deps;
+      listeners.signals.task_internal_error?.({ id: delivery.id, queue: delivery.queue, error, worker: options.name });
     }
   }
 
   #decode(delivery: Delivery): TaskMessage | undefined {
     try {
-      return decodeMessage(delivery.id, delivery.body);
+      return this.deps.codecs.messages.decode(delivery.id, delivery.body);
     } catch (error) {
-      this.deps.setAside.malformed(delivery, error);
+      this.deps.setAside.unreadable(delivery, error);
       return undefined;
     }
   }
@@ -94,30 +116,41 @@ export class RunDelivery {
   async #runAckedEarly(delivery: Delivery, message: TaskMessage, handler: TaskHandler): Promise<void> {
     const accepted = await this.deps.settle.now({ delivery, kind: 'ack', traced: message.headers.traced });
     if (!accepted) return;
-    const outcome = await this.#attempt(delivery, message, handler);
+    const run = this.#begin(delivery, message, handler);
+    const outcome = await this.#attempt(run, handler);
     this.#tell(message, outcome);
-    await this.deps.earlyAck.publishOutcome(message, outcome, ignoresOutcome(message, handler.options, outcome));
+    await this.deps.earlyAck.publishOutcome(message, outcome, this.#saving(message, outcome, handler, run));
   }
 
-  async #attempt(delivery: Delivery, message: TaskMessage, handler: TaskHandler): Promise<Outcome> {
-    const { clock, pool, running, results, resultExpires } = this.deps;
-    const run = this.#begin(delivery, message, handler);
-    const { context } = run;
+  async #attempt(run: Run, handler: TaskHandler): Promise<Outcome> {
+    const { clock, codecs, pool, running } = this.deps;
+    const { context, message, delivery } = run;
     if (handler.options.trackStarted && !ignoresResult(message, handler.options)) {
       const record = { id: message.id, state: 'STARTED', retries: message.headers.retries, at: run.startedAt, worker: context.worker };
-      await results.save([record], resultExpires);
+      await this.#surroundings.saveState(record, handler.options);
     }
+    const observer = this.#observers?.get(handler);
     running.add(run);
     try {
-      const value: unknown = await currentTask.run(context, () => pool.run(handler, message.args, context));
-      return run.abandoned ? { kind: 'lost' } : outcomeOfReturn(message, handler.options, value);
-    } catch (thrown) {
-      return run.abandoned
-        ? { kind: 'lost' }
-        : outcomeOfThrow(message, handler.options, context, thrown, clock.now(), this.#mayComeBack(delivery, handler));
+      if (observer !== undefined) await observer.before(message, context);
+      let outcome: Outcome;
+      try {
+        const value: unknown = await currentTask.run(context, () => pool.run(handler, message.args, context));
+        outcome = outcomeOfReturn(message, handler.options, value, codecs.results);
+      } catch (thrown) {
+        outcome = outcomeOfThrow(message, handler.options, context, thrown, clock.now(), this.#mayComeBack(delivery, handler));
+      }
+      if (observer !== undefined && !run.abandoned) await observer.after(message, context, outcome);
+      return run.abandoned ? { kind: 'lost' } : outcome;
     } finally {
       running.remove(run);
     }
+  }
+
+  async #endWithoutRun(delivery: Delivery, message: TaskMessage, verdict: Outcome, handler: TaskHandler | undefined): Promise<void> {
+    const observer = handler && this.#observers?.get(handler);
+    if (observer !== undefined) await observer.withoutRun(message, this.#begin(delivery, message, handler!).context, verdict);
+    this.#settle(delivery, message, verdict, handler);
   }
 
   #begin(delivery: Delivery, message: TaskMessage, handler: TaskHandler): Run {
@@ -138,19 +171,36 @@ export class RunDelivery {
     return handler.options.acksLate && delivery.lostLeases + 1 < this.#maxDeliveries(handler);
   }
 
-  #settle(delivery: Delivery, message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined): void {
+  /** @param run absent: it ended before it could run */
+  #settle(delivery: Delivery, message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined, run?: Run): void {
     this.#tell(message, outcome);
-    const settlement = settlementOf(delivery, message, outcome, {
+    const settlement = settlementOf(delivery, message, outcome, this.#saving(message, outcome, handler, run));
+    if (settlement !== undefined) this.deps.settle.add(settlement);
+  }
+
+  #saving(message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined, run?: Run): Saving {
+    return {
+      codecs: this.deps.codecs,
       at: this.deps.clock.now(),
       worker: this.deps.options.name,
-      expires: this.deps.resultExpires,
+      expires: handler?.options.resultExpires ?? this.deps.resultExpires,
       ignore: handler === undefined ? message.headers.ignoreResult === true : ignoresOutcome(message, handler.options, outcome),
-    });
-    if (settlement !== undefined) this.deps.settle.add(settlement);
+      recording: this.deps.recording,
+      ran: run !== undefined,
+      children: run === undefined ? NO_CHILDREN : run.context.children,
+    };
   }
 
   #tell(message: TaskMessage, outcome: Outcome): void {
     logOutcome(this.deps.logger, message, outcome);
     this.deps.onOutcome?.(message, outcome);
   }
+}
+
+function observersOf({ handlers, listeners, options }: RunDeliveryDependencies): ReadonlyMap<TaskHandler, AttemptObserver> | undefined {
+  const observers = handlers.handlers().flatMap((handler) => {
+    const observer = AttemptObserver.of(handler, listeners, options.onTaskError);
+    return observer === undefined ? [] : [[handler, observer] as const];
+  });
+  return observers.length === 0 ? undefined : new Map(observers);
 }

@@ -1,5 +1,7 @@
 import type { Recording } from '../attempt/describe-record.js';
+import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
+import { workerTaskSignal } from '../attempt/signal-payloads.js';
 import { TaskQueueError, UnknownTaskError } from '../errors/index.js';
 import { parkMessage } from '../message/build-message.js';
 import { NO_ATTEMPTS, type FailedAttempt } from '../message/failed-attempt.js';
@@ -20,6 +22,7 @@ export interface SetAsideDependencies {
   readonly options: WorkerOptions;
   readonly resultExpires: number;
   readonly recording: Recording | null;
+  readonly listeners: Listeners;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
@@ -62,12 +65,15 @@ export class SetAside {
       reason,
       error,
     });
+    const { listeners, options } = this.deps;
+    listeners.signals.task_rejected?.({ id: delivery.id, task: null, queue: delivery.queue, requeue: false, error, worker: options.name });
     this.#deadLetter(delivery, reason, error, headers === undefined ? NOTHING : knownOf(headers));
   }
 
   unknownTask(delivery: Delivery, message: TaskMessage): void {
     const { clock, codecs, options, handlers } = this.deps;
     const error = new UnknownTaskError(message.task, handlers.names());
+    this.deps.listeners.signals.task_unknown?.({ ...workerTaskSignal(message, options.name), error });
     const parked = parkMessage(message, clock.now());
     if (clock.now() - parked.headers.parkedSince! >= options.unknownTaskRetention) {
       return this.#giveUp(delivery, message, error);

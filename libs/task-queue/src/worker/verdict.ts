@@ -1,7 +1,8 @@
 import type { Outcome } from '../attempt/outcome.js';
-import { TaskRevokedError } from '../errors/index.js';
+import { TaskRevokedError, WorkerLostError } from '../errors/index.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
+import type { SerializedError } from '../message/task-result.js';
 import { isExpired } from '../policies/expiry.js';
 import type { Delivery } from '../ports/index.js';
 
@@ -21,10 +22,8 @@ function revoked(id: string, text: string, why: 'revoked' | 'expired'): Outcome 
 }
 
 function workerLost(message: TaskMessage, lost: number): Outcome {
-  const error = {
-    type: 'WorkerLostError',
-    code: 'WORKER_LOST',
-    message: `${lost === 1 ? 'a worker was' : `${lost} workers were`} lost while holding a delivery of '${message.task}'`,
-  };
-  return { kind: 'failure', error, thrown: undefined, reason: REASON_WORKER_LOST };
+  const thrown = new WorkerLostError(message.task, lost);
+  // Its stack would show this place, which explains nothing.
+  const { type, code, message: text } = serializeError(thrown) as Required<SerializedError>;
+  return { kind: 'failure', error: { type, code, message: text }, thrown, reason: REASON_WORKER_LOST };
 }

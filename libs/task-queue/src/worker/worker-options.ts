@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import type { OnTaskError } from '../attempt/error-report.js';
 import type { Duration } from '../message/duration.js';
 import { DEFAULT_QUEUE } from '../message/task-message.js';
 import { checkOptions, durationField, nameField, namesField, positiveField } from '../policies/check-options.js';
+import type { WorkerTaskOptions } from '../policies/task-options.js';
 
 /** What a worker takes. Durations are ms or text. */
 export interface WorkerOptionsInput {
@@ -32,6 +34,10 @@ export interface WorkerOptionsInput {
   unknownTaskDelay?: Duration;
   /** the longest that one fetch waits for work; default '10s' */
   maxWait?: Duration;
+  /** options for this worker's runs of single tasks, by name or pattern; over what they and `annotations` say */
+  tasks?: Readonly<Record<string, WorkerTaskOptions>>;
+  /** told of every task that failed for good, unless by an error that its `throws` names, or Discard; for error trackers */
+  onTaskError?: OnTaskError;
 }
 
 const schema = z.object({
@@ -51,6 +57,14 @@ const schema = z.object({
   unknownTaskRetention: duration('1h'),
   unknownTaskDelay: duration('30s'),
   maxWait: duration('10s', 10),
+  tasks: z
+    .custom<NonNullable<WorkerOptionsInput['tasks']>>((value) => typeof value === 'object' && value !== null)
+    .optional()
+    .describe('an object of task options by the name of the task'),
+  onTaskError: z
+    .custom<OnTaskError>((value) => typeof value === 'function')
+    .optional()
+    .describe('a function that takes a report'),
 });
 
 export type WorkerOptions = Readonly<Omit<z.output<typeof schema>, 'queues'> & { readonly queues: readonly string[] }>;

@@ -1,6 +1,17 @@
 import type { Recording } from '../attempt/describe-record.js';
+import { Listeners } from '../attempt/listeners.js';
 import type { Codecs } from '../message/open-codecs.js';
-import type { Clock, Consumer, ControlCommand, Delivery, Pool, ResultBackend, TaskLogger, Transport } from '../ports/index.js';
+import type {
+  Clock,
+  Consumer,
+  ControlCommand,
+  Delivery,
+  Pool,
+  ResultBackend,
+  TaskLogger,
+  Transport,
+  WorkerSignal,
+} from '../ports/index.js';
 import { EarlyAck } from './early-ack.js';
 import { FetchLoop } from './fetch-loop.js';
 import type { HandlerRegistry } from './handler-registry.js';
@@ -26,6 +37,8 @@ export interface WorkerDependencies {
   readonly publishTimeout: number;
   /** what results tell beyond the outcome; null = nothing */
   readonly recording: Recording | null;
+  /** told of its signals; default: nobody */
+  readonly listeners?: Listeners | undefined;
   readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
@@ -58,6 +71,7 @@ interface Actors {
  */
 export class Worker {
   readonly name: string;
+  readonly #listeners: Listeners;
   #actors: Actors | undefined;
   #starting: Promise<void> | undefined;
   #quieting: Promise<void> | undefined;
@@ -67,6 +81,7 @@ export class Worker {
 
   constructor(private readonly deps: WorkerDependencies) {
     this.name = deps.options.name;
+    this.#listeners = deps.listeners ?? new Listeners(deps.logger);
   }
 
   /** Begins to consume. Safe to call twice; after a stop it does nothing. */
@@ -107,7 +122,10 @@ export class Worker {
 
   async #start(): Promise<void> {
     const { transport, pool, options, logger, clock } = this.deps;
+    const { signals } = this.#listeners;
+    await signals.worker_init?.(this.#signal());
     await pool.start();
+    await signals.worker_process_init?.({ worker: this.name, pid: process.pid });
     const running = new RunningTasks(clock);
     const stopListening = await transport.control.listen((command) => this.#obey(command, running));
     const consumer = await this.#consume(running).catch(async (error: unknown) => {
@@ -123,6 +141,7 @@ export class Worker {
       concurrency: pool.concurrency,
       broker: transport.broker.capabilities.name,
     });
+    await signals.worker_ready?.(this.#signal());
   }
 
   #consume(running: RunningTasks): Promise<Consumer> {
@@ -142,7 +161,7 @@ export class Worker {
     const { transport, results, pool, options, logger, clock } = this.deps;
     const resultsApart = results !== transport.results || !transport.broker.capabilities.atomicResults;
     const settle = new SettleDeliveries({ consumer, results, resultsApart, logger, clock });
-    const shared = { ...this.deps, broker: transport.broker, worker: options.name, consumer, running, settle };
+    const shared = { ...this.deps, listeners: this.#listeners, broker: transport.broker, worker: options.name, consumer, running, settle };
     const earlyAck = new EarlyAck(shared);
     const runDelivery = new RunDelivery({ ...shared, earlyAck, setAside: new SetAside(shared) });
     const slots: Slots = new Slots({
@@ -172,6 +191,7 @@ export class Worker {
     await this.#starting?.catch(() => undefined);
     const actors = this.#actors;
     if (actors === undefined) return;
+    void this.#listeners.signals.worker_shutting_down?.(this.#signal());
     const fetched = actors.fetch.stop();
     actors.slots.close();
     await fetched;
@@ -189,8 +209,21 @@ export class Worker {
       await actors.stopListening();
     }
     await this.deps.pool.stop();
+    if (actors !== undefined) await this.#tellTheEnd();
     clearInterval(this.#awake);
     this.deps.logger.info('worker has stopped', { worker: this.name });
+  }
+
+  /** A listener that does not come to an end keeps the process no longer than a task would. */
+  async #tellTheEnd(): Promise<void> {
+    const { signals } = this.#listeners;
+    const ended = [signals.worker_process_shutdown?.({ worker: this.name, pid: process.pid }), signals.worker_shutdown?.(this.#signal())];
+    if (ended.some((one) => one !== undefined)) await this.#within(this.deps.options.abortGrace, Promise.all(ended));
+  }
+
+  #signal(): WorkerSignal {
+    const { options, pool } = this.deps;
+    return { worker: this.name, queues: options.queues, concurrency: pool.concurrency, pool: pool.capabilities.name };
   }
 
   /** Aborts what still runs, and gives back what does not end for it. */
@@ -205,7 +238,7 @@ export class Worker {
     }
   }
 
-  async #within(ms: number, done: Promise<void>): Promise<void> {
+  async #within(ms: number, done: Promise<unknown>): Promise<void> {
     let clear = () => {};
     const timeout = new Promise<void>((resolve) => {
       const timer = this.deps.clock.timer(ms, resolve);

@@ -80,11 +80,17 @@ export class Receiver {
         await this.held.none(Math.min(deadline - now, this.#turns.remaining(now)), signal);
         continue;
       }
+      const queues = this.#queues;
       const answer = await this.#look(Math.min(limit, MAX_BATCH), turn, deadline, signal);
       if (answer !== null && answer.batches.length > 0) return flatten(answer);
       const left = deadline - monotonic();
       if (left <= 0) return [];
-      if (answer === null) continue;
+      if (answer === null || queues !== this.#queues) continue;
+      if (answer.suspectsWaiting > 0 && turn === '0') {
+        // They come to a consumer that holds nothing, and no wake-up tells of that.
+        if (this.held.count === 0) continue;
+        void this.held.none(left, signal).then(() => this.waiter.interrupt());
+      }
       this.#watching = true;
       const look = await this.waiter.wait(Math.min(answer.nextIn + Math.random() * JITTER, left), signal);
       this.#watching = false;

@@ -26,7 +26,8 @@ interface Read {
  */
 export class WakeWaiter {
   #keys: readonly string[];
-  readonly #onChange = new Set<() => void>();
+  #interrupts = 0;
+  readonly #onInterrupt = new Set<() => void>();
   #read: Read | null = null;
   #waits = 0;
   #clientId: string | null = null;
@@ -45,7 +46,13 @@ export class WakeWaiter {
   /** Waits for these queues from now on; a wait under way ends, so that they are looked at. */
   watch(queues: readonly QueueKeys[]): void {
     this.#keys = queues.map((queue) => queue.wake);
-    for (const changed of [...this.#onChange]) changed();
+    this.interrupt();
+  }
+
+  /** Ends a wait under way: there is a reason to look. */
+  interrupt(): void {
+    this.#interrupts += 1;
+    for (const end of [...this.#onInterrupt]) end();
   }
 
   /**
@@ -54,6 +61,7 @@ export class WakeWaiter {
    */
   async wait(timeout: number, signal: AbortSignal): Promise<boolean> {
     const deadline = monotonic() + timeout;
+    const interrupts = this.#interrupts;
     this.#waits += 1;
     try {
       while (!this.#closed && !signal.aborted && monotonic() < deadline) {
@@ -67,7 +75,7 @@ export class WakeWaiter {
           if ((await this.#end(this.#read, END_AGAIN)) !== null) return true;
           continue;
         }
-        if (signal.aborted || (await this.#await(this.#read, deadline, signal))) return true;
+        if (signal.aborted || interrupts !== this.#interrupts || (await this.#await(this.#read, deadline, signal))) return true;
       }
       return false;
     } finally {
@@ -130,11 +138,11 @@ export class WakeWaiter {
     const timer = setTimeout(() => end!('time'), (mine ? read.until + GRACE : deadline) - monotonic());
     const now = (): void => end!('now');
     signal.addEventListener('abort', now, { once: true });
-    this.#onChange.add(now);
+    this.#onInterrupt.add(now);
     const first = await Promise.race(read === null ? [local] : [read.done, local]);
     clearTimeout(timer);
     signal.removeEventListener('abort', now);
-    this.#onChange.delete(now);
+    this.#onInterrupt.delete(now);
     if (first === 'now') return true;
     if (first === 'time') {
       if (mine) this.connection.reopen();

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildMessage, parkMessage, redriveMessage, retryMessage } from './build-message.js';
-import { decodeMessage, encodeMessage } from './codec.js';
+import { PLAIN_CONTENT } from './content-options.js';
+import { openCodecs } from './open-codecs.js';
 
+const { messages } = await openCodecs(PLAIN_CONTENT);
 const plain = buildMessage({ task: 'a', args: [1, 'x'], queue: 'default', sentAt: 1_000 });
 
-describe('codec', () => {
+describe('a plain message', () => {
   it('carries a message unchanged, leaving out of the body what is usual', () => {
-    const body = encodeMessage(plain);
-    expect(decodeMessage(plain.id, body)).toEqual(plain);
+    const body = messages.encode(plain);
+    expect(messages.decode(plain.id, body)).toEqual(plain);
     expect(Object.keys(JSON.parse(body)).sort()).toEqual(['a', 'o', 'q', 's', 't']);
   });
 
@@ -39,7 +41,7 @@ describe('codec', () => {
         custom: { tenant: 'x' },
       },
     });
-    expect(decodeMessage('mine', encodeMessage(full))).toEqual(full);
+    expect(messages.decode('mine', messages.encode(full))).toEqual(full);
     expect(full.headers.traced).toBe(true);
   });
 
@@ -70,7 +72,7 @@ describe('codec', () => {
     ['{"t":"a","q":"d","s":1,"o":"x","ln":[{"task":"b"}]}', 'are no calls'],
     ['{"t":"a","q":"d","s":1,"o":"x","exp":"soon"}', "'exp' is not a number"],
   ])('names what is wrong with %s', (body, problem) => {
-    expect(() => decodeMessage('7', body)).toThrow(problem);
-    expect(() => decodeMessage('7', body)).toThrow(expect.objectContaining({ code: 'MESSAGE_MALFORMED', id: '7' }));
+    expect(() => messages.decode('7', body)).toThrow(problem);
+    expect(() => messages.decode('7', body)).toThrow(expect.objectContaining({ code: 'MESSAGE_MALFORMED', id: '7' }));
   });
 });

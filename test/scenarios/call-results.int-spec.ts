@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Injectable } from '@nestjs/common';
+import { Ctx, Task, TaskClient, TaskContext } from 'nestjs-task-queue';
+import { BROKERS, closeAll, start } from './support/application.js';
+import { Events } from './support/events.js';
+
+const seen = new Events();
+
+@Injectable()
+class ResultTasks {
+  constructor(private readonly tasks: TaskClient) {}
+
+  @Task({ name: 'results.add' })
+  add(x: number, y: number): number {
+    return x + y;
+  }
+
+  @Task({ name: 'results.fails' })
+  fails(): never {
+    throw new RangeError('out of range');
+  }
+
+  @Task({ name: 'results.waits' })
+  async waits(@Ctx() ctx: TaskContext): Promise<void> {
+    seen.add('waiting');
+    await new Promise((_, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason as Error)));
+  }
+
+  @Task({ name: 'results.parent' })
+  async parent(): Promise<string[]> {
+    const { add } = this.tasks.for(ResultTasks);
+    return [(await add.delay(1, 1)).id, (await add.delay(2, 2)).id];
+  }
+
+  @Task({ name: 'results.gets' })
+  async gets(): Promise<number> {
+    return (await this.tasks.for(ResultTasks).add.delay(1, 1)).get();
+  }
+}
+
+afterEach(async () => {
+  seen.all.length = 0;
+  await closeAll();
+});
+
+describe.each(BROKERS)('Call on %s: res.…', (_, url) => {
+  const open = (queue = {}) => start(url(), { providers: [ResultTasks], queue });
+  const working = async (queue = {}) => {
+    const application = await open(queue);
+    return { ...application, worker: await application.work() };
+  };
+
+  it('res.get(timeout=10): the value, or the failure; propagate=False gives the error as data', async () => {
+    const { tasks } = await working();
+    expect(await (await tasks.for(ResultTasks).add.delay(1, 2)).get({ timeout: '10s' })).toBe(3);
+    const failed = await tasks.for(ResultTasks).fails.delay();
+    await expect(failed.get()).rejects.toMatchObject({ code: 'TASK_FAILED', message: expect.stringContaining('RangeError: out of range') });
+    expect(await failed.get({ propagate: false })).toMatchObject({ type: 'RangeError', message: 'out of range' });
+  });
+
+  it('res.get(timeout=…) of what does not end: an error with the state', async () => {
+    const { tasks } = await open();
+    const sent = await tasks.for(ResultTasks).add.delay(1, 2);
+    await expect(sent.get({ timeout: 10 })).rejects.toMatchObject({ code: 'RESULT_TIMEOUT', message: expect.stringContaining('PENDING') });
+  });
+
+  it('.ready() .successful() .failed() .state .result .traceback', async () => {
+    const { tasks, work } = await open();
+    const [good, bad] = [await tasks.for(ResultTasks).add.delay(1, 2), await tasks.for(ResultTasks).fails.delay()];
+    expect([await good.ready(), await good.state(), await good.result()]).toEqual([false, 'PENDING', undefined]);
+    await work();
+    await Promise.all([good.get(), bad.get({ propagate: false })]);
+    expect([await good.ready(), await good.successful(), await good.failed(), await good.state()]).toEqual([true, true, false, 'SUCCESS']);
+    expect([await bad.ready(), await bad.successful(), await bad.failed(), await bad.state()]).toEqual([true, false, true, 'FAILURE']);
+    expect([await good.result(), await bad.result()]).toMatchObject([3, { type: 'RangeError' }]);
+    expect(await bad.traceback()).toContain('ResultTasks.fails');
+  });
+
+  it('.forget(): the result is gone; an id that nobody knows is UNKNOWN, not PENDING', async () => {
+    const { tasks } = await working();
+    const sent = await tasks.for(ResultTasks).add.delay(1, 2);
+    await sent.get();
+    await sent.forget();
+    expect([await sent.record(), await sent.state(), await tasks.result('nobody').state()]).toEqual([null, 'UNKNOWN', 'UNKNOWN']);
+  });
+
+  it('.revoke(): it never runs; with terminate=True it also ends where it runs', async () => {
+    const { tasks, work } = await open();
+    const waiting = await tasks.for(ResultTasks).add.applyAsync([1, 2], { countdown: '1h' });
+    await waiting.revoke();
+    await work();
+    await expect(waiting.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
+    const running = await tasks.for(ResultTasks).waits.delay();
+    await seen.count(1);
+    await running.revoke({ terminate: true });
+    await expect(running.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
+  });
+});

@@ -1,0 +1,16 @@
+/** What happened, in order, and waiting for it without sleeping. */
+export class Events<T = string> {
+  readonly all: T[] = [];
+  #waiting: (() => void)[] = [];
+
+  add(event: T): void {
+    this.all.push(event);
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Resolves when there are so many. */
+  async count(count: number): Promise<readonly T[]> {
+    while (this.all.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.all;
+  }
+}
