@@ -91,7 +91,7 @@ describe('workers that come and go under load, on Redis', () => {
     }
   }
 
-  it('loses nothing, settles nothing twice and buries no innocent when workers are killed -9', async () => {
+  it('rule 9: loses nothing, settles nothing twice and buries no innocent when workers are killed -9', async () => {
     await fleet.start(WORKERS);
     const ids = await send();
     const kills = await replaceWhileBusy('SIGKILL');
@@ -103,7 +103,7 @@ describe('workers that come and go under load, on Redis', () => {
     expect(await leftovers()).toEqual([]);
   }, 120_000);
 
-  it('runs nothing twice and spends no attempt when workers are told to end', async () => {
+  it('rule 11: runs nothing twice and spends no attempt when workers are told to end', async () => {
     await fleet.start(WORKERS);
     const ids = await send();
     await replaceWhileBusy('SIGTERM');

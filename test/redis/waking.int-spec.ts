@@ -142,7 +142,7 @@ describe('rule 19: waiting without polling hot', () => {
   });
 
   it(
-    'a paused queue hands out nothing, and what is out can still be settled',
+    'rule 21: a paused queue hands out nothing, and what is out can still be settled',
     rigged(async (rig) => {
       const transport = await rig.connected();
       await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });

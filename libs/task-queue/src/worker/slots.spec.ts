@@ -63,7 +63,7 @@ describe('Slots', () => {
     expect(slots.wanted).toBe(0);
   });
 
-  it('gives back a line that does not move, so that other workers can have it, and asks for less', () => {
+  it('rule 12: gives back a line that does not move, so that other workers can have it, and asks for less', () => {
     const { slots, prefetch, released, advance } = setUp(1);
     prefetch.ran(0);
     slots.accept(['a', 'b', 'c'].map(delivery));
