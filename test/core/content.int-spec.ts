@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { signature } from '../../libs/task-queue/src/canvas/signature.js';
 import type { ClientOptionsInput } from '../../libs/task-queue/src/client/client-options.js';
 import type { Worker } from '../../libs/task-queue/src/worker/worker.js';
 import { BROKERS, Harness, signal } from './harness.js';
@@ -68,7 +69,7 @@ describe.each(BROKERS)('content on %s', (_, url) => {
     expect(await parked.get()).toEqual(RICH);
     expect(await (await app.send('retry', [RICH, new Date(1)])).get()).toEqual({ value: RICH, now: new Date(9) });
     expect(await (await app.send('early', [RICH, new Date(1)])).get()).toEqual({ value: RICH, now: new Date(9) });
-    await app.send('later', [RICH], { link: { task: 'next', args: [new Date(3)], immutable: false } });
+    await app.send('later', [RICH], { link: signature('next', [new Date(3)]) });
     expect(await followed.come).toEqual([RICH, new Date(3)]);
   });
 

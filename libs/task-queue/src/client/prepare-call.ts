@@ -63,12 +63,15 @@ export function prepareCall(
   const message = announce === undefined ? built : announcePublish(built, announce, listeners!);
   const body = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
-  const { priority, traced } = message.headers;
   return {
     message,
-    publication: { id: message.id, queue, body, priority: priority ?? DEFAULT_PRIORITY, due: times.due, traced },
+    publication: publicationOf(message, queue, body, times.due),
     publishRetry: options.publishRetry === undefined ? client.publishRetry : resolvePublishRetry(options.publishRetry),
   };
+}
+
+function publicationOf({ id, headers }: TaskMessage, queue: string, body: string, due: Publication['due']): Publication {
+  return { id, queue, body, priority: headers.priority ?? DEFAULT_PRIORITY, due, traced: headers.traced };
 }
 
 /** What a task sends belongs to the same tree. */

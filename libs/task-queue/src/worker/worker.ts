@@ -218,7 +218,8 @@ export class Worker {
   async #tellTheEnd(): Promise<void> {
     const { signals } = this.#listeners;
     const ended = [signals.worker_process_shutdown?.({ worker: this.name, pid: process.pid }), signals.worker_shutdown?.(this.#signal())];
-    if (ended.some((one) => one !== undefined)) await this.#within(this.deps.options.abortGrace, Promise.all(ended));
+    const pending = ended.filter((one) => one instanceof Promise);
+    if (pending.length > 0) await this.#within(this.deps.options.abortGrace, Promise.all(pending));
   }
 
   #signal(): WorkerSignal {

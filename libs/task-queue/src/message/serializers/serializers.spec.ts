@@ -117,7 +117,7 @@ describe('what a hostile sender writes', () => {
     ['msgpack', new Uint8Array([0x01, 0x02])],
     ['msgpack', new Uint8Array([])],
   ])('is refused: %s %j', (name, data) => {
-    expect(read(name, data)).toThrow();
+    expect(read(name, data)).toThrow(Error);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
