@@ -111,7 +111,7 @@ describe('listening survives its connection', () => {
       const heard: string[] = [];
       let hear = (): void => {};
       await listener.control.listen((command) => {
-        heard.push(...command.ids);
+        heard.push(...(command as { ids: readonly string[] }).ids);
         hear();
       });
       const result = listener.results.wait('a', never());
