@@ -54,7 +54,8 @@ describe.each(BROKERS)('what cannot be run on %s', (_, url) => {
     await crashing.close();
     await app.worker({ maxDeliveries: 5 });
     await expect(sent.get()).rejects.toMatchObject({ remote: { code: 'WORKER_LOST' } });
-    expect(await app.transport.inspector.deadLetters('default', { limit: 10 })).toMatchObject([{ id: sent.id, reason: 'worker_lost' }]);
+    const { letters } = await app.transport.inspector.deadLetters('default', { limit: 10 });
+    expect(letters).toMatchObject([{ id: sent.id, reason: 'worker_lost' }]);
     expect(runs).toBe(0);
   });
 });

@@ -29,7 +29,7 @@ function settleSignature(signature: Signature, option: string, surroundings: Cal
   if (!isSignature(signature)) {
     throw new InvalidOptionError(option, signature, "a signature, such as tasks.for(Posts).notify.s() or signature('blog.notify')");
   }
-  const { task: name, args, options, declared = {} } = signature;
+  const { task: name, args, options = {}, declared = {} } = signature;
   checkCallOptions(options, name);
   if (options.publishRetry !== undefined) {
     throw new InvalidOptionError(

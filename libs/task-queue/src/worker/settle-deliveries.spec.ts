@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BrokerUnavailableError } from '../errors/index.js';
 import type { TaskResultRecord } from '../message/task-result.js';
-import { silentLogger, type Clock, type Consumer, type Delivery, type ResultBackend, type Settlement } from '../ports/index.js';
+import { silentLogger, type Broker, type Clock, type Consumer, type Delivery, type ResultBackend, type Settlement } from '../ports/index.js';
 import { SettleDeliveries } from './settle-deliveries.js';
 
 const delivery = (id: string): Delivery => ({ id, queue: 'q', priority: 5, token: 't', body: '', lostLeases: 0, revoked: false });
@@ -33,7 +33,16 @@ function setUp(options: { resultsApart: boolean; held?: (id: string) => boolean;
       return records.map(() => true);
     },
   } as unknown as ResultBackend;
-  const settle = new SettleDeliveries({ consumer, results, resultsApart: options.resultsApart, logger: silentLogger, clock });
+  const settle = new SettleDeliveries({
+    consumer,
+    broker: {} as Broker,
+    results,
+    resultsApart: options.resultsApart,
+    followUpsApart: false,
+    publishTimeout: 1_000,
+    logger: silentLogger,
+    clock,
+  });
   return { settle, log };
 }
 
