@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { resolveClientOptions, type ClientOptionsInput } from '../client/client-options.js';
+import { Listeners } from '../attempt/listeners.js';
 import { TaskClient } from '../client/task-client.js';
 import type { Clock, TaskLogger } from '../ports/index.js';
 import { findRouter } from './find-router.js';
@@ -30,10 +31,11 @@ export function taskClientProviders(name: string): Provider[] {
     { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(name) },
     {
       provide: getTaskClientToken(name),
-      inject: [QUEUE_INSTANCE, TaskExplorer, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
+      inject: [QUEUE_INSTANCE, TaskExplorer, Listeners, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
       useFactory: (
         { options, transport, results, codecs }: QueueInstance,
         explorer: TaskExplorer,
+        listeners: Listeners,
         modules: ModuleRef,
         logger: TaskLogger,
         clock: Clock,
@@ -48,6 +50,7 @@ export function taskClientProviders(name: string): Provider[] {
           routerOf: (type) => findRouter(modules, type),
           // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
           localHandler: (task) => explorer.explore(options.annotations).get(task),
+          listeners,
           onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
           clock,
           logger,
