@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { BrokerUnavailableError } from '../errors/index.js';
 import type { TaskResultRecord } from '../message/task-result.js';
-import { silentLogger, type Broker, type Clock, type Consumer, type Delivery, type ResultBackend, type Settlement } from '../ports/index.js';
+import {
+  silentLogger,
+  type Broker,
+  type Clock,
+  type Consumer,
+  type Delivery,
+  type ResultBackend,
+  type Settlement,
+} from '../ports/index.js';
 import { SettleDeliveries } from './settle-deliveries.js';
 
 const delivery = (id: string): Delivery => ({ id, queue: 'q', priority: 5, token: 't', body: '', lostLeases: 0, revoked: false });
