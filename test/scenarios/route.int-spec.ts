@@ -15,6 +15,12 @@ class MediaTasks {
     return `${ctx.deliveryInfo.queue} for ${tenant}`;
   }
 
+  @Task({ name: 'video.fails', maxRetries: 1, autoretryFor: [RangeError], defaultRetryDelay: 0 })
+  fails(): string {
+    if (broken) throw new RangeError('no such codec');
+    return 'encoded';
+  }
+
   /** Ends when so many run at once. */
   @Task({ name: 'video.meets' })
   async meets(expected: number): Promise<number> {
@@ -24,6 +30,8 @@ class MediaTasks {
     return met;
   }
 }
+
+let broken = true;
 
 /** Those that wait for each other. */
 const running: ((together: number) => void)[] = [];
@@ -93,6 +101,37 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
     expect(await inspector.counts('called')).toMatchObject({ ready: 1 });
   });
 
+  it('--exclude-queues: all its queues but these', async () => {
+    const { tasks, work, inspector } = await start(url(), { providers: [MediaTasks] });
+    await tasks.for(MediaTasks).encode.delay();
+    const sent = await tasks.for(MediaTasks).send.delay('x');
+    const worker = await work({ excludeQueues: ['decorated'] });
+    await sent.get();
+    await worker.idle();
+    expect(await inspector.counts('decorated')).toMatchObject({ ready: 1 });
+  });
+
+  it('a queue is paused for every worker, also for one that starts later, and resumed', async () => {
+    const { tasks, work, inspector } = await start(url(), { providers: [MediaTasks] });
+    await tasks.queues.pause('decorated');
+    const [paused, other] = [await tasks.for(MediaTasks).encode.delay(), await tasks.for(MediaTasks).send.delay('x')];
+    await work();
+    await other.get();
+    expect([await tasks.queues.paused(), await inspector.counts('decorated')]).toMatchObject([['decorated'], { ready: 1 }]);
+    await tasks.queues.resume('decorated');
+    expect(await paused.get()).toBe('decorated');
+  });
+
+  it('control add_consumer, cancel_consumer → tasks.queues.addQueue(), cancelQueue(): while the worker runs', async () => {
+    const { tasks, work } = await start(url(), { providers: [MediaTasks] });
+    await work({ queues: ['default'] });
+    const sent = await tasks.for(MediaTasks).encode.delay();
+    await tasks.queues.addQueue('decorated');
+    expect(await sent.get()).toBe('decorated');
+    await tasks.queues.cancelQueue('decorated');
+    expect(await (await tasks.for(MediaTasks).send.delay('x')).get()).toBe('default for x');
+  });
+
   it('--name worker1@%h --concurrency 4: so many run at once, and no more', async () => {
     running.length = 0;
     const { tasks, work } = await start(url(), { providers: [MediaTasks] });
@@ -100,6 +139,24 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
     const worker = await work({ name: 'worker1@%h', concurrency: 4 });
     expect(worker.name).toMatch(/^worker1@.+/);
     expect(await Promise.all(sent.map((one) => one.get()))).toEqual(Array(8).fill(4));
+  });
+
+  it('failed beyond retries → dead letter, listed with its error and attempts, redriven, purged', async () => {
+    broken = true;
+    const { tasks, work } = await start(url(), { providers: [MediaTasks] });
+    await work();
+    const sent = await Promise.all([tasks.for(MediaTasks).fails.delay(), tasks.for(MediaTasks).fails.delay()]);
+    await Promise.all(sent.map((one) => one.get({ propagate: false })));
+    const { letters } = await tasks.deadLetters.list({ task: 'video.fails' });
+    expect(letters).toHaveLength(2);
+    expect(letters[0]).toMatchObject({ reason: 'failed', error: 'RangeError: no such codec', message: { task: 'video.fails' } });
+    expect(letters[0]!.attempts).toHaveLength(2);
+
+    broken = false;
+    expect(await tasks.deadLetters.redrive(sent[0]!.id)).toBe(1);
+    expect(await sent[0]!.get()).toBe('encoded');
+    expect(await tasks.deadLetters.purge({})).toBe(1);
+    expect(await tasks.deadLetters.list()).toEqual({ letters: [], next: null });
   });
 });
 

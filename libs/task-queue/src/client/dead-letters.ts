@@ -177,9 +177,9 @@ export class DeadLetters {
   }
 
   /** What cannot be read goes back as it is: a worker with the right key or serializer may read it by now. */
-  #redriveOf({ id, message }: DeadTask): Redrive {
+  #redriveOf({ id, message, attempts }: DeadTask): Redrive {
     if (message === null) return { id, priority: DEFAULT_PRIORITY };
-    return { id, body: this.deps.codecs.messages.encode(redriveMessage(message)), priority: message.headers.priority };
+    return { id, body: this.deps.codecs.messages.encode(redriveMessage(message, attempts)), priority: message.headers.priority };
   }
 }
 

@@ -57,10 +57,8 @@ export function prepareCall(
       priority: options.priority ?? task.priority,
     },
   });
-  if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs', contentType);
-  if (options.headers !== undefined) checkCarried(task.name, options.headers, 'headers', 'json');
-  const announce = listeners?.signals.before_task_publish;
-  const message = announce === undefined ? built : announcePublish(built, announce, listeners!);
+  checkNamed(task.name, options, contentType);
+  const message = announced(built, listeners);
   const body = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
   return {
@@ -68,6 +66,16 @@ export function prepareCall(
     publication: publicationOf(message, queue, body, times.due),
     publishRetry: options.publishRetry === undefined ? client.publishRetry : resolvePublishRetry(options.publishRetry),
   };
+}
+
+function checkNamed(task: string, { kwargs, headers }: CallOptions, contentType: string): void {
+  if (kwargs !== undefined) checkCarried(task, kwargs, 'kwargs', contentType);
+  if (headers !== undefined) checkCarried(task, headers, 'headers', 'json');
+}
+
+function announced(message: TaskMessage, listeners: CallSurroundings['listeners']): TaskMessage {
+  const announce = listeners?.signals.before_task_publish;
+  return announce === undefined ? message : announcePublish(message, announce, listeners!);
 }
 
 function publicationOf({ id, headers }: TaskMessage, queue: string, body: string, due: Publication['due']): Publication {
