@@ -95,8 +95,8 @@ export class DeadLetters {
 
   /**
    * Sends them again under their own ids, with all their retries before them, and without an `expires` that may have passed.
-   * Their results are reset. `redrive({})` sends all.
-   * @returns how many
+   * Their results are reset. `redrive({})` sends all. One whose unique key another message holds stays a dead letter.
+   * @returns how many went back
    */
   redrive(target: string | DeadLetterFilter): Promise<number> {
     return this.#each(target, async (queue, letters) => {
