@@ -51,16 +51,24 @@ export class TcpProxy {
     this.refuse = false;
   }
 
-  /** Resolves when a client sends something that holds `text`, before it is passed on. */
-  async request(text: string): Promise<void> {
-    await new Promise<void>((resolve) => {
+  /** Resolves with what a client sends that holds `text`, before any answer to it can come. */
+  request(text: string): Promise<string> {
+    return new Promise((resolve) => {
       const listener = (data: string): void => {
         if (!data.includes(text)) return;
         this.#onRequest.delete(listener);
-        resolve();
+        resolve(data);
       };
       this.#onRequest.add(listener);
     });
+  }
+
+  /** A request that was lost on its way reaches the server after all. Resolves when the server has acted on it. */
+  async arriveLate(request: string): Promise<void> {
+    const upstream = connect(Number(this.target.port), this.target.hostname);
+    upstream.write(request, 'latin1');
+    await once(upstream, 'data');
+    upstream.destroy();
   }
 
   /** From the next request that holds `text` on, answers to its connection are lost; the request itself arrives. */
