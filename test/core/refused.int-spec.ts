@@ -41,6 +41,13 @@ describe.each(BROKERS)('what cannot be run on %s', (_, url) => {
     expect(await app.transport.inspector.findDeadLetters('default', [sent.id])).toMatchObject([{ reason: 'unknown_task' }]);
   });
 
+  it('rule 10: ends what was revoked although no worker here knows its task, instead of parking it', async () => {
+    const sent = await app.send('unknown');
+    await sent.revoke();
+    await app.worker();
+    await expect(sent.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
+  });
+
   it('rule 10: makes a message whose workers were lost too often a dead letter, with its result, without running it again', async () => {
     let runs = 0;
     app.task('poison', () => void runs++);

@@ -83,6 +83,23 @@ describe('rule 2: resends change nothing', () => {
   );
 
   it(
+    'a lost call that arrives when its ids were sent again, and have even finished, brings nothing in',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(await rig.connected());
+      proxy.dropRequests = true;
+      const lost = proxy.request('body of a');
+      await expect(transport.broker.publish([message('a')], { timeout: 200 })).rejects.toThrow(PublishUncertainError);
+      proxy.heal();
+      proxy.cut();
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      await settleAll(consumer, await consumer.receive(1, never()));
+      await proxy.arriveLate(await lost);
+      expect(await takeIds(consumer)).toEqual([]);
+    }),
+  );
+
+  it(
     'a server that was never reached took nothing, which the error says',
     proxied(async (rig, proxy) => {
       proxy.refuse = true;
@@ -249,6 +266,44 @@ describe('rule 9: a receive whose answer was lost is released uncharged', () => 
       proxy.cut();
       expect(await takeIds(consumer)).toEqual(['a']);
       expect(await rig.admin.exists(rig.key('deliveries'))).toBe(0);
+    }),
+  );
+
+  it(
+    'a lost receive that arrives after its release takes nothing, for nobody would know of it',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(transport, { maxWait: 10_000 });
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      proxy.dropRequests = true;
+      const lost = proxy.request(':void:');
+      const taken = takeIds(consumer);
+      const call = await lost;
+      proxy.heal();
+      proxy.cut();
+      expect(await taken).toEqual(['a']);
+      await transport.broker.publish([message('b')], { timeout: 5_000 });
+      await proxy.arriveLate(call);
+      expect(await takeIds(consumer)).toEqual(['b']);
+    }),
+  );
+
+  it(
+    'a suspect that it took is a suspect again, and comes alone',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(transport, { maxWait: 10_000 });
+      await transport.broker.publish([message('poison')], { timeout: 5_000 });
+      for (let charge = 0; charge < 2; charge++) {
+        await settleAll(consumer, await consumer.receive(1, never()), { kind: 'release', delay: 0, charge: true });
+      }
+      await transport.broker.publish([message('neighbour')], { timeout: 5_000 });
+      proxy.dropAnswers = true;
+      const taken = takeIds(consumer);
+      await untilLeased(rig, 1);
+      proxy.heal();
+      proxy.cut();
+      expect(await taken).toEqual(['poison']);
     }),
   );
 });
