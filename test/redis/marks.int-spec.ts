@@ -10,7 +10,9 @@ describe('rule 17: the end of a message consumes its mark', () => {
       const held = await consumer.receive(1, never());
       await transport.broker.revoke(['a'], { terminate: true });
       expect(await rig.admin.exists(`${rig.prefix}:revoked`, `${rig.prefix}:terminate`)).toBe(2);
-      expect(await settleAll(consumer, held, { kind: 'deadLetter', reason: 'r', detail: 'd', traced: false })).toEqual([true]);
+      expect(await settleAll(consumer, held, { kind: 'deadLetter', reason: 'r', detail: 'd', attempts: [], traced: false })).toEqual([
+        true,
+      ]);
       expect(await rig.admin.exists(`${rig.prefix}:revoked`, `${rig.prefix}:terminate`)).toBe(0);
     }),
   );

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { resolveClientOptions } from '../client/client-options.js';
 import { BrokerUnavailableError, LeaseLostError } from '../errors/index.js';
 import { buildMessage } from '../message/build-message.js';
-import { encodeMessage } from '../message/codec.js';
+import { openCodecs } from '../message/open-codecs.js';
 import { resolveTaskOptions, type TaskOptionsInput } from '../policies/task-options.js';
 import { createPool } from '../pools/create-pool.js';
 import {
@@ -18,11 +19,12 @@ import { HandlerRegistry } from './handler-registry.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from './worker-options.js';
 import { Worker } from './worker.js';
 
+const codecs = await openCodecs(resolveClientOptions({}));
 const GRACE = 2_000;
 const DRAIN = 30_000;
 
 function delivery(id: string): Delivery {
-  const body = encodeMessage(buildMessage({ id, task: 'task', args: [], queue: 'q', sentAt: 0 }));
+  const body = codecs.messages.encode(buildMessage({ id, task: 'task', args: [], queue: 'q', sentAt: 0 }));
   return { id, queue: 'q', priority: 5, token: `token of ${id}`, body, lostLeases: 0, revoked: false };
 }
 
@@ -95,6 +97,8 @@ function stage(scene: Scene) {
     handlers,
     pool: createPool('async', options.concurrency),
     options,
+    codecs,
+    recording: null,
     resultExpires: 1_000,
     publishTimeout: 1_000,
     logger: silentLogger,
