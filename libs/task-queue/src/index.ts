@@ -25,6 +25,9 @@ export type { DeadLetterFilter, DeadLetterList, DeadLetterListOptions, DeadLette
 export type { Queues, WorkerChoice } from './client/queues.js';
 export type { FailedAttempt } from './message/failed-attempt.js';
 export type { ClientOptionsInput } from './client/client-options.js';
+export type { ContentOptionsInput } from './client/content-options.js';
+export type { EncryptOptionsInput, SignOptionsInput } from './client/key-ring.js';
+export type { CompressionName, SerializerName } from './message/content-options.js';
 export { TaskClient } from './client/task-client.js';
 export * from './client/task-types.js';
 export type { AnnotationsInput } from './policies/annotations.js';

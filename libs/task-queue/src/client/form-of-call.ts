@@ -10,7 +10,7 @@ import type { ClientOptions } from './client-options.js';
  * The form in which a call and its result travel: the call's word wins over the task's, and that over the queue's.
  * @throws UnknownSerializerError · ContentNotAcceptedError · InvalidOptionError
  */
-export function formOf(task: Omit<DeclaredTask, 'method'>, options: CallOptions, client: ClientOptions): ContentForm {
+export function formOf(task: Omit<DeclaredTask, 'method'>, options: CallOptions, client: ClientOptions): Pick<ContentForm, 'contentType' | 'compression'> {
   const contentType = options.serializer ?? task.serializer ?? client.serializer;
   if (contentType !== client.serializer) checkAccepted(contentType, client.acceptContent, `The call of '${task.name}'`);
   const compression = options.compression ?? task.compression ?? client.compression.algorithm;

@@ -52,6 +52,7 @@ export function prepareCall(
       ...headersOf(options, surroundings, contentType),
       contentType,
       compression,
+      encrypted: codecs.content.canEncrypt,
       eta: times.eta,
       expires: times.expires,
       priority: options.priority ?? task.priority,

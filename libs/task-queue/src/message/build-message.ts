@@ -37,6 +37,7 @@ export function buildMessage(parts: MessageParts): TaskMessage {
     lang: 'js',
     contentType: given.contentType ?? 'json',
     compression: given.compression ?? null,
+    encrypted: given.encrypted ?? false,
     ignoreResult: given.ignoreResult ?? null,
     sentAt: parts.sentAt,
     parkedSince: null,
