@@ -102,24 +102,23 @@ describe.each(BROKERS)('content on %s', (_, url) => {
     const forger = await open({ sign: { keys: [secret('a')] } }, receiver);
     const unsigned = await stranger.send('echo', [1]);
     const forged = await forger.send('echo', [1]);
-    const swapped = await receiver.send('echo', [1], { queue: 'elsewhere' });
-    const stolen = await receiver.transport.broker.consume(['elsewhere'], {
+    await receiver.send('echo', [1], { queue: 'elsewhere' });
+    const thief = await receiver.transport.broker.consume(['elsewhere'], {
       ...{ lease: 60_000, maxLoopBlock: 60_000, maxWait: 1_000 },
       events: { lost: () => {}, revoked: () => {} },
     });
-    const [delivery] = await stolen.receive(1, new AbortController().signal);
+    const [delivery] = await thief.receive(1, new AbortController().signal);
     await receiver.transport.broker.publish([{ id: 'other', queue: 'default', body: delivery!.body, priority: 5, traced: false }], {
       timeout: 5_000,
     });
-    await stolen.close();
+    await thief.close();
     await echo(receiver);
     for (const id of [unsigned.id, forged.id, 'other']) {
       await expect(receiver.client.result(id).get()).rejects.toMatchObject({ remote: { code: 'SIGNATURE_INVALID' } });
     }
-    expect(swapped.id).not.toBe('other');
     const letters = await deadLetters(receiver);
-    expect(letters.map(({ id, reason }) => [id, reason]).sort()).toEqual(
-      [unsigned.id, forged.id, 'other'].sort().map((id) => [id, 'signature_invalid']),
+    expect(new Set(letters.map(({ id, reason }) => `${id} ${reason}`))).toEqual(
+      new Set([unsigned.id, forged.id, 'other'].map((id) => `${id} signature_invalid`)),
     );
     expect(await (await receiver.send('echo', [2])).get()).toBe(2);
   });

@@ -39,26 +39,24 @@ export function prepareCall(
   const task = configuredTask(declared, args, options, surroundings);
   const queue = queueOf(task, options, client);
   const times = callTimes(options, task.expires, now);
-  const { contentType, compression } = formOf(task, options, client);
+  const form = formOf(task, options, surroundings);
   const built = buildMessage({
     task: task.name,
-    args: carriedArgs(task.name, args, contentType),
+    args: carriedArgs(task.name, args, form.contentType),
     kwargs: options.kwargs,
     queue,
     sentAt: now,
     id: options.taskId,
     headers: {
       ...inherited(),
-      ...headersOf(options, surroundings, contentType),
-      contentType,
-      compression,
-      encrypted: codecs.content.canEncrypt,
+      ...headersOf(options, surroundings, form.contentType),
+      ...form,
       eta: times.eta,
       expires: times.expires,
       priority: options.priority ?? task.priority,
     },
   });
-  if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs', contentType);
+  if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs', form.contentType);
   if (options.headers !== undefined) checkCarried(task.name, options.headers, 'headers', 'json');
   const announce = listeners?.signals.before_task_publish;
   const message = announce === undefined ? built : announcePublish(built, announce, listeners!);
