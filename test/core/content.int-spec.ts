@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signature } from '../../libs/task-queue/src/canvas/signature.js';
 import type { ClientOptionsInput } from '../../libs/task-queue/src/client/client-options.js';
 import type { Worker } from '../../libs/task-queue/src/worker/worker.js';
 import { BROKERS, Harness, signal } from './harness.js';
@@ -69,7 +68,7 @@ describe.each(BROKERS)('content on %s', (_, url) => {
     expect(await parked.get()).toEqual(RICH);
     expect(await (await app.send('retry', [RICH, new Date(1)])).get()).toEqual({ value: RICH, now: new Date(9) });
     expect(await (await app.send('early', [RICH, new Date(1)])).get()).toEqual({ value: RICH, now: new Date(9) });
-    await app.send('later', [RICH], { link: signature('next', [new Date(3)]) });
+    await app.send('later', [RICH], { link: { task: 'next', args: [new Date(3)], immutable: false } });
     expect(await followed.come).toEqual([RICH, new Date(3)]);
   });
 
@@ -103,24 +102,24 @@ describe.each(BROKERS)('content on %s', (_, url) => {
     const forger = await open({ sign: { keys: [secret('a')] } }, receiver);
     const unsigned = await stranger.send('echo', [1]);
     const forged = await forger.send('echo', [1]);
-    const swapped = await receiver.send('echo', [1], { queue: 'elsewhere' });
-    const stolen = await receiver.transport.broker.consume(['elsewhere'], {
+    await receiver.send('echo', [1], { queue: 'elsewhere' });
+    const thief = await receiver.transport.broker.consume(['elsewhere'], {
       ...{ lease: 60_000, maxLoopBlock: 60_000, maxWait: 1_000 },
       events: { lost: () => {}, revoked: () => {} },
     });
-    const [delivery] = await stolen.receive(1, new AbortController().signal);
+    const [delivery] = await thief.receive(1, new AbortController().signal);
     await receiver.transport.broker.publish([{ id: 'other', queue: 'default', body: delivery!.body, priority: 5, traced: false }], {
       timeout: 5_000,
     });
-    await stolen.close();
+    await thief.close();
     await echo(receiver);
     for (const id of [unsigned.id, forged.id, 'other']) {
       await expect(receiver.client.result(id).get()).rejects.toMatchObject({ remote: { code: 'SIGNATURE_INVALID' } });
     }
-    expect(swapped.id).not.toBe('other');
     const letters = await deadLetters(receiver);
-    const reasons = new Map(letters.map(({ id, reason }) => [id, reason]));
-    expect(reasons).toEqual(new Map([unsigned.id, forged.id, 'other'].map((id) => [id, 'signature_invalid'])));
+    expect(new Set(letters.map(({ id, reason }) => `${id} ${reason}`))).toEqual(
+      new Set([unsigned.id, forged.id, 'other'].map((id) => `${id} signature_invalid`)),
+    );
     expect(await (await receiver.send('echo', [2])).get()).toBe(2);
   });
 

@@ -39,48 +39,35 @@ export function prepareCall(
   const task = configuredTask(declared, args, options, surroundings);
   const queue = queueOf(task, options, client);
   const times = callTimes(options, task.expires, now);
-  const { contentType, compression } = formOf(task, options, client);
+  const form = formOf(task, options, surroundings);
   const built = buildMessage({
     task: task.name,
-    args: carriedArgs(task.name, args, contentType),
+    args: carriedArgs(task.name, args, form.contentType),
     kwargs: options.kwargs,
     queue,
     sentAt: now,
     id: options.taskId,
     headers: {
       ...inherited(),
-      ...headersOf(options, surroundings, contentType),
-      contentType,
-      compression,
-      encrypted: codecs.content.canEncrypt,
+      ...headersOf(options, surroundings, form.contentType),
+      ...form,
       eta: times.eta,
       expires: times.expires,
       priority: options.priority ?? task.priority,
     },
   });
-  checkNamed(task.name, options, contentType);
-  const message = announced(built, listeners);
+  if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs', form.contentType);
+  if (options.headers !== undefined) checkCarried(task.name, options.headers, 'headers', 'json');
+  const announce = listeners?.signals.before_task_publish;
+  const message = announce === undefined ? built : announcePublish(built, announce, listeners!);
   const body = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
+  const { priority, traced } = message.headers;
   return {
     message,
-    publication: publicationOf(message, queue, body, times.due),
+    publication: { id: message.id, queue, body, priority: priority ?? DEFAULT_PRIORITY, due: times.due, traced },
     publishRetry: options.publishRetry === undefined ? client.publishRetry : resolvePublishRetry(options.publishRetry),
   };
-}
-
-function checkNamed(task: string, { kwargs, headers }: CallOptions, contentType: string): void {
-  if (kwargs !== undefined) checkCarried(task, kwargs, 'kwargs', contentType);
-  if (headers !== undefined) checkCarried(task, headers, 'headers', 'json');
-}
-
-function announced(message: TaskMessage, listeners: CallSurroundings['listeners']): TaskMessage {
-  const announce = listeners?.signals.before_task_publish;
-  return announce === undefined ? message : announcePublish(message, announce, listeners!);
-}
-
-function publicationOf({ id, headers }: TaskMessage, queue: string, body: string, due: Publication['due']): Publication {
-  return { id, queue, body, priority: headers.priority ?? DEFAULT_PRIORITY, due, traced: headers.traced };
 }
 
 /** What a task sends belongs to the same tree. */

@@ -54,12 +54,12 @@ describe('publishRetry', () => {
   it('gives up after its tries, with the last error', async () => {
     const clock = new FakeClock();
     const { tries, broker: dead } = broker(unreachable, unreachable, unreachable, unreachable);
-    const failed = new Publisher(dead, 5_000, clock).send(message('a'), CELERY).catch((error: unknown) => error);
+    const sent = new Publisher(dead, 5_000, clock).send(message('a'), CELERY).catch((error: unknown) => error);
     for (const pause of [0, 200, 400]) {
       await turn();
       await clock.advance(pause);
     }
-    expect(await failed).toMatchObject({ code: 'BROKER_UNAVAILABLE' });
+    expect(await sent).toMatchObject({ code: 'BROKER_UNAVAILABLE' });
     expect(tries).toHaveLength(4);
   });
 

@@ -242,9 +242,11 @@ export class Worker {
   /** A listener that does not come to an end keeps the process no longer than a task would. */
   async #tellTheEnd(): Promise<void> {
     const { signals } = this.#listeners;
-    const ended = [signals.worker_process_shutdown?.({ worker: this.name, pid: process.pid }), signals.worker_shutdown?.(this.#signal())];
-    const pending = ended.filter((one) => one instanceof Promise);
-    if (pending.length > 0) await this.#within(this.deps.options.abortGrace, Promise.all(pending));
+    const tell = async () => {
+      await signals.worker_process_shutdown?.({ worker: this.name, pid: process.pid });
+      await signals.worker_shutdown?.(this.#signal());
+    };
+    await this.#within(this.deps.options.abortGrace, tell());
   }
 
   #signal(): WorkerSignal {

@@ -26,12 +26,14 @@ class Log implements LoggerService {
 /** A Sentry server that takes everything, and keeps the events. */
 async function fakeSentry() {
   const events: { tags: object; contexts: object; exception: { values: { type: string; value: string }[] } }[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = '';
-    for await (const chunk of request) body += String(chunk);
-    const [, ...items] = body.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as object)));
-    for (const item of items) if ('exception' in item) events.push(item as (typeof events)[number]);
-    response.end('{}');
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      const items = body.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as object)));
+      for (const item of items) if ('exception' in item) events.push(item as (typeof events)[number]);
+      response.end('{}');
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const dsn = `http://key@127.0.0.1:${(server.address() as AddressInfo).port}/1`;
