@@ -66,7 +66,14 @@ export class SetAside {
       error,
     });
     const { listeners, options } = this.deps;
-    void listeners.signals.task_rejected?.({ id: delivery.id, task: null, queue: delivery.queue, requeue: false, error, worker: options.name });
+    void listeners.signals.task_rejected?.({
+      id: delivery.id,
+      task: null,
+      queue: delivery.queue,
+      requeue: false,
+      error,
+      worker: options.name,
+    });
     this.#deadLetter(delivery, reason, error, headers === undefined ? NOTHING : knownOf(headers));
   }
 
