@@ -9,6 +9,7 @@ const TOP = ['nest', 'admin', 'cli', 'testing', 'typeorm'];
 
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 const DRIVERS = ['ioredis', 'pg', 'typeorm', '@nestjs/typeorm', 'amqplib', 'kafkajs', '@aws-sdk'];
+const FORMATS = '(msgpackr|yaml)';
 const only = (name, driver, ...from) => ({
   name,
   severity: 'error',
@@ -69,6 +70,7 @@ module.exports = {
     },
     only('ioredis-only-in-redis', 'ioredis', 'transports/redis'),
     only('pg-only-in-postgres', 'pg', 'transports/postgres'),
+    only('formats-only-in-their-serializers', FORMATS, 'message/serializers'),
     only('typeorm-only-in-its-entry', '(typeorm|@nestjs/typeorm)', 'typeorm', 'persistence'),
     {
       name: 'applications-use-entry-points',

@@ -81,7 +81,7 @@ describe.each(BROKERS)('calling on %s', (_, url) => {
     expect(await far.state()).toBe('PENDING');
   });
 
-  it('ends an expired message as REVOKED without running it', async () => {
+  it('rule 10: ends an expired message as REVOKED without running it', async () => {
     let runs = 0;
     app.task('stale', () => void runs++);
     const sent = await app.send('stale', [], { expires: 1 });

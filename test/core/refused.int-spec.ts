@@ -40,4 +40,29 @@ describe.each(BROKERS)('what cannot be run on %s', (_, url) => {
     await expect(sent.get()).rejects.toMatchObject({ remote: { code: 'TASK_UNKNOWN' } });
     expect(await app.transport.inspector.findDeadLetters('default', [sent.id])).toMatchObject([{ reason: 'unknown_task' }]);
   });
+
+  it('rule 10: ends what was revoked although no worker here knows its task, instead of parking it', async () => {
+    const sent = await app.send('unknown');
+    await sent.revoke();
+    await app.worker();
+    await expect(sent.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
+  });
+
+  it('rule 10: makes a message whose workers were lost too often a dead letter, with its result, without running it again', async () => {
+    let runs = 0;
+    app.task('poison', () => void runs++);
+    const sent = await app.send('poison');
+    const events = { lost: () => undefined, revoked: () => undefined };
+    const crashing = await app.transport.broker.consume(['default'], { lease: 60_000, maxLoopBlock: 60_000, maxWait: 1_000, events });
+    for (let lost = 0; lost < 5; lost++) {
+      const [delivery] = await crashing.receive(1, new AbortController().signal);
+      await crashing.settle([{ delivery: delivery!, kind: 'release', delay: 0, charge: true }]);
+    }
+    await crashing.close();
+    await app.worker({ maxDeliveries: 5 });
+    await expect(sent.get()).rejects.toMatchObject({ remote: { code: 'WORKER_LOST' } });
+    const { letters } = await app.transport.inspector.deadLetters('default', { limit: 10 });
+    expect(letters).toMatchObject([{ id: sent.id, reason: 'worker_lost' }]);
+    expect(runs).toBe(0);
+  });
 });

@@ -112,7 +112,7 @@ describe.each(BROKERS)('retries on %s', (_, url) => {
     await expect((await app.send('none')).get()).rejects.toThrow('MaxRetriesExceededError');
   });
 
-  it('retries an early-acknowledged task under the same id', async () => {
+  it('rule 14: retries an early-acknowledged task under the same id', async () => {
     const seen: [string, number][] = [];
     app.task(
       'early',

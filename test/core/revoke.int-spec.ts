@@ -9,7 +9,7 @@ describe.each(BROKERS)('revoke on %s', (_, url) => {
   });
   afterEach(() => app.close());
 
-  it('keeps a waiting task from running, and ends it as REVOKED', async () => {
+  it('rule 17: keeps a waiting task from running, and ends it as REVOKED', async () => {
     let runs = 0;
     app.task('later', () => void runs++);
     const sent = await app.send('later', [], { countdown: '1h' });

@@ -205,27 +205,12 @@ describe.each(BROKERS)('onTaskError on %s', (_, url) => {
   it('is told of final failures, with the arguments as far as they may be seen, and of nothing that was to be expected', async () => {
     const reports: TaskErrorReport[] = [];
     const options = { autoretryFor: [SmtpError], maxRetries: 1, defaultRetryDelay: 1 };
-    app.task(
-      'login',
-      () => {
-        throw new SmtpError('busy');
-      },
-      { ...options, redactArgs: [1, 'token'] },
-    );
-    app.task(
-      'secret',
-      () => {
-        throw new SmtpError('busy');
-      },
-      { ...options, redactArgs: true },
-    );
-    app.task(
-      'expected',
-      () => {
-        throw new SmtpError('busy');
-      },
-      { throws: [SmtpError] },
-    );
+    const busy = () => {
+      throw new SmtpError('busy');
+    };
+    app.task('login', busy, { ...options, redactArgs: [1, 'token'] });
+    app.task('secret', busy, { ...options, redactArgs: true });
+    app.task('expected', busy, { throws: [SmtpError] });
     app.task('discarded', () => {
       throw new Discard('gone');
     });

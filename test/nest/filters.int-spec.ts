@@ -1,6 +1,6 @@
 import { Catch, Inject, Injectable, UseFilters, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Ctx, Task, TaskContext, Ignore } from 'nestjs-task-queue';
+import { Ctx, Discard, Ignore, Reject, Snooze, Task, TaskContext } from 'nestjs-task-queue';
 import { boot, closeAll } from './support/boot.js';
 
 class SmtpError extends Error {}
@@ -55,9 +55,11 @@ class FilteredTasks {
     return 'second';
   }
 
-  @Task({ name: 'filtered.ignore' })
-  ignore(): never {
-    throw new Ignore('nothing to do');
+  @Task({ name: 'filtered.end' })
+  end(how: 'ignore' | 'reject' | 'snooze' | 'discard'): never {
+    if (how === 'ignore') throw new Ignore('nothing to do');
+    if (how === 'reject') throw new Reject();
+    throw how === 'snooze' ? new Snooze('5m') : new Discard('gone');
   }
 }
 
@@ -87,10 +89,13 @@ describe('exception filters of tasks', () => {
     expect(await filtered.retried.apply()).toBe(3);
   });
 
-  it('are not asked about a retry or an ignored task, which are no failures', async () => {
+  it('are not asked about a retry, nor about any other way in which a task says how it ends', async () => {
     const { filtered, seen } = await bootFiltered();
     expect(await filtered.retry.apply()).toBe('second');
-    await filtered.ignore.apply();
+    await filtered.end.apply('ignore');
+    await expect(filtered.end.apply('reject')).rejects.toThrow(Reject);
+    await expect(filtered.end.apply('snooze')).rejects.toThrow(Snooze);
+    await expect(filtered.end.apply('discard')).rejects.toThrow(Discard);
     expect(seen).toEqual([]);
   });
 });

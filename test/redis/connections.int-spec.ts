@@ -105,7 +105,7 @@ describe('servers that will not do', () => {
   );
 
   it(
-    'one settlement that cannot be stored fails alone',
+    'rule 4: one settlement that cannot be stored fails alone',
     rigged(async (rig) => {
       const transport = await rig.connected();
       const ids = ['a', 'b', 'c', 'd'];

@@ -1,6 +1,7 @@
 import { BrokerFullError } from '../../libs/task-queue/src/errors/index.js';
 import { startPrivateRedis, type PrivateRedis } from '../support/services.js';
-import { consume, message, never, QUEUE, Rig, settleAll } from './rig.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { consume, message, never, QUEUE, Rig, settleAll, takeIds, untilBlocked } from './rig.js';
 
 describe('rule 20: a full server refuses new work and still finishes the old', () => {
   let server: PrivateRedis;
@@ -46,11 +47,47 @@ describe('rule 20: a full server refuses new work and still finishes the old', (
     expect(receipts.every(({ accepted }) => accepted)).toBe(true);
     expect(await transport.results.load(['a'])).toEqual([record]);
     await transport.broker.revoke(['b'], { terminate: false });
+    const progress = { id: 'e', state: 'PROGRESS', retries: 0, at: 1 };
+    expect(await transport.results.save([progress], 60_000)).toEqual([true]);
     rig.shift += 20_000;
     const ids = (await (await heir(rig)).receive(5, never())).map(({ id }) => id);
     expect(ids.sort()).toEqual(['b', 'c', 'e']);
     expect(await settleAll(consumer, [e!])).toEqual([false]);
     expect(await transport.inspector.counts(QUEUE)).toEqual({ ready: 0, delayed: 0, leased: 3, suspects: 0, dead: 1 });
+  });
+
+  it('what a receive took that was given up goes back', async () => {
+    const proxy = await TcpProxy.before(rig.url);
+    const transport = await rig.connected(proxy.url);
+    await transport.broker.publish([message('a')], { timeout: 5_000 });
+    await fill();
+    const consumer = await consume(transport);
+    const abort = new AbortController();
+    const asked = proxy.request(':void:');
+    const receiving = consumer.receive(1, abort.signal);
+    await asked;
+    abort.abort();
+    expect(await receiving).toEqual([]);
+    expect(await takeIds(consumer)).toEqual(['a']);
+    await proxy.stop();
+  });
+
+  it('a wake-up that its taker does not use is handed on', async () => {
+    const transport = await rig.connected();
+    await transport.broker.publish([message('a')], { timeout: 5_000 });
+    const holder = await consume(transport);
+    const held = await holder.receive(1, never());
+    const [gone, other] = [await consume(transport, { maxWait: 30_000 }), await consume(await rig.connected(), { maxWait: 30_000 })];
+    const abort = new AbortController();
+    const waiting = gone.receive(1, abort.signal);
+    await untilBlocked(rig, 1);
+    const others = takeIds(other);
+    await untilBlocked(rig, 2);
+    abort.abort();
+    expect(await waiting).toEqual([]);
+    await fill();
+    await settleAll(holder, held, { kind: 'release', delay: 0, charge: false });
+    expect(await others).toEqual(['a']);
   });
 });
 

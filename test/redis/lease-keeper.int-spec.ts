@@ -1,5 +1,6 @@
 import type { Delivery } from '../../libs/task-queue/src/ports/index.js';
-import { consume, message, never, rigged, type Rig, SEASONED, settleAll, takeIds } from './rig.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { consume, LEASE, message, never, rigged, type Rig, SEASONED, settleAll, takeIds } from './rig.js';
 
 const SHORT = 600;
 
@@ -86,6 +87,72 @@ describe('rule 7: renewal survives a blocked loop', () => {
       expect(first).toBe(before);
       expect(member).toContain(`${kept!.id}:`);
       expect(Number(second)).toBeGreaterThan(Number(first));
+    }),
+  );
+});
+
+describe('rule 7: the local deadline counts from the sending', () => {
+  it(
+    'of a receive: however long its answer takes, a worker starts nothing after the server’s own deadline',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const transport = await rig.connected(proxy.url);
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      const consumer = await consume(transport);
+      const asked = proxy.request(':void:');
+      const receiving = consumer.receive(1, never());
+      await asked;
+      rig.shift += LEASE / 2;
+      const [held] = await receiving;
+      expect(consumer.holds(held!)).toBe(true);
+      rig.shift += LEASE / 2;
+      expect(consumer.holds(held!)).toBe(false);
+      await proxy.stop();
+    }),
+  );
+
+  it(
+    'of an extend',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const transport = await rig.connected(proxy.url);
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      const consumer = await consume(transport);
+      const [held] = await consumer.receive(1, never());
+      const asked = proxy.request(held!.token);
+      const extending = consumer.extend([held!]);
+      await asked;
+      rig.shift += LEASE / 2;
+      await extending;
+      expect(consumer.holds(held!)).toBe(true);
+      rig.shift += LEASE / 2;
+      expect(consumer.holds(held!)).toBe(false);
+      await proxy.stop();
+    }),
+  );
+
+  it(
+    'of a renewal by the thread',
+    rigged(async (rig) => {
+      const lease = 3_000;
+      const proxy = await TcpProxy.before(rig.url);
+      const transport = await rig.connected(proxy.url);
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      const consumer = await consume(transport, { renew: true, lease });
+      const [held] = await consumer.receive(1, never());
+      const received = performance.now();
+      await proxy.request(held!.token);
+      const renewed = performance.now();
+      // No second renewal, and the answer to this one has to wait: it passes through this thread.
+      proxy.dropRequests = true;
+      block(lease / 6);
+      /** Shifts the clock of leases to so many ms after an instant. */
+      const moveTo = (instant: number, after: number) => (rig.shift = instant + after - performance.now());
+      moveTo(received, lease);
+      while (!consumer.holds(held!)) await new Promise(setImmediate);
+      moveTo(renewed, lease);
+      expect(consumer.holds(held!)).toBe(false);
+      await proxy.stop();
     }),
   );
 });

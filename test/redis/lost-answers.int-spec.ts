@@ -1,175 +1,5 @@
-import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/errors/index.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { consume, message, never, QUEUE, rigged, type Rig, settleAll, takeIds } from './rig.js';
-
-/** A test whose transport speaks through a proxy. */
-function proxied(body: (rig: Rig, proxy: TcpProxy) => Promise<void>): () => Promise<void> {
-  return rigged(async (rig) => {
-    const proxy = await TcpProxy.before(rig.url);
-    try {
-      await body(rig, proxy);
-    } finally {
-      await proxy.stop();
-    }
-  });
-}
-
-describe('rule 2: resends change nothing', () => {
-  it(
-    'a publish whose answer was cut off is asked again on the next connection, and stands in the list once',
-    proxied(async (rig, proxy) => {
-      const transport = await rig.connected(proxy.url);
-      proxy.loseAnswerTo('body of a');
-      const sent = transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
-      await proxy.request('body of a');
-      await untilReady(rig, 2);
-      proxy.heal();
-      proxy.cut();
-      expect(await sent).toEqual([
-        { id: 'a', deduplicated: false },
-        { id: 'b', deduplicated: false },
-      ]);
-      expect(await rig.admin.lrange(rig.key('ready:5'), 0, -1)).toEqual(['a', 'b']);
-    }),
-  );
-
-  it(
-    'a publish that never reached the server is sent on the next connection',
-    proxied(async (rig, proxy) => {
-      const transport = await rig.connected(proxy.url);
-      proxy.dropRequests = true;
-      const sent = transport.broker.publish([message('a')], { timeout: 5_000 });
-      await proxy.request('body of a');
-      proxy.heal();
-      proxy.cut();
-      expect(await sent).toEqual([{ id: 'a', deduplicated: false }]);
-      expect(await rig.admin.lrange(rig.key('ready:5'), 0, -1)).toEqual(['a']);
-    }),
-  );
-
-  it(
-    'what stays without an answer is uncertain, and sending the same ids again runs nothing twice even when it has finished meanwhile',
-    proxied(async (rig, proxy) => {
-      const transport = await rig.connected(proxy.url);
-      const consumer = await consume(await rig.connected(), { maxWait: 5_000 });
-      proxy.dropAnswers = true;
-      const sent = transport.broker.publish([message('a')], { timeout: 300 });
-      await settleAll(consumer, await consumer.receive(1, never()));
-      const failure = await sent.catch((error: unknown) => error);
-      expect(failure).toBeInstanceOf(PublishUncertainError);
-      expect((failure as PublishUncertainError).ids).toEqual(['a']);
-      proxy.heal();
-      proxy.cut();
-      expect(await transport.broker.publish([message('b'), message('a')], { timeout: 5_000 })).toEqual([
-        { id: 'b', deduplicated: false },
-        { id: 'a', deduplicated: true },
-      ]);
-      expect(await takeIds(consumer)).toEqual(['b']);
-    }),
-  );
-
-  it(
-    'ids that did not arrive are taken when they are sent again, and a late copy of the lost call changes nothing',
-    proxied(async (rig, proxy) => {
-      const transport = await rig.connected(proxy.url);
-      proxy.dropRequests = true;
-      await expect(transport.broker.publish([message('a')], { timeout: 200 })).rejects.toThrow(PublishUncertainError);
-      proxy.heal();
-      proxy.cut();
-      expect(await transport.broker.publish([message('a')], { timeout: 5_000 })).toEqual([{ id: 'a', deduplicated: false }]);
-      const nonces = await rig.admin.keys(rig.key('nonce:*'));
-      expect(new Set(await rig.admin.mget(nonces))).toEqual(new Set(['', 'void']));
-    }),
-  );
-
-  it(
-    'a server that was never reached took nothing, which the error says',
-    proxied(async (rig, proxy) => {
-      proxy.refuse = true;
-      const transport = rig.transport(proxy.url);
-      await expect(transport.broker.publish([message('a')], { timeout: 200 })).rejects.toThrow(BrokerUnavailableError);
-    }),
-  );
-
-  it(
-    'nonces of answered calls are forgotten by the next call, so that they do not fill the server',
-    rigged(async (rig) => {
-      const transport = await rig.connected();
-      for (let call = 0; call < 20; call++) await transport.broker.publish([message(`n${call}`)], { timeout: 5_000 });
-      expect(await rig.admin.keys(rig.key('nonce:*'))).toHaveLength(1);
-    }),
-  );
-});
-
-describe('rule 16: unique keys over a cut', () => {
-  const unique = { key: 'k', expires: null, until: 'end', onConflict: 'existing' } as const;
-
-  it(
-    'a publish that its key held back names the holder again when its answer was lost',
-    proxied(async (rig, proxy) => {
-      const transport = await rig.connected(proxy.url);
-      await (await rig.connected()).broker.publish([message('a', { unique })], { timeout: 5_000 });
-      proxy.loseAnswerTo('body of b');
-      const sent = transport.broker.publish([message('b', { unique }), message('c')], { timeout: 5_000 });
-      await proxy.request('body of b');
-      await untilReady(rig, 2);
-      proxy.heal();
-      proxy.cut();
-      expect(await sent).toEqual([
-        { id: 'a', deduplicated: true },
-        { id: 'c', deduplicated: false },
-      ]);
-    }),
-  );
-
-  it(
-    'of an uncertain publish, what its key had held back is judged anew when it comes again',
-    proxied(async (rig, proxy) => {
-      const transport = await rig.connected(proxy.url);
-      const consumer = await consume(await rig.connected());
-      await (await rig.connected()).broker.publish([message('a', { unique })], { timeout: 5_000 });
-      const both = [message('b', { unique }), message('c')];
-      proxy.dropAnswers = true;
-      const sent = transport.broker.publish(both, { timeout: 300 });
-      await untilReady(rig, 2);
-      await settleAll(consumer, await consumer.receive(1, never()));
-      await expect(sent).rejects.toThrow(PublishUncertainError);
-      proxy.heal();
-      proxy.cut();
-      expect(await transport.broker.publish(both, { timeout: 5_000 })).toEqual([
-        { id: 'b', deduplicated: false },
-        { id: 'c', deduplicated: true },
-      ]);
-      expect(await takeIds(consumer)).toEqual(['c', 'b']);
-    }),
-  );
-
-  it(
-    'what a receive took whose answer was lost waits again, and can be replaced',
-    proxied(async (rig, proxy) => {
-      const transport = await rig.connected(proxy.url);
-      const replace = { ...unique, onConflict: 'replace' } as const;
-      await transport.broker.publish([message('a', { unique: replace })], { timeout: 5_000 });
-      const consumer = await consume(transport, { maxWait: 10_000 });
-      const abort = new AbortController();
-      proxy.dropAnswers = true;
-      const taken = consumer.receive(1, abort.signal);
-      await untilLeased(rig, 1);
-      abort.abort();
-      await taken;
-      proxy.heal();
-      proxy.cut();
-      await untilReady(rig, 1);
-      expect(await transport.broker.publish([message('b', { unique: replace })], { timeout: 5_000 })).toEqual([
-        { id: 'b', deduplicated: false },
-      ]);
-      expect((await consumer.receive(10, never())).map(({ id, revoked }) => [id, revoked])).toEqual([
-        ['a', true],
-        ['b', false],
-      ]);
-    }),
-  );
-});
+import { proxied, untilReady, untilLeased } from './proxied.js';
+import { consume, message, never, settleAll, takeIds } from './rig.js';
 
 describe('settling over a cut', () => {
   it(
@@ -251,12 +81,42 @@ describe('rule 9: a receive whose answer was lost is released uncharged', () => 
       expect(await rig.admin.exists(rig.key('deliveries'))).toBe(0);
     }),
   );
+
+  it(
+    'a lost receive that arrives after its release takes nothing, for nobody would know of it',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(transport, { maxWait: 10_000 });
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      proxy.dropRequests = true;
+      const lost = proxy.request(':void:');
+      const taken = takeIds(consumer);
+      const call = await lost;
+      proxy.heal();
+      proxy.cut();
+      expect(await taken).toEqual(['a']);
+      await transport.broker.publish([message('b')], { timeout: 5_000 });
+      await proxy.arriveLate(call);
+      expect(await takeIds(consumer)).toEqual(['b']);
+    }),
+  );
+
+  it(
+    'a suspect that it took is a suspect again, and comes alone',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(transport, { maxWait: 10_000 });
+      await transport.broker.publish([message('poison')], { timeout: 5_000 });
+      for (let charge = 0; charge < 2; charge++) {
+        await settleAll(consumer, await consumer.receive(1, never()), { kind: 'release', delay: 0, charge: true });
+      }
+      await transport.broker.publish([message('neighbour')], { timeout: 5_000 });
+      proxy.dropAnswers = true;
+      const taken = takeIds(consumer);
+      await untilLeased(rig, 1);
+      proxy.heal();
+      proxy.cut();
+      expect(await taken).toEqual(['poison']);
+    }),
+  );
 });
-
-async function untilReady(rig: Rig, count: number): Promise<void> {
-  while ((await rig.admin.llen(rig.key('ready:5', QUEUE))) < count);
-}
-
-async function untilLeased(rig: Rig, count: number): Promise<void> {
-  while ((await rig.admin.zcard(rig.key('leased', QUEUE))) < count);
-}

@@ -23,6 +23,46 @@ describe('rule 8: no sweep after an outage of ours', () => {
     }),
   );
 
+  it(
+    'a server that stood still was an outage too: who was answered late sweeps nothing for five seconds more',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const transport = await rig.connected(proxy.url);
+      const heir = await consume(transport);
+      const victim = await consume(await rig.connected());
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      await victim.receive(1, never());
+      rig.shift += SEASONED;
+      const asked = proxy.request(':void:');
+      const late = takeIds(heir);
+      await asked;
+      rig.shift += LEASE;
+      expect(await late).toEqual([]);
+      expect(await takeIds(heir)).toEqual([]);
+      rig.shift += SEASONED;
+      expect(await takeIds(heir)).toEqual(['a']);
+      await proxy.stop();
+    }),
+  );
+
+  it(
+    'after a break nothing is swept before our own leases were renewed: a server that took over may not know their last renewal',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(transport, { renew: true });
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      const [held] = await consumer.receive(1, never());
+      proxy.cut();
+      await transport.broker.publish([message('b', { due: { delay: 3_600_000 } })], { timeout: 5_000 });
+      await rig.admin.zadd(rig.key('leased'), 0, `5a:${held!.token}`);
+      rig.shift += SEASONED;
+      expect(await takeIds(consumer)).toEqual([]);
+      expect(await settleAll(consumer, [held!])).toEqual([true]);
+      await proxy.stop();
+    }),
+  );
+
   it('a receive that a frozen server answers late sweeps nothing: everybody is late then', async () => {
     const server = await startPrivateRedis();
     const rig = new Rig(server.url);
@@ -111,7 +151,7 @@ describe('listening survives its connection', () => {
       const heard: string[] = [];
       let hear = (): void => {};
       await listener.control.listen((command) => {
-        heard.push(...command.ids);
+        heard.push(...(command as { ids: readonly string[] }).ids);
         hear();
       });
       const result = listener.results.wait('a', never());

@@ -91,6 +91,14 @@ export async function settleAll(
   return receipts.map(({ accepted }) => accepted);
 }
 
+/** Resolves when so many consumers of the rig wait in blocking reads. */
+export async function untilBlocked(rig: Rig, count: number): Promise<void> {
+  for (;;) {
+    const clients = String(await rig.admin.client('LIST')).split('\n');
+    if (clients.filter((line) => line.includes(` name=${rig.prefix} `) && / flags=\w*b/.test(line)).length >= count) return;
+  }
+}
+
 /** Runs a test on a rig of its own. */
 export function rigged(body: (rig: Rig) => Promise<void>, url?: () => string): () => Promise<void> {
   return async () => {

@@ -1,5 +1,6 @@
-import { consume, message, never, Rig, rigged, settleAll, takeIds } from './rig.js';
 import { startPrivateRedis } from '../support/services.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { consume, LEASE, message, never, QUEUE, Rig, rigged, SEASONED, settleAll, takeIds, untilBlocked } from './rig.js';
 
 const LONG = 30_000;
 
@@ -21,8 +22,29 @@ describe('rule 19: waiting without polling hot', () => {
       const transport = await rig.connected();
       await transport.broker.publish([message('far', { due: { delay: LONG } })], { timeout: 5_000 });
       const waiting = takeIds(await consume(transport, { maxWait: LONG }));
+      await untilBlocked(rig, 1);
       await transport.broker.publish([message('near', { due: { delay: 150 } })], { timeout: 5_000 });
       expect(await waiting).toEqual(['near']);
+    }),
+  );
+
+  it(
+    'what a settlement delays wakes too, as it becomes the first',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('retried'), message('released')], { timeout: 5_000 });
+      const holder = await consume(transport);
+      const [retried, released] = await holder.receive(2, never());
+      const other = await consume(await rig.connected(), { maxWait: LONG });
+      for (const [held, kind] of [
+        [retried!, { kind: 'retry', body: 'again', priority: 5, due: { delay: 150 } }],
+        [released!, { kind: 'release', delay: 150, charge: false }],
+      ] as const) {
+        const waiting = takeIds(other);
+        await untilBlocked(rig, 1);
+        await settleAll(holder, [held], kind);
+        expect(await waiting).toEqual([held.id]);
+      }
     }),
   );
 
@@ -37,6 +59,19 @@ describe('rule 19: waiting without polling hot', () => {
       expect(await takeIds(first, 1)).toEqual(['a']);
       expect(await rig.admin.llen(rig.key('wake'))).toBe(1);
       expect(await takeIds(second, 2)).toEqual(['b', 'c']);
+    }),
+  );
+
+  it(
+    'the wake list holds one item at most, however much goes back while nobody waits',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('a'), message('b'), message('c')], { timeout: 5_000 });
+      const consumer = await consume(transport);
+      const held = await consumer.receive(3, never());
+      await settleAll(consumer, held, { kind: 'release', delay: 0, charge: false });
+      await transport.broker.revoke(['a', 'b'], { terminate: false });
+      expect(await rig.admin.llen(rig.key('wake'))).toBe(1);
     }),
   );
 
@@ -120,6 +155,28 @@ describe('rule 19: waiting without polling hot', () => {
     }),
   );
 
+  it(
+    'a wake-up that is on its way to a consumer when it closes is rung for again',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const [gone, other] = [
+        await consume(await rig.connected(proxy.url), { maxWait: LONG }),
+        await consume(await rig.connected(), { maxWait: LONG }),
+      ];
+      const waiting = takeIds(gone);
+      await untilBlocked(rig, 1);
+      const others = takeIds(other);
+      await untilBlocked(rig, 2);
+      const woken = proxy.answer(rig.key('wake'));
+      await (await rig.connected()).broker.publish([message('a')], { timeout: 5_000 });
+      await woken;
+      await gone.close();
+      expect(await waiting).toEqual([]);
+      expect(await others).toEqual(['a']);
+      await proxy.stop();
+    }),
+  );
+
   it('one receive looks at all queues of a consumer, each first in its turn', async () => {
     // A server of its own, for its calls are counted.
     const server = await startPrivateRedis();
@@ -142,7 +199,7 @@ describe('rule 19: waiting without polling hot', () => {
   });
 
   it(
-    'a paused queue hands out nothing, and what is out can still be settled',
+    'rule 21: a paused queue hands out nothing, and what is out can still be settled',
     rigged(async (rig) => {
       const transport = await rig.connected();
       await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
@@ -155,9 +212,41 @@ describe('rule 19: waiting without polling hot', () => {
       expect(await takeIds(consumer)).toEqual(['b']);
     }),
   );
+
+  it(
+    'rule 21: a paused queue is swept all the same',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      await (await consume(transport)).receive(1, never());
+      const heir = await consume(transport);
+      await rig.admin.set(rig.key('paused'), '1');
+      rig.shift += LEASE + SEASONED;
+      expect(await takeIds(heir)).toEqual([]);
+      expect(await transport.inspector.counts(QUEUE)).toMatchObject({ ready: 1, leased: 0 });
+    }),
+  );
 });
 
 describe('rule 9: suspects', () => {
+  it(
+    'one that is found by a consumer which is busy wakes another that is not',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('poison'), message('calm', { queue: 'calm' })], { timeout: 5_000 });
+      const victim = await consume(transport);
+      await settleAll(victim, await victim.receive(1, never()), { kind: 'release', delay: 0, charge: true });
+      await victim.receive(1, never());
+      const busy = await consume(transport, { lease: LONG }, [QUEUE, 'calm']);
+      expect(await takeIds(busy)).toEqual(['calm']);
+      const waiting = takeIds(await consume(await rig.connected(), { maxWait: LONG }));
+      await untilBlocked(rig, 1);
+      rig.shift += LEASE + SEASONED;
+      expect(await takeIds(busy)).toEqual([]);
+      expect(await waiting).toEqual(['poison']);
+    }),
+  );
+
   it(
     'a busy consumer makes room for a suspect, which then runs alone',
     rigged(async (rig) => {
@@ -191,14 +280,6 @@ describe('rule 9: suspects', () => {
     }),
   );
 });
-
-/** Resolves when so many consumers of the rig wait in blocking reads. */
-async function untilBlocked(rig: Rig, count: number): Promise<void> {
-  for (;;) {
-    const clients = String(await rig.admin.client('LIST')).split('\n');
-    if (clients.filter((line) => line.includes(` name=${rig.prefix} `) && / flags=\w*b/.test(line)).length >= count) return;
-  }
-}
 
 async function calls(rig: Rig): Promise<number> {
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await rig.admin.info('commandstats'))?.[1] ?? 0);

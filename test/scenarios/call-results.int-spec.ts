@@ -95,4 +95,41 @@ describe.each(BROKERS)('Call on %s: res.…', (_, url) => {
     await running.revoke({ terminate: true });
     await expect(running.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
   });
+
+  it('.exists(): whether anything is known of it', async () => {
+    const { tasks } = await open();
+    const sent = await tasks.for(ResultTasks).add.delay(1, 2);
+    expect([await sent.exists(), await tasks.result('nobody').exists()]).toEqual([true, false]);
+  });
+
+  it('.children .parent .collect(), with trail: what it has sent, and what came of that', async () => {
+    const { tasks } = await working({ trail: true });
+    const sent = await tasks.for(ResultTasks).parent.delay();
+    const ids = await sent.get();
+    const children = await sent.children();
+    expect(children.map(({ id }) => id)).toEqual(ids);
+    await Promise.all(children.map((child) => child.get()));
+    expect((await children[0]!.parent())?.id).toBe(sent.id);
+    const collected: unknown[] = [];
+    for await (const [result, value] of sent.collect()) collected.push([result.id, value]);
+    expect(collected).toEqual([[sent.id, ids], [ids[0], 2], [ids[1], 4]]); // prettier-ignore
+  });
+
+  it('.name .args .worker .retries .queue, with result_extended → resultExtended: true', async () => {
+    const { tasks, work } = await open({ resultExtended: true });
+    await work({ name: 'worker1@host' });
+    const sent = await tasks.for(ResultTasks).add.delay(1, 2);
+    await sent.get();
+    expect(await sent.record()).toMatchObject({
+      call: { name: 'results.add', args: [1, 2], queue: 'default' },
+      worker: 'worker1@host',
+      retries: 0,
+    });
+  });
+
+  it('res.get() inside a task: refused with the reason', async () => {
+    const { tasks } = await working();
+    const sent = await tasks.for(ResultTasks).gets.delay();
+    await expect(sent.get()).rejects.toMatchObject({ code: 'TASK_FAILED', message: expect.stringContaining('GetWithinTaskError') });
+  });
 });

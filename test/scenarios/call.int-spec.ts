@@ -167,6 +167,15 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     expect(await (await tasks.for(contract).add.delay(1, 2)).get()).toBe(3);
   });
 
+  it("worker='worker1@host' → applyAsync(args, { worker: 'worker1@host' }): that worker runs it, and no other", async () => {
+    const { tasks, work } = await open();
+    const sent = await tasks.for(MathTasks).context.applyAsync([], { worker: 'worker2@host' });
+    const first = await work({ name: 'worker1@host' });
+    await first.idle();
+    await work({ name: 'worker2@host' });
+    expect(await sent.get()).toMatchObject({ worker: 'worker2@host' });
+  });
+
   it('t.apply() → .apply(args): runs inline', async () => {
     const { tasks, inspector } = await open();
     expect(await tasks.for(MathTasks).add.apply(1, 2)).toBe(3);

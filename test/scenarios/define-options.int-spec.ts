@@ -156,6 +156,24 @@ describe.each(BROKERS)('Define on %s: @shared_task(…) → @Task({ … })', (_,
     await expect(sent.get()).rejects.toThrow('expected');
     expect(log.messages('error')).toEqual([]);
   });
+
+  it.each(['extended-json', 'msgpack'] as const)('serializer=%s: how its arguments and its result travel', async (serializer) => {
+    @Injectable()
+    class Dated {
+      @Task({ name: 'scenario.dated', serializer })
+      later(at: Date): Date {
+        return new Date(at.getTime() + 1);
+      }
+    }
+    const { tasks, work } = await start(url(), { providers: [Dated], queue: { acceptContent: ['json', serializer] } });
+    await work();
+    expect(await (await tasks.for(Dated).later.delay(new Date(0))).get()).toEqual(new Date(1));
+  });
+
+  it('compression=…: what is long is made small on its way', async () => {
+    const { sent } = await send({ compression: 'gzip' }, () => 'long '.repeat(10_000));
+    expect(await sent.get()).toHaveLength(50_000);
+  });
 });
 
 describe('Define: what no broker has a part in', () => {

@@ -1,11 +1,21 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Injectable } from '@nestjs/common';
 import { getRepositoryToken, TypeOrmModule } from '@nestjs/typeorm';
-import { Ctx, Ignore, Task, TaskContext, TaskDefaults, type Fetched, type TaskOptionsInput } from 'nestjs-task-queue';
+import {
+  Ctx,
+  Ignore,
+  OnSignal,
+  OnTask,
+  Task,
+  TaskContext,
+  type Fetched,
+  type SignalPayloads,
+  type TaskHookEvents,
+} from 'nestjs-task-queue';
 import { EntityById } from 'nestjs-task-queue/typeorm';
 import { Column, Entity, PrimaryColumn, type Repository } from 'typeorm';
 import { freshDatabase } from '../support/services.js';
-import { bootError, BROKERS, closeAll, start, startInMemory } from './support/application.js';
+import { bootError, BROKERS, closeAll, start } from './support/application.js';
 import { Events } from './support/events.js';
 
 class SmtpError extends Error {}
@@ -153,6 +163,69 @@ describe.each(BROKERS)('Define on %s', (_, url) => {
     expect(seen.all).toHaveLength(2);
     expect(await (await tasks.for(PostTasks).request.delay('p1')).get()).toMatchObject({ deliveryInfo: { queue: 'requests' } });
   });
+
+  it('on_failure, on_success, … → @OnTask(…) methods on the class', async () => {
+    @Injectable()
+    class Hooked {
+      @Task({ name: 'define.hooked', maxRetries: 1, autoretryFor: [SmtpError], defaultRetryDelay: 0 })
+      run(fails: boolean): string {
+        if (fails) throw new SmtpError('450');
+        return 'fine';
+      }
+      @OnTask('beforeStart')
+      starts({ context }: TaskHookEvents['beforeStart']): void {
+        seen.add(`beforeStart ${context.retries}`);
+      }
+      @OnTask('success')
+      succeeds({ result }: TaskHookEvents['success']): void {
+        seen.add(`success ${String(result)}`);
+      }
+      @OnTask('retry')
+      retries({ error }: TaskHookEvents['retry']): void {
+        seen.add(`retry after ${String(error)}`);
+      }
+      @OnTask('failure')
+      fails({ error }: TaskHookEvents['failure']): void {
+        seen.add(`failure ${String(error)}`);
+      }
+      @OnTask('afterReturn')
+      returns({ state }: TaskHookEvents['afterReturn']): void {
+        seen.add(`afterReturn ${state}`);
+        throw new Error('a hook that throws fails no task');
+      }
+    }
+    const { tasks, work } = await start(url(), { providers: [Hooked] });
+    await work();
+    expect(await (await tasks.for(Hooked).run.delay(false)).get()).toBe('fine');
+    await (await tasks.for(Hooked).run.delay(true)).get({ propagate: false });
+    expect(seen.all).toEqual([
+      ...['beforeStart 0', 'success fine', 'afterReturn SUCCESS'],
+      ...['beforeStart 0', 'retry after Error: 450', 'afterReturn RETRY'],
+      ...['beforeStart 1', 'failure Error: 450', 'afterReturn FAILURE'],
+    ]);
+  });
+
+  it("signals.task_prerun.connect → @OnSignal('task_prerun') on any provider", async () => {
+    @Injectable()
+    class Metrics {
+      @OnSignal('before_task_publish')
+      stamps({ headers }: SignalPayloads['before_task_publish']): void {
+        headers['stamped'] = true;
+      }
+      @OnSignal('task_prerun')
+      starts({ task, context }: SignalPayloads['task_prerun']): void {
+        seen.add(`prerun ${task} ${String(context.headers['stamped'])}`);
+      }
+      @OnSignal('task_postrun')
+      ends({ state }: SignalPayloads['task_postrun']): void {
+        seen.add(`postrun ${state}`);
+      }
+    }
+    const { tasks, work } = await start(url(), { providers: [PostTasks, Metrics] });
+    await work();
+    await (await tasks.for(PostTasks).request.delay('p1')).get();
+    expect(seen.all).toEqual(['prerun define.request true', 'postrun SUCCESS']);
+  });
 });
 
 describe('Define: what no broker has a part in', () => {
@@ -164,57 +237,6 @@ describe('Define: what no broker has a part in', () => {
     }
     const error = await bootError({ providers: [PostTasks, Twin] });
     expect(error).toMatchObject({ code: 'DUPLICATE_TASK', message: expect.stringMatching(/PostTasks\.request.*Twin\.request/) });
-  });
-
-  const TEN_HOURS: TaskOptionsInput = { autoretryFor: [SmtpError], maxRetries: 60, defaultRetryDelay: '10m' };
-
-  @TaskDefaults(TEN_HOURS)
-  class RetriedForTenHours {}
-
-  @TaskDefaults({ maxRetries: 24, defaultRetryDelay: '1h' })
-  class RetriedForADay extends RetriedForTenHours {}
-
-  const failing = () => {
-    throw new SmtpError('450');
-  };
-  @Injectable()
-  class TenHourTasks extends RetriedForTenHours {
-    @Task({ name: 'define.ten_hours' })
-    inherits(): void {
-      failing();
-    }
-    @Task({ name: 'define.own_word', maxRetries: 0 })
-    ownWord(): void {
-      failing();
-    }
-  }
-  @Injectable()
-  class DayTasks extends RetriedForADay {
-    @Task({ name: 'define.day' })
-    inherits(): void {
-      failing();
-    }
-    @Task({ name: 'define.spread', ...TEN_HOURS })
-    spread(): void {
-      failing();
-    }
-  }
-
-  it.each([
-    ['class BaseTaskWithRetry(Task): retry for 10 hours → @TaskDefaults({ … }), inherited by subclasses', 'define.ten_hours', 10, 61],
-    ['a subclass’s own @TaskDefaults win over its base’s: retry for 24 hours', 'define.day', 24, 25],
-    ['what @Task says wins over what the class says', 'define.own_word', 0, 1],
-    ['a plain constant of options can be spread', 'define.spread', 10, 61],
-  ])('%s', async (_what, name, hours, attempts) => {
-    const { tasks, queue } = await startInMemory({ providers: [TenHourTasks, DayTasks] });
-    const sent = await tasks.sendTask(name);
-    const began = queue.clock.now();
-    let ran = (await queue.drain()).runs.length;
-    while ((await sent.state()) === 'RETRY') {
-      await queue.clock.advance('10m');
-      ran += (await queue.drain()).runs.length;
-    }
-    expect([ran, (queue.clock.now() - began) / 3_600_000, await sent.state()]).toEqual([attempts, hours, 'FAILURE']);
   });
 });
 

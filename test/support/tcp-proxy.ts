@@ -16,6 +16,7 @@ export class TcpProxy {
   accepted = 0;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   readonly #onRequest = new Set<(data: string, client: Socket) => void>();
+  readonly #onAnswer = new Set<(data: string) => void>();
   readonly #muted = new WeakSet<Socket>();
 
   private constructor(
@@ -51,16 +52,36 @@ export class TcpProxy {
     this.refuse = false;
   }
 
-  /** Resolves when a client sends something that holds `text`, before it is passed on. */
-  async request(text: string): Promise<void> {
-    await new Promise<void>((resolve) => {
+  /** Resolves with what a client sends that holds `text`, before any answer to it can come. */
+  request(text: string): Promise<string> {
+    return new Promise((resolve) => {
       const listener = (data: string): void => {
         if (!data.includes(text)) return;
         this.#onRequest.delete(listener);
-        resolve();
+        resolve(data);
       };
       this.#onRequest.add(listener);
     });
+  }
+
+  /** Resolves when the server says something that holds `text`, before the client has read it. */
+  answer(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      const listener = (data: string): void => {
+        if (!data.includes(text)) return;
+        this.#onAnswer.delete(listener);
+        resolve();
+      };
+      this.#onAnswer.add(listener);
+    });
+  }
+
+  /** A request that was lost on its way reaches the server after all. Resolves when the server has acted on it. */
+  async arriveLate(request: string): Promise<void> {
+    const upstream = connect(Number(this.target.port), this.target.hostname);
+    upstream.write(request, 'latin1');
+    await once(upstream, 'data');
+    upstream.destroy();
   }
 
   /** From the next request that holds `text` on, answers to its connection are lost; the request itself arrives. */
@@ -95,7 +116,10 @@ export class TcpProxy {
       for (const listener of [...this.#onRequest]) listener(data.toString('latin1'), client);
       if (!this.dropRequests) upstream.write(data);
     });
-    upstream.on('data', (data) => this.dropAnswers || this.#muted.has(client) || client.write(data));
+    upstream.on('data', (data) => {
+      for (const listener of [...this.#onAnswer]) listener(data.toString('latin1'));
+      if (!this.dropAnswers && !this.#muted.has(client)) client.write(data);
+    });
     const over = (): void => {
       this.#pairs.delete(pair);
       client.destroy();

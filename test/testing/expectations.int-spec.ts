@@ -44,6 +44,17 @@ describe('expectSent()', () => {
     expect(queue.expectSent(ShopTasks, 'mail').with('ada').calls[0]).toMatchObject({ parentId: order.id, queue: 'default' });
   });
 
+  it('sees what follows from a task by link, and not what a retry or a snooze puts back', async () => {
+    app.get(Outbox).failures = 1;
+    const link = tasks.for(ShopTasks).order.s(['bob']);
+    const sent = await tasks.for(ShopTasks).early.applyAsync(['ada'], { link: tasks.for(ShopTasks).mail.si('eve') });
+    await tasks.for(ShopTasks).mail.applyAsync(['joe'], { linkError: link });
+    await queue.drain();
+    queue.expectSent(ShopTasks, 'early').once();
+    expect(queue.expectSent(ShopTasks, 'mail').with('eve').once().calls[0]).toMatchObject({ parentId: sent.id });
+    queue.expectNotSent(ShopTasks, 'order');
+  });
+
   it('compares what travels: without classes, with matchers, without arguments that were not given', async () => {
     class Note {
       constructor(readonly text: string) {}

@@ -43,6 +43,21 @@ describe('takeOver(), beside the application’s own modules', () => {
     await expect(refused).rejects.toMatchObject({ code: 'QUEUE_UNKNOWN', message: expect.stringContaining("Did you mean 'bulk'?") });
   });
 
+  it('takes over the options of the application’s worker, but for its queues and concurrency', async () => {
+    const reported: unknown[] = [];
+    const worker = TaskWorkerModule.forRoot({
+      queues: ['elsewhere'],
+      tasks: { 'shop.mail': { maxRetries: 0 } },
+      onTaskError: ({ task }) => reported.push(task),
+    });
+    const imports = [TaskQueueModule.forRoot({}), worker, TaskQueueTestingModule.takeOver()];
+    const app = await compiled(Test.createTestingModule({ imports, providers: [Outbox, ShopTasks] }));
+    app.get(Outbox).failures = 1;
+    await app.get(TaskClient).for(ShopTasks).mail.delay('ada');
+    expect((await app.get(TestQueue).drain()).failures).toHaveLength(1);
+    expect(reported).toEqual(['shop.mail']);
+  });
+
   it('serves several named queues, each on its own', async () => {
     class Sender {
       constructor(

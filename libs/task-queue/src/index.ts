@@ -4,6 +4,8 @@ export type { TaskHeaders, TaskMessage } from './message/task-message.js';
 export type { SerializedError, TaskResultRecord } from './message/task-result.js';
 export type { KnownTaskState, TaskState } from './message/task-state.js';
 export * from './ports/index.js';
+export type { OnTaskError, TaskErrorReport } from './attempt/error-report.js';
+export { Listeners } from './attempt/listeners.js';
 export { AsyncResult, type GetOptions } from './client/async-result.js';
 export type { CallOptions } from './client/call-options.js';
 export type { PublishRetryInput } from './client/publish-retry.js';
@@ -19,7 +21,13 @@ export type {
   TaskRouterClass,
 } from './client/routes.js';
 export { signature, type Signature, type SignatureOptions } from './canvas/signature.js';
+export type { DeadLetterFilter, DeadLetterList, DeadLetterListOptions, DeadLetters, DeadTask } from './client/dead-letters.js';
+export type { Queues, WorkerChoice } from './client/queues.js';
+export type { FailedAttempt } from './message/failed-attempt.js';
 export type { ClientOptionsInput } from './client/client-options.js';
+export type { ContentOptionsInput } from './client/content-options.js';
+export type { EncryptOptionsInput, SignOptionsInput } from './client/key-ring.js';
+export type { CompressionName, SerializerName } from './message/content-options.js';
 export { TaskClient } from './client/task-client.js';
 export * from './client/task-types.js';
 export type { AnnotationsInput } from './policies/annotations.js';

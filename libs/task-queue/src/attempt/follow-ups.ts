@@ -46,7 +46,7 @@ function publish(
 
 function messageOf(call: FollowUp, path: string, parent: TaskMessage, given: readonly unknown[], now: number): TaskMessage {
   const { id = v5(path, NAMESPACE), task, queue, countdown, expiresIn } = call;
-  const { rootId, traceparent, contentType, compression } = parent.headers;
+  const { rootId, traceparent, contentType, compression, encrypted } = parent.headers;
   return buildMessage({
     id,
     task,
@@ -59,6 +59,7 @@ function messageOf(call: FollowUp, path: string, parent: TaskMessage, given: rea
       // In the form of the task that it follows, whose result it takes.
       contentType,
       compression,
+      encrypted,
       rootId,
       traceparent,
       parentId: parent.id,

@@ -4,17 +4,22 @@ import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import { TaskRevokedError } from '../errors/index.js';
 import { isExpired } from '../policies/expiry.js';
+import type { Publication } from '../ports/broker.js';
 import { currentTask } from '../ports/current-task.js';
 import type { TaskHandler } from '../ports/task-handler.js';
 import { AttemptContext, type AttemptSurroundings } from './attempt-context.js';
 import type { AttemptObserver } from './attempt-observer.js';
 import { ignoresResult, outcomeOfReturn, outcomeOfThrow } from './decide-outcome.js';
+import { describeRecord, type Recording } from './describe-record.js';
+import { followUpsOf } from './follow-ups.js';
 import type { Outcome } from './outcome.js';
 import { recordOf } from './record-of.js';
 
 export interface EagerRun {
   /** as it is stored */
   readonly record: TaskResultRecord;
+  /** what its end calls */
+  readonly followUps: readonly Publication[];
   /** what the last attempt threw, when it failed, was rejected or asked to be run later, for which nothing waits here */
   readonly thrown?: unknown;
 }
@@ -27,24 +32,31 @@ export async function runEagerly(
   handler: TaskHandler,
   sent: TaskMessage,
   codecs: Codecs,
-  surroundings: Pick<AttemptSurroundings, 'saveState' | 'now'>,
+  { recording, ...surroundings }: EagerSurroundings,
   observer?: AttemptObserver,
 ): Promise<EagerRun> {
   const here = { ...surroundings, worker: 'eager', isEager: true, codec: codecs.results };
   let message = codecs.messages.decode(sent.id, codecs.messages.encode(sent));
   for (;;) {
-    const outcome = await attempt(handler, message, here, observer);
+    const [outcome, { children }] = await attempt(handler, message, here, observer);
     if (outcome.kind === 'retry') {
       message = codecs.messages.decode(message.id, codecs.messages.encode(outcome.next));
       continue;
     }
-    const record = recordOf(message, storable(outcome, message, handler), here.now(), here.worker)!;
+    const followUps = followUpsOf(message, outcome, here.now(), codecs.messages);
+    const plain = recordOf(message, storable(outcome, message, handler), here.now(), here.worker)!;
+    const sent = followUps.length === 0 ? children : [...children, ...followUps.map(({ id }) => id)];
+    const record = recording === null ? plain : describeRecord(plain, message, recording, sent);
     return {
+      followUps,
       record: JSON.parse(JSON.stringify(codecs.results.seal(record, message.headers))) as TaskResultRecord,
       ...('thrown' in outcome ? { thrown: outcome.thrown } : {}),
     };
   }
 }
+
+/** What an inline run needs from where it runs. */
+export type EagerSurroundings = Pick<AttemptSurroundings, 'saveState' | 'now'> & { readonly recording: Recording | null };
 
 /** What a task returns whose results are ignored need not be fit to be stored. */
 function storable(outcome: Outcome, message: TaskMessage, { options }: TaskHandler): Outcome {
@@ -56,16 +68,17 @@ async function attempt(
   message: TaskMessage,
   here: AttemptSurroundings,
   observer: AttemptObserver | undefined,
-): Promise<Outcome> {
+): Promise<[Outcome, { readonly children: readonly string[] }]> {
   if (isExpired(message, here.now())) {
-    return { kind: 'revoked', error: serializeError(new TaskRevokedError(message.id, 'it expired before it ran')), why: 'expired' };
+    const error = serializeError(new TaskRevokedError(message.id, 'it expired before it ran'));
+    return [{ kind: 'revoked', error, why: 'expired' }, { children: [] }];
   }
   const { queue, priority } = message.headers;
   const context = new AttemptContext(message, handler.options, { queue, priority, redelivered: false }, here);
   await observer?.before(message, context);
   const outcome = await invoke(handler, message, context, here);
   await observer?.after(message, context, outcome);
-  return outcome;
+  return [outcome, context];
 }
 
 async function invoke(handler: TaskHandler, message: TaskMessage, context: AttemptContext, here: AttemptSurroundings): Promise<Outcome> {

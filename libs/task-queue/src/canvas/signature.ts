@@ -6,7 +6,7 @@ import type { DeclaredTask } from '../ports/declared-task.js';
 export interface Signature {
   readonly task: string;
   readonly args: readonly unknown[];
-  readonly options: CallOptions;
+  readonly options?: CallOptions;
   /** takes nothing from the task before it: neither its result nor its error is put before `args` */
   readonly immutable: boolean;
   /** what the task's class declares for its calls; routes and `options` win over it */
@@ -33,7 +33,5 @@ export function signature(
 
 /** The signature of a declared task. */
 export function signatureOf({ name, ...declared }: Omit<DeclaredTask, 'method'>, args: readonly unknown[], immutable: boolean): Signature {
-  return Object.freeze({ task: name, args, options: NO_OPTIONS, immutable, declared });
+  return Object.freeze({ task: name, args, immutable, declared });
 }
-
-const NO_OPTIONS: CallOptions = Object.freeze({});

@@ -1,9 +1,9 @@
-import { ResultTimeoutError, TaskFailedError, TaskRevokedError } from '../errors/index.js';
+import { GetWithinTaskError, ResultTimeoutError, TaskFailedError, TaskRevokedError } from '../errors/index.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
 import type { ResultCodec } from '../message/result-codec.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import { isTerminal, type TaskState } from '../message/task-state.js';
-import type { Clock, Inspector, Location, ResultBackend } from '../ports/index.js';
+import { currentTask, type Clock, type Inspector, type Location, type ResultBackend } from '../ports/index.js';
 
 /** What an AsyncResult asks; given by the client that made it. */
 export interface ResultSource {
@@ -19,6 +19,8 @@ export interface GetOptions {
   readonly timeout?: Duration;
   /** default true: throw the task's failure; false: resolve with its error as data */
   readonly propagate?: boolean;
+  /** default true: refused inside a task, which would hold its slot while it waits. false: you know that it cannot block itself */
+  readonly disableSyncSubtasks?: boolean;
 }
 
 const DEFAULT_GET_TIMEOUT = 60_000;
@@ -41,10 +43,12 @@ export class AsyncResult<R = unknown> {
 
   /**
    * The task's return value, waiting for it.
-   * @throws ResultTimeoutError not finished in time · TaskFailedError · TaskRevokedError · and where it cannot be read,
+   * @throws GetWithinTaskError inside a task · ResultTimeoutError not finished in time · TaskFailedError · TaskRevokedError · and where it cannot be read,
    *   ContentNotAcceptedError · UndecryptableContentError · MalformedResultError
    */
   async get(options: GetOptions = {}): Promise<R> {
+    const within = currentTask.getStore();
+    if (within !== undefined && options.disableSyncSubtasks !== false) throw new GetWithinTaskError(this.id, within.task);
     const timeout = options.timeout === undefined ? DEFAULT_GET_TIMEOUT : toMilliseconds(options.timeout, 'timeout');
     const stored = await this.#wait(timeout);
     if (stored === null) throw new ResultTimeoutError(this.id, timeout, await this.state());
@@ -92,6 +96,40 @@ export class AsyncResult<R = unknown> {
   /** The whole stored record; null where there is none. */
   async record(): Promise<TaskResultRecord | null> {
     return this.#open();
+  }
+
+  /** Whether anything is known of the id: a result, or a message in any place. */
+  async exists(): Promise<boolean> {
+    return (await this.state()) !== 'UNKNOWN';
+  }
+
+  /** The task that sent it, as its own result tells with `trail`; null where there is none, or it is not known yet. */
+  async parent(): Promise<AsyncResult | null> {
+    const parent = (await this.#load())?.parent;
+    return parent === undefined ? null : new AsyncResult(parent, this.#source);
+  }
+
+  /** What it has sent while it ran, its links included, as its result tells with `trail`. */
+  async children(): Promise<AsyncResult[]> {
+    const children = (await this.#load())?.children ?? [];
+    return children.map((id) => new AsyncResult(id, this.#source));
+  }
+
+  /**
+   * This result and all that came of it (with `trail`), each with its value, waiting for one after the other.
+   * @throws as {@link get} does, for the first that failed; not with `propagate: false`
+   */
+  async *collect(options: GetOptions = {}): AsyncGenerator<readonly [result: AsyncResult, value: unknown], void, undefined> {
+    const seen = new Set([this.id]);
+    const open: AsyncResult[] = [this];
+    for (const result of open) {
+      yield [result, await result.get(options)];
+      for (const child of await result.children()) {
+        if (seen.has(child.id)) continue;
+        seen.add(child.id);
+        open.push(child);
+      }
+    }
   }
 
   async forget(): Promise<void> {

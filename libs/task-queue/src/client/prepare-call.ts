@@ -39,40 +39,42 @@ export function prepareCall(
   if (options !== NO_OPTIONS) checkCallOptions(options, declared.name);
   const { client, codecs, listeners } = surroundings;
   const task = configuredTask(declared, args, options, surroundings);
-  const queue = queueOf(task, options, client);
   const times = callTimes(options, task.expires, now);
-  const { contentType, compression } = formOf(task, options, client);
+  const form = formOf(task, options, surroundings);
   const built = buildMessage({
     task: task.name,
-    args: carriedArgs(task.name, args, contentType),
+    args: carriedArgs(task.name, args, form.contentType),
     kwargs: options.kwargs,
-    queue,
+    queue: queueOf(task, options, client),
     sentAt: now,
     id: chosenId(task.name, options),
     headers: {
       ...inherited(),
-      ...headersOf(options, surroundings, contentType),
-      contentType,
-      compression,
+      ...headersOf(options, surroundings, form.contentType),
+      ...form,
       eta: times.eta,
       expires: times.expires,
       priority: options.priority ?? task.priority,
     },
   });
-  if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs', contentType);
-  if (options.headers !== undefined) checkCarried(task.name, options.headers, 'headers', 'json');
+  checkNamed(task.name, options, form.contentType);
   const announce = listeners?.signals.before_task_publish;
   const message = announce === undefined ? built : announcePublish(built, announce, listeners!);
   const body = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
-  const { priority, traced } = message.headers;
-  const unique =
-    task.unique === undefined && options.unique === undefined ? undefined : uniqueKeyOf(task, message.args, options, surroundings.broker);
+  const { queue, priority, traced } = message.headers;
+  const asked = task.unique !== undefined || options.unique !== undefined;
+  const unique = asked ? uniqueKeyOf(task, message.args, options, surroundings.broker) : undefined;
   return {
     message,
     publication: { id: message.id, queue, body, priority: priority ?? DEFAULT_PRIORITY, due: times.due, traced, unique },
     publishRetry: options.publishRetry === undefined ? client.publishRetry : resolvePublishRetry(options.publishRetry),
   };
+}
+
+function checkNamed(task: string, { kwargs, headers }: CallOptions, contentType: string): void {
+  if (kwargs !== undefined) checkCarried(task, kwargs, 'kwargs', contentType);
+  if (headers !== undefined) checkCarried(task, headers, 'headers', 'json');
 }
 
 /** What a task sends belongs to the same tree. */

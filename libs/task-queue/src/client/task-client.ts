@@ -1,28 +1,32 @@
 import { AttemptObserver } from '../attempt/attempt-observer.js';
+import { recordingOf } from '../attempt/describe-record.js';
 import type { Listeners } from '../attempt/listeners.js';
 import { runEagerly } from '../attempt/run-eagerly.js';
 import { taskSignal } from '../attempt/signal-payloads.js';
-import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedError, UnknownTaskMethodError } from '../errors/index.js';
 import { signatureOf } from '../canvas/signature.js';
+import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedError, UnknownTaskMethodError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
-import type {
-  Clock,
-  DeclaredTask,
-  Publication,
-  PublishReceipt,
-  ResultBackend,
-  TaskHandler,
-  TaskLogger,
-  Transport,
+import {
+  currentTask,
+  type Clock,
+  type DeclaredTask,
+  type Publication,
+  type PublishReceipt,
+  type ResultBackend,
+  type TaskHandler,
+  type TaskLogger,
+  type Transport,
 } from '../ports/index.js';
 import { AsyncResult, type ResultSource } from './async-result.js';
 import type { CallOptions } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
 import type { ClientOptions } from './client-options.js';
+import { DeadLetters } from './dead-letters.js';
 import { prepareCall, type PreparedCall } from './prepare-call.js';
 import { Publisher } from './publisher.js';
+import { Queues } from './queues.js';
 import type { TaskRouter, TaskRouterClass } from './routes.js';
 import { Routing } from './routing.js';
 import { describeContract, type SendMany, type SendTask, type TaskContract, type TaskHandle, type TaskProxy } from './task-types.js';
@@ -54,6 +58,10 @@ type Declared = Omit<DeclaredTask, 'method'>;
  * trip. Every call fails with a typed error within `publishTimeout`; none hangs.
  */
 export class TaskClient {
+  /** what will not be run again by itself */
+  readonly deadLetters: DeadLetters;
+  /** pausing, purging, counting, and who consumes what */
+  readonly queues: Queues;
   readonly #proxies = new WeakMap<object, Handles>();
   readonly #publisher: Publisher;
   readonly #source: ResultSource;
@@ -70,7 +78,10 @@ export class TaskClient {
       listeners: options.eager ? undefined : deps.listeners,
       routing: options.routes === undefined ? null : new Routing(options.routes, options, deps.routerOf),
     };
-    this.#source = { results, codec: codecs.results, clock, inspector: transport.inspector, revoke: (ids, how) => this.revoke(ids, how) };
+    const { inspector, control } = transport;
+    this.deadLetters = new DeadLetters({ inspector, results, resultsApart: results !== transport.results, codecs });
+    this.queues = new Queues({ inspector, control, options });
+    this.#source = { results, codec: codecs.results, clock, inspector, revoke: (ids, how) => this.revoke(ids, how) };
   }
 
   /**
@@ -179,15 +190,29 @@ export class TaskClient {
     if (announce !== undefined) {
       void announce({ ...taskSignal(message), headers: message.headers.custom, deduplicated: receipt.deduplicated });
     }
+    this.#noteChild(receipt.id);
     return new AsyncResult(receipt.id, this.#source, receipt.deduplicated);
   }
 
   async #sendEagerly({ message, publication }: PreparedCall): Promise<AsyncResult> {
     this.deps.onSent?.(message, publication);
-    const { record, thrown } = await this.#run(message);
+    this.#noteChild(message.id);
+    const { record, thrown, followUps } = await this.#run(message);
     await this.deps.results.save([record], this.deps.options.resultExpires);
+    for (const next of followUps) await this.#followEagerly(next);
     if (record.state === 'FAILURE' && this.deps.options.eagerPropagates) throw thrown;
     return new AsyncResult(message.id, this.#source);
+  }
+
+  /** What the end of a task calls is run at once, too; it is no child of whoever called the task. */
+  async #followEagerly(publication: Publication): Promise<void> {
+    const message = this.deps.codecs.messages.decode(publication.id, publication.body);
+    await currentTask.exit(() => this.#sendEagerly({ message, publication, publishRetry: null }));
+  }
+
+  /** With `trail`, the run that sends it remembers it. */
+  #noteChild(id: string): void {
+    if (this.deps.options.trail) currentTask.getStore()?.addChild(id);
   }
 
   async #apply(task: Declared, args: readonly unknown[]): Promise<unknown> {
@@ -205,6 +230,7 @@ export class TaskClient {
     if (handler === undefined) throw new TaskNotLocalError(message.task);
     const surroundings = {
       now: () => clock.now(),
+      recording: recordingOf(options),
       saveState: async (record: TaskResultRecord) => void (await results.save([record], options.resultExpires)),
     };
     return runEagerly(handler, message, codecs, surroundings, listeners && AttemptObserver.of(handler, listeners));

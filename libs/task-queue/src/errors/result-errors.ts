@@ -63,3 +63,17 @@ export class TaskFailedError extends TaskQueueError {
     super(`Task ${taskId} failed with ${remote.type}: ${remote.message}`);
   }
 }
+
+/** `get()` inside a task: Celery's "Never call result.get() within a task!". */
+export class GetWithinTaskError extends TaskQueueError {
+  readonly code = 'GET_WITHIN_TASK';
+  constructor(
+    readonly taskId: string,
+    readonly task: string,
+  ) {
+    super(
+      `Never call get() within a task: '${task}' would hold its slot while it waits for ${taskId}, and when every slot waits, nothing runs any more. ` +
+        `Let a link carry the result on. If it cannot block itself, say so: get({ disableSyncSubtasks: false }).`,
+    );
+  }
+}

@@ -37,6 +37,7 @@ export function buildMessage(parts: MessageParts): TaskMessage {
     lang: 'js',
     contentType: given.contentType ?? 'json',
     compression: given.compression ?? null,
+    encrypted: given.encrypted ?? false,
     ignoreResult: given.ignoreResult ?? null,
     sentAt: parts.sentAt,
     parkedSince: null,
@@ -73,10 +74,10 @@ export function withAttempts(message: TaskMessage, attempts: readonly FailedAtte
 
 /**
  * The message of a dead letter that is sent again: with all its retries before it, and without a time that has passed.
- * What became of it is kept.
+ * @param attempts what became of it
  */
-export function redriveMessage(message: TaskMessage): TaskMessage {
+export function redriveMessage(message: TaskMessage, attempts: readonly FailedAttempt[]): TaskMessage {
   const { redrives } = message.headers;
-  const fresh = { retries: 0, eta: null, expires: null, parkedSince: null, redrives: redrives + 1 };
+  const fresh = { retries: 0, eta: null, expires: null, parkedSince: null, redrives: redrives + 1, attempts };
   return Object.freeze({ ...message, headers: Object.freeze({ ...message.headers, ...fresh }) });
 }

@@ -10,6 +10,8 @@ export interface ContentForm {
   readonly contentType: string;
   /** null = not compressed */
   readonly compression: string | null;
+  /** whether it is encrypted where that is not required */
+  readonly encrypted: boolean;
 }
 
 /** Content that does not travel as plain JSON: how it was written, and what came of it. */
@@ -43,7 +45,7 @@ export class ContentCodec {
     this.acceptsPlain = this.#accepted.has('json') && this.#cipher?.required !== true;
   }
 
-  get encrypts(): boolean {
+  get canEncrypt(): boolean {
     return this.#cipher !== undefined;
   }
 
@@ -55,9 +57,14 @@ export class ContentCodec {
     return this.#accepted.has(contentType);
   }
 
+  /** Whether content of this form is encrypted. While encryption is being introduced, that is as its call came. */
+  encrypts(form: ContentForm): boolean {
+    return this.#cipher !== undefined && (this.#cipher.required || form.encrypted);
+  }
+
   /** Whether content of this form is plain JSON as it is: nothing to pack. */
   isPlain(form: ContentForm): boolean {
-    return form.contentType === 'json' && form.compression === null && this.#cipher === undefined;
+    return form.contentType === 'json' && form.compression === null && !this.encrypts(form);
   }
 
   /**
@@ -69,7 +76,7 @@ export class ContentCodec {
     const written = this.#serializer(ct).serialize(value);
     const compressed = form.compression === null ? undefined : this.#compress(written, form.compression);
     const how = compressed === undefined ? { ct } : { ct, z: form.compression! };
-    if (this.#cipher !== undefined) {
+    if (this.#cipher !== undefined && this.encrypts(form)) {
       const { keyId, data } = this.#cipher.encrypt(compressed ?? bytesOf(written), binding(owner, how));
       return { ...how, k: keyId, d: data.toString('base64') };
     }

@@ -53,7 +53,7 @@ describe('a plain message', () => {
 
   it('gives a redriven message all its retries, and no time that has passed', () => {
     const spent = buildMessage({ task: 'a', args: [], queue: 'q', sentAt: 1, headers: { retries: 3, eta: 4, expires: 5, parkedSince: 6 } });
-    expect(redriveMessage(spent).headers).toMatchObject({ retries: 0, eta: null, expires: null, parkedSince: null, redrives: 1 });
+    expect(redriveMessage(spent, []).headers).toMatchObject({ retries: 0, eta: null, expires: null, parkedSince: null, redrives: 1 });
   });
 
   it('keeps the first instant at which a message was parked', () => {

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { buildMessage, parkMessage, retryMessage } from './build-message.js';
@@ -38,7 +38,7 @@ describe('a message in another form', () => {
       const { messages } = await open({ ...accept, ...protection, compression });
       const args = ['x'.repeat(500), ...(form.contentType === 'json' ? [] : [new Date(7), 10n])];
       const link = [{ task: 'next', args: ['hidden'], queue: 'default' }];
-      const sent = message({ ...form, link }, args);
+      const sent = message({ ...form, link, encrypted: 'encrypt' in protection }, args);
       for (const one of [sent, retryMessage(sent, { eta: 9 }), parkMessage(sent, 3)]) {
         expect(messages.decode(one.id, messages.encode(one))).toEqual(one);
       }
@@ -95,6 +95,13 @@ describe('a signed message', () => {
     expect(messages.decode(sent.id, body)).toEqual(sent);
   });
 
+  it('can be made by any sender that knows the recipe', async () => {
+    const { messages } = await open({ sign: ring(current) });
+    const body = '{ "t": "mail.send", "q": "default", "s": 5, "o": "python" }';
+    const mac = createHmac('sha256', current.key).update(`task-message:1:"an id"${body}`).digest('base64url');
+    expect(messages.decode('an id', `${body.slice(0, -1)},"sig":"2024:${mac}"}`)).toMatchObject({ task: 'mail.send' });
+  });
+
   it('is not believed with one character changed, anywhere', async () => {
     const { messages } = await open({ sign: ring(current) });
     const { id, ...rest } = message({ custom: { tenant: 'a' }, expires: 9 });
@@ -140,10 +147,12 @@ describe('a signed message', () => {
 });
 
 describe('an encrypted message', () => {
+  const hidden = (headers: Partial<TaskHeaders> = {}) => message({ encrypted: true, ...headers });
+
   it('shows neither its arguments nor those of what follows it', async () => {
     const { messages } = await open({ encrypt: ring(current) });
     const link = [{ task: 'next', args: ['secret'], queue: 'default' }];
-    const sent = message({ link, linkError: link });
+    const sent = hidden({ link, linkError: link });
     const body = messages.encode(sent);
     expect(body).not.toContain('secret');
     expect(messages.encode(sent)).not.toBe(body);
@@ -152,7 +161,7 @@ describe('an encrypted message', () => {
 
   it('is bound to its id, its task and its form', async () => {
     const { messages } = await open({ encrypt: ring(current), acceptContent: ['json', 'yaml'] });
-    const sent = message();
+    const sent = hidden();
     const wire = JSON.parse(messages.encode(sent)) as { b: { ct: string } };
     const moved = [
       ['other', wire],
@@ -167,7 +176,7 @@ describe('an encrypted message', () => {
 
   it('is refused with one bit of it changed', async () => {
     const { messages } = await open({ encrypt: ring(current) });
-    const sent = message();
+    const sent = hidden();
     const wire = JSON.parse(messages.encode(sent)) as { b: { d: string } };
     const bytes = Buffer.from(wire.b.d, 'base64');
     for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -182,25 +191,38 @@ describe('an encrypted message', () => {
     const before = await open({ encrypt: ring(old) });
     const between = await open({ encrypt: ring(current, old) });
     const after = await open({ encrypt: ring(current) });
-    const sent = message();
+    const sent = hidden();
     const body = before.messages.encode(sent);
     expect(between.messages.decode(sent.id, body)).toEqual(sent);
     expect(() => after.messages.decode(sent.id, body)).toThrow("no key '2023' is known here ('encrypt.keys')");
   });
 
-  it('is required where it is asked for, unless that is said', async () => {
+  it('is required where it is asked for', async () => {
     const sent = message();
     const body = (await open({})).messages.encode(sent);
     const strict = await open({ encrypt: ring(current) });
-    const lenient = await open({ encrypt: { keys: [current], required: false } });
     expect(() => strict.messages.decode(sent.id, body)).toThrow(/it is not encrypted/);
-    expect(lenient.messages.decode(sent.id, body)).toEqual(sent);
+    expect(strict.messages.encode(sent)).not.toContain('secret');
+  });
+
+  it('is answered as it came while that is being introduced, so that old processes can read the answer', async () => {
+    const lenient = await open({ encrypt: { keys: [current], required: false } });
+    const old = await open({});
+    const plain = lenient.messages.decode('a', old.messages.encode({ ...message(), id: 'a' }));
+    const again = lenient.messages.encode(retryMessage(plain, { eta: 1 }));
+    expect(old.messages.decode('a', again)).toMatchObject({ args: ['secret', { n: 1 }], headers: { retries: 1 } });
+    const record = { id: 'a', state: 'SUCCESS', retries: 0, result: 'secret', at: 1 };
+    expect(old.results.open(lenient.results.seal(record, plain.headers))).toEqual(record);
+    const sent = hidden();
+    const received = lenient.messages.decode(sent.id, lenient.messages.encode(sent));
+    expect(JSON.stringify(lenient.results.seal(record, received.headers))).not.toContain('secret');
+    expect(lenient.messages.encode(retryMessage(received, { eta: 1 }))).not.toContain('secret');
   });
 });
 
 describe('a stored result', () => {
   const record = { id: 'a', state: 'SUCCESS', retries: 0, result: { iban: 'DE02' }, at: 1, worker: 'w' };
-  const json = { contentType: 'json', compression: null };
+  const json = { contentType: 'json', compression: null, encrypted: true };
 
   it('is the same object in plain JSON', async () => {
     const { results } = await open({});
@@ -211,7 +233,9 @@ describe('a stored result', () => {
   it('travels in the form of its call', async () => {
     const { results } = await open({ acceptContent: ['json', 'msgpack'], compression: { algorithm: 'none', threshold: 0 } });
     const rich = { ...record, result: new Map([['at', new Date(3)]]) };
-    const stored = JSON.parse(JSON.stringify(results.seal(rich, { contentType: 'msgpack', compression: 'gzip' }))) as typeof record;
+    const stored = JSON.parse(
+      JSON.stringify(results.seal(rich, { contentType: 'msgpack', compression: 'gzip', encrypted: false })),
+    ) as typeof record;
     expect(stored).toMatchObject({ id: 'a', state: 'SUCCESS', content: { ct: 'msgpack' } });
     expect(results.open(stored)).toEqual(rich);
     await expect(open({}).then((other) => other.results.open(stored))).rejects.toMatchObject({ code: 'CONTENT_NOT_ACCEPTED' });

@@ -28,14 +28,14 @@ export class ResultCodec {
     const { task, headers } = message;
     const found = findJsonProblem(value, root, headers.contentType !== 'json');
     if (found !== undefined) return new ResultNotSerializableError(task, found.path, found.problem, found.fix);
-    if (surelyFits(value, this.maxBytes)) return undefined;
+    if (surelyFits(value, this.maxBytes, headers.contentType !== 'json')) return undefined;
     const bytes = this.#measure(value, headers);
     return bytes > this.maxBytes ? new ResultTooLargeError(task, bytes, this.maxBytes) : undefined;
   }
 
   /** An error as it may stand in the open, beside the result: without its text where results are encrypted. */
   showable<E extends SerializedError | undefined>(error: E): E {
-    if (error === undefined || !this.content.encrypts) return error;
+    if (error === undefined || !this.content.canEncrypt) return error;
     const { type, code } = error;
     return { type, message: 'encrypted, see the result', ...(code === undefined ? {} : { code }) } as E;
   }
@@ -45,7 +45,7 @@ export class ResultCodec {
     if (this.content.isPlain(form)) return record;
     const inside: Record<string, unknown> = {};
     const outside: Record<string, unknown> = { ...record };
-    for (const name of this.content.encrypts ? SECRET : CONTENT) {
+    for (const name of this.content.encrypts(form) ? SECRET : CONTENT) {
       if (record[name] === undefined) continue;
       inside[name] = record[name];
       delete outside[name];

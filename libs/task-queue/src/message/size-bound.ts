@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isRichObject, richMembers } from './rich-values.js';
 
 /** A value takes no more than this for each of its parts, its commas and tags included. */
 const PART = 32;
@@ -8,29 +9,36 @@ const UNIT = 6;
 /**
  * Whether a value surely takes no more than so many bytes, however it is written. Cheap, and too careful: what it does
  * not know to be small has to be measured.
+ * @param rich it may hold more than plain JSON does
  */
-export function surelyFits(value: unknown, bytes: number): boolean {
-  return spend(value, bytes) >= 0;
+export function surelyFits(value: unknown, bytes: number, rich: boolean): boolean {
+  return spend(value, bytes, rich) >= 0;
 }
 
 /** What is left of the budget; below 0 it is spent. */
-function spend(value: unknown, budget: number): number {
+function spend(value: unknown, budget: number, rich: boolean): number {
   if (typeof value === 'string') return budget - PART - value.length * UNIT;
   if (typeof value === 'bigint') return budget - PART - value.toString().length;
   if (typeof value !== 'object' || value === null) return budget - PART;
-  if (types.isUint8Array(value)) return budget - PART - value.length * 2;
   let left = budget - PART;
-  if (Array.isArray(value) || types.isSet(value)) {
-    for (const item of value) if ((left = spend(item, left)) < 0) return left;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && left >= 0; index++) left = spend(value[index], left, rich);
     return left;
   }
-  if (types.isMap(value)) {
-    for (const pair of value) if ((left = spend(pair, left)) < 0) return left;
-    return left;
+  if (rich && isRichObject(value)) return spendRich(value, left);
+  for (const key in value) {
+    left = spend((value as Record<string, unknown>)[key], left - key.length * UNIT, rich);
+    if (left < 0) break;
   }
-  for (const key of Object.keys(value)) {
-    left = spend((value as Record<string, unknown>)[key], left - key.length * UNIT);
-    if (left < 0) return left;
+  return left;
+}
+
+function spendRich(value: object, budget: number): number {
+  if (types.isUint8Array(value)) return budget - value.length * 2;
+  let left = budget;
+  for (const [, member] of richMembers(value) ?? []) {
+    left = spend(member, left, true);
+    if (left < 0) break;
   }
   return left;
 }

@@ -42,6 +42,8 @@ export interface TaskHeaders {
   /** how args and kwargs are serialized: 'json' */
   readonly contentType: string;
   readonly compression: string | null;
+  /** args and kwargs came encrypted, or are to go so: what belongs to the message then goes encrypted, too */
+  readonly encrypted: boolean;
   /** true: the outcome is not stored, whatever the task's option says; null = as the task says */
   readonly ignoreResult: boolean | null;
   /** instant of sending by the sender's clock; kept across retries */

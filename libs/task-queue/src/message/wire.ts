@@ -123,6 +123,7 @@ export function messageOf(id: string, wire: WireMessage, content: MessageContent
     lang: wire.lang ?? 'js',
     contentType: wire.b?.ct ?? 'json',
     compression: wire.z ?? null,
+    encrypted: wire.b?.k !== undefined,
     ignoreResult: wire.ir ?? null,
     sentAt: wire.s,
     parkedSince: wire.parked ?? null,

@@ -1,6 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ContextId } from '@nestjs/core';
 import type { TaskLogger } from '../ports/logger.js';
+import type { TaskContext } from '../ports/task-context.js';
+import type { TaskHooks } from '../ports/task-hooks.js';
+import { bindHooks } from './bind-hooks.js';
 import { ContextCreators } from './context-creators.js';
 import { directInvocation } from './direct-invocation.js';
 import { EnhancedHandler } from './enhanced-handler.js';
@@ -8,8 +11,15 @@ import { hasEnhancers, hasFilters } from './enhancers.js';
 import { FilterObserver } from './filter-observer.js';
 import type { HandlerHost, Invocation } from './handler-host.js';
 import { isPlain } from './parameter-plan.js';
-import { isSingleton, resolveInstance } from './scoped-instance.js';
+import { readHooks } from './listener-metadata.js';
+import { isSingleton, resolveInstance, type ScopedInstance } from './scoped-instance.js';
 import { TASK_LOGGER } from './tokens.js';
+
+/** How one handler is run, and what its class is told of it. */
+export interface BoundHandler {
+  readonly invoke: Invocation;
+  readonly hooks: TaskHooks | undefined;
+}
 
 type Bind = (instance: object, contextId?: ContextId) => Invocation;
 
@@ -21,12 +31,31 @@ export class HandlerInvoker {
     @Inject(TASK_LOGGER) private readonly logger: TaskLogger,
   ) {}
 
-  invocationOf(host: HandlerHost): Invocation {
+  bind(host: HandlerHost): BoundHandler {
     const bind = this.#observed(host, this.#needsNest(host) ? this.#enhanced(host) : (instance) => directInvocation(instance, host));
-    if (isSingleton(host.wrapper)) return bind(host.wrapper.instance as object);
-    return async (args, context) => {
-      const { instance, contextId } = await resolveInstance(host.wrapper, context);
+    if (isSingleton(host.wrapper)) {
+      const instance = host.wrapper.instance as object;
+      return { invoke: bind(instance), hooks: bindHooks(host.target, () => instance) };
+    }
+    const resolve = this.#resolver(host);
+    const invoke: Invocation = async (args, context) => {
+      const { instance, contextId } = await resolve(context);
       return bind(instance, contextId)(args, context);
+    };
+    return { invoke, hooks: bindHooks(host.target, async (context) => (await resolve(context)).instance) };
+  }
+
+  /** A run and its hooks share one instance. */
+  #resolver({ wrapper, target }: HandlerHost): (context: TaskContext) => Promise<ScopedInstance> {
+    if (readHooks(target).length === 0) return (context) => resolveInstance(wrapper, context);
+    const instances = new WeakMap<TaskContext, Promise<ScopedInstance>>();
+    return (context) => {
+      let resolving = instances.get(context);
+      if (resolving === undefined) {
+        resolving = resolveInstance(wrapper, context);
+        instances.set(context, resolving);
+      }
+      return resolving;
     };
   }
 

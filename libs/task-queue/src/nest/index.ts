@@ -1,6 +1,8 @@
 export { Ctx } from './ctx.decorator.js';
 export { FetchedBy } from './fetched.decorator.js';
 export { NestTaskLogger } from './nest-task.logger.js';
+export { OnSignal } from './on-signal.decorator.js';
+export { OnTask } from './on-task.decorator.js';
 export { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
 export { runWorker, type RunningWorker, type RunWorkerOptions } from './run-worker.js';
 export type { WorkerApp } from './load-worker-module.js';

@@ -36,7 +36,7 @@ export function prepareWorker({ queue, explorer, options: input, where, onOutcom
   const pool = createPool(options.pool, options.concurrency);
   checkCapabilities(handlers, pool.capabilities, transport.broker.capabilities);
   checkSerializers(handlers, queue.options.acceptContent);
-  checkQueues(options.queues, queues, handlers, defaultQueue);
+  checkQueues(options, queues, handlers, defaultQueue);
   if (handlers.names().length === 0)
     logger.warn('this worker knows no task: provide the classes that have @Task() methods', { worker: options.name });
   return new Worker({
@@ -50,6 +50,7 @@ export function prepareWorker({ queue, explorer, options: input, where, onOutcom
     resultExpires,
     publishTimeout,
     recording: recordingOf(queue.options),
+    listeners: explorer.listeners,
     onOutcome,
     logger,
     clock,

@@ -7,8 +7,13 @@ export function isSingleton(wrapper: InstanceWrapper): boolean {
   return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
 }
 
+export interface ScopedInstance {
+  readonly instance: object;
+  readonly contextId: ContextId;
+}
+
 /** A run's own instance: request-scoped and transient ones are made for it, durable ones are shared by their strategy. */
-export async function resolveInstance(wrapper: InstanceWrapper, context: TaskContext): Promise<{ instance: object; contextId: ContextId }> {
+export async function resolveInstance(wrapper: InstanceWrapper, context: TaskContext): Promise<ScopedInstance> {
   const contextId = ContextIdFactory.getByRequest(context as unknown as Record<string, unknown>) as ContextId & {
     readonly payload?: unknown;
   };

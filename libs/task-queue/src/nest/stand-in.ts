@@ -2,6 +2,7 @@ import type { InjectionToken, OptionalFactoryDependency } from '@nestjs/common';
 import type { ClientOptionsInput } from '../client/client-options.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Clock, Publication } from '../ports/index.js';
+import type { WorkerOptionsInput } from '../worker/worker-options.js';
 import type { QueueInstance } from './queue-instance.js';
 
 /**
@@ -13,6 +14,8 @@ export interface StandIn {
   /** what an instance is opened with, for what it was given */
   optionsFor(input: ClientOptionsInput, instance: string): ClientOptionsInput;
   opened(instance: QueueInstance): void;
+  /** told of the options of each worker in the application's modules */
+  worker(instance: QueueInstance, options: WorkerOptionsInput): void;
   /** a call that the broker has taken, or that is run at once in eager mode */
   sent(instance: string, message: TaskMessage, publication: Publication): void;
 }

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { resolveClientOptions, type ClientOptionsInput } from '../client/client-options.js';
+import { Listeners } from '../attempt/listeners.js';
 import { TaskClient } from '../client/task-client.js';
 import type { Clock, TaskLogger } from '../ports/index.js';
 import { findRouter } from './find-router.js';
@@ -15,43 +16,49 @@ import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from './tokens.js';
 
 /** What one named TaskQueueModule provides: its connections and the client that sends through them. */
 export function taskClientProviders(name: string): Provider[] {
-  return [
-    {
-      provide: getQueueInstanceToken(name),
-      inject: [TASK_QUEUE_OPTIONS, InstanceNames, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
-      useFactory: async (input: ClientOptionsInput, names: InstanceNames, logger: TaskLogger, clock: Clock, standIn?: StandIn) => {
-        names.take(name);
-        const options = resolveClientOptions(standIn === undefined ? input : standIn.optionsFor(input, name));
-        const instance = await QueueInstance.open(name, options, logger, clock);
-        standIn?.opened(instance);
-        return instance;
-      },
+  return [instanceProvider(name), { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(name) }, clientProvider(name)];
+}
+
+function instanceProvider(name: string): Provider {
+  return {
+    provide: getQueueInstanceToken(name),
+    inject: [TASK_QUEUE_OPTIONS, InstanceNames, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
+    useFactory: async (input: ClientOptionsInput, names: InstanceNames, logger: TaskLogger, clock: Clock, standIn?: StandIn) => {
+      names.take(name);
+      const options = resolveClientOptions(standIn === undefined ? input : standIn.optionsFor(input, name));
+      const instance = await QueueInstance.open(name, options, logger, clock);
+      standIn?.opened(instance);
+      return instance;
     },
-    { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(name) },
-    {
-      provide: getTaskClientToken(name),
-      inject: [QUEUE_INSTANCE, TaskExplorer, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
-      useFactory: (
-        { options, transport, results, codecs }: QueueInstance,
-        explorer: TaskExplorer,
-        modules: ModuleRef,
-        logger: TaskLogger,
-        clock: Clock,
-        standIn?: StandIn,
-      ) =>
-        new TaskClient({
-          transport,
-          results,
-          codecs,
-          options,
-          describe: describeTasks,
-          routerOf: (type) => findRouter(modules, type),
-          // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
-          localHandler: (task) => explorer.explore(options.annotations).get(task),
-          onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
-          clock,
-          logger,
-        }),
-    },
-  ];
+  };
+}
+
+function clientProvider(name: string): Provider {
+  return {
+    provide: getTaskClientToken(name),
+    inject: [QUEUE_INSTANCE, TaskExplorer, Listeners, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
+    useFactory: (
+      { options, transport, results, codecs }: QueueInstance,
+      explorer: TaskExplorer,
+      listeners: Listeners,
+      modules: ModuleRef,
+      logger: TaskLogger,
+      clock: Clock,
+      standIn?: StandIn,
+    ) =>
+      new TaskClient({
+        transport,
+        results,
+        codecs,
+        options,
+        describe: describeTasks,
+        routerOf: (type) => findRouter(modules, type),
+        // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
+        localHandler: (task) => explorer.explore(options.annotations).get(task),
+        listeners,
+        onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
+        clock,
+        logger,
+      }),
+  };
 }

@@ -3,6 +3,7 @@ import type { DeclaredTask } from '../ports/declared-task.js';
 import { layOver } from '../policies/annotations.js';
 import { flattenRetry, type FlatTaskOptions } from '../policies/retry-options.js';
 import { TASK_OPTION_NAMES, type TaskOptionsInput } from '../policies/task-options.js';
+import { lineageOf } from './lineage.js';
 import type { OptionsFactory } from './options-factory.js';
 import { ownDefaults, ownTasks } from './task-metadata.js';
 
@@ -47,14 +48,6 @@ export function describeTasks(target: Function): ReadonlyMap<string, DeclaredTas
 
 function describe({ method, name, options: { queue, priority, expires, serializer, compression, unique } }: TaskDeclaration): DeclaredTask {
   return { method, name, ...given({ queue, priority, expires, serializer, compression, unique }) };
-}
-
-/** The classes from the root of the chain to the target. */
-function lineageOf(target: Function): Function[] {
-  const lineage: Function[] = [];
-  for (let link = target; typeof link === 'function' && link.prototype; link = Object.getPrototypeOf(link) as Function)
-    lineage.unshift(link);
-  return lineage;
 }
 
 /** A class decorator may have put a Proxy before the class that bears the metadata, so both are asked. */

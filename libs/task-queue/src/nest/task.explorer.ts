@@ -1,16 +1,22 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import type { Listeners } from '../attempt/listeners.js';
+import { InvalidHandlerError } from '../errors/boot-errors.js';
 import { UnknownTaskError } from '../errors/call-errors.js';
 import { layOver, type Annotations } from '../policies/annotations.js';
 import type { FlatTaskOptions } from '../policies/retry-options.js';
 import { resolveTaskOptions } from '../policies/task-options.js';
+import type { TaskHooks } from '../ports/task-hooks.js';
 import { HandlerRegistry } from '../worker/handler-registry.js';
 import { refuseLostEnhancers } from './enhancers.js';
 import { HandlerInvoker } from './handler-invoker.js';
 import type { HandlerHost, Invocation } from './handler-host.js';
+import { readHooks } from './listener-metadata.js';
 import { optionsFromFactory } from './options-factory.js';
 import { planParameters } from './parameter-plan.js';
+import { classOf } from './provider-class.js';
+import { SignalExplorer } from './signal.explorer.js';
 import { readTasks, type TaskDeclaration } from './task-metadata.accessor.js';
 
 /** A task that was found, before configuration is laid over its options. */
@@ -18,6 +24,7 @@ interface FoundTask {
   readonly name: string;
   readonly options: FlatTaskOptions;
   readonly invoke: Invocation;
+  readonly hooks: TaskHooks | undefined;
   /** whose options they are, for errors */
   readonly where: string;
   /** where it is written, for the error of a second one of its name */
@@ -37,7 +44,13 @@ export class TaskExplorer {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly invoker: HandlerInvoker,
+    private readonly signals: SignalExplorer,
   ) {}
+
+  /** Who in this application is told of what happens to its tasks. */
+  get listeners(): Listeners {
+    return this.signals.explore();
+  }
 
   /**
    * The handlers of this application, under the options of a queue instance. Explores once; a failure stays one.
@@ -58,9 +71,9 @@ export class TaskExplorer {
 
   #register(annotations: Annotations | null, overrides?: Annotations): HandlerRegistry {
     const handlers = new HandlerRegistry();
-    for (const { name, options, invoke, where, place } of this.#found) {
+    for (const { name, options, invoke, hooks, where, place } of this.#found) {
       const merged = layOver(options, annotations?.of(name) ?? {}, overrides?.of(name) ?? {});
-      handlers.register({ name, options: resolveTaskOptions(merged, where), invoke }, place);
+      handlers.register({ name, options: resolveTaskOptions(merged, where), invoke, hooks }, place);
     }
     for (const name of overrides?.names() ?? []) {
       if (handlers.get(name) === undefined) throw new UnknownTaskError(name, handlers.names());
@@ -86,6 +99,7 @@ export class TaskExplorer {
     const target = classOf(wrapper);
     if (target === undefined || wrapper.isAlias) return;
     const tasks = readTasks(target);
+    if (tasks.size === 0) refuseIdleHooks(target);
     // A factory may hand out what another provider made: one instance is explored once, like an alias.
     if (tasks.size === 0 || (wrapper.isNotMetatype && seen.has(wrapper.instance))) return;
     seen.add(wrapper.instance);
@@ -98,15 +112,17 @@ export class TaskExplorer {
     const host: HandlerHost = { wrapper, target, method, parameters: planParameters(target, method, where) };
     refuseLostEnhancers(host, where);
     const options = factory === undefined ? declared : layOver(declared, optionsFromFactory(factory, wrapper, where));
-    return { name, options, invoke: this.invoker.invocationOf(host), where, place };
+    return { name, options, ...this.invoker.bind(host), where, place };
   }
 }
 
-/** The class whose methods a provider has; undefined for plain values and for what does not exist yet. */
-function classOf(wrapper: InstanceWrapper): Type | undefined {
-  if (!wrapper.isNotMetatype) return wrapper.metatype as Type;
-  const instance: unknown = wrapper.instance;
-  if (typeof instance !== 'object' || instance === null) return undefined;
-  const made: unknown = (Object.getPrototypeOf(instance) as { constructor?: unknown } | null)?.constructor;
-  return typeof made === 'function' && made !== Object ? (made as Type) : undefined;
+/** @throws InvalidHandlerError */
+function refuseIdleHooks(target: Type): void {
+  const [hook] = readHooks(target);
+  if (hook === undefined) return;
+  throw new InvalidHandlerError(
+    `@OnTask('${hook.name}') on ${target.name}.${hook.method}`,
+    'it is called for the tasks of its own class, which has none',
+    'Move it to the class of the tasks or to a base of it, or use @OnSignal() for all tasks.',
+  );
 }

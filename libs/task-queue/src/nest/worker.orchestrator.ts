@@ -36,6 +36,7 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
     @Optional() @Inject(STAND_IN) private readonly standIn?: StandIn,
   ) {
     if (globalEnhancers) creators.useGlobals();
+    standIn?.worker(queue, input);
   }
 
   onModuleInit(): void {

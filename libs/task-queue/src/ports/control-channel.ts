@@ -7,8 +7,7 @@ export interface ControlChannel {
   listen(handler: (command: ControlCommand) => void): Promise<() => Promise<void>>;
 }
 
-export type ControlCommand = {
-  readonly type: 'revoke';
-  readonly ids: readonly string[];
-  readonly terminate: boolean;
-};
+export type ControlCommand =
+  | { readonly type: 'revoke'; readonly ids: readonly string[]; readonly terminate: boolean }
+  /** worker: the name of the one that is meant; null = all */
+  | { readonly type: 'addQueue' | 'cancelQueue'; readonly queue: string; readonly worker: string | null };

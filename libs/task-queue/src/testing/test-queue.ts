@@ -111,6 +111,12 @@ export class TestQueue implements OnModuleDestroy {
     return { title, all, calls: all.filter(({ task }) => task === name) };
   }
 
+  /** Those of the application's own worker hold, but for its queues (all are drained) and how many tasks run at once. */
+  #workerOptions(instance: QueueInstance): WorkerOptionsInput {
+    const { queues: _, excludeQueues: __, ...own } = this.stage.workers.get(instance) ?? {};
+    return { ...own, name: 'test', concurrency: 1, prefetchMultiplier: 0, ...this.worker };
+  }
+
   #drainedOf(instance: QueueInstance): Drained {
     const known = this.#drained.get(instance);
     if (known !== undefined) return known;
@@ -118,9 +124,10 @@ export class TestQueue implements OnModuleDestroy {
     const drained: Drained = {
       transport: instance.transport,
       sent: () => client.drain(),
+      published: (publications) => this.stage.published(instance, publications),
       prepare: (transport, onOutcome) =>
         prepareWorker({
-          ...{ queue: instance, explorer: this.explorer, options: this.worker, where: "The testing module's worker" },
+          ...{ queue: instance, explorer: this.explorer, options: this.#workerOptions(instance), where: "The testing module's worker" },
           ...{ transport, onOutcome, logger: this.logger, clock: this.clock },
         }),
     };

@@ -4,6 +4,7 @@ import type { TaskMessage } from '../message/task-message.js';
 import type { StandIn } from '../nest/stand-in.js';
 import type { QueueInstance } from '../nest/queue-instance.js';
 import type { Publication } from '../ports/index.js';
+import type { WorkerOptionsInput } from '../worker/worker-options.js';
 import { sentTask, type SentTask } from './expectations/sent-task.js';
 import type { FakeClock } from './fake-clock.js';
 
@@ -16,10 +17,12 @@ export interface StageOptions {
 /** What one application under test runs on: a clock of its own, brokers in memory, and a list of what was sent. */
 export class TestStage implements StandIn {
   readonly instances: QueueInstance[] = [];
+  readonly workers = new Map<QueueInstance, WorkerOptionsInput>();
   readonly calls: SentTask[] = [];
   /** told after each call */
   onSent: () => void = () => {};
   private readonly id = randomUUID();
+  private readonly ids = new Set<string>();
 
   constructor(private readonly options: StageOptions) {}
 
@@ -38,7 +41,19 @@ export class TestStage implements StandIn {
     this.instances.push(instance);
   }
 
+  worker(instance: QueueInstance, options: WorkerOptionsInput): void {
+    this.workers.set(instance, { ...this.workers.get(instance), ...options });
+  }
+
+  /** What follows from a task is sent, too; what is put back under its own id is not. */
+  published({ name, codecs }: QueueInstance, publications: readonly Publication[]): void {
+    for (const publication of publications) {
+      if (!this.ids.has(publication.id)) this.sent(name, codecs.messages.decode(publication.id, publication.body), publication);
+    }
+  }
+
   sent(instance: string, message: TaskMessage, publication: Publication): void {
+    this.ids.add(message.id);
     this.calls.push(sentTask(instance, message, publication));
     this.onSent();
   }

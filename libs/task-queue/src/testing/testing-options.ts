@@ -44,5 +44,5 @@ export interface CheckedTestingOptions {
 /** @throws UnknownOptionError · InvalidOptionError */
 export function checkTestingOptions(input: TestingOptions, where: string): CheckedTestingOptions {
   const { mode, propagate, clock, worker } = checkOptions(schema, input, where);
-  return { mode, propagate, clock, worker: { name: 'test', concurrency: 1, prefetchMultiplier: 0, ...worker } };
+  return { mode, propagate, clock, worker };
 }

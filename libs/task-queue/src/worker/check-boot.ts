@@ -1,6 +1,7 @@
 import { UnknownQueueError, UnsupportedOptionError } from '../errors/index.js';
 import { checkAccepted } from '../policies/check-serializer.js';
 import type { BrokerCapabilities, PoolCapabilities } from '../ports/index.js';
+import type { WorkerOptions } from './worker-options.js';
 import type { HandlerRegistry } from './handler-registry.js';
 
 /**
@@ -45,7 +46,7 @@ export function checkSerializers(handlers: HandlerRegistry, accepted: readonly s
  * @throws UnknownQueueError
  */
 export function checkQueues(
-  queues: readonly string[],
+  { queues, excludeQueues }: Pick<WorkerOptions, 'queues' | 'excludeQueues'>,
   declared: readonly string[] | undefined,
   handlers: HandlerRegistry,
   defaultQueue: string,
@@ -53,7 +54,7 @@ export function checkQueues(
   if (declared === undefined) return;
   const used = handlers.handlers().flatMap(({ options }) => options.queue ?? []);
   const known = [...new Set([...declared, defaultQueue, ...used])];
-  for (const queue of queues) {
+  for (const queue of [...queues, ...excludeQueues]) {
     if (!known.includes(queue)) throw new UnknownQueueError(queue, 'The worker', known);
   }
 }

@@ -1,6 +1,6 @@
 import { followUpsOf } from '../attempt/follow-ups.js';
 import type { Outcome } from '../attempt/outcome.js';
-import { WorkerShutdownError } from '../errors/index.js';
+import { PublishUncertainError, WorkerShutdownError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -48,6 +48,7 @@ export class EarlyAck {
     try {
       await this.deps.broker.publish([publication], { timeout: this.deps.publishTimeout });
     } catch (error) {
+      if (error instanceof PublishUncertainError) return this.#leaveOpen(message, error);
       this.deps.logger.error('the next run of an early-acknowledged task could not be published; the task ends here', {
         taskId: message.id,
         task: message.task,
@@ -55,6 +56,12 @@ export class EarlyAck {
       });
       await this.#saveFailure(message, error);
     }
+  }
+
+  /** The next run may have been published: a FAILURE now would be final, and refuse what that run ends with. */
+  #leaveOpen(message: TaskMessage, error: PublishUncertainError): void {
+    const fields = { taskId: message.id, task: message.task, error };
+    this.deps.logger.error('it is not known whether the next run of an early-acknowledged task was published', fields);
   }
 
   /** Nothing is left that would make them another time: what cannot be sent is lost, and told. */

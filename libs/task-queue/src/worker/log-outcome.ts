@@ -33,5 +33,6 @@ export function logOutcome(logger: TaskLogger, message: TaskMessage, outcome: Ou
 }
 
 function fieldsOf(message: TaskMessage) {
-  return { taskId: message.id, task: message.task, queue: message.headers.queue, retries: message.headers.retries };
+  const { shadow, queue, retries } = message.headers;
+  return { taskId: message.id, task: shadow ?? message.task, queue, retries };
 }

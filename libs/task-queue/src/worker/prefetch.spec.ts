@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Prefetch } from './prefetch.js';
 
-describe('Prefetch', () => {
+describe('rule 12: prefetch', () => {
   it('hoards nothing before it has measured a run', () => {
     expect(new Prefetch(10, 4).limit).toBe(0);
   });

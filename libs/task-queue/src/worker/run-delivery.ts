@@ -81,7 +81,7 @@ export class RunDelivery {
     try {
       const message = this.#decode(delivery);
       if (message === undefined) return;
-      this.deps.listeners.signals.task_received?.({
+      void this.deps.listeners.signals.task_received?.({
         ...workerTaskSignal(message, this.deps.options.name),
         redelivered: delivery.lostLeases > 0,
       });
@@ -100,7 +100,7 @@ export class RunDelivery {
         error,
       });
       const { listeners, options } = this.deps;
-      listeners.signals.task_internal_error?.({ id: delivery.id, queue: delivery.queue, error, worker: options.name });
+      void listeners.signals.task_internal_error?.({ id: delivery.id, queue: delivery.queue, error, worker: options.name });
     }
   }
 

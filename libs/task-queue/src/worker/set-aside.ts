@@ -66,14 +66,21 @@ export class SetAside {
       error,
     });
     const { listeners, options } = this.deps;
-    listeners.signals.task_rejected?.({ id: delivery.id, task: null, queue: delivery.queue, requeue: false, error, worker: options.name });
+    void listeners.signals.task_rejected?.({
+      id: delivery.id,
+      task: null,
+      queue: delivery.queue,
+      requeue: false,
+      error,
+      worker: options.name,
+    });
     this.#deadLetter(delivery, reason, error, headers === undefined ? NOTHING : knownOf(headers));
   }
 
   unknownTask(delivery: Delivery, message: TaskMessage): void {
     const { clock, codecs, options, handlers } = this.deps;
     const error = new UnknownTaskError(message.task, handlers.names());
-    this.deps.listeners.signals.task_unknown?.({ ...workerTaskSignal(message, options.name), error });
+    void this.deps.listeners.signals.task_unknown?.({ ...workerTaskSignal(message, options.name), error });
     const parked = parkMessage(message, clock.now());
     if (clock.now() - parked.headers.parkedSince! >= options.unknownTaskRetention) {
       return this.#giveUp(delivery, message, error);

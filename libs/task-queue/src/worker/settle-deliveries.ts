@@ -1,11 +1,16 @@
 import { BrokerUnavailableError } from '../errors/index.js';
-import type { Clock, Consumer, ResultBackend, Settlement, TaskLogger } from '../ports/index.js';
+import type { TaskResultRecord } from '../message/task-result.js';
+import type { Broker, Clock, Consumer, ResultBackend, Settlement, TaskLogger } from '../ports/index.js';
 
 export interface SettleOptions {
   readonly consumer: Consumer;
+  readonly broker: Broker;
   readonly results: ResultBackend;
   /** results are another store than the broker: they are saved before the delivery is settled */
   readonly resultsApart: boolean;
+  /** the broker does not publish them with a settlement: they go out before it, under ids that are taken once */
+  readonly followUpsApart: boolean;
+  readonly publishTimeout: number;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
@@ -65,6 +70,7 @@ export class SettleDeliveries {
     let open = batch;
     for (;;) {
       try {
+        if (this.options.followUpsApart) open = await this.#publishApart(open);
         if (this.options.resultsApart) open = await this.#saveApart(open);
         const receipts = await this.options.consumer.settle(open);
         receipts.forEach((receipt, index) => {
@@ -79,16 +85,26 @@ export class SettleDeliveries {
     }
   }
 
+  /** Publishes the follow-ups of what is still held by its local deadline. */
+  async #publishApart(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
+    const { consumer, broker, publishTimeout } = this.options;
+    const held = batch.filter((one) => consumer.holds(one.delivery));
+    const publications = held.flatMap(({ publish = [] }) => publish);
+    if (publications.length > 0) await broker.publish(publications, { timeout: publishTimeout });
+    return held.map(({ publish: _, ...settlement }) => settlement as Settlement);
+  }
+
   /** Saves the results of what is still held by its local deadline. */
   async #saveApart(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
     const held = batch.filter((one) => this.options.consumer.holds(one.delivery));
-    const saved = held.flatMap((one) => (one.result === undefined ? [] : [one.result]));
-    if (saved.length > 0) {
-      await this.options.results.save(
-        saved.map((one) => one.record),
-        saved[0]!.expires,
-      );
+    const byExpiry = new Map<number, TaskResultRecord[]>();
+    for (const { result } of held) {
+      if (result === undefined) continue;
+      const records = byExpiry.get(result.expires);
+      if (records === undefined) byExpiry.set(result.expires, [result.record]);
+      else records.push(result.record);
     }
+    for (const [expires, records] of byExpiry) await this.options.results.save(records, expires);
     return held.map(({ result: _, ...settlement }) => settlement as Settlement);
   }
 

@@ -63,6 +63,15 @@ describe('Slots', () => {
     expect(slots.wanted).toBe(0);
   });
 
+  it('rule 12: measures how long runs take, and holds beyond them what clears in 50 ms', async () => {
+    const { slots, running, prefetch, advance } = setUp(2);
+    slots.accept([delivery('a')]);
+    advance(25);
+    running.get('a')!();
+    await Promise.resolve();
+    expect([prefetch.limit, slots.wanted]).toEqual([4, 6]);
+  });
+
   it('gives back a line that does not move, so that other workers can have it, and asks for less', () => {
     const { slots, prefetch, released, advance } = setUp(1);
     prefetch.ran(0);

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import type { OnTaskError } from '../attempt/error-report.js';
+import { InvalidOptionError } from '../errors/option-errors.js';
 import type { Duration } from '../message/duration.js';
 import { DEFAULT_QUEUE } from '../message/task-message.js';
-import { checkOptions, durationField, nameField, namesField, positiveField } from '../policies/check-options.js';
+import { checkOptions, durationField, flagField, nameField, namesField, positiveField } from '../policies/check-options.js';
 import type { WorkerTaskOptions } from '../policies/task-options.js';
 
 /** What a worker takes. Durations are ms or text. */
@@ -12,6 +13,10 @@ export interface WorkerOptionsInput {
   name?: string;
   /** the queues it consumes, all alike; default: the default queue and those of its tasks */
   queues?: readonly string[];
+  /** queues that it leaves to others, of `queues` or of the default */
+  excludeQueues?: readonly string[];
+  /** default true: it also consumes a queue of its own, for calls with `worker: name` */
+  direct?: boolean;
   /** how many tasks run at once; default 10 */
   concurrency?: number;
   /** 'async' (default): many at once in this process; 'solo': one at a time */
@@ -46,6 +51,8 @@ const schema = z.object({
     .refine((names) => names.length > 0)
     .optional()
     .describe('a list of at least one queue name'),
+  excludeQueues: namesField.default([]).describe(namesField.description!),
+  direct: flagField.default(true).describe(flagField.description!),
   concurrency: positiveField.default(10).describe(positiveField.description!),
   pool: z.enum(['async', 'solo']).default('async').describe("'async' or 'solo'"),
   lease: duration('10s', 100),
@@ -81,7 +88,11 @@ export function resolveWorkerOptions(
 ): WorkerOptions {
   const checked = checkOptions(schema, input, where);
   const name = checked.name.replaceAll('%h', hostname()).replaceAll('%p', String(process.pid));
-  return Object.freeze({ ...checked, name, queues: [...new Set(checked.queues ?? queues)] });
+  const consumed = [...new Set(checked.queues ?? queues)].filter((queue) => !checked.excludeQueues.includes(queue));
+  if (consumed.length === 0) {
+    throw new InvalidOptionError('excludeQueues', checked.excludeQueues, `such that a queue is left to ${where}`);
+  }
+  return Object.freeze({ ...checked, name, queues: consumed });
 }
 
 function duration(standard: string, least = 0) {

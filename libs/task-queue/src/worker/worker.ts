@@ -21,6 +21,7 @@ import { RunningTasks } from './running-tasks.js';
 import { SetAside } from './set-aside.js';
 import { SettleDeliveries } from './settle-deliveries.js';
 import { Slots } from './slots.js';
+import { queuesAtStart, Subscription } from './subscription.js';
 import type { WorkerOptions } from './worker-options.js';
 
 export interface WorkerDependencies {
@@ -62,6 +63,7 @@ interface Actors {
   readonly slots: Slots;
   readonly fetch: FetchLoop;
   readonly earlyAck: EarlyAck;
+  readonly subscription: Subscription;
   readonly stopListening: () => Promise<void>;
 }
 
@@ -115,6 +117,21 @@ export class Worker {
     }
   }
 
+  /** The queues that it consumes now, its own among them; none before it has started. */
+  get queues(): readonly string[] {
+    return this.#actors?.subscription.queues ?? [];
+  }
+
+  /** Consumes this queue, too, from now on until it stops. */
+  async addQueue(queue: string): Promise<void> {
+    await this.#actors?.subscription.add(queue);
+  }
+
+  /** Consumes this queue no more; what it holds of it, it finishes. */
+  async cancelQueue(queue: string): Promise<void> {
+    await this.#actors?.subscription.cancel(queue);
+  }
+
   health(): WorkerHealth {
     const consuming = this.#actors !== undefined && this.#quieting === undefined && this.#stopping === undefined;
     return { consuming, lastReceiveAt: this.#actors?.consumer.lastReceiveAt ?? 0, running: this.#actors?.slots.running ?? 0 };
@@ -146,7 +163,7 @@ export class Worker {
 
   #consume(running: RunningTasks): Promise<Consumer> {
     const { transport, options } = this.deps;
-    return transport.broker.consume(options.queues, {
+    return transport.broker.consume(queuesAtStart(options), {
       lease: options.lease,
       maxLoopBlock: options.maxLoopBlock,
       maxWait: options.maxWait,
@@ -158,9 +175,11 @@ export class Worker {
   }
 
   #assemble(consumer: Consumer, running: RunningTasks, stopListening: () => Promise<void>): Actors {
-    const { transport, results, pool, options, logger, clock } = this.deps;
+    const { transport, results, pool, options, publishTimeout, logger, clock } = this.deps;
     const resultsApart = results !== transport.results || !transport.broker.capabilities.atomicResults;
-    const settle = new SettleDeliveries({ consumer, results, resultsApart, logger, clock });
+    const { broker } = transport;
+    const followUpsApart = !broker.capabilities.atomicFollowUps;
+    const settle = new SettleDeliveries({ consumer, broker, results, resultsApart, followUpsApart, publishTimeout, logger, clock });
     const shared = { ...this.deps, listeners: this.#listeners, broker: transport.broker, worker: options.name, consumer, running, settle };
     const earlyAck = new EarlyAck(shared);
     const runDelivery = new RunDelivery({ ...shared, earlyAck, setAside: new SetAside(shared) });
@@ -173,11 +192,17 @@ export class Worker {
       room: () => fetch.room(),
     });
     const fetch = new FetchLoop({ consumer, slots, logger, clock });
-    return { consumer, running, settle, slots, fetch, earlyAck, stopListening };
+    const subscription = new Subscription(consumer, options, logger);
+    return { consumer, running, settle, slots, fetch, earlyAck, subscription, stopListening };
   }
 
   #obey(command: ControlCommand, running: RunningTasks): void {
-    if (command.type === 'revoke' && command.terminate) for (const id of command.ids) running.revoke(id);
+    if (command.type === 'revoke') {
+      if (command.terminate) for (const id of command.ids) running.revoke(id);
+    } else if (command.worker === null || command.worker === this.name) {
+      const done = command.type === 'addQueue' ? this.addQueue(command.queue) : this.cancelQueue(command.queue);
+      done.catch((error: unknown) => this.deps.logger.error('a command could not be obeyed', { ...command, error }));
+    }
   }
 
   #lost(deliveries: readonly Delivery[], running: RunningTasks): void {
@@ -217,8 +242,11 @@ export class Worker {
   /** A listener that does not come to an end keeps the process no longer than a task would. */
   async #tellTheEnd(): Promise<void> {
     const { signals } = this.#listeners;
-    const ended = [signals.worker_process_shutdown?.({ worker: this.name, pid: process.pid }), signals.worker_shutdown?.(this.#signal())];
-    if (ended.some((one) => one !== undefined)) await this.#within(this.deps.options.abortGrace, Promise.all(ended));
+    const tell = async () => {
+      await signals.worker_process_shutdown?.({ worker: this.name, pid: process.pid });
+      await signals.worker_shutdown?.(this.#signal());
+    };
+    await this.#within(this.deps.options.abortGrace, tell());
   }
 
   #signal(): WorkerSignal {

@@ -117,8 +117,8 @@ describe('what a hostile sender writes', () => {
     ['msgpack', new Uint8Array([0x01, 0x02])],
     ['msgpack', new Uint8Array([])],
   ])('is refused: %s %j', (name, data) => {
-    expect(read(name, data)).toThrow();
-    expect(({} as { admin?: boolean }).admin).toBeUndefined();
+    expect(read(name, data)).toThrow(/./);
+    expect(Object.prototype).not.toHaveProperty('admin');
   });
 
   it('changes no prototype where MessagePack renames the key itself', () => {

@@ -140,6 +140,7 @@ function renewal(test: StagedTest): void {
     const held = await worker.takeOne();
     stage.shiftTime(LEASE + 1);
     assert.deepEqual(await worker.takeIds(), []);
+    assert.equal(worker.consumer.holds(held), true);
     assert.deepEqual(worker.lost, []);
     assert.deepEqual(await worker.settle(as(held, ack())), [true]);
   });

@@ -101,9 +101,18 @@ function due(test: StagedTest): void {
   });
 
   test('what became due keeps its priority', async (stage) => {
-    await stage.publish({ id: 'low', priority: 1 }, { id: 'high', priority: 9, due: { delay: 1_000 } });
+    const due = { delay: 1_000 };
+    await stage.publish('middle', { id: 'low', priority: 1, due }, { id: 'high', priority: 9, due });
     stage.shiftTime(1_001);
-    assert.deepEqual(await (await stage.consumer()).takeIds(), ['high', 'low']);
+    const taken = await (await stage.consumer()).take();
+    assert.deepEqual(
+      taken.map(({ id, priority }) => [id, priority]),
+      [
+        ['high', 9],
+        ['middle', 5],
+        ['low', 1],
+      ],
+    );
   });
 
   test('1,200 messages that became due at once all come', async (stage) => {

@@ -176,6 +176,18 @@ function together(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['c']);
   });
 
+  test('a release brings its result with it, too', async (stage) => {
+    await stage.publish('a', 'b');
+    const worker = await stage.consumer();
+    const [a, b] = await worker.take();
+    const waits = (id: string) => ({ result: { record: { id, state: 'RETRY', retries: 0, at: 1 }, expires: DAY } });
+    await worker.settle(as(a, release(0, true), waits('a')), as(b, release(1_000), waits('b')));
+    assert.deepEqual(
+      (await stage.results.load(['a', 'b'])).map((record) => record?.state),
+      ['RETRY', 'RETRY'],
+    );
+  });
+
   test('rule 3: a follow-up whose id is there, or has left a trace, is not sent twice', async (stage) => {
     const worker = await stage.consumer({ queues: [QUEUE, 'next'] });
     await stage.publish({ id: 'gone', queue: 'next', traced: true });

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../attempt/outcome.js';
 import type { TaskMessage } from '../../message/task-message.js';
-import type { Transport } from '../../ports/index.js';
+import type { Publication, Transport } from '../../ports/index.js';
 import type { OutcomeListener } from '../../worker/run-delivery.js';
 import type { Worker } from '../../worker/worker.js';
 import { errorOf, failuresOf, runOf, type DrainOptions, type DrainReport, type TaskRun } from './drain-report.js';
@@ -12,6 +12,8 @@ export interface Drained {
   readonly transport: Transport;
   /** a worker of this application, not started, on the transport given */
   prepare(transport: Transport, onOutcome: OutcomeListener): Worker;
+  /** told of what its worker publishes */
+  published(publications: readonly Publication[]): void;
   /** Resolves when the calls made so far have reached the broker. */
   sent(): Promise<void>;
 }
@@ -68,7 +70,8 @@ export class Drainer {
 
   async #start(one: Drained): Promise<void> {
     if (this.#started.has(one)) return;
-    const worker = one.prepare(gatedTransport(one.transport, this.#gate), (message, outcome) => this.#ended(message, outcome));
+    const transport = gatedTransport(one.transport, this.#gate, (publications) => one.published(publications));
+    const worker = one.prepare(transport, (message, outcome) => this.#ended(message, outcome));
     await worker.start();
     this.#started.set(one, worker);
   }

@@ -1,5 +1,21 @@
-import type { ConsumeOptions, Consumer, Delivery, ExtendReport, Inspector, SettleReceipt, Settlement } from '../../ports/index.js';
+import type {
+  ConsumeOptions,
+  Consumer,
+  Delivery,
+  ExtendReport,
+  Inspector,
+  Publication,
+  SettleReceipt,
+  Settlement,
+} from '../../ports/index.js';
 import type { Gate } from './gate.js';
+
+export interface GateSurroundings {
+  readonly gate: Gate;
+  readonly inspector: Inspector;
+  /** told of what the worker publishes: what follows from a task, and what an early-acknowledged one puts back */
+  published(publications: readonly Publication[]): void;
+}
 
 /** A consumer that takes work only while the gate is open, and then from every queue that there is. */
 export class GatedConsumer implements Consumer {
@@ -8,12 +24,11 @@ export class GatedConsumer implements Consumer {
 
   private constructor(
     private readonly inner: Consumer,
-    private readonly inspector: Inspector,
-    private readonly gate: Gate,
+    private readonly surroundings: GateSurroundings,
     queues: readonly string[],
   ) {
     this.#covered = new Set(queues);
-    gate.enter(this);
+    surroundings.gate.enter(this);
   }
 
   /** @param consume makes the consumer behind the gate */
@@ -21,10 +36,10 @@ export class GatedConsumer implements Consumer {
     consume: (options: ConsumeOptions) => Promise<Consumer>,
     queues: readonly string[],
     options: ConsumeOptions,
-    { inspector, gate }: { readonly inspector: Inspector; readonly gate: Gate },
+    surroundings: GateSurroundings,
   ): Promise<GatedConsumer> {
     // It answers at once: the waiting is done before the gate.
-    return new GatedConsumer(await consume({ ...options, maxWait: 0 }), inspector, gate, queues);
+    return new GatedConsumer(await consume({ ...options, maxWait: 0 }), surroundings, queues);
   }
 
   get lastReceiveAt(): number {
@@ -32,7 +47,7 @@ export class GatedConsumer implements Consumer {
   }
 
   async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
-    const { gate } = this;
+    const { gate } = this.surroundings;
     while (!signal.aborted && !this.#closed) {
       const { moment } = gate;
       if (gate.isOpen) {
@@ -48,7 +63,8 @@ export class GatedConsumer implements Consumer {
 
   async settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
     const receipts = await this.inner.settle(settlements);
-    this.gate.moveOn();
+    settlements.forEach(({ publish = [] }, index) => receipts[index]!.accepted && this.surroundings.published(publish));
+    this.surroundings.gate.moveOn();
     return receipts;
   }
 
@@ -59,7 +75,7 @@ export class GatedConsumer implements Consumer {
   async subscribe(queues: readonly string[]): Promise<void> {
     for (const queue of queues) this.#covered.add(queue);
     await this.inner.subscribe([...this.#covered]);
-    this.gate.moveOn();
+    this.surroundings.gate.moveOn();
   }
 
   holds(delivery: Delivery): boolean {
@@ -68,12 +84,12 @@ export class GatedConsumer implements Consumer {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.gate.leave(this);
+    this.surroundings.gate.leave(this);
     await this.inner.close();
   }
 
   async #coverAll(): Promise<void> {
-    const found = (await this.inspector.queues()).filter((queue) => !this.#covered.has(queue));
+    const found = (await this.surroundings.inspector.queues()).filter((queue) => !this.#covered.has(queue));
     if (found.length === 0) return;
     for (const queue of found) this.#covered.add(queue);
     await this.inner.subscribe([...this.#covered]);

@@ -1,9 +1,9 @@
 import type { Broker, Transport } from '../../ports/index.js';
 import type { Gate } from './gate.js';
-import { GatedConsumer } from './gated-consumer.js';
+import { GatedConsumer, type GateSurroundings } from './gated-consumer.js';
 
 /** A transport, as the kit's workers see it: its consumers stand before the gate. */
-export function gatedTransport(transport: Transport, gate: Gate): Transport {
+export function gatedTransport(transport: Transport, gate: Gate, published: GateSurroundings['published']): Transport {
   const { broker, results, joins, control, inspector } = transport;
   const gated: Broker = {
     capabilities: broker.capabilities,
@@ -11,10 +11,12 @@ export function gatedTransport(transport: Transport, gate: Gate): Transport {
     close: () => broker.close(),
     async publish(publications, options) {
       const receipts = await broker.publish(publications, options);
+      published(publications);
       gate.moveOn();
       return receipts;
     },
-    consume: (queues, options) => GatedConsumer.open((changed) => broker.consume(queues, changed), queues, options, { inspector, gate }),
+    consume: (queues, options) =>
+      GatedConsumer.open((changed) => broker.consume(queues, changed), queues, options, { inspector, gate, published }),
     revoke: (ids, options) => broker.revoke(ids, options),
   };
   return { broker: gated, results, joins, control, inspector, connect: () => transport.connect(), close: () => transport.close() };

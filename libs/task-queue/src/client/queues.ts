@@ -1,0 +1,69 @@
+import { InvalidOptionError, UnknownQueueError } from '../errors/index.js';
+import type { ControlChannel, Inspector, QueueCounts } from '../ports/index.js';
+import type { ClientOptions } from './client-options.js';
+
+export interface QueuesDependencies {
+  readonly inspector: Inspector;
+  readonly control: ControlChannel;
+  readonly options: Pick<ClientOptions, 'queues' | 'defaultQueue'>;
+}
+
+export interface WorkerChoice {
+  /** the name of a worker; default: all of them */
+  readonly worker?: string;
+}
+
+/** What can be asked of the queues, and told, from any process. */
+export class Queues {
+  constructor(private readonly deps: QueuesDependencies) {}
+
+  /** Those that hold or have held messages, or are paused. */
+  async names(): Promise<string[]> {
+    return (await this.deps.inspector.queues()).sort();
+  }
+
+  counts(queue: string): Promise<QueueCounts> {
+    return this.deps.inspector.counts(queue);
+  }
+
+  /**
+   * No worker is handed anything more of it, in no process and after no restart, until it is resumed. It goes on taking
+   * messages, and what runs goes on.
+   */
+  async pause(queue: string): Promise<void> {
+    await this.deps.inspector.pause(this.#check(queue));
+  }
+
+  async resume(queue: string): Promise<void> {
+    await this.deps.inspector.resume(queue);
+  }
+
+  paused(): Promise<string[]> {
+    return this.deps.inspector.paused();
+  }
+
+  /** Removes everything that waits in it, delayed messages too. @returns how many */
+  purge(queue: string): Promise<number> {
+    return this.deps.inspector.purge(queue);
+  }
+
+  /**
+   * Has running workers consume it, too: Celery's `add_consumer`. It reaches those that listen now; a worker that starts
+   * later consumes what its options say.
+   */
+  async addQueue(queue: string, { worker }: WorkerChoice = {}): Promise<void> {
+    await this.deps.control.announce({ type: 'addQueue', queue: this.#check(queue), worker: worker ?? null });
+  }
+
+  /** Has running workers consume it no more: Celery's `cancel_consumer`. What they hold of it, they finish. */
+  async cancelQueue(queue: string, { worker }: WorkerChoice = {}): Promise<void> {
+    await this.deps.control.announce({ type: 'cancelQueue', queue, worker: worker ?? null });
+  }
+
+  #check(queue: string): string {
+    const { queues, defaultQueue } = this.deps.options;
+    if (typeof queue !== 'string' || queue === '') throw new InvalidOptionError('queue', queue, 'the name of a queue');
+    if (queues === undefined || queue === defaultQueue || queues.includes(queue)) return queue;
+    throw new UnknownQueueError(queue, 'The command', [...queues, defaultQueue]);
+  }
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { BrokerUnavailableError } from '../errors/index.js';
+import type { Broker, Consumer, Delivery, Publication, ResultBackend, Settlement } from '../ports/index.js';
+import { silentLogger, systemClock } from '../ports/index.js';
+import { SettleDeliveries } from './settle-deliveries.js';
+
+const delivery = (id: string) => ({ id, queue: 'q' }) as Delivery;
+const link: Publication = { id: 'link', queue: 'q', body: '', priority: 5, traced: true };
+
+/** Settling over a store that does one thing at a time, with what it was asked in order. */
+function apart(failures: { publish?: number } = {}) {
+  const steps: string[] = [];
+  const consumer = {
+    holds: ({ id }: Delivery) => id !== 'lost',
+    settle: async (settlements: readonly Settlement[]) => {
+      steps.push(`settle ${settlements.map((one) => `${one.delivery.id}${one.publish || one.result ? ' with more' : ''}`).join()}`);
+      return settlements.map((one) => ({ id: one.delivery.id, accepted: true }));
+    },
+  } as unknown as Consumer;
+  const broker = {
+    publish: async (publications: readonly Publication[]) => {
+      if ((failures.publish ?? 0) > 0) {
+        failures.publish!--;
+        throw new BrokerUnavailableError('Publishing');
+      }
+      steps.push(`publish ${publications.map(({ id }) => id).join()}`);
+      return [];
+    },
+  } as unknown as Broker;
+  const results = {
+    save: async (records: readonly { id: string }[], expires: number) =>
+      void steps.push(`save ${records.map(({ id }) => id).join()} for ${expires}`),
+  } as unknown as ResultBackend;
+  const settle = new SettleDeliveries({
+    consumer,
+    broker,
+    results,
+    resultsApart: true,
+    followUpsApart: true,
+    publishTimeout: 1_000,
+    logger: silentLogger,
+    clock: systemClock,
+  });
+  return { steps, settle };
+}
+
+const result = (id: string, expires: number) => ({ record: { id, state: 'SUCCESS', retries: 0, at: 1 }, expires });
+
+describe('settling where a store cannot do all at once', () => {
+  it('rule 3: follow-ups go out first, then the results, then the delivery is settled', async () => {
+    const { steps, settle } = apart();
+    await settle.now({ delivery: delivery('a'), kind: 'ack', traced: false, publish: [link], result: result('a', 60) });
+    expect(steps).toEqual(['publish link', 'save a for 60', 'settle a']);
+  });
+
+  it('repeats from the follow-ups on while the broker cannot be reached', async () => {
+    const { steps, settle } = apart({ publish: 1 });
+    await settle.now({ delivery: delivery('a'), kind: 'ack', traced: false, publish: [link] });
+    expect(steps).toEqual(['publish link', 'settle a']);
+  });
+
+  it('rule 13: publishes and saves nothing for a lease that is lost', async () => {
+    const { steps, settle } = apart();
+    settle.add({ delivery: delivery('lost'), kind: 'ack', traced: false, publish: [link], result: result('lost', 60) });
+    settle.add({ delivery: delivery('a'), kind: 'ack', traced: false });
+    await settle.drain();
+    expect(steps).toEqual(['settle a']);
+  });
+
+  it('keeps each result for its own time', async () => {
+    const { steps, settle } = apart();
+    for (const [id, expires] of [['a', 1], ['b', 2], ['c', 1]] as const) settle.add({ delivery: delivery(id), kind: 'ack', traced: false, result: result(id, expires) }); // prettier-ignore
+    await settle.drain();
+    expect(steps).toEqual(['save a,c for 1', 'save b for 2', 'settle a,b,c']);
+  });
+});

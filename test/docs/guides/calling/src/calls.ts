@@ -1,0 +1,20 @@
+import type { TaskClient } from 'nestjs-task-queue';
+import { PostTasks } from './post.tasks.js';
+
+export async function calls(tasks: TaskClient, postId: string) {
+  const { render } = tasks.for(PostTasks);
+
+  const sent = await render.delay(postId); // with the task's own options
+  await render.applyAsync([postId], { countdown: '10m' }); // or eta: a Date
+  await render.applyAsync([postId], { queue: 'urgent', priority: 9, expires: '1h' });
+  await render.applyAsync([postId], { taskId: `render-${postId}` }); // the same id is taken once
+  await render.applyAsync([postId], { headers: { tenant: 'acme' }, ignoreResult: true });
+  await render.applyAsync([postId], { shadow: 'render of the front page' }); // what logs and results call it
+
+  await tasks.sendTask('posts.render', [postId]); // by name
+  await tasks.sendMany([
+    { name: 'posts.render', args: ['a'] },
+    { name: 'posts.render', args: ['b'] },
+  ]); // in one batch
+  return sent;
+}

@@ -1,0 +1,13 @@
+import { signature, type TaskClient } from 'nestjs-task-queue';
+import { PostTasks } from './post.tasks.js';
+
+export function publish(tasks: TaskClient, postId: string) {
+  const posts = tasks.for(PostTasks);
+  return posts.render.applyAsync([postId], {
+    link: [
+      posts.announce.s('#news'), // announce(what render returned, '#news')
+      posts.clean.si('/tmp'), // immutable: clean('/tmp'), whatever render returned
+    ],
+    linkError: signature('posts.report', [], { queue: 'alarms' }), // report(id of the failed call, its error)
+  });
+}

@@ -1,0 +1,13 @@
+export class HttpError extends Error {
+  readonly status: number;
+  /** read by the queue: seconds, or a date, as the header has it */
+  readonly retryAfter: string | null;
+
+  constructor(response: Response) {
+    super(`HTTP ${response.status}`);
+    this.status = response.status;
+    this.retryAfter = response.headers.get('retry-after');
+  }
+}
+
+export class NotFound extends HttpError {}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+
+const PLACES: Readonly<Record<string, string>> = {
+  'C/': 'libs/task-queue/src/testing/conformance/',
+  'worker/': 'libs/task-queue/src/worker/',
+};
+
+/** The rows of the table in docs/internals.md: a rule's number and the files of its tests. */
+function rows(): [rule: number, files: string[]][] {
+  const lines = readFileSync('docs/internals.md', 'utf8').split('\n');
+  return lines.flatMap((line) => {
+    const cells = line.split('|').map((cell) => cell.trim());
+    const rule = /^(\d+) \D/.exec(cells[1] ?? '')?.[1];
+    return rule === undefined ? [] : [[Number(rule), [...cells[3]!.matchAll(/`([^`]+)`/g)].map((match) => fileOf(match[1]!))]];
+  });
+}
+
+function fileOf(shown: string): string {
+  const place = Object.keys(PLACES).find((start) => shown.startsWith(start));
+  return place === undefined ? shown : PLACES[place]! + shown.slice(place.length);
+}
+
+describe('the table of rules and their tests', () => {
+  it('has a row for each rule of memory and Redis', () => {
+    const expected = [...Array.from({ length: 17 }, (_, n) => n + 1), 19, 20, 21];
+    expect(rows().map(([rule]) => rule)).toEqual(expected);
+  });
+
+  it.each(rows())('names files that test rule %i', (rule, files) => {
+    expect(files.length).toBeGreaterThan(0);
+    const without = files.filter((file) => !existsSync(file) || !new RegExp(`rule ${rule}:`).test(readFileSync(file, 'utf8')));
+    expect(without).toEqual([]);
+  });
+});
