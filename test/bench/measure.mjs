@@ -25,9 +25,11 @@ export async function measure(engine, url, size, idle) {
     }
   };
   try {
-    await session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined)); // warms up
+    // Sending is measured as in a web process: before any worker has run in it.
+    await session(engine.without, (queue) => addOneByOne(queue, size)); // warms up
     const oneByOne = await session(engine.without, (queue) => addOneByOne(queue, size));
     const together = await session(engine.without, (queue) => addTogether(queue, size));
+    await session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined)); // warms up
     const plain = await session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined));
     const kept = await session(engine.with, (queue) => processAll(queue, redis, size.tasks, RESULT));
     const speeds = { oneByOne, together, process: plain.rate, processWithResult: kept.rate, callsPerTask: plain.calls };
