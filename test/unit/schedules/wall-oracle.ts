@@ -23,6 +23,8 @@ export interface Transition {
 }
 
 const MINUTE = 60_000;
+/** No zone shifts by more minutes than this at once; what lies further outside cannot be asked for. */
+const SLACK = 240;
 const BEGIN = Date.UTC(2020, 0, 1);
 const END = Date.UTC(2031, 0, 1);
 
@@ -52,10 +54,14 @@ export function oracleTicks(shape: OracleShape, zone: string, after: number, unt
   const ticks = new Set<number>();
   const lastDay = zoned(zone, until).toPlainDate().add({ days: 1 });
   let day = zoned(zone, after).toPlainDate().subtract({ days: 1 });
+  const [first, last] = [wallMinute(zone, after) - SLACK, wallMinute(zone, until) + SLACK];
   for (; Temporal.PlainDate.compare(day, lastDay) <= 0; day = day.add({ days: 1 })) {
     if (shape.weekday !== undefined && day.dayOfWeek !== shape.weekday) continue;
+    const midnight = Date.UTC(day.year, day.month - 1, day.day) / MINUTE;
     for (const minute of shape.minutes) {
-      for (const tick of instantsOf(day.toPlainDateTime({ hour: Math.floor(minute / 60), minute: minute % 60 }), zone, shape)) ticks.add(tick);
+      if (midnight + minute < first || midnight + minute > last) continue;
+      for (const tick of instantsOf(day.toPlainDateTime({ hour: Math.floor(minute / 60), minute: minute % 60 }), zone, shape))
+        ticks.add(tick);
     }
   }
   return [...ticks].filter((tick) => tick > after && tick <= until).sort((a, b) => a - b);
@@ -68,6 +74,10 @@ function instantsOf(wall: Temporal.PlainDateTime, zone: string, { rhythm = false
   const repeated = earlier.toPlainDateTime().equals(wall);
   if (repeated) return rhythm || overlap === 'twice' ? [earlier.epochMilliseconds, later.epochMilliseconds] : [earlier.epochMilliseconds];
   return rhythm || gap === 'skip' ? [] : [earlier.getTimeZoneTransition('next')!.epochMilliseconds];
+}
+
+function wallMinute(zone: string, instant: number): number {
+  return (instant + zoned(zone, instant).offsetNanoseconds / 1e6) / MINUTE;
 }
 
 function zoned(zone: string, instant: number): Temporal.ZonedDateTime {

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { didYouMean } from './did-you-mean.js';
 import { TaskQueueError } from './task-queue-error.js';
 
 /** A schedule, or a part of one, that cannot be read. */
@@ -31,7 +30,12 @@ export class ScheduleNeverDueError extends TaskQueueError {
 
 export class UnknownTimezoneError extends TaskQueueError {
   readonly code = 'TIMEZONE_UNKNOWN';
-  constructor(readonly timezone: string) {
-    super(`No time zone is named ${inspect(timezone)}.${didYouMean(String(timezone), Intl.supportedValuesOf('timeZone'))}`);
+  /** @param similar the zone that is most likely meant */
+  constructor(
+    readonly timezone: string,
+    similar: string | undefined,
+  ) {
+    const hint = similar === undefined ? "Zones have names such as 'Europe/Paris' or 'UTC'." : `Did you mean '${similar}'?`;
+    super(`No time zone is named ${inspect(timezone)}. ${hint}`);
   }
 }

@@ -23,7 +23,10 @@ const schema = z.object({
     .readonly()
     .optional()
     .describe("a list of { from, to }, both dates: 'YYYY-MM-DD', or 'MM-DD' for each year"),
-  weekdays: z.union([day, z.array(day).readonly()]).optional().describe("weekdays: 'sat,sun', 6 or ['sat', 'sun']"),
+  weekdays: z
+    .union([day, z.array(day).readonly()])
+    .optional()
+    .describe("weekdays: 'sat,sun', 6 or ['sat', 'sun']"),
   schedules: z
     .array(z.custom<Schedule>((value) => typeof (value as Partial<Schedule> | null)?.type === 'string'))
     .readonly()

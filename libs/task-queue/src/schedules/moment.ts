@@ -6,6 +6,8 @@ import { checkTimezone, instantOf } from './timezones.js';
 export type Moment = Date | number | string;
 
 const iso = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
+const MINUTES_ONLY = /(T\d\d:\d\d)(?=[Z+-]|$)/;
+const HAS_OFFSET = /T.*(?:Z|[+-]\d\d:\d\d)$/;
 const TAKES = "It takes a Date, epoch milliseconds, or a text such as '2027-01-31T18:00:00Z'.";
 
 /**
@@ -18,9 +20,10 @@ export function toInstant(moment: Moment, part: string, timezone?: string): numb
   return instant;
 }
 
-function readText(text: string, part: string, timezone: string | undefined): number {
-  if (!iso.safeParse(text).success) throw new InvalidScheduleError(part, text, TAKES);
-  if (/(?:Z|[+-]\d\d:?\d\d)$/.test(text) && text.includes('T')) return Date.parse(text);
-  if (timezone === undefined) throw new InvalidScheduleError(part, text, "It is a wall time: add 'Z', an offset, or a timezone.");
+function readText(written: string, part: string, timezone: string | undefined): number {
+  const text = written.replace(MINUTES_ONLY, '$1:00');
+  if (!iso.safeParse(text).success) throw new InvalidScheduleError(part, written, TAKES);
+  if (HAS_OFFSET.test(text)) return Date.parse(text);
+  if (timezone === undefined) throw new InvalidScheduleError(part, written, "It is a wall time: add 'Z', an offset, or a timezone.");
   return instantOf(checkTimezone(timezone), Date.parse(text.includes('T') ? `${text}Z` : text));
 }

@@ -43,7 +43,10 @@ export function* ticksBetween(schedule: Schedule, after: number, until: number, 
 export function firstTick(schedule: Schedule, after: number, options: TickOptions = {}): number {
   const tick = nextTick(schedule, after, options);
   if (tick !== null) return tick;
-  throw new ScheduleNeverDueError(describeSchedule(schedule), schedule.type === 'clocked' ? 'its time has passed' : 'it has no tick that is left');
+  throw new ScheduleNeverDueError(
+    describeSchedule(schedule),
+    schedule.type === 'clocked' ? 'its time has passed' : 'it has no tick that is left',
+  );
 }
 
 function firstAfter(schedule: Schedule, after: number, zone: string): number | null {

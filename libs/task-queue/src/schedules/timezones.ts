@@ -1,4 +1,5 @@
 import { tzOffset } from '@date-fns/tz';
+import { nearest } from '../errors/did-you-mean.js';
 import { UnknownTimezoneError } from '../errors/schedule-errors.js';
 
 /**
@@ -14,6 +15,8 @@ export interface ZonePiece {
 }
 
 const DAY = 86_400_000;
+/** Today's names of zones that some run times know, but list under an older name. */
+const RENAMED = 'Africa/Asmara America/Nuuk Asia/Ho_Chi_Minh Asia/Kathmandu Asia/Kolkata Asia/Yangon Atlantic/Faroe Europe/Kyiv UTC'.split(' ');
 const known = new Set<string>();
 const years = new Map<string, readonly ZonePiece[]>();
 
@@ -26,10 +29,17 @@ export function checkTimezone(name: string): string {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
   } catch {
-    throw new UnknownTimezoneError(name);
+    throw new UnknownTimezoneError(name, similarZone(name));
   }
   known.add(name);
   return name;
+}
+
+/** Mistyped, or a city without its continent. */
+function similarZone(name: string): string | undefined {
+  const zones = [...RENAMED, ...Intl.supportedValuesOf('timeZone')];
+  const city = `/${name.replaceAll(' ', '_')}`.toLowerCase();
+  return zones.find((zone) => zone.toLowerCase().endsWith(city)) ?? nearest(name, zones);
 }
 
 /** The piece in which an instant lies. */
