@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { clocked } from './clocked.js';
 import { cron, crontab } from './crontab.js';
 import type { ExclusionInput } from './exclusions.js';
+import { firstTick } from './first-tick.js';
 import { every } from './interval.js';
-import { firstTick, nextTick, ticksBetween } from './next-tick.js';
+import { nextTick, ticksBetween } from './next-tick.js';
 import type { Schedule } from './schedule.js';
 import { solar } from './solar.js';
 

@@ -1,6 +1,4 @@
 import { InvalidOptionError } from '../errors/option-errors.js';
-import { ScheduleNeverDueError } from '../errors/schedule-errors.js';
-import { describeSchedule } from './describe-schedule.js';
 import { excludedUntil } from './excluded-until.js';
 import { nextInterval } from './interval.js';
 import { nextCrontab } from './next-crontab.js';
@@ -34,19 +32,6 @@ export function nextTick(schedule: Schedule, after: number, { timezone = 'UTC' }
  */
 export function* ticksBetween(schedule: Schedule, after: number, until: number, options: TickOptions = {}): Generator<number, void> {
   for (let tick = nextTick(schedule, after, options); tick !== null && tick <= until; tick = nextTick(schedule, tick, options)) yield tick;
-}
-
-/**
- * The first tick of a schedule that must have one: for what somebody has just asked for.
- * @throws ScheduleNeverDueError where its moment has passed, or it excludes all of its ticks
- */
-export function firstTick(schedule: Schedule, after: number, options: TickOptions = {}): number {
-  const tick = nextTick(schedule, after, options);
-  if (tick !== null) return tick;
-  throw new ScheduleNeverDueError(
-    describeSchedule(schedule),
-    schedule.type === 'clocked' ? 'its time has passed' : 'it has no tick that is left',
-  );
 }
 
 function firstAfter(schedule: Schedule, after: number, zone: string): number | null {

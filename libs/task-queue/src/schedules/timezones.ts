@@ -16,7 +16,9 @@ export interface ZonePiece {
 
 const DAY = 86_400_000;
 /** Today's names of zones that some run times know, but list under an older name. */
-const RENAMED = 'Africa/Asmara America/Nuuk Asia/Ho_Chi_Minh Asia/Kathmandu Asia/Kolkata Asia/Yangon Atlantic/Faroe Europe/Kyiv UTC'.split(' ');
+const RENAMED = 'Africa/Asmara America/Nuuk Asia/Ho_Chi_Minh Asia/Kathmandu Asia/Kolkata Asia/Yangon Atlantic/Faroe Europe/Kyiv UTC'.split(
+  ' ',
+);
 const known = new Set<string>();
 const years = new Map<string, readonly ZonePiece[]>();
 
