@@ -91,9 +91,9 @@ describe('polar day and night', () => {
 it('finds one event as the same tick from wherever it is asked for', () => {
   const sunset = solar('sunset', 64.1, -21.9);
   const ticks = [...ticksBetween(sunset, at('2025-05-15T00:00Z'), at('2025-08-01T00:00Z'))];
-  for (const [index, tick] of ticks.entries()) {
+  for (const tick of ticks) {
     expect(nextSolar(sunset, tick - 1)).toBe(tick);
     expect(nextSolar(sunset, tick - 5 * 60 * MINUTE)).toBe(tick);
-    if (index > 0) expect(tick - ticks[index - 1]!).toBeGreaterThan(23 * 60 * MINUTE);
+    expect(nextSolar(sunset, tick)! - tick).toBeGreaterThan(23 * 60 * MINUTE);
   }
 });

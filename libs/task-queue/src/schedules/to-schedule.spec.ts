@@ -31,7 +31,9 @@ describe('a schedule as people write it', () => {
   ])('comes back from a store as it was: $type', (schedule) => {
     expect(toSchedule(JSON.parse(JSON.stringify(schedule)))).toEqual(schedule);
   });
+});
 
+describe('what is no schedule', () => {
   it.each<[unknown, RegExp]>([
     [{ every: '5s', crontab: { minute: 1 } }, /exactly one of .*; this one names crontab and every/],
     [{}, /It names exactly one of cron, crontab, every, solar, clocked\./],
@@ -74,6 +76,7 @@ describe('the key of a schedule', () => {
     [every('1h'), every('1h', { anchor: 1 })],
     [daily(['12-25']), daily(['12-26'])],
     [cron('0 12 * * *'), daily(['12-25'])],
+    [every('1h', { except: { schedules: [clocked(0)] } }), every('1h', { except: { schedules: [clocked(1)] } })],
     [solar('sunset', 1, 2), solar('sunset', 2, 1)],
   ])('is another for what is due at other times', (one, other) => {
     expect(scheduleKey(one)).not.toBe(scheduleKey(other));
