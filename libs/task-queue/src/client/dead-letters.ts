@@ -104,15 +104,25 @@ export class DeadLetters {
       // Before: a crash between the two leaves a dead letter without a result, and not a run whose result is refused.
       if (resultsApart) await results.forget(letters.map(({ id }) => id));
       const done = await inspector.redrive(queue, letters.map((letter) => this.#redriveOf(letter))); // prettier-ignore
-      return done.filter(Boolean).length;
+      const back = letters.filter((_, index) => done[index]).map(({ id }) => id);
+      await this.#forgetFailed(queue, back);
+      return back.length;
     });
   }
 
   /** Throws them away; their results stay. `purge({})` throws away all. @returns how many */
   purge(target: string | DeadLetterFilter): Promise<number> {
-    return this.#each(target, (queue, letters) => {
-      return this.deps.inspector.purgeDeadLetters(queue, letters.map(({ id }) => id)); // prettier-ignore
+    return this.#each(target, async (queue, letters) => {
+      const ids = letters.map(({ id }) => id);
+      const count = await this.deps.inspector.purgeDeadLetters(queue, ids);
+      await this.#forgetFailed(queue, ids);
+      return count;
     });
+  }
+
+  /** Where they are remembered beside the results, too. */
+  async #forgetFailed(queue: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.deps.results.failedTasks?.forget(queue, ids);
   }
 
   async #each(target: string | DeadLetterFilter, act: (queue: string, letters: readonly DeadTask[]) => Promise<number>): Promise<number> {

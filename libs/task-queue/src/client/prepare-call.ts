@@ -12,6 +12,7 @@ import { formOf } from './form-of-call.js';
 import { chosenId } from './id-of-call.js';
 import { queueOf } from './queue-of-call.js';
 import { settleLinks } from './settle-signature.js';
+import { tagsOf } from './tags-of-call.js';
 import { uniqueKeyOf } from './unique-key-of.js';
 
 /** A call, ready to go out. */
@@ -52,6 +53,7 @@ export function prepareCall(
       ...inherited(),
       ...headersOf(options, surroundings, form.contentType),
       ...form,
+      tags: tagsOf(task, options),
       eta: times.eta,
       expires: times.expires,
       priority: options.priority ?? task.priority,

@@ -8,6 +8,7 @@ import type { CallSurroundings } from './call-surroundings.js';
 import { chosenId } from './id-of-call.js';
 import { configuredTask } from './configured-task.js';
 import { queueOf } from './queue-of-call.js';
+import { tagsOf } from './tags-of-call.js';
 import { keyOfPolicy, uniquePolicyOf } from './unique-key-of.js';
 
 type Declared = Omit<DeclaredTask, 'method'>;
@@ -63,6 +64,7 @@ function settleSignature(signature: Signature, option: string, surroundings: Cal
     ...callLimits(options),
     ignoreResult: options.ignoreResult,
     shadow: options.shadow,
+    tags: tagsOf(task, options),
     groupId: options.groupId,
     headers: options.headers,
     link: settleLinks(options.link, 'link', surroundings, contentType),

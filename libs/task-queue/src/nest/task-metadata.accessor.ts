@@ -46,8 +46,12 @@ export function describeTasks(target: Function): ReadonlyMap<string, DeclaredTas
   return tasks;
 }
 
-function describe({ method, name, options: { queue, priority, expires, serializer, compression, unique } }: TaskDeclaration): DeclaredTask {
-  return { method, name, ...given({ queue, priority, expires, serializer, compression, unique }) };
+function describe({
+  method,
+  name,
+  options: { queue, priority, expires, serializer, compression, unique, tags },
+}: TaskDeclaration): DeclaredTask {
+  return { method, name, ...given({ queue, priority, expires, serializer, compression, unique, tags }) };
 }
 
 /** A class decorator may have put a Proxy before the class that bears the metadata, so both are asked. */

@@ -12,5 +12,6 @@ export interface DeclaredTask {
   readonly expires?: Duration;
   readonly serializer?: SerializerName;
   readonly compression?: CompressionName;
+  readonly tags?: readonly string[];
   readonly unique?: boolean | UniqueOptions;
 }

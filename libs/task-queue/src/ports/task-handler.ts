@@ -25,6 +25,7 @@ export interface TaskOptions {
   readonly compression: CompressionName | null;
   /** null = as many of the same as are sent */
   readonly unique: UniquePolicy | null;
+  readonly tags: readonly string[];
   /** null = for ever */
   readonly maxRetries: number | null;
   readonly defaultRetryDelay: number;

@@ -1,6 +1,7 @@
 import { BrokerUnavailableError } from '../errors/index.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import type { Broker, Clock, Consumer, ResultBackend, Settlement, TaskLogger } from '../ports/index.js';
+import type { RememberFailed } from './remember-failed.js';
 
 export interface SettleOptions {
   readonly consumer: Consumer;
@@ -10,6 +11,8 @@ export interface SettleOptions {
   readonly resultsApart: boolean;
   /** the broker does not publish them with a settlement: they go out before it, under ids that are taken once */
   readonly followUpsApart: boolean;
+  /** where dead letters are remembered, too; undefined = nowhere but with the broker */
+  readonly failedTasks?: RememberFailed | undefined;
   readonly publishTimeout: number;
   readonly logger: TaskLogger;
   readonly clock: Clock;
@@ -76,6 +79,7 @@ export class SettleDeliveries {
         receipts.forEach((receipt, index) => {
           if (!receipt.accepted) this.#refused(open[index]!);
         });
+        await this.options.failedTasks?.remember(open.filter((_, index) => receipts[index]!.accepted));
         return receipts.map((receipt) => receipt.accepted);
       } catch (error) {
         open = this.#stillHeld(open, error);
