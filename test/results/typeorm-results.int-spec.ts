@@ -60,7 +60,7 @@ describe("results: 'typeorm'", () => {
     const { tasks, failed, found } = await stage.start();
     const { print, reject } = tasks.for(ReportTasks);
     const sent = [await print.applyAsync(['no paper'], { tags: ['printer'] }), await reject.delay()];
-    for (const one of sent) await expect(one.get()).rejects.toThrow();
+    for (const one of sent) await expect(one.get()).rejects.toThrow(`Task ${one.id} failed`);
     await untilCount(failed, 2);
     expect((await found.searchFailed({ name: 'reports.print', tag: 'printer' })).rows).toMatchObject([
       {

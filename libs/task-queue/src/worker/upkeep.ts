@@ -63,6 +63,6 @@ export class Upkeep {
     }
     if (signal.aborted) return;
     // Workers that start together do not go on together.
-    this.#timer = clock.timer(INTERVAL * (0.75 + Math.random() / 2), () => (this.#round = this.#run()));
+    this.#timer = clock.timer(INTERVAL * (0.75 + Math.random() / 2), () => void (this.#round = this.#run()));
   }
 }
