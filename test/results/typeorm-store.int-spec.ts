@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { silentLogger, systemClock, type FailedLetter, type TaskResultRecord } from 'nestjs-task-queue';
 import type { TaskResultSearch } from 'nestjs-task-queue/typeorm';
 import { openTypeormResults } from '../../libs/task-queue/src/persistence/results/open-results.js';
+import { pruneStatement } from '../../libs/task-queue/src/persistence/results/result-statements.js';
 import { ResultStage } from './support/reports.js';
 
 describe('results in the database', () => {
@@ -67,6 +68,14 @@ describe('results in the database', () => {
     expect((await found.search()).rows).toHaveLength(3);
     expect((await failed.find()).map(({ taskId }) => taskId)).toEqual(['newer']);
     expect(await stage.source.query(`select count(*)::integer as count from ${stage.schema}.task_result`)).toEqual([{ count: 3 }]);
+  });
+
+  it.each(['task_result', 'failed_task'])('finds what has expired of %s by an index, however much is kept', async (table) => {
+    const plan = await stage.source.transaction(async (manager) => {
+      await manager.query('set local enable_seqscan = off');
+      return manager.query<object[]>(`explain ${pruneStatement(`${stage.schema}.${table}`)}`, [500, 0]);
+    });
+    expect(JSON.stringify(plan)).toContain(`${table}_by_expiry`);
   });
 
   it('rule 4: a record that the database cannot hold is refused alone, and told', async () => {
