@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Duration } from '../message/duration.js';
+import type { TypeormDataSource } from '../ports/typeorm-data-source.js';
 import { checkOptions, durationField, nameField } from '../policies/check-options.js';
 
 /** Results in a database of the application, through TypeORM. */
@@ -10,14 +11,6 @@ export interface TypeormResultsInput {
   readonly schema?: string;
   /** how long failed tasks are remembered, whatever becomes of their dead letters; default '30d' */
   readonly failedTaskExpires?: Duration;
-}
-
-/** What is needed of a DataSource. */
-export interface TypeormDataSource {
-  readonly isInitialized: boolean;
-  readonly options: { readonly type: string };
-  // oxlint-disable-next-line typescript/no-explicit-any -- as TypeORM declares it
-  query(sql: string, parameters?: any[]): Promise<any>;
 }
 
 const schema = z.object({

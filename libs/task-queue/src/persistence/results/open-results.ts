@@ -1,4 +1,4 @@
-import type { TypeormDataSource } from '../../client/results-option.js';
+import type { TypeormDataSource } from '../../ports/typeorm-data-source.js';
 import { DriverMissingError } from '../../errors/boot-errors.js';
 import { InvalidOptionError } from '../../errors/option-errors.js';
 import { ResultDatabase } from './result-database.js';

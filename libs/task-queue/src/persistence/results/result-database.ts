@@ -1,6 +1,6 @@
 import { InvalidOptionError, UnsupportedOptionError } from '../../errors/option-errors.js';
 import { ResultsRefusedError, ResultsUnavailableError } from '../../errors/result-errors.js';
-import type { TypeormDataSource } from '../../client/results-option.js';
+import type { TypeormDataSource } from '../../ports/typeorm-data-source.js';
 import type { Clock } from '../../ports/clock.js';
 import { DataRefusedError } from './data-refused.js';
 
