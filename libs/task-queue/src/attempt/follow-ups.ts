@@ -31,8 +31,8 @@ function publish(
 ): readonly Publication[] {
   return calls.map((call, index) => {
     const message = messageOf(call, `${parent.id}/${parent.headers.redrives}/${kind}/${index}`, parent, given, now);
-    const { priority, traced } = message.headers;
-    return { id: message.id, queue: call.queue, body: codec.encode(message), priority, traced, ...dueOf(call) };
+    const { priority, traced, expires } = message.headers;
+    return { id: message.id, queue: call.queue, body: codec.encode(message), priority, traced, ...dueOf(call), ...limitOf(call, expires) };
   });
 }
 
@@ -68,4 +68,9 @@ function optionsOf({ priority, softTimeLimit, timeLimit, ignoreResult, shadow, g
 function dueOf({ countdown, eta }: FollowUp): Pick<Publication, 'due'> {
   if (countdown !== undefined) return { due: { delay: countdown } };
   return eta === undefined ? {} : { due: { eta } };
+}
+
+function limitOf({ task, interval }: FollowUp, expires: number | null): Pick<Publication, 'limit'> {
+  if (interval === undefined) return {};
+  return { limit: { key: task, intervalMs: interval, ...(expires !== null && { expires }) } };
 }

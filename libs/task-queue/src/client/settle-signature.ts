@@ -1,6 +1,7 @@
 import type { Signature } from '../canvas/signature.js';
 import { InvalidOptionError } from '../errors/option-errors.js';
 import type { FollowUp } from '../message/follow-up.js';
+import { toInterval } from '../policies/rate.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
 import { callLimits, callTimes, checkCallOptions, type CallOptions } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
@@ -53,6 +54,7 @@ function settleSignature(signature: Signature, option: string, surroundings: Cal
     immutable: signature.immutable ? true : undefined,
     id: options.taskId,
     priority: options.priority ?? task.priority,
+    interval: task.rateLimit === undefined ? undefined : toInterval(task.rateLimit, 'rateLimit'),
     ...timesOf(options, options.expires ?? task.expires),
     ...callLimits(options),
     ignoreResult: options.ignoreResult,

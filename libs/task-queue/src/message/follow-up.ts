@@ -12,6 +12,8 @@ export interface FollowUp {
   /** an id of the caller's; absent = derived from the task it follows */
   readonly id?: string;
   readonly priority?: number;
+  /** ms from one call of its task to the next; absent = no limit */
+  readonly interval?: number;
   /** ms after the task it follows has ended */
   readonly countdown?: number;
   /** epoch ms, instead of countdown */

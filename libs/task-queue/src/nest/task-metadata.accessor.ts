@@ -45,8 +45,12 @@ export function describeTasks(target: Function): ReadonlyMap<string, DeclaredTas
   return tasks;
 }
 
-function describe({ method, name, options: { queue, priority, expires, serializer, compression } }: TaskDeclaration): DeclaredTask {
-  return { method, name, ...given({ queue, priority, expires, serializer, compression }) };
+function describe({
+  method,
+  name,
+  options: { queue, priority, expires, serializer, compression, rateLimit },
+}: TaskDeclaration): DeclaredTask {
+  return { method, name, ...given({ queue, priority, expires, serializer, compression, rateLimit }) };
 }
 
 /** The classes from the root of the chain to the target. */

@@ -12,7 +12,9 @@ import {
   nameField,
   positiveField,
   priorityField,
+  rateField,
 } from './check-options.js';
+import type { Rate } from './rate.js';
 import { checkSerializer } from './check-serializer.js';
 import { flattenRetry, type FlatTaskOptions, type RetryPolicyInput } from './retry-options.js';
 import { refuseContradictions } from './task-option-rules.js';
@@ -29,6 +31,8 @@ export interface TaskOptionsInput {
   serializer?: SerializerName;
   /** 'gzip', 'brotli' or 'none'; default: as TaskQueueModule says */
   compression?: CompressionName;
+  /** how often it is run at most, by all workers together: '10/s', '100/m', '100/h', or a number a second; default: no limit */
+  rateLimit?: Rate;
   /** default 3; null = for ever */
   maxRetries?: number | null;
   /** default '3m' */
@@ -79,6 +83,7 @@ const schema = z.object({
   expires: optionalDuration(),
   serializer: nameField.optional().describe(nameField.description!),
   compression: compressionField.optional().describe(compressionField.description!),
+  rateLimit: rateField.optional().describe(rateField.description!),
   maxRetries: countField.nullable().default(3).describe('a whole number that is not negative, or null for ever'),
   defaultRetryDelay: durationField().prefault('3m').describe(durationField().description!),
   autoretryFor: errorClassesField.default([]).describe(errorClassesField.description!),
@@ -115,6 +120,7 @@ export const PUBLISH_OPTIONS = [
   'expires',
   'serializer',
   'compression',
+  'rateLimit',
 ] as const satisfies readonly (keyof TaskOptionsInput)[];
 
 /** What workers alone need to know of a task. */
@@ -143,6 +149,7 @@ export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, wh
     expires: checked.expires ?? null,
     serializer: checked.serializer === undefined ? null : checkSerializer(checked.serializer, where),
     compression: checked.compression ?? null,
+    rateLimit: checked.rateLimit ?? null,
     ...resolveDelays(retryBackoff, checked.retryBackoffMax, checked.retryJitter),
     maxDeliveries: rejectOnWorkerLost ? (checked.maxDeliveries ?? null) : 1,
     resultExpires: checked.resultExpires ?? null,

@@ -11,4 +11,6 @@ export interface DeclaredTask {
   readonly expires?: Duration;
   readonly serializer?: SerializerName;
   readonly compression?: CompressionName;
+  /** as '10/s', or a number a second */
+  readonly rateLimit?: string | number;
 }

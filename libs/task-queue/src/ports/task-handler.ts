@@ -19,6 +19,8 @@ export interface TaskOptions {
   /** how its arguments and results are written, and made smaller; null = as the queue says */
   readonly serializer: SerializerName | null;
   readonly compression: CompressionName | null;
+  /** ms from one run to the next, by all workers together; null = no limit */
+  readonly rateLimit: number | null;
   /** null = for ever */
   readonly maxRetries: number | null;
   readonly defaultRetryDelay: number;

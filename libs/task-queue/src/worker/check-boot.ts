@@ -1,5 +1,6 @@
 import { UnknownQueueError, UnsupportedOptionError } from '../errors/index.js';
 import { checkAccepted } from '../policies/check-serializer.js';
+import { unlimitable } from '../policies/check-rate-limit.js';
 import type { BrokerCapabilities, PoolCapabilities } from '../ports/index.js';
 import type { HandlerRegistry } from './handler-registry.js';
 
@@ -14,6 +15,7 @@ export function checkCapabilities(handlers: HandlerRegistry, pool: PoolCapabilit
       const instead = 'Use softTimeLimit with ctx.signal, or a pool that can end an attempt.';
       throw new UnsupportedOptionError('timeLimit', where, `the '${pool.name}' pool cannot end a running handler`, instead);
     }
+    if (options.rateLimit !== null && !broker.rateLimits) throw unlimitable(where, broker.name);
     if (options.priority !== null && !broker.priorities) {
       throw new UnsupportedOptionError(
         'priority',
