@@ -7,8 +7,8 @@ import type { CallSurroundings } from './call-surroundings.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
 import { configuredTask } from './configured-task.js';
 import { resolvePublishRetry, type PublishRetry } from './publish-retry.js';
-import { limitOf } from './limit-of-call.js';
 import { formOf } from './form-of-call.js';
+import { limitOf } from './limit-of-call.js';
 import { queueOf } from './queue-of-call.js';
 import { settleLinks } from './settle-signature.js';
 
@@ -62,10 +62,17 @@ export function prepareCall(
   const body = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
   const { priority, traced } = message.headers;
-  const limit = limitOf(task, times.expires);
   return {
     message,
-    publication: { id: message.id, queue, body, priority: priority ?? DEFAULT_PRIORITY, due: times.due, traced, ...(limit && { limit }) },
+    publication: {
+      id: message.id,
+      queue,
+      body,
+      priority: priority ?? DEFAULT_PRIORITY,
+      due: times.due,
+      traced,
+      ...limitOf(task, times.expires),
+    },
     publishRetry: options.publishRetry === undefined ? client.publishRetry : resolvePublishRetry(options.publishRetry),
   };
 }
