@@ -14,7 +14,7 @@ export interface Inspector {
   /**
    * Dead letters go back to the end of their queue, each in one step with its stored result, which is removed so that the
    * new run can write its own. No trace of the id is in the way. One with a unique key takes it again, and stays where it is
-   * while another message holds it. @returns for each, whether it went back
+   * while another message holds it. One with a limit waits for a slot, and the limit's `expires` holds no longer. @returns for each, whether it went back
    */
   redrive(queue: string, letters: readonly Redrive[]): Promise<boolean[]>;
   /** Removes dead letters: these, or all. Their results and traces stay. @returns how many */

@@ -1,6 +1,7 @@
 import { describeCrashes } from './crashes.js';
 import type { HarnessFactory } from './harness.js';
 import { describeLeases } from './leases.js';
+import { describeLimitsAndOthers } from './limits-and-others.js';
 import { describeLifecycle } from './lifecycle.js';
 import { describePublish } from './publish.js';
 import { describeRateLimits } from './rate-limits.js';
@@ -29,5 +30,6 @@ export function brokerConformance(factory: HarnessFactory): void {
     describe('rate limits', () => describeRateLimits(test));
     describe('unique keys', () => describeUnique(test));
     describe('unique keys that are replaced', () => describeUniqueReplace(test));
+    describe('rate limits and others', () => describeLimitsAndOthers(test));
   });
 }

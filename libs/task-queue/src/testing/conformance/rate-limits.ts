@@ -3,13 +3,13 @@ import type { RateLimit } from '../../ports/rate-limit.js';
 import { as, deadLetter, LEASE, release, retry } from './hand-consumer.js';
 import { numbered, QUEUE, type PublicationInput, type Stage, type StagedTest } from './stage.js';
 
-const MINUTE = 60_000;
+export const MINUTE = 60_000;
 const HOUR = 3_600_000;
 /** A receive that must be ended by a wake-up, because its own deadline is far. */
 const PATIENT = 60_000;
 
 /** A publication that is let through once a minute. */
-function limited(id: string, more: Partial<PublicationInput> = {}, how: Partial<RateLimit> = {}): PublicationInput {
+export function limited(id: string, more: Partial<PublicationInput> = {}, how: Partial<RateLimit> = {}): PublicationInput {
   return { id, limit: { key: 'task', intervalMs: MINUTE, ...how }, ...more };
 }
 
@@ -148,16 +148,6 @@ function unslotted(test: StagedTest): void {
     await worker.drainOnce();
     stage.shiftTime(MINUTE);
     assert.deepEqual(await worker.drainOnce(), [...numbered(30), 'last']);
-  });
-
-  test('rule 16: a limited message that is replaced is ended at once', async (stage) => {
-    const unique = { key: 'k', expires: null, until: 'end', onConflict: 'replace' } as const;
-    const worker = await stage.consumer();
-    await stage.publish(limited('first'));
-    await worker.drainOnce();
-    await stage.publish(limited('a', { unique }));
-    await stage.publish(limited('b', { unique }));
-    assert.deepEqual((await worker.drain()).map(({ id, revoked }) => `${id} ${revoked}`), ['a true']); // prettier-ignore
   });
 }
 

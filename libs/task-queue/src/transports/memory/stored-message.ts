@@ -17,7 +17,7 @@ export class StoredMessage implements Linked<StoredMessage>, Due {
   readonly id: string;
   readonly queue: string;
   readonly unique: UniqueKey | null;
-  readonly limit: RateLimit | null;
+  limit: RateLimit | null;
   body: string;
   priority: number;
   place: Location['place'] = 'ready';

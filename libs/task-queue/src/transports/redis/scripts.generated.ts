@@ -757,6 +757,7 @@ for number, flag in ipairs(flags) do
     flags[number] = '0'
   elseif flag == '1' then
     redis.call('HDEL', queue.dead_info, id)
+    forget_expiry(queue, id)
     redis.call('DEL', result_base .. id)
     if body ~= '' then
       redis.call('HSET', queue.msg, id, body)
@@ -770,13 +771,15 @@ end
 return table.concat(flags)
 `,
   releaseLost: `#!lua flags=allow-oom
+-- with: limits
 -- Gives back, uncharged, what a receive took whose answer was lost, and makes a late copy of that receive take nothing.
--- KEYS: void:<token>, then the keys of each queue · ARGV: token, ttl of the void mark · Answers how many were released.
-local tail = ':' .. ARGV[1]
+-- KEYS: void:<token>, revoked, then the keys of each queue · ARGV: offset, token, ttl of the void mark · Answers how many were released.
+local revoked, now, tail = KEYS[2], now_ms(ARGV[1]), ':' .. ARGV[2]
 local released = 0
-redis.call('SET', KEYS[1], '1', 'PX', ARGV[2])
-for at = 2, #KEYS, QUEUE_KEYS do
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])
+for at = 3, #KEYS, QUEUE_KEYS do
   local queue = queue_at(at)
+  local limited = redis.call('EXISTS', queue.limited_of) == 1
   local members = redis.call('ZRANGE', queue.leased, 0, -1)
   local before = released
   for i = #members, 1, -1 do
@@ -787,7 +790,7 @@ for at = 2, #KEYS, QUEUE_KEYS do
       redis.call('SREM', queue.unique_out, id)
       if tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
         redis.call('LPUSH', queue.suspects, priority .. id)
-      else
+      elseif not (limited and limit_again(queue, id, priority, true, now, revoked)) then
         redis.call('LPUSH', queue.ready .. priority, id)
       end
       released = released + 1
@@ -1389,6 +1392,14 @@ local function limit_again(queue, id, priority, front, now, revoked)
     line_up(queue, limit_key(spec), { priority .. id }, front)
   end
   return true
+end
+
+-- A message that is to run although its time had passed uses a slot as any other.
+local function forget_expiry(queue, id)
+  local spec = redis.call('HGET', queue.limited_of, id)
+  if spec and string.sub(spec, 1, 1) ~= ',' then
+    redis.call('HSET', queue.limited_of, id, ',' .. limit_key(spec))
+  end
 end
 
 local function drop_key_if_empty(queue, key)

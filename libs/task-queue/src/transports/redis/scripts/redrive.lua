@@ -33,6 +33,7 @@ for number, flag in ipairs(flags) do
     flags[number] = '0'
   elseif flag == '1' then
     redis.call('HDEL', queue.dead_info, id)
+    forget_expiry(queue, id)
     redis.call('DEL', result_base .. id)
     if body ~= '' then
       redis.call('HSET', queue.msg, id, body)

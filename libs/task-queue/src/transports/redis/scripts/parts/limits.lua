@@ -59,6 +59,14 @@ local function limit_again(queue, id, priority, front, now, revoked)
   return true
 end
 
+-- A message that is to run although its time had passed uses a slot as any other.
+local function forget_expiry(queue, id)
+  local spec = redis.call('HGET', queue.limited_of, id)
+  if spec and string.sub(spec, 1, 1) ~= ',' then
+    redis.call('HSET', queue.limited_of, id, ',' .. limit_key(spec))
+  end
+end
+
 local function drop_key_if_empty(queue, key)
   if redis.call('EXISTS', queue.limited .. key) == 0 then
     redis.call('SREM', queue.limited_keys, key)
