@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { signature } from '../../libs/task-queue/src/canvas/signature.js';
 import { Discard, Reject, Snooze } from '../../libs/task-queue/src/errors/index.js';
 import type { TaskErrorReport } from '../../libs/task-queue/src/attempt/error-report.js';
 import type { SignalName, SignalPayloads } from '../../libs/task-queue/src/ports/index.js';
@@ -32,6 +33,49 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     expect(seen[2]![1]).toEqual({ ...common, headers: { tenant: 'a' }, worker: 'w1', redelivered: false });
     expect(seen[4]![1]).toMatchObject({ ...common, worker: 'w1', result: 5, context: { id: sent.id } });
     expect(seen[5]![1]).toMatchObject({ state: 'SUCCESS', result: 5 });
+  });
+
+  it.each([true, false])('tell what the end of a run sends: retries and links, acksLate: %s', async (acksLate) => {
+    const linked = signal<Readonly<Record<string, unknown>>>();
+    app.task(
+      'flaky',
+      (context) => {
+        if (context.retries === 0) throw context.retry({ countdown: 0 });
+        return context.headers['stamp'];
+      },
+      { acksLate },
+    );
+    app.task('next', (context) => linked.give(context.headers));
+    const sent = await app.send('flaky', [], { link: signature('next', ['mine']) });
+    listen('before_task_publish', 'after_task_publish');
+    app.listeners.on('before_task_publish', 'test', ({ headers, task }) => void (headers['stamp'] = `of ${task}`));
+    await app.worker();
+    expect([await sent.get(), await linked.come]).toEqual(['of flaky', { stamp: 'of next' }]);
+    expect(seen.map(([name, { task, retries, parentId, args }]) => [name, task, retries, parentId, args])).toEqual([
+      ['before_task_publish', 'flaky', 1, null, []],
+      ['after_task_publish', 'flaky', 1, null, []],
+      ['before_task_publish', 'next', 0, sent.id, ['of flaky', 'mine']],
+      ['after_task_publish', 'next', 0, sent.id, ['of flaky', 'mine']],
+    ]);
+  });
+
+  it.each([
+    ['reject', []],
+    ['existing', [['next', true]]],
+  ] as const)('tell of a link whose unique key is held as of a call: %s', async (onConflict, told) => {
+    const unique = { key: 'k', onConflict };
+    await app.send('next', [], { unique, countdown: '1h' });
+    app.task('first', () => 1);
+    const after = signal();
+    app.listeners.on('after_task_publish', 'test', ({ task, deduplicated, parentId }) => {
+      if (parentId !== null) seen.push(['after_task_publish', { task, deduplicated }]);
+      if (task === 'other') after.give();
+    });
+    const link = [signature('next', [], { unique }), signature('other')];
+    await app.send('first', [], { link });
+    await app.worker();
+    await after.come;
+    expect(seen.map(([, { task, deduplicated }]) => [task, deduplicated])).toEqual([...told, ['other', false]]);
   });
 
   it('tell retries, the failure that ends them, and the state of each run', async () => {

@@ -1,8 +1,8 @@
+import { announcePublished } from '../attempt/announce-publish.js';
 import { AttemptObserver } from '../attempt/attempt-observer.js';
 import { recordingOf } from '../attempt/describe-record.js';
 import type { Listeners } from '../attempt/listeners.js';
 import { runEagerly } from '../attempt/run-eagerly.js';
-import { taskSignal } from '../attempt/signal-payloads.js';
 import { signatureOf } from '../canvas/signature.js';
 import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedError, UnknownTaskMethodError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
@@ -201,10 +201,7 @@ export class TaskClient {
 
   #resultOf(receipt: PublishReceipt, { message, publication }: PreparedCall): AsyncResult {
     if (this.deps.onSent !== undefined && !receipt.deduplicated) this.deps.onSent(message, publication);
-    const announce = this.deps.listeners?.signals.after_task_publish;
-    if (announce !== undefined) {
-      void announce({ ...taskSignal(message), headers: message.headers.custom, deduplicated: receipt.deduplicated });
-    }
+    if (this.deps.listeners !== undefined) announcePublished(message, receipt.deduplicated, this.deps.listeners);
     this.#noteChild(receipt.id);
     return new AsyncResult(receipt.id, this.#source, receipt.deduplicated);
   }
