@@ -153,7 +153,7 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
     expect(letters[0]!.attempts).toHaveLength(2);
 
     broken = false;
-    expect(await tasks.deadLetters.redrive(sent[0]!.id)).toBe(1);
+    expect(await tasks.deadLetters.redrive(sent[0]!.id)).toEqual({ redriven: 1, refused: [] });
     expect(await sent[0]!.get()).toBe('encoded');
     expect(await tasks.deadLetters.purge({})).toBe(1);
     expect(await tasks.deadLetters.list()).toEqual({ letters: [], next: null });

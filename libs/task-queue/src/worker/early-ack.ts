@@ -1,4 +1,5 @@
 import { followUpsOf } from '../attempt/follow-ups.js';
+import { heldBackOf, logHeldBack } from '../attempt/held-back.js';
 import type { Outcome } from '../attempt/outcome.js';
 import type { PublishNews } from '../attempt/publish-news.js';
 import { PublishUncertainError, WorkerShutdownError } from '../errors/index.js';
@@ -7,7 +8,6 @@ import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Broker, Clock, Publication, ResultBackend, TaskLogger } from '../ports/index.js';
 import type { HandlerRegistry } from './handler-registry.js';
-import { heldBackOf, logHeldBack } from './held-back.js';
 import { recordToSave, type Saving } from './saving.js';
 import { retried } from './settlement-of.js';
 

@@ -1,3 +1,4 @@
+import { heldBackOf, logHeldBack } from '../attempt/held-back.js';
 import type { PublishNews } from '../attempt/publish-news.js';
 import { BrokerUnavailableError } from '../errors/index.js';
 import type { TaskResultRecord } from '../message/task-result.js';
@@ -13,7 +14,6 @@ import type {
   Settlement,
   TaskLogger,
 } from '../ports/index.js';
-import { heldBackOf, logHeldBack } from './held-back.js';
 
 export interface SettleOptions {
   readonly consumer: Consumer;
