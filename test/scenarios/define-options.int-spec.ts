@@ -242,7 +242,7 @@ describe('Define: what no broker has a part in', () => {
 
   it.each([42, ''])('a unique key that is no text: %p is refused at boot', async (key) => {
     const error = await bootError({ providers: [oneTask({ unique: { key: key as string } }, () => 1)] });
-    expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'unique.key' });
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'key' });
   });
 
   it('a misspelled option: refused with the right one', async () => {
