@@ -12,7 +12,12 @@ describe('a worker', () => {
     const handlers = new HandlerRegistry();
     handlers.register({ name: 'a', options: resolveTaskOptions(given, 'a'), invoke: () => undefined }, 'here');
     const boot = (able: boolean) => {
-      const broker = { name: 'test', unique: true, rateLimits: true, [capability]: able } as BrokerCapabilities;
+      const broker = {
+        name: 'test',
+        unique: true,
+        rateLimits: true,
+        [capability]: able,
+      } as Partial<BrokerCapabilities> as BrokerCapabilities;
       checkCapabilities(handlers, {} as PoolCapabilities, broker);
     };
     expect(() => boot(false)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_OPTION', option }));
