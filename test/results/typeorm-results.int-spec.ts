@@ -77,7 +77,7 @@ describe("results: 'typeorm'", () => {
       traceback: expect.stringContaining('TypeError: no paper'),
     });
     world.printerWorks = true;
-    expect(await tasks.deadLetters.redrive(sent[0]!.id)).toBe(1);
+    expect(await tasks.deadLetters.redrive(sent[0]!.id)).toMatchObject({ redriven: 1 });
     expect(await sent[0]!.get()).toBe('printed');
     expect(await tasks.deadLetters.purge(sent[1]!.id)).toBe(1);
     expect(await failed.count()).toBe(0);

@@ -14,7 +14,9 @@ import {
   nameField,
   positiveField,
   priorityField,
+  rateField,
 } from './check-options.js';
+import type { Rate } from './rate.js';
 import { checkSerializer } from './check-serializer.js';
 import { flattenRetry, type FlatTaskOptions, type RetryPolicyInput } from './retry-options.js';
 import { refuseContradictions } from './task-option-rules.js';
@@ -37,6 +39,8 @@ export interface TaskOptionsInput {
   unique?: boolean | UniqueOptions;
   /** words that its results are found by, where results are searched; a call adds its own */
   tags?: readonly string[];
+  /** how often it is run at most, by all workers together: '10/s', '100/m', '100/h', or a number a second; default: no limit */
+  rateLimit?: Rate;
   /** default 3; null = for ever */
   maxRetries?: number | null;
   /** default '3m' */
@@ -89,6 +93,7 @@ const schema = z.object({
   compression: compressionField.optional().describe(compressionField.description!),
   unique: z.custom<boolean | UniqueOptions>().optional(),
   tags: z.custom<readonly string[]>(areTags).optional().describe(TAGS),
+  rateLimit: rateField.optional().describe(rateField.description!),
   maxRetries: countField.nullable().default(3).describe('a whole number that is not negative, or null for ever'),
   defaultRetryDelay: durationField().prefault('3m').describe(durationField().description!),
   autoretryFor: errorClassesField.default([]).describe(errorClassesField.description!),
@@ -125,6 +130,7 @@ export const ROUTE_OPTIONS = [
   'expires',
   'serializer',
   'compression',
+  'rateLimit',
 ] as const satisfies readonly (keyof TaskOptionsInput)[];
 
 /** What a producer must know without running anything; the rest concerns workers alone. */
@@ -159,6 +165,7 @@ export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, wh
     compression: checked.compression ?? null,
     unique,
     tags: checked.tags ?? NO_TAGS,
+    rateLimit: checked.rateLimit ?? null,
     ...resolveDelays(retryBackoff, checked.retryBackoffMax, checked.retryJitter),
     maxDeliveries: rejectOnWorkerLost ? (checked.maxDeliveries ?? null) : 1,
     resultExpires: checked.resultExpires ?? null,

@@ -14,4 +14,6 @@ export interface DeclaredTask {
   readonly compression?: CompressionName;
   readonly tags?: readonly string[];
   readonly unique?: boolean | UniqueOptions;
+  /** as '10/s', or a number a second */
+  readonly rateLimit?: string | number;
 }
