@@ -34,13 +34,18 @@ export class QueueInstance {
     const transport = await openTransport(options.broker, common);
     const apart = await openResults(options, common, find, logger, clock);
     const instance = new QueueInstance(name, options, transport, codecs, apart);
+    await instance.orClose(() => Promise.all(instance.#transports().map((one) => one.connect())));
+    return instance;
+  }
+
+  /** A step of the boot. Where it fails everything is closed, since Nest calls no shutdown hook then. */
+  async orClose<T>(step: () => T | Promise<T>): Promise<T> {
     try {
-      await Promise.all(instance.#transports().map((one) => one.connect()));
+      return await step();
     } catch (error) {
-      await instance.close();
+      await this.close();
       throw error;
     }
-    return instance;
   }
 
   /** Connects what needs providers of the application: when all of them are there. */
