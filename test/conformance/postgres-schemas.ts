@@ -6,7 +6,11 @@ import { databaseUrl } from '../support/services.js';
 
 /** Opens the schema of a key prefix, and makes it first. */
 export function openMigrated(address: StoreAddress, options: TransportOptions): Transport {
-  return open(address, { ...options, keyPrefix: schemaOf(options.keyPrefix), connection: { max: 3, migrate: true, ...options.connection } });
+  return open(address, {
+    ...options,
+    keyPrefix: schemaOf(options.keyPrefix),
+    connection: { max: 3, migrate: true, ...options.connection },
+  });
 }
 
 export async function dropSchema(keyPrefix: string): Promise<void> {

@@ -17,6 +17,8 @@ export async function migrate(
   schema: string,
   known: readonly Migration[] = ALL_MIGRATIONS,
 ): Promise<readonly Migration[]> {
+  await session.query(`set local lock_timeout = ${LOCK_TIMEOUT}`);
+  await session.query('set local statement_timeout = 0');
   await prepare(session, schema);
   const { pending, unknown } = await plan(session, schema, known);
   if (unknown.length > 0) throw new SchemaNewerError(schema, unknown);
@@ -33,10 +35,8 @@ export async function migrateOne(session: MigrationSession, schema: string, migr
   return true;
 }
 
-/** One after another; what is waited for has an end. */
+/** One after another. */
 async function prepare(session: MigrationSession, schema: string): Promise<void> {
-  await session.query(`set local lock_timeout = ${LOCK_TIMEOUT}`);
-  await session.query(`set local statement_timeout = 0`);
   await session.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`nestjs-task-queue:${schema}`]);
   await session.query(baseline(schema));
 }
