@@ -169,8 +169,10 @@ export class PgConnection implements PostgresConnection {
 
   async #close(): Promise<void> {
     await this.#listener.close();
-    if (this.#open.owned) await this.#open.pool.end();
-    this.#open.pool.off('error', this.#onPoolError);
+    const { pool, owned } = this.#open;
+    // Connections of our own that are still closing may fail, and are nobody's concern; the application hears of its own again.
+    if (owned) await pool.end();
+    else pool.off('error', this.#onPoolError);
   }
 }
 
