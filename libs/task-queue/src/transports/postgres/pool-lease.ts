@@ -23,11 +23,10 @@ export class PoolLease {
   }
 
   /** @throws ConnectionLostError · ServerRefusedError */
-  async run<Row>({ name, text }: Statement, values: readonly unknown[] | undefined, deadline: number): Promise<Row[]> {
+  async run<Row>({ name, text }: Statement, values: readonly unknown[], deadline: number): Promise<Row[]> {
     const timeout = Math.max(1, deadline - monotonic()) + GRACE;
-    const config: QueryConfig & { query_timeout: number } = { text, query_timeout: timeout };
-    if (values !== undefined) config.values = values as unknown[];
-    if (this.prepares && values !== undefined) config.name = name;
+    const config: QueryConfig & { query_timeout: number } = { text, values: values as unknown[], query_timeout: timeout };
+    if (this.prepares && name !== '') config.name = name;
     try {
       return (await this.client.query(config)).rows as Row[];
     } catch (error) {

@@ -111,16 +111,16 @@ export class PgConnection implements PostgresConnection {
 
   #transaction<T>(work: (sql: Sql) => Promise<T>, deadline: number): Promise<T> {
     return this.#lease(deadline, async (lease) => {
-      await lease.run(BEGIN, undefined, deadline);
+      await lease.run(BEGIN, [], deadline);
       try {
         const done = await work({
           query: (statement, values, { timeout } = {}) =>
             lease.run(statement, values, timeout === undefined ? deadline : monotonic() + timeout),
         });
-        await lease.run(COMMIT, undefined, deadline);
+        await lease.run(COMMIT, [], deadline);
         return done;
       } catch (error) {
-        if (lease.sound) await lease.run(ROLLBACK, undefined, monotonic() + ROLLBACK_TIMEOUT).catch(() => {});
+        if (lease.sound) await lease.run(ROLLBACK, [], monotonic() + ROLLBACK_TIMEOUT).catch(() => {});
         throw error;
       }
     });
@@ -174,9 +174,9 @@ export class PgConnection implements PostgresConnection {
   }
 }
 
-const BEGIN: Statement = { name: 'begin', text: 'begin' };
-const COMMIT: Statement = { name: 'commit', text: 'commit' };
-const ROLLBACK: Statement = { name: 'rollback', text: 'rollback' };
+const BEGIN: Statement = { name: '', text: 'begin' };
+const COMMIT: Statement = { name: '', text: 'commit' };
+const ROLLBACK: Statement = { name: '', text: 'rollback' };
 const ROLLBACK_TIMEOUT = 2_000;
 
 /** @throws ConnectionLostError (not sent) when it takes longer */

@@ -1,6 +1,6 @@
 /** One SQL statement, ready to be sent. */
 export interface Statement {
-  /** under which connections keep it prepared: one name, one text */
+  /** under which connections keep it prepared: one name, one text; '' = not kept, and without values `text` may be many statements */
   readonly name: string;
   /** with the schema put in */
   readonly text: string;
