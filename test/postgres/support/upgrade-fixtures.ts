@@ -8,6 +8,13 @@ export interface UpgradeFixture {
 
 /** One for each migration that brings tables. */
 export const UPGRADE_FIXTURES: Readonly<Record<number, UpgradeFixture>> = {
+  1: {
+    fill: `
+      insert into {schema}.queue (name, paused) values ('mail', true);
+      insert into {schema}.ready (queue, rank, seq, id, head, body) values ('mail', 4, nextval('{schema}.place'), 'waiting', '5', 'body');`,
+    look: `select r.id, r.body, q.paused from {schema}.ready r join {schema}.queue q on q.name = r.queue`,
+    found: [{ id: 'waiting', body: 'body', paused: true }],
+  },
   2: {
     fill: `
       insert into {schema}.result (id, terminal, retries, record, expires_at) values ('done', true, 1, '{"id":"done"}', now() + interval '1 day');
