@@ -56,11 +56,20 @@ describe('results', () => {
     ]);
   });
 
-  it('of an id that PostgreSQL cannot hold are never there, and disturb no other', async () => {
+  it('have ids that text of PostgreSQL cannot hold as they are', async () => {
     const { results } = await open(url);
-    expect(await results.save([record('a\u0000b'), record('c')], 60_000)).toEqual([false, true]);
-    expect((await results.load(['a\u0000b', 'c'])).map((found) => found?.id)).toEqual([undefined, 'c']);
-    await results.forget(['a\u0000b']);
+    const ids = ['a\u0000b', 'a\u0001b', '\u001e', ''];
+    const waits = ids.map((id) => results.wait(id, new AbortController().signal));
+    await noted(ids.length);
+    expect(
+      await results.save(
+        ids.map((id) => record(id)),
+        60_000,
+      ),
+    ).toEqual([true, true, true, true]);
+    expect((await Promise.all(waits)).map((found) => found?.id)).toEqual(ids);
+    await results.forget(ids.slice(1));
+    expect((await results.load(ids)).map((found) => found?.id)).toEqual(['a\u0000b', undefined, undefined, undefined]);
   });
 });
 
