@@ -5,6 +5,7 @@ import type { Recording } from '../attempt/describe-record.js';
 import { isPromise } from '../attempt/is-promise.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
+import { PublishNews } from '../attempt/publish-news.js';
 import { workerTaskSignal } from '../attempt/signal-payloads.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -178,8 +179,9 @@ export class RunDelivery {
   /** @param run absent: it ended before it could run */
   #settle(delivery: Delivery, message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined, run?: Run): void {
     this.#tell(message, outcome);
-    const settlement = settlementOf(delivery, message, outcome, this.#saving(message, outcome, handler, run));
-    if (settlement !== undefined) this.deps.settle.add(settlement);
+    const saving = this.#saving(message, outcome, handler, run);
+    const settlement = settlementOf(delivery, message, outcome, saving);
+    if (settlement !== undefined) this.deps.settle.add(settlement, saving.news);
   }
 
   #saving(message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined, run?: Run): Saving {
@@ -192,6 +194,7 @@ export class RunDelivery {
       recording: this.deps.recording,
       ran: run !== undefined,
       children: run === undefined ? NO_CHILDREN : run.context.children,
+      news: PublishNews.of(this.deps.listeners),
     };
   }
 

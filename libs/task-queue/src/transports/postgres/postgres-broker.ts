@@ -11,6 +11,7 @@ export class PostgresBroker implements Broker {
     delay: false,
     dedup: false,
     unique: false,
+    rateLimits: false,
     atomicResults: false,
     atomicFollowUps: false,
     atomicJoins: false,
@@ -41,5 +42,9 @@ export class PostgresBroker implements Broker {
 
   async revoke(): Promise<void> {
     throw new BrokerUnavailableError('Revoking');
+  }
+
+  async setRate(): Promise<void> {
+    throw new BrokerUnavailableError('Setting a rate');
   }
 }

@@ -158,7 +158,8 @@ export class PgConnection implements PostgresConnection {
       transaction: (work, { timeout = STATEMENT_TIMEOUT } = {}) => this.#transaction(work, monotonic() + timeout),
     };
     try {
-      await checkServer(unchecked, this.schema);
+      const { vacuums } = await checkServer(unchecked, this.schema);
+      if (!vacuums) this.options.logger.warn('PostgreSQL does not clean up: set autovacuum and track_counts to on', { server: this.shown });
       await this.bootCheck(unchecked, this.#open.options);
       this.#checked = true;
     } catch (error) {
