@@ -1,5 +1,6 @@
 import type { StoreAddress } from '../../ports/database-handle.js';
 import type { Transport, TransportOptions } from '../../ports/transport.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { PostgresBroker } from './postgres-broker.js';
 import { PgConnection } from './postgres-connection.js';
 import type { PostgresContext } from './postgres-context.js';
@@ -31,6 +32,7 @@ export class PostgresTransport implements Transport {
       statements: statementsFor(connection.schema),
       pruner: new Pruner(connection, shift, options.logger),
       shift,
+      leaseNow: () => monotonic() + shift(),
     };
     this.broker = new PostgresBroker(this.#context, this);
     this.results = new PostgresResults(this.#context, this);

@@ -4,7 +4,7 @@ import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { Publication, PublishReceipt } from '../../ports/broker.js';
 import { checkUniqueKey } from '../../ports/unique-key.js';
 import { attempt, chunks, mayPass, pause, refused, unavailable } from './attempt.js';
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { encodePublication } from './publication-code.js';
 import { readPublishAnswer, wasHeldBack } from './publish-answer.js';
 import { Patience } from './patience.js';

@@ -86,13 +86,15 @@ create table {schema}.claim (
 alter table {schema}.claim alter column ids set storage external, alter column heads set storage external, alter column bodies set storage external;
 create index claim_lease_until on {schema}.claim (lease_until);
 
--- The last settlement of each consumer, for the call that is sent again because its answer was lost.
-create table {schema}.settled_call (
-  owner bigint primary key,
-  call bigint not null,
+-- Calls of publishers and settlers, for the one that is sent again because its answer was lost. Each is forgotten with a later one: rows are
+-- never updated, so that a transaction which holds back vacuum leaves no chain of versions to walk through. A row of 'void' bars a call.
+create table {schema}.call (
+  owner bigint not null,
+  number bigint not null,
   answer text not null,
-  called_at timestamptz not null default clock_timestamp()
-) with (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+  called_at timestamptz not null default clock_timestamp(),
+  primary key (owner, number)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 -- Consumers that wait for work: only where one does, a note is sent.
 create unlogged table {schema}.waiting (
@@ -167,8 +169,8 @@ $$;
 -- Tells who waits that there is work. Only a hint.
 create function {schema}.wake(names text[]) returns void language plpgsql as $$
 begin
-  if exists (select from {schema}.waiting w where w.queues && names) then
-    perform pg_notify('{schema}.work', case when octet_length(array_to_string(names, chr(30))) < 7000 then array_to_string(names, chr(30)) else '' end);
+  if exists (select from {schema}.waiting w where w.queues && names and w.until > clock_timestamp()) then
+    perform pg_notify('{schema}:work', case when octet_length(array_to_string(names, chr(30))) < 7000 then array_to_string(names, chr(30)) else '' end);
   end if;
 end
 $$;
@@ -181,9 +183,27 @@ begin
 end
 $$;
 
--- Publishes what is new, untraced, without a key, small and ready at once. Lists are separated by chr(30).
-create function {schema}.publish_plain(names text[], queues text, ids text, heads text, bodies text) returns void language plpgsql as $$
+-- A call that was barred fails here.
+create function {schema}.note_call(me bigint, call_number bigint, spent bigint[], answer text) returns void language plpgsql as $$
 begin
+  insert into {schema}.call (owner, number, answer) values (me, call_number, answer);
+  if cardinality(spent) > 0 then delete from {schema}.call c where c.owner = me and c.number = any(spent); end if;
+end
+$$;
+
+-- The answer of a call, or 'void': it has not been, and will not be.
+create function {schema}.fate_of(me bigint, call_number bigint) returns text language plpgsql as $$
+begin
+  insert into {schema}.call (owner, number, answer) values (me, call_number, 'void') on conflict (owner, number) do nothing;
+  return (select c.answer from {schema}.call c where c.owner = me and c.number = call_number);
+end
+$$;
+
+-- Publishes what is new, untraced, without a key, small and ready at once. Lists are separated by chr(30).
+create function {schema}.publish_plain(me bigint, call_number bigint, spent bigint[], names text[], queues text, ids text, heads text, bodies text)
+returns void language plpgsql as $$
+begin
+  perform {schema}.note_call(me, call_number, spent, '');
   insert into {schema}.ready (queue, rank, seq, id, head, body)
   select p.queue, 9 - p.head::smallint, nextval('{schema}.place'), p.id, p.head, p.body
   from unnest(string_to_array(queues, chr(30)), string_to_array(ids, chr(30)), string_to_array(heads, chr(30)), string_to_array(bodies, chr(30)))
@@ -273,7 +293,7 @@ $$;
 -- Publishes anything. Answers what did not go in: 1 = its id is known, 2 = dropped and 3 = refused for its unique key.
 create function {schema}.put(items {schema}.publication[], at timestamptz, trace_ttl double precision) returns jsonb language plpgsql as $$
 declare
-  wanted text[] := array(select i.id from unnest(items) i where not i.fresh);
+  wanted text[] := array(select i.id from unnest(items) i where i.fresh is not true);
   known text[] := '{}';
   replaced text[] := '{}';
   told jsonb := '[]';
@@ -283,7 +303,7 @@ begin
   if cardinality(wanted) > 0 then
     perform {schema}.lock_ids(wanted);
     known := array(
-      select t.id from unnest(items) i join {schema}.trace t on t.id = i.id where i.traced and not i.fresh and t.until > at
+      select t.id from unnest(items) i join {schema}.trace t on t.id = i.id where i.traced and i.fresh is not true and t.until > at
       union select p.id from {schema}.places_of(wanted) p
     );
     select coalesce(jsonb_agg(jsonb_build_object('n', i.n, 'was', 1)), '[]') into told from unnest(items) i where i.id = any(known);
@@ -304,7 +324,7 @@ begin
   select i.queue, {schema}.due_of(i.delay, i.eta, at), nextval('{schema}.place'), i.id, i.head,
     case when octet_length(i.body) > 8192 then chr(1) || 'b' else i.body end
   from unnest(items) i where not i.n = any(out_of) and {schema}.due_of(i.delay, i.eta, at) > at order by i.n;
-  perform {schema}.leave_traces(array_agg(i.id), array_agg(greatest({schema}.due_of(i.delay, i.eta, at), at) + trace_ttl * interval '1 ms'), at)
+  perform {schema}.leave_traces(array_agg(i.id), array_agg(greatest({schema}.due_of(i.delay, i.eta, at), at) + trace_ttl * interval '1 ms'))
   from unnest(items) i where i.traced and not i.n = any(out_of);
   if cardinality(replaced) > 0 then perform {schema}.end_replaced(replaced); end if;
   return told;
@@ -316,28 +336,30 @@ create function {schema}.due_of(delay double precision, eta double precision, at
 $$;
 
 -- Ids that are locked, or nobody else's, are known until then.
-create function {schema}.leave_traces(wanted text[], untils timestamptz[], at timestamptz) returns void language plpgsql as $$
+create function {schema}.leave_traces(wanted text[], untils timestamptz[]) returns void language plpgsql as $$
 begin
-  if wanted is null then return; end if;
+  if coalesce(cardinality(wanted), 0) = 0 then return; end if;
   insert into {schema}.trace as t (id, until) select w.id, max(w.until) from unnest(wanted, untils) as w(id, until) group by w.id order by w.id
   on conflict (id) do update set until = greatest(t.until, excluded.until);
-  delete from {schema}.trace t where t.id = any(array(
-    select g.id from {schema}.trace g where g.until <= at order by g.until limit 100 for update skip locked));
 end
 $$;
 
-create function {schema}.publish(publications json, trace_ttl double precision, shift double precision, within boolean) returns jsonb language plpgsql as $$
+-- `me` null: within the transaction of a user.
+create function {schema}.publish(
+  me bigint, call_number bigint, spent bigint[], publications json, trace_ttl double precision, shift double precision
+) returns text language plpgsql as $$
 declare
   at timestamptz := clock_timestamp() + shift * interval '1 ms';
   items {schema}.publication[] := array(select p from json_populate_recordset(null::{schema}.publication, publications) p);
   names text[] := array(select distinct i.queue from unnest(items) i);
-  told jsonb;
+  told text;
 begin
   -- In a transaction of its user, a new queue's name would keep all others waiting until it ends.
-  if not within then perform {schema}.know_queues(names); end if;
-  told := {schema}.put(items, at, trace_ttl);
+  if me is not null then perform {schema}.know_queues(names); end if;
+  told := nullif({schema}.put(items, at, trace_ttl), '[]')::text;
+  if me is not null then perform {schema}.note_call(me, call_number, spent, coalesce(told, '')); end if;
   perform {schema}.wake(names);
-  return told;
+  return coalesce(told, '');
 end
 $$;
 
@@ -364,15 +386,16 @@ create function {schema}.is_revoked(wanted text, at timestamptz) returns boolean
   select exists (select from {schema}.revoked r where r.id = wanted and r.until > at)
 $$;
 
--- Leases that ran out are charged, and their messages go back. It never ends a task.
-create function {schema}.sweep(at timestamptz) returns boolean language plpgsql as $$
+-- Leases that ran out are charged, and their messages go back. It never ends a task. No lease has ended before `since`: what the caller
+-- has seen before needs no further look, however many dead rows stand there.
+create function {schema}.sweep(since timestamptz, at timestamptz) returns boolean language plpgsql as $$
 declare
   owners bigint[];
   numbers bigint[];
   items {schema}.held[];
 begin
   select array_agg(e.owner), array_agg(e.number) into owners, numbers from (
-    select c.owner, c.number from {schema}.claim c where c.lease_until <= at order by c.lease_until limit 50 for update skip locked) e;
+    select c.owner, c.number from {schema}.claim c where c.lease_until > since and c.lease_until <= at order by c.lease_until limit 50 for update skip locked) e;
   if owners is null then return false; end if;
   items := array(
     select (h.number, h.ordinal, h.queue, h.id, {schema}.head_of(h.head, left(h.head, 1), {schema}.lost_of(h.head) + 1), h.body)::{schema}.held
@@ -471,13 +494,14 @@ $$;
 -- Nothing is lost with it when the server stops: a settlement that is durable makes the receives before it durable too.
 create function {schema}.receive(
   me bigint, first_number bigint, names text[], seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[],
-  room integer, lease double precision, turn text, tend boolean, sweep_in double precision, waits double precision, shift double precision
-) returns table (number bigint, queue text, ids text, heads text, bodies text, tops text, marks text, next_in double precision, suspects integer)
+  room integer, lease double precision, turn text, tend boolean, sweep_in double precision, seen double precision, waits double precision, shift double precision
+) returns table (number bigint, queue text, ids text, heads text, bodies text, tops text, marks text, next_in double precision, suspects integer, swept double precision)
 language plpgsql as $$
 #variable_conflict use_column
 declare
   at timestamptz := clock_timestamp() + shift * interval '1 ms';
   until timestamptz := at + lease * interval '1 ms';
+  since timestamptz := to_timestamp(seen / 1000.0);
   open text[] := names;
   tended boolean := false;
   taken integer := 0;
@@ -498,7 +522,7 @@ begin
   loop
     if tend then
       if sweep_in <= 0 then
-        while {schema}.sweep(at) loop null; end loop;
+        while {schema}.sweep(since, at) loop null; end loop;
       end if;
       perform {schema}.promote(names, at);
       tended := true;
@@ -506,20 +530,20 @@ begin
     if turn = '1' then
       for one in select t.* from {schema}.take_suspect(me, first_number, open, until) t loop
         taken := taken + 1;
-        return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer;
+        return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
       end loop;
     end if;
     if taken = 0 and room > 0 then
       for one in select t.* from {schema}.take_ready(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t loop
         taken := taken + 1;
         if one.special then perform {schema}.begin_unique(string_to_array(one.ids, chr(30))); end if;
-        return query select one.number, one.queue, one.ids, one.heads, one.bodies, one.tops, {schema}.marks_of(one.ids, at), null::double precision, null::integer;
+        return query select one.number, one.queue, one.ids, one.heads, one.bodies, one.tops, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
       end loop;
     end if;
     if taken = 0 and turn = '2' then
       for one in select t.* from {schema}.take_suspect(me, first_number, open, until) t loop
         taken := taken + 1;
-        return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer;
+        return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
       end loop;
     end if;
     exit when taken > 0 or tended;
@@ -532,10 +556,11 @@ begin
       extract(epoch from least(
         (select min(d.due) from unnest(names) as n(name) cross join lateral (
           select w.due from {schema}.delayed w where w.queue = n.name order by w.due limit 1) d),
-        greatest((select min(c.lease_until) from {schema}.claim c), at + sweep_in * interval '1 ms')
+        (select greatest(c.lease_until, at + sweep_in * interval '1 ms') from {schema}.claim c where c.lease_until > since order by c.lease_until limit 1)
       ) - at)::double precision * 1000,
       (select count(*)::integer from unnest(open) as n(name) cross join lateral (
-        select from {schema}.suspect w where w.queue = n.name limit 1) s);
+        select from {schema}.suspect w where w.queue = n.name limit 1) s),
+      extract(epoch from least(at, (select min(c.lease_until) from {schema}.claim c where c.lease_until > since)))::double precision * 1000;
   end if;
 end
 $$;
@@ -558,9 +583,10 @@ create function {schema}.bodies_of(wanted text[]) returns table (id text, body t
   select b.id, b.body from {schema}.body b where b.id = any(wanted)
 $$;
 
--- Renews claims. Answers those that are no longer there, and what of them was revoked.
+-- Renews claims. Answers those that are no longer there (`ordinal` null), and what of the others was revoked.
 create function {schema}.extend(me bigint, numbers bigint[], lease double precision, shift double precision)
-returns table (lost bigint, revoked text, terminate boolean) language plpgsql as $$
+returns table (number bigint, ordinal integer, id text, terminate boolean) language plpgsql as $$
+#variable_conflict use_column
 declare
   at timestamptz := clock_timestamp() + shift * interval '1 ms';
   kept bigint[];
@@ -570,10 +596,10 @@ begin
   with renewed as (
     update {schema}.claim c set lease_until = at + lease * interval '1 ms'
     where c.owner = me and c.number = any(numbers) and c.size > 0 returning c.number)
-  select array_agg(r.number) into kept from renewed r;
-  return query select w.number, null::text, null::boolean from unnest(numbers) as w(number) where kept is null or not w.number = any(kept);
-  if exists (select from {schema}.revoked r) then
-    return query select null::bigint, r.id, r.terminate
+  select coalesce(array_agg(r.number), '{}') into kept from renewed r;
+  return query select w.number, null::integer, null::text, null::boolean from unnest(numbers) as w(number) where not w.number = any(kept);
+  if cardinality(kept) > 0 and exists (select from {schema}.revoked) then
+    return query select h.number, h.ordinal, h.id, r.terminate
     from {schema}.held_by(array_fill(me, array[cardinality(kept)]), kept) h join {schema}.revoked r on r.id = h.id collate "C" and r.until > at;
   end if;
 end
@@ -601,13 +627,12 @@ create type {schema}.settlement as (
   claim bigint, ordinal integer, kind text, traced boolean, body text, priority text, delay double precision, eta double precision,
   charge boolean, told text
 );
-create type {schema}.saved as (claim bigint, ordinal integer, id text, terminal boolean, retries integer, record text, expires double precision);
 
 -- Settles a batch of one consumer. `masks`: for each claim a digit for each of its deliveries, 1 = settled by this call.
--- `others`: what is more than an ack, or an ack with a trace; `saves`: results; `publications` and arrivals go with the settlement (claim, ordinal).
+-- `others`: what is more than an ack, or an ack with a trace; `saves`: results as lists of claim, id, terminal, retries, record, ms to keep; `publications` and arrivals go with the settlement (claim, ordinal).
 -- Answers '' when all was accepted and there is nothing to tell; else JSON: refused, held back, joined, revoked.
 create function {schema}.settle(
-  me bigint, call_number bigint, again boolean, numbers bigint[], masks text[], others json, saves json, company json,
+  me bigint, call_number bigint, again boolean, numbers bigint[], masks text[], others json, saves text[], company json,
   trace_ttl double precision, dead_limit integer, shift double precision
 ) returns text language plpgsql as $$
 declare
@@ -620,7 +645,7 @@ begin
   select array_agg(c.number), bool_or(c.special) into live, special from (
     select c.number, c.special from {schema}.claim c where c.owner = me and c.number = any(numbers) and c.size > 0 order by c.number for update) c;
   if again then
-    select s.answer into answer from {schema}.settled_call s where s.owner = me and s.call = call_number;
+    select s.answer into answer from {schema}.call s where s.owner = me and s.number = call_number;
     if found then return answer; end if;
     answer := '';
   end if;
@@ -640,8 +665,7 @@ begin
     answer := (coalesce(nullif(answer, ''), '{}')::jsonb
       || jsonb_build_object('refused', (select jsonb_agg(w.number::text) from unnest(numbers) as w(number) where live is null or not w.number = any(live))))::text;
   end if;
-  insert into {schema}.settled_call as s (owner, call, answer) values (me, call_number, answer)
-  on conflict (owner) do update set call = excluded.call, answer = excluded.answer, called_at = clock_timestamp();
+  perform {schema}.note_call(me, call_number, array[call_number - 1], answer);
   return answer;
 end
 $$;
@@ -672,8 +696,8 @@ begin
   items := array(
     select i from json_array_elements(company -> 'publish') c
     cross join lateral json_populate_record(null::{schema}.publication, c) i where (c ->> 'claim')::bigint = any(live));
-  perform {schema}.lock_ids(ended || array(select i.id from unnest(items) i where not i.fresh));
-  perform {schema}.leave_traces(ended, array_fill(at + trace_ttl * interval '1 ms', array[cardinality(ended)]), at);
+  perform {schema}.lock_ids(ended || array(select i.id from unnest(items) i where i.fresh is not true));
+  perform {schema}.leave_traces(ended, array_fill(at + trace_ttl * interval '1 ms', array[cardinality(ended)]));
   perform {schema}.end_unique(over || array(
     select h.id from unnest(held) h join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal where t.kind = 'deadLetter'));
   delete from {schema}.body b where b.id = any(over);
@@ -753,12 +777,24 @@ begin
 end
 $$;
 
--- Results that go with settlements, unless a terminal state or a higher attempt is already there; who waits for one is told.
-create function {schema}.save_with(saves json, live bigint[], at timestamptz) returns void language plpgsql as $$
+-- Results that go with settlements, unless a terminal state or a higher attempt is already there; who waits for an end is told.
+create function {schema}.save_with(saves text[], live bigint[], at timestamptz) returns void language plpgsql as $$
+declare
+  told integer;
 begin
-  perform {schema}.save_results(
-    array_agg(s.id), array_agg(s.terminal), array_agg(s.retries), array_agg(convert_to(s.record, 'UTF8')), array_agg(s.expires), at)
-  from json_populate_recordset(null::{schema}.saved, saves) s where s.claim = any(live);
+  with saved as (
+    insert into {schema}.result as r (id, terminal, retries, record, expires_at)
+    select s.id, s.terminal::boolean, s.retries::integer, convert_to(s.record, 'UTF8'), at + s.keep::float8 * interval '1 ms'
+    from unnest(string_to_array(saves[1], chr(30)), string_to_array(saves[2], chr(30)), string_to_array(saves[3], chr(30)),
+      string_to_array(saves[4], chr(30)), string_to_array(saves[5], chr(30)), string_to_array(saves[6], chr(30)))
+      as s(claim, id, terminal, retries, record, keep)
+    where s.claim::bigint = any(live) order by s.id collate "C"
+    on conflict (id) do update
+    set terminal = excluded.terminal, retries = excluded.retries, record = excluded.record, expires_at = excluded.expires_at
+    where (not r.terminal and r.retries <= excluded.retries) or r.expires_at <= at
+    returning r.id, r.terminal
+  )
+  select count(pg_notify('{schema}:results', w.id)) into told from {schema}.result_waiter w join saved using (id) where saved.terminal;
 end
 $$;
 
@@ -775,5 +811,121 @@ begin
   ) c cross join lateral {schema}.arrive(c.groups, c.joins, c.members, c.places, c.entries, shift) a
   where c.groups is not null;
   return answer;
+end
+$$;
+
+-- Marks ids as revoked. Whatever goes back to its queue from now on comes to the front.
+create function {schema}.revoke_mark(wanted text[], terminate boolean, keep double precision, shift double precision) returns void language sql as $$
+  insert into {schema}.revoked as r (id, terminate, until)
+  select distinct w.id, revoke_mark.terminate, clock_timestamp() + (keep + shift) * interval '1 ms' from unnest(wanted) as w(id) order by w.id
+  on conflict (id) do update set terminate = r.terminate or excluded.terminate, until = greatest(r.until, excluded.until)
+$$;
+
+-- Brings what is revoked and waits to the front. Settlements that have not seen the marks are waited for, so that nothing slips by.
+create function {schema}.revoke_front(wanted text[], shift double precision) returns void language plpgsql as $$
+declare
+  at timestamptz := clock_timestamp() + shift * interval '1 ms';
+  items {schema}.held[];
+begin
+  perform from {schema}.claim c where string_to_array(c.ids, chr(30)) && wanted order by c.owner, c.number for share;
+  with gone as (
+    delete from {schema}.delayed d where d.id = any(array(select o.id from {schema}.delayed o where o.id = any(wanted) order by o.id for update)) returning d.*)
+  select array_agg((0, 0, g.queue, g.id, g.head, g.body)::{schema}.held order by g.due, g.seq) into items from gone g;
+  if items is not null then perform {schema}.put_back(items, at, true); end if;
+  update {schema}.suspect s set seq = nextval('{schema}.front_place')
+  where s.id = any(array(select o.id from {schema}.suspect o where o.id = any(wanted) order by o.id for update));
+  update {schema}.ready r set rank = -1
+  where r.id = any(array(select o.id from {schema}.ready o where o.id = any(wanted) order by o.id for update));
+  perform {schema}.wake(array(select distinct p.queue from {schema}.places_of(wanted) p where p.place in ('ready', 'suspects')));
+end
+$$;
+
+create function {schema}.counts(name text) returns table (ready integer, delayed integer, leased integer, suspects integer, dead integer) stable language sql as $$
+  select (select count(*)::integer from {schema}.ready r where r.queue = name),
+    (select count(*)::integer from {schema}.delayed d where d.queue = name),
+    (select coalesce(sum(length(replace(c.settled::text, '1', ''))), 0)::integer from {schema}.claim c where c.queue = name and c.size > 0),
+    (select count(*)::integer from {schema}.suspect s where s.queue = name),
+    (select count(*)::integer from {schema}.dead d where d.queue = name)
+$$;
+
+-- Dead letters go back to the end of their line, each without its result; one whose key is another's stays. Answers a digit for each.
+create function {schema}.redrive(name text, wanted text[], bodies text[], priorities text[], shift double precision) returns text language plpgsql as $$
+declare
+  at timestamptz := clock_timestamp() + shift * interval '1 ms';
+  letter {schema}.dead;
+  told json;
+  done text := '';
+begin
+  perform from {schema}.dead d where d.id = any(wanted) and d.queue = name order by d.id for update;
+  insert into {schema}.unique_key as k (queue, key)
+  select distinct d.queue, substr(d.head, 2)::json -> 'unique' ->> 'key' as key from {schema}.dead d
+  where d.id = any(wanted) and d.queue = name and length(d.head) > 1 and substr(d.head, 2)::json -> 'unique' is not null order by key
+  on conflict (queue, key) do update set holder = k.holder;
+  for i in 1 .. cardinality(wanted) loop
+    select d.* into letter from {schema}.dead d where d.id = wanted[i] and d.queue = name;
+    if not found or not {schema}.hold_again(letter, at) then
+      done := done || '0';
+      continue;
+    end if;
+    delete from {schema}.dead d where d.id = letter.id;
+    delete from {schema}.result r where r.id = letter.id;
+    if bodies[i] is not null then
+      delete from {schema}.body b where b.id = letter.id;
+      if octet_length(bodies[i]) > 8192 then insert into {schema}.body (id, body) values (letter.id, bodies[i]); end if;
+      letter.body := case when octet_length(bodies[i]) > 8192 then chr(1) || 'b' else bodies[i] end;
+    end if;
+    perform {schema}.put_back(
+      array[(0, 0, letter.queue, letter.id, {schema}.head_of(letter.head, priorities[i], 0), letter.body)::{schema}.held], at, true);
+    done := done || '1';
+  end loop;
+  perform {schema}.wake(array[name]);
+  return done;
+end
+$$;
+
+-- Takes the unique key of a dead letter again, whose row is locked. Answers false when another message holds it.
+create function {schema}.hold_again(letter {schema}.dead, at timestamptz) returns boolean language plpgsql as $$
+declare
+  spec json := case when length(letter.head) > 1 then substr(letter.head, 2)::json -> 'unique' end;
+begin
+  if spec is null then return true; end if;
+  update {schema}.unique_key k set holder = letter.id, freed_at = spec ->> 'until',
+    until = case when k.holder = letter.id and (k.until is null or k.until > at) then k.until
+      else at + (spec ->> 'expires')::double precision * interval '1 ms' end
+  where k.queue = letter.queue and k.key = spec ->> 'key' and (k.holder is null or k.holder = letter.id or k.until <= at);
+  return found;
+end
+$$;
+
+-- Removes some of what waits in a queue as if it had never been sent. Answers how many.
+create function {schema}.purge(name text) returns integer language plpgsql as $$
+declare
+  gone text[];
+begin
+  with of_ready as (
+    delete from {schema}.ready r where r.ctid = any(array(select o.ctid from {schema}.ready o where o.queue = name limit 5000 for update skip locked)) returning r.id),
+  of_delayed as (
+    delete from {schema}.delayed d where d.id = any(array(select o.id from {schema}.delayed o where o.queue = name limit 5000 for update skip locked)) returning d.id)
+  select array_agg(a.id) into gone from (select o.id from of_ready o union all select o.id from of_delayed o) a;
+  if gone is null then return 0; end if;
+  perform {schema}.end_unique(gone);
+  delete from {schema}.body b where b.id = any(gone);
+  delete from {schema}.trace t where t.id = any(array(select o.id from {schema}.trace o where o.id = any(gone) order by o.id for update));
+  delete from {schema}.revoked r where r.id = any(gone);
+  return cardinality(gone);
+end
+$$;
+
+-- Removes dead letters: these, or some of all where `wanted` is null. Answers how many.
+create function {schema}.purge_dead(name text, wanted text[]) returns integer language plpgsql as $$
+declare
+  gone text[];
+begin
+  with removed as (
+    delete from {schema}.dead d where d.id = any(array(
+      select o.id from {schema}.dead o where o.queue = name and (wanted is null or o.id = any(wanted)) order by o.id limit 5000 for update)) returning d.id)
+  select array_agg(r.id) into gone from removed r;
+  delete from {schema}.body b where b.id = any(gone);
+  return coalesce(cardinality(gone), 0);
 end
 $$;
