@@ -13,6 +13,11 @@ export function openMigrated(address: StoreAddress, options: TransportOptions): 
   });
 }
 
+/** The same as behind a transaction-pooling proxy. */
+export function openPolling(address: StoreAddress, options: TransportOptions): Transport {
+  return openMigrated(address, { ...options, connection: { polling: true, ...options.connection } });
+}
+
 export async function dropSchema(keyPrefix: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl() });
   await client.connect();

@@ -6,6 +6,6 @@ const { version } = createRequire(import.meta.url)('nestjs-task-queue/package.js
 
 void runCli(process.argv.slice(2), {
   version,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
 }).then((code) => (process.exitCode = code));

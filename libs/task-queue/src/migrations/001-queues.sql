@@ -1,6 +1,6 @@
--- Queues. A message stands in exactly one of ready, delayed, suspect, dead and the claims; whoever moves it does so in one transaction.
+-- Queues. A message stands in exactly one of ready, delayed, limited, suspect, dead and the claims; whoever moves it does so in one transaction.
 -- Texts of users are escaped (stored-text.ts): chr(30) separates them in lists, chr(1) || 'b' says that a body stands in the table `body`.
--- `head` is the priority's digit, followed by JSON where there is more to remember of a message: lost, unique.
+-- `head` is the priority's digit, followed by JSON where there is more to remember of a message: lost, unique, limit.
 
 create sequence {schema}.place;
 create sequence {schema}.front_place increment by -1;
@@ -38,6 +38,27 @@ create table {schema}.delayed (
   body text collate "C" not null
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index delayed_due on {schema}.delayed (queue, due, seq);
+
+-- What waits for a slot of its key.
+create table {schema}.limited (
+  queue text collate "C" not null,
+  key text collate "C" not null,
+  rank smallint not null,
+  seq bigint not null,
+  id text collate "C" not null unique,
+  head text collate "C" not null,
+  body text collate "C" not null,
+  expires timestamptz,
+  primary key (queue, key, rank, seq)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+-- Rates in ms: as last published, and as people have set them. What stands is the slot that was taken last: a new rate moves the next one.
+create table {schema}.rate (
+  key text collate "C" primary key,
+  published double precision not null default 0,
+  set double precision,
+  last timestamptz
+) with (fillfactor = 50);
 
 create table {schema}.suspect (
   queue text collate "C" not null,
@@ -157,6 +178,7 @@ $$;
 create function {schema}.places_of(wanted text[]) returns table (id text, queue text, place text) stable language sql as $$
   select r.id, r.queue, 'ready' from {schema}.ready r where r.id = any(wanted)
   union all select d.id, d.queue, 'delayed' from {schema}.delayed d where d.id = any(wanted)
+  union all select l.id, l.queue, 'limited' from {schema}.limited l where l.id = any(wanted)
   union all select s.id, s.queue, 'suspects' from {schema}.suspect s where s.id = any(wanted)
   union all select d.id, d.queue, 'dead' from {schema}.dead d where d.id = any(wanted)
   union all
@@ -215,7 +237,7 @@ $$;
 
 create type {schema}.publication as (
   n integer, id text, queue text, head text, body text, delay double precision, eta double precision, traced boolean, fresh boolean,
-  key text, key_expires double precision, key_until text, on_conflict text
+  key text, key_expires double precision, key_until text, on_conflict text, limit_key text, limit_interval double precision
 );
 
 -- Takes ids for this transaction, in sorted order: nobody else publishes or finishes them meanwhile.
@@ -225,15 +247,19 @@ create function {schema}.lock_ids(wanted text[]) returns void language sql as $$
   on conflict (id) do update set until = t.until
 $$;
 
--- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it was delayed.
+-- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it waited for a time or a slot.
 create function {schema}.end_replaced(wanted text[]) returns void language plpgsql as $$
 begin
   insert into {schema}.revoked as r (id, terminate, until)
   select distinct w.id, false, 'infinity'::timestamptz from unnest(wanted) as w(id) order by w.id
   on conflict (id) do update set until = 'infinity';
-  with gone as (delete from {schema}.delayed d where d.id = any(wanted) returning d.*)
+  with gone as (
+    delete from {schema}.delayed d where d.id = any(wanted) returning d.queue, d.id, d.head, d.body),
+  out_of_line as (
+    delete from {schema}.limited l where l.id = any(wanted) returning l.queue, l.id, l.head, l.body)
   insert into {schema}.ready (queue, rank, seq, id, head, body, big)
-  select g.queue, -1, nextval('{schema}.place'), g.id, g.head, g.body, {schema}.big_of(g.id, g.body) from gone g;
+  select g.queue, -1, nextval('{schema}.place'), g.id, g.head, g.body, {schema}.big_of(g.id, g.body)
+  from (select * from gone union all select * from out_of_line) g;
 end
 $$;
 
@@ -284,6 +310,7 @@ create function {schema}.waits_with(holder text, of_queue text, of_key text) ret
     select from (
       select r.queue, r.head from {schema}.ready r where r.id = holder
       union all select d.queue, d.head from {schema}.delayed d where d.id = holder
+      union all select l.queue, l.head from {schema}.limited l where l.id = holder
       union all select s.queue, s.head from {schema}.suspect s where s.id = holder
     ) m
     where m.queue = of_queue and length(m.head) > 1 and substr(m.head, 2)::json -> 'unique' ->> 'key' = of_key
@@ -319,7 +346,9 @@ begin
   select i.queue, 9 - left(i.head, 1)::smallint, nextval('{schema}.place'), i.id, i.head,
     case when octet_length(i.body) > 8192 then chr(1) || 'b' else i.body end,
     case when octet_length(i.body) > 8192 then octet_length(i.body) end
-  from unnest(items) i where not i.n = any(out_of) and {schema}.due_of(i.delay, i.eta, at) <= at order by i.n;
+  from unnest(items) i
+  where not i.n = any(out_of) and i.limit_key is null and {schema}.due_of(i.delay, i.eta, at) <= at order by i.n;
+  if exists (select from unnest(items) i where i.limit_key is not null) then perform {schema}.put_limited(items, out_of, at); end if;
   insert into {schema}.delayed (queue, due, seq, id, head, body)
   select i.queue, {schema}.due_of(i.delay, i.eta, at), nextval('{schema}.place'), i.id, i.head,
     case when octet_length(i.body) > 8192 then chr(1) || 'b' else i.body end
@@ -328,6 +357,20 @@ begin
   from unnest(items) i where i.traced and not i.n = any(out_of);
   if cardinality(replaced) > 0 then perform {schema}.end_replaced(replaced); end if;
   return told;
+end
+$$;
+
+-- Messages with a limit get in line for a slot; those that are revoked already wait for none.
+create function {schema}.put_limited(items {schema}.publication[], out_of integer[], at timestamptz) returns void language plpgsql as $$
+begin
+  insert into {schema}.rate as r (key, published)
+  select distinct on (i.limit_key) i.limit_key, i.limit_interval from unnest(items) i
+  where i.limit_key is not null and not i.n = any(out_of)
+    and not exists (select from {schema}.rate k where k.key = i.limit_key and k.published = i.limit_interval) order by i.limit_key, i.n desc
+  on conflict (key) do update set published = excluded.published;
+  perform {schema}.put_back(array_agg((0, 0, i.queue, i.id, i.head,
+    case when octet_length(i.body) > 8192 then chr(1) || 'b' else i.body end)::{schema}.held order by i.n), at, true)
+  from unnest(items) i where i.limit_key is not null and not i.n = any(out_of) and {schema}.due_of(i.delay, i.eta, at) <= at;
 end
 $$;
 
@@ -363,23 +406,41 @@ begin
 end
 $$;
 
--- Messages go back: those that wait for no time to the front of their line, in order. `back`: behind it.
+-- Messages get in line: those that wait for no time to the front of their line, in order; `back`: behind it.
 create function {schema}.put_back(items {schema}.held[], at timestamptz, back boolean) returns void language plpgsql as $$
 begin
-  insert into {schema}.suspect (queue, seq, id, head, body)
-  select i.queue, nextval('{schema}.place'), i.id, i.head, i.body from unnest(items) i
-  where {schema}.lost_of(i.head) >= 2 and not {schema}.is_revoked(i.id, at);
-  insert into {schema}.suspect (queue, seq, id, head, body)
-  select i.queue, nextval('{schema}.front_place'), i.id, i.head, i.body from unnest(items) i
-  where {schema}.lost_of(i.head) >= 2 and {schema}.is_revoked(i.id, at);
+  if coalesce(cardinality(items), 0) = 0 then return; end if;
+  if exists (select from unnest(items) i where length(i.head) > 1) then items := {schema}.put_aside(items, at, back); end if;
   insert into {schema}.ready (queue, rank, seq, id, head, body, big)
   select m.queue, case when {schema}.is_revoked(m.id, at) then -1 else 9 - left(m.head, 1)::smallint end,
     case when back then nextval('{schema}.place') else nextval('{schema}.front_place') end, m.id, m.head, m.body, {schema}.big_of(m.id, m.body)
+  from (select i.* from unnest(items) with ordinality as i order by case when back then i.ordinality else -i.ordinality end) m;
+end
+$$;
+
+-- Suspects and messages with a limit have lines of their own. Answers the others.
+create function {schema}.put_aside(items {schema}.held[], at timestamptz, back boolean) returns {schema}.held[] language plpgsql as $$
+begin
+  insert into {schema}.suspect (queue, seq, id, head, body)
+  select i.queue, case when {schema}.is_revoked(i.id, at) then nextval('{schema}.front_place') else nextval('{schema}.place') end, i.id, i.head, i.body
+  from unnest(items) i where {schema}.lost_of(i.head) >= 2;
+  insert into {schema}.limited (queue, key, rank, seq, id, head, body, expires)
+  select m.queue, m.spec ->> 'key', 9 - left(m.head, 1)::smallint,
+    case when back then nextval('{schema}.place') else nextval('{schema}.front_place') end, m.id, m.head, m.body,
+    to_timestamp((m.spec ->> 'expires')::double precision / 1000.0)
   from (
-    select i.* from unnest(items) with ordinality as i where {schema}.lost_of(i.head) < 2
+    select i.*, {schema}.limit_of(i.head) as spec from unnest(items) with ordinality as i
+    where {schema}.lost_of(i.head) < 2 and {schema}.limit_of(i.head) is not null and not {schema}.is_revoked(i.id, at)
     order by case when back then i.ordinality else -i.ordinality end
   ) m;
+  return array(
+    select (i.number, i.ordinal, i.queue, i.id, i.head, i.body)::{schema}.held from unnest(items) with ordinality as i
+    where {schema}.lost_of(i.head) < 2 and ({schema}.limit_of(i.head) is null or {schema}.is_revoked(i.id, at)) order by i.ordinality);
 end
+$$;
+
+create function {schema}.limit_of(head text) returns json immutable language sql as $$
+  select case when length(head) > 1 then substr(head, 2)::json -> 'limit' end
 $$;
 
 create function {schema}.is_revoked(wanted text, at timestamptz) returns boolean stable language sql as $$
@@ -477,6 +538,61 @@ create function {schema}.take_ready(
   select c.number, c.queue, c.ids, c.heads, c.bodies, tops.tops, c.special from claimed c join tops on tops.queue = c.queue
 $$;
 
+-- The keys of which messages wait for slots in these queues; each is found in one step, however many wait.
+create function {schema}.limits_in(names text[]) returns table (queue text, key text) stable language sql as $$
+  with recursive k (queue, key) as (
+    select n.name collate "C", (select min(l.key) from {schema}.limited l where l.queue = n.name) from unnest(names) as n(name)
+    union all
+    select k.queue, (select min(l.key) from {schema}.limited l where l.queue = k.queue and l.key > k.key) from k where k.key is not null
+  )
+  select k.queue, k.key from k where k.key is not null
+$$;
+
+-- The instant from which the next message of a key may go.
+create function {schema}.next_slot(r {schema}.rate) returns timestamptz immutable language sql as $$
+  select coalesce(r.last + coalesce(r.set, r.published) * interval '1 ms', '-infinity')
+$$;
+
+-- Hands out what has a slot, unless as many with a higher priority are ready. What is revoked or has expired goes without using the slot,
+-- so that a worker ends it. A slot that was taken a little late does not move those behind it; after more, the next begins anew.
+create function {schema}.take_limited(me bigint, first_number bigint, names text[], room integer, until timestamptz, at timestamptz)
+returns setof {schema}.claim language plpgsql as $$
+#variable_conflict use_column
+declare
+  line record;
+  rate {schema}.rate;
+  one {schema}.limited;
+  items {schema}.held[] := '{}';
+  better integer;
+begin
+  for line in select k.queue, k.key from {schema}.limits_in(names) k loop
+    select r.* into rate from {schema}.rate r where r.key = line.key for update skip locked;
+    continue when not found;
+    while cardinality(items) < room and {schema}.next_slot(rate) <= at loop
+      select l.* into one from {schema}.limited l where l.queue = line.queue and l.key = line.key order by l.rank, l.seq limit 1 for update skip locked;
+      exit when not found;
+      select count(*) into better from (
+        select from {schema}.ready r where r.queue = line.queue and r.rank < one.rank limit room - cardinality(items)) b;
+      exit when better >= room - cardinality(items);
+      delete from {schema}.limited l where l.id = one.id;
+      items := items || (0, 0, one.queue, one.id, one.head, one.body)::{schema}.held;
+      if (one.expires is null or one.expires > at) and not {schema}.is_revoked(one.id, at) then
+        rate.last := case when {schema}.next_slot(rate) < at - interval '100 ms' then at else {schema}.next_slot(rate) end;
+      end if;
+    end loop;
+    update {schema}.rate r set last = rate.last where r.key = line.key and r.last is distinct from rate.last;
+  end loop;
+  return query insert into {schema}.claim (owner, number, queue, lease_until, size, settled, special, ids, heads, bodies)
+  select me, first_number + row_number() over () - 1, g.queue, until, g.size, repeat('0', g.size)::varbit, true, g.ids, g.heads, g.bodies
+  from (
+    select i.queue, count(*)::integer as size, string_agg(i.id, chr(30) order by i.ordinality) as ids,
+      string_agg(i.head, chr(30) order by i.ordinality) as heads, string_agg(i.body, chr(30) order by i.ordinality) as bodies
+    from unnest(items) with ordinality as i group by i.queue
+  ) g
+  returning *;
+end
+$$;
+
 -- Handed out: keys until the start are free. What another transaction has locked stays; whoever asks for it next sees that nobody holds it.
 create function {schema}.begin_unique(wanted text[]) returns void language sql as $$
   delete from {schema}.unique_key k where (k.queue, k.key) in (
@@ -505,6 +621,7 @@ declare
   open text[] := names;
   tended boolean := false;
   taken integer := 0;
+  suspect_taken integer := 0;
   one record;
 begin
   perform set_config('synchronous_commit', 'off', true);
@@ -529,11 +646,20 @@ begin
     end if;
     if turn = '1' then
       for one in select t.* from {schema}.take_suspect(me, first_number, open, until) t loop
+        suspect_taken := 1;
         taken := taken + 1;
         return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
       end loop;
     end if;
-    if taken = 0 and room > 0 then
+    if taken = 0 and room > 0 and exists (select from {schema}.limited) then
+      for one in select t.* from {schema}.take_limited(me, first_number + cardinality(names), open, room, until, at) t loop
+        taken := taken + 1;
+        room := room - one.size;
+        perform {schema}.begin_unique(string_to_array(one.ids, chr(30)));
+        return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
+      end loop;
+    end if;
+    if suspect_taken = 0 and room > 0 then
       for one in select t.* from {schema}.take_ready(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t loop
         taken := taken + 1;
         if one.special then perform {schema}.begin_unique(string_to_array(one.ids, chr(30))); end if;
@@ -556,6 +682,7 @@ begin
       extract(epoch from least(
         (select min(d.due) from unnest(names) as n(name) cross join lateral (
           select w.due from {schema}.delayed w where w.queue = n.name order by w.due limit 1) d),
+        (select greatest(min({schema}.next_slot(r)), at) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
         (select greatest(c.lease_until, at + sweep_in * interval '1 ms') from {schema}.claim c where c.lease_until > since order by c.lease_until limit 1)
       ) - at)::double precision * 1000,
       (select count(*)::integer from unnest(open) as n(name) cross join lateral (
@@ -831,7 +958,11 @@ begin
   with gone as (
     delete from {schema}.delayed d where d.id = any(array(select o.id from {schema}.delayed o where o.id = any(wanted) order by o.id for update)) returning d.*)
   select array_agg((0, 0, g.queue, g.id, g.head, g.body)::{schema}.held order by g.due, g.seq) into items from gone g;
-  if items is not null then perform {schema}.put_back(items, at, true); end if;
+  perform {schema}.put_back(items, at, true);
+  with gone as (
+    delete from {schema}.limited l where l.id = any(array(select o.id from {schema}.limited o where o.id = any(wanted) order by o.id for update)) returning l.*)
+  select array_agg((0, 0, g.queue, g.id, g.head, g.body)::{schema}.held order by g.rank, g.seq) into items from gone g;
+  perform {schema}.put_back(items, at, true);
   update {schema}.suspect s set seq = nextval('{schema}.front_place')
   where s.id = any(array(select o.id from {schema}.suspect o where o.id = any(wanted) order by o.id for update));
   update {schema}.ready r set rank = -1
@@ -840,9 +971,10 @@ begin
 end
 $$;
 
-create function {schema}.counts(name text) returns table (ready integer, delayed integer, leased integer, suspects integer, dead integer) stable language sql as $$
+create function {schema}.counts(name text) returns table (ready integer, delayed integer, limited integer, leased integer, suspects integer, dead integer) stable language sql as $$
   select (select count(*)::integer from {schema}.ready r where r.queue = name),
     (select count(*)::integer from {schema}.delayed d where d.queue = name),
+    (select count(*)::integer from {schema}.limited l where l.queue = name),
     (select coalesce(sum(length(replace(c.settled::text, '1', ''))), 0)::integer from {schema}.claim c where c.queue = name and c.size > 0),
     (select count(*)::integer from {schema}.suspect s where s.queue = name),
     (select count(*)::integer from {schema}.dead d where d.queue = name)
@@ -875,12 +1007,17 @@ begin
       letter.body := case when octet_length(bodies[i]) > 8192 then chr(1) || 'b' else bodies[i] end;
     end if;
     perform {schema}.put_back(
-      array[(0, 0, letter.queue, letter.id, {schema}.head_of(letter.head, priorities[i], 0), letter.body)::{schema}.held], at, true);
+      array[(0, 0, letter.queue, letter.id, {schema}.without_expiry({schema}.head_of(letter.head, priorities[i], 0)), letter.body)::{schema}.held], at, true);
     done := done || '1';
   end loop;
   perform {schema}.wake(array[name]);
   return done;
 end
+$$;
+
+-- A message that is to run although its time had passed uses a slot as any other.
+create function {schema}.without_expiry(head text) returns text immutable language sql as $$
+  select case when length(head) = 1 then head else left(head, 1) || (substr(head, 2)::jsonb #- '{limit,expires}')::text end
 $$;
 
 -- Takes the unique key of a dead letter again, whose row is locked. Answers false when another message holds it.
@@ -904,9 +1041,11 @@ declare
 begin
   with of_ready as (
     delete from {schema}.ready r where r.ctid = any(array(select o.ctid from {schema}.ready o where o.queue = name limit 5000 for update skip locked)) returning r.id),
+  of_limited as (
+    delete from {schema}.limited l where l.id = any(array(select o.id from {schema}.limited o where o.queue = name limit 5000 for update skip locked)) returning l.id),
   of_delayed as (
     delete from {schema}.delayed d where d.id = any(array(select o.id from {schema}.delayed o where o.queue = name limit 5000 for update skip locked)) returning d.id)
-  select array_agg(a.id) into gone from (select o.id from of_ready o union all select o.id from of_delayed o) a;
+  select array_agg(a.id) into gone from (select o.id from of_ready o union all select o.id from of_delayed o union all select o.id from of_limited o) a;
   if gone is null then return 0; end if;
   perform {schema}.end_unique(gone);
   delete from {schema}.body b where b.id = any(gone);
@@ -927,5 +1066,12 @@ begin
   select array_agg(r.id) into gone from removed r;
   delete from {schema}.body b where b.id = any(gone);
   return coalesce(cardinality(gone), 0);
+end
+$$;
+
+create function {schema}.set_rate(of_key text, interval_ms double precision) returns void language plpgsql as $$
+begin
+  insert into {schema}.rate as r (key, set) values (of_key, interval_ms) on conflict (key) do update set set = excluded.set;
+  if exists (select from {schema}.waiting) then perform pg_notify('{schema}:work', ''); end if;
 end
 $$;

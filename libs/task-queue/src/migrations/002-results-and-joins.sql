@@ -14,6 +14,31 @@ create unlogged table {schema}.result_waiter (
   expires_at timestamptz not null
 );
 
+-- Saves results unless a terminal one, or one of a later attempt, is there; whoever waits for an end is told. Each id at most once.
+-- Rows are taken in the order of their ids, so that no two calls wait for each other. `at` is now; `keeps` are ms. Answers what was saved.
+create function {schema}.save_results(
+  ids text[], terminals boolean[], attempts integer[], records bytea[], keeps double precision[], at timestamptz
+) returns setof text language plpgsql as $$
+begin
+  return query
+  with saved as (
+    insert into {schema}.result as r (id, terminal, retries, record, expires_at)
+    select s.id, s.terminal, s.attempt, s.record, at + s.keep * interval '1 ms'
+    from unnest(ids, terminals, attempts, records, keeps) as s(id, terminal, attempt, record, keep)
+    order by s.id collate "C"
+    on conflict (id) do update
+    set terminal = excluded.terminal, retries = excluded.retries, record = excluded.record, expires_at = excluded.expires_at
+    where (not r.terminal and r.retries <= excluded.retries) or r.expires_at <= at
+    returning r.id, r.terminal
+  ),
+  told as (
+    select pg_notify('{schema}:results', w.id) from {schema}.result_waiter w join saved on saved.id = w.id where saved.terminal
+  )
+  -- To be counted is to be run.
+  select saved.id from saved where (select count(*) from told) >= 0;
+end
+$$;
+
 -- Joins: body is null once a join is closed; its id stays until it expires, so that nothing revives it.
 create table {schema}.task_join (
   id text collate "C" primary key,

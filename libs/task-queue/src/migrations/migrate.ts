@@ -44,7 +44,8 @@ async function prepare(session: MigrationSession, schema: string): Promise<void>
 /** What the migrations themselves are noted in. */
 export function baseline(schema: string): string {
   return inSchema(
-    `create schema if not exists {schema};
+    // Whoever may not create schemas may still work in one that was made for it.
+    `do $$ begin if to_regnamespace('{schema}') is null then create schema {schema}; end if; end $$;
 create table if not exists {schema}.migration (version integer primary key, name text not null, applied_at timestamptz not null default now());`,
     schema,
   );

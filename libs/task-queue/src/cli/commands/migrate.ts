@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { DriverMissingError, InvalidBrokerUrlError } from '../../errors/boot-errors.js';
+import type { Migration } from '../../migrations/migration.js';
 import { migrationScript } from '../../migrations/migration-script.js';
 import { maskPassword } from '../../transports/open-transport.js';
 import type { Terminal } from '../terminal.js';
@@ -19,11 +20,14 @@ export function migrateCommand(terminal: Terminal): Command {
     .option('--plan', 'change nothing; print what is applied and what is pending, as SQL', false)
     .action(async ({ broker, schema, plan }: MigrateOptions) => {
       const database = await loadPostgres(broker);
-      if (plan) return terminal.out(`${migrationScript(await database.planDatabase(broker, schema), schema)}\n`);
-      const done = await database.migrateDatabase(broker, schema);
-      if (done.length === 0) return terminal.out(`Schema ${schema} is up to date.\n`);
-      terminal.out(`Schema ${schema} is migrated:\n${done.map(({ name }) => `  ${name}\n`).join('')}`);
+      if (plan) terminal.out(`${migrationScript(await database.planDatabase(broker, schema), schema)}\n`);
+      else terminal.out(report(await database.migrateDatabase(broker, schema), schema));
     });
+}
+
+function report(done: readonly Migration[], schema: string): string {
+  if (done.length === 0) return `Schema ${schema} is up to date.\n`;
+  return `Schema ${schema} is migrated:\n${done.map(({ name }) => `  ${name}\n`).join('')}`;
 }
 
 /** @throws InvalidBrokerUrlError · DriverMissingError */

@@ -15,7 +15,9 @@ export class PoolLease {
     private readonly pool: Pool,
     private readonly client: PoolClient,
     private readonly prepares: boolean,
-  ) {}
+  ) {
+    client.on('error', noted);
+  }
 
   /** @throws ConnectionLostError (not sent) · ServerRefusedError */
   static async take(pool: Pool, timeout: number, prepares: boolean): Promise<PoolLease> {
@@ -43,6 +45,7 @@ export class PoolLease {
 
   /** A connection that failed is closed: whatever it still does is nobody's any more. */
   giveBack(): void {
+    this.client.off('error', noted);
     this.client.release(!this.sound);
   }
 
@@ -60,6 +63,9 @@ export class PoolLease {
     });
   }
 }
+
+/** The statement that was under way fails with it; without a listener the process would end. */
+function noted(): void {}
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';

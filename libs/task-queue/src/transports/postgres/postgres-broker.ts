@@ -1,6 +1,7 @@
 import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
 import type { BrokerCapabilities } from '../../ports/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
+import { checkInterval } from '../../ports/rate-limit.js';
 import { LeaseKeeper } from '../leasing/lease-keeper.js';
 import { attempt, chunks } from './attempt.js';
 import { keeperThread } from './keeper-thread.js';
@@ -21,6 +22,7 @@ export class PostgresBroker implements Broker {
     delay: true,
     dedup: true,
     unique: true,
+    rateLimits: true,
     atomicResults: true,
     atomicFollowUps: true,
     atomicJoins: true,
@@ -68,6 +70,12 @@ export class PostgresBroker implements Broker {
     for (const some of chunks(stored)) await attempt(connection, WHAT, statements.revokeMark, [some, terminate, options.revokesExpire, shift()]);
     // Marked first: whoever receives one while it is being brought to the front sees the mark.
     for (const some of chunks(stored)) await attempt(connection, WHAT, statements.revokeFront, [some, shift()]);
+  }
+
+  async setRate(key: string, intervalMs: number | null): Promise<void> {
+    if (intervalMs !== null) checkInterval(intervalMs);
+    const { connection, statements } = this.context;
+    await attempt(connection, 'Setting a rate', statements.setRate, [toStored(key), intervalMs]);
   }
 
   /** Ends consumers and the lease-keeper. */

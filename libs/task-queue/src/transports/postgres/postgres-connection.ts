@@ -158,7 +158,8 @@ export class PgConnection implements PostgresConnection {
       transaction: (work, { timeout = STATEMENT_TIMEOUT } = {}) => this.#transaction(work, monotonic() + timeout),
     };
     try {
-      await checkServer(unchecked, this.schema);
+      const { vacuums } = await checkServer(unchecked, this.schema);
+      if (!vacuums) this.options.logger.warn('PostgreSQL does not clean up: set autovacuum and track_counts to on', { server: this.shown });
       await this.bootCheck(unchecked, this.#open.options);
       this.#checked = true;
     } catch (error) {
@@ -169,8 +170,10 @@ export class PgConnection implements PostgresConnection {
 
   async #close(): Promise<void> {
     await this.#listener.close();
-    if (this.#open.owned) await this.#open.pool.end();
-    this.#open.pool.off('error', this.#onPoolError);
+    const { pool, owned } = this.#open;
+    // Connections of our own that are still closing may fail, and are nobody's concern; the application hears of its own again.
+    if (owned) await pool.end();
+    else pool.off('error', this.#onPoolError);
   }
 }
 

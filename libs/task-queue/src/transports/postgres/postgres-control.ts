@@ -3,7 +3,7 @@ import { attempt } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 
 /** ms between two looks where no notes are heard */
-const POLL = 1_000;
+const POLL = 500;
 /** ms in which a command may still be committed behind one that was announced after it */
 const OVERLAP = 10_000;
 

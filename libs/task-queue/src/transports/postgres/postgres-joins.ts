@@ -3,7 +3,6 @@ import { checkArrival, checkJoin } from '../../ports/join-store.js';
 import type { Join, JoinArrival, JoinReceipt, JoinStore, JoinToOpen } from '../../ports/join-store.js';
 import { attempt, chunks } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
-import { storable } from './record-codec.js';
 import type { Statement } from './sql.js';
 
 /** Keeps each join as a row, and its members beside it. Settlements count their arrivals by the same function of the database. */
@@ -125,6 +124,11 @@ function joinColumns(joins: readonly JoinToOpen[]): unknown[] {
     joins.map(({ body }) => Buffer.from(body)),
     joins.map(({ expires }) => expires),
   ];
+}
+
+/** Text of PostgreSQL cannot hold NUL: no id that does is stored, or found. */
+function storable(id: string): boolean {
+  return !id.includes('\u0000');
 }
 
 function checkStorable(name: string, value: string): void {

@@ -3,8 +3,9 @@ import { isTerminal } from '../../message/task-state.js';
 import type { ResultBackend } from '../../ports/result-backend.js';
 import { attempt, chunks } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
-import { decodeRecord, encodeRecord, storable } from './record-codec.js';
+import { decodeRecord, encodeRecord } from './record-codec.js';
 import { ResultWatch } from './result-watch.js';
+import { fromStored, toStored } from './stored-text.js';
 
 /** Keeps results as rows that expire. */
 export class PostgresResults implements ResultBackend {
@@ -43,9 +44,9 @@ export class PostgresResults implements ResultBackend {
   async load(ids: readonly string[]): Promise<(TaskResultRecord | null)[]> {
     const { connection, statements, shift } = this.context;
     const found = new Map<string, TaskResultRecord>();
-    for (const some of chunks(ids.filter(storable))) {
+    for (const some of chunks(ids.map(toStored))) {
       const rows = await attempt<ResultRow>(connection, 'Loading results', statements.loadResults, [some, shift()]);
-      for (const { id, record } of rows) found.set(id, decodeRecord(record));
+      for (const { id, record } of rows) found.set(fromStored(id), decodeRecord(record));
     }
     return ids.map((id) => found.get(id) ?? null);
   }
@@ -56,7 +57,7 @@ export class PostgresResults implements ResultBackend {
 
   async forget(ids: readonly string[]): Promise<void> {
     const { connection, statements } = this.context;
-    for (const some of chunks(ids.filter(storable))) await attempt(connection, 'Forgetting results', statements.forgetResults, [some]);
+    for (const some of chunks(ids.map(toStored))) await attempt(connection, 'Forgetting results', statements.forgetResults, [some]);
   }
 
   stop(): void {
@@ -67,7 +68,7 @@ export class PostgresResults implements ResultBackend {
   async #save(records: readonly TaskResultRecord[], expires: number): Promise<Set<string>> {
     const { connection, statements, shift } = this.context;
     const values = [
-      records.map(({ id }) => id),
+      records.map(({ id }) => toStored(id)),
       records.map(({ state }) => isTerminal(state)),
       records.map(({ retries }) => retries),
       records.map(encodeRecord),
@@ -75,7 +76,7 @@ export class PostgresResults implements ResultBackend {
       shift(),
     ];
     const rows = await attempt<{ id: string }>(connection, 'Saving results', statements.saveResults, values);
-    return new Set(rows.map(({ id }) => id));
+    return new Set(rows.map(({ id }) => fromStored(id)));
   }
 }
 
@@ -89,7 +90,6 @@ function waves(records: readonly TaskResultRecord[]): number[][] {
   const turns: number[][] = [];
   const seen = new Map<string, number>();
   records.forEach(({ id }, at) => {
-    if (!storable(id)) return;
     const turn = seen.get(id) ?? 0;
     seen.set(id, turn + 1);
     (turns[turn] ??= []).push(at);

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { Publication, PublishReceipt } from '../../ports/broker.js';
+import { checkRateLimit } from '../../ports/rate-limit.js';
 import { checkUniqueKey } from '../../ports/unique-key.js';
 import { fromStored, joinStored, toStored } from './stored-text.js';
 
@@ -8,15 +9,16 @@ const SMALL = 2_048;
 const HEADS = Array.from({ length: 10 }, (_, priority) => String(priority));
 
 /** @throws InvalidOptionError for what the database cannot hold; asked before anything is written */
-export function checkPublication({ id, priority, unique }: Publication): void {
+export function checkPublication({ id, priority, unique, limit }: Publication): void {
   if (id === '' || !id.isWellFormed()) throw new InvalidOptionError('taskId', id, 'text that is not empty and well-formed');
   if (HEADS[priority] === undefined) throw new InvalidOptionError('priority', priority, 'a whole number from 0 to 9');
   if (unique !== undefined) checkUniqueKey(unique);
+  if (limit !== undefined) checkRateLimit(limit);
 }
 
 /** Whether it is new, and neither time nor keys matter to it: then it is one row, and nothing has to be looked at. */
-export function isPlain({ due, traced, unique, fresh, body }: Publication): boolean {
-  return fresh === true && due === undefined && !traced && unique === undefined && body.length <= SMALL;
+export function isPlain({ due, traced, unique, limit, fresh, body }: Publication): boolean {
+  return fresh === true && due === undefined && !traced && unique === undefined && limit === undefined && body.length <= SMALL;
 }
 
 /** The arguments of publish-plain.sql from the queues' names on. */
@@ -37,12 +39,12 @@ export function plainLists(publications: readonly Publication[]): unknown[] {
  * @param trusted false: look for it even where it is said to be fresh
  */
 export function publicationRow(publication: Publication, n: number, trusted = true): object {
-  const { id, queue, body, priority, due, traced, fresh = false, unique } = publication;
+  const { id, queue, body, due, traced, fresh = false, unique, limit } = publication;
   return {
     n,
     id: toStored(id),
     queue: toStored(queue),
-    head: unique === undefined ? HEADS[priority] : HEADS[priority]! + JSON.stringify({ unique: specOf(unique) }),
+    head: headOf(publication),
     body: toStored(body),
     ...due,
     traced,
@@ -53,11 +55,18 @@ export function publicationRow(publication: Publication, n: number, trusted = tr
       key_until: unique.until,
       on_conflict: unique.onConflict,
     }),
+    ...(limit !== undefined && { limit_key: toStored(limit.key), limit_interval: limit.intervalMs }),
   };
 }
 
-function specOf({ key, until, expires }: NonNullable<Publication['unique']>): object {
-  return { key: toStored(key), until, expires };
+/** The priority, and what has to be remembered beside it for as long as the message is there. */
+function headOf({ priority, unique, limit }: Publication): string {
+  if (unique === undefined && limit === undefined) return HEADS[priority]!;
+  const more = {
+    ...(unique && { unique: { key: toStored(unique.key), until: unique.until, expires: unique.expires } }),
+    ...(limit && { limit: { key: toStored(limit.key), expires: limit.expires } }),
+  };
+  return HEADS[priority]! + JSON.stringify(more);
 }
 
 /** What `put` tells of a publication that did not go in: 1 = its id is known, 2 = dropped and 3 = refused for its unique key. */

@@ -59,7 +59,8 @@ export class ReceiveCalls {
     const { connection, statements, shift } = this.context;
     const queues = this.#inTurn(asked.queues);
     const first = this.#number + 1;
-    this.#number += queues.length;
+    const count = 2 * queues.length; // one claim for what is ready in a queue, one for what has a slot
+    this.#number += count;
     const { queues: names, ranks, seqs, lasts } = this.#cursors.segments(queues, monotonic());
     const { room, turn, tend, sweepIn, seen, waits } = asked;
     const values = [this.owner, first, queues, names, ranks, seqs, lasts, room, this.lease, turn, tend, sweepIn, seen, waits, shift()];
@@ -67,10 +68,10 @@ export class ReceiveCalls {
       const rows = await orAborted(connection.query<ReceiveRow>(statements.receive, values), signal);
       if (rows !== null) return await this.#read(rows, asked.sentAt);
     } catch (error) {
-      if (error instanceof ConnectionLostError && error.sent) this.#missed(first, queues.length);
+      if (error instanceof ConnectionLostError && error.sent) this.#missed(first, count);
       throw error;
     }
-    this.#missed(first, queues.length);
+    this.#missed(first, count);
     this.releaseUnanswered(LAST_PATIENCE).catch(() => {
       // The next receive tries again.
     });

@@ -61,7 +61,7 @@ export class Receiver {
       const interrupts = this.#wait.interrupts;
       const registers = this.#wait.registersFor(deadline - now > SHORT);
       const look = queues.length === 0 ? NOTHING : await this.#look(Math.min(limit, MAX_BATCH), turn, registers, deadline, signal);
-      if (look !== null && look.batches.length > 0) return look.batches.flatMap((batch) => batch.deliveries);
+      if (look !== null && look.batches.length > 0) return inOrder(look);
       const left = deadline - monotonic();
       if (left <= 0) return [];
       if (look === null || queues !== this.#queues) continue;
@@ -132,6 +132,12 @@ export class Receiver {
     this.held.add(batches);
     this.#wait.worked();
   }
+}
+
+/** What has a slot comes as a claim of its own, and has its turn by priority all the same. */
+function inOrder({ batches }: Look): Delivery[] {
+  if (batches.length === 1) return batches[0]!.deliveries.slice();
+  return batches.flatMap((batch) => batch.deliveries).sort((a, b) => b.priority - a.priority);
 }
 
 /** Without queues there is nothing to look at. */

@@ -7,8 +7,3 @@ export function encodeRecord(record: TaskResultRecord): Buffer {
 export function decodeRecord(bytes: Buffer): TaskResultRecord {
   return JSON.parse(bytes.toString()) as TaskResultRecord;
 }
-
-/** Text of PostgreSQL cannot hold NUL: no id that does is stored, or found. */
-export function storable(id: string): boolean {
-  return !id.includes('\u0000');
-}

@@ -2,7 +2,7 @@ import type { TaskResultRecord } from '../../message/task-result.js';
 import { isTerminal } from '../../message/task-state.js';
 import { attempt, chunks } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
-import { storable } from './record-codec.js';
+import { fromStored, toStored } from './stored-text.js';
 
 /** ms between two looks behind the notes: soon for what was being saved while the wait began, then rarely */
 const FIRST_POLL = 100;
@@ -60,7 +60,7 @@ export class ResultWatch {
     if (this.#lookingSoon || this.#fresh.size === 0) return;
     this.#lookingSoon = true;
     const { connection } = this.context;
-    this.#listening ??= connection.listen(`${connection.schema}:results`, (id) => this.#told(id)).catch(() => {});
+    this.#listening ??= connection.listen(`${connection.schema}:results`, (id) => this.#told(fromStored(id))).catch(() => {});
     void this.#listening.then(async () => {
       const asked = [...this.#fresh];
       this.#fresh.clear();
@@ -88,7 +88,7 @@ export class ResultWatch {
   async #look(ids: readonly string[]): Promise<void> {
     const { connection, statements } = this.context;
     try {
-      for (const some of connection.polling ? [] : chunks(ids.filter(storable))) {
+      for (const some of connection.polling ? [] : chunks(ids.map(toStored))) {
         await attempt(connection, 'Waiting for a result', statements.noteWaiters, [some, NOTE_TTL]);
       }
     } catch {

@@ -25,7 +25,7 @@ from {schema}.command where id > $1::bigint order by id
 where completed_at is not null and body is not null and expires_at > clock_timestamp() + $2::float8 * interval '1 ms'
 order by completed_at, id limit $1
 `,
-  counts: `select ready, delayed, leased, suspects, dead from {schema}.counts($1)
+  counts: `select ready, delayed, limited, leased, suspects, dead from {schema}.counts($1)
 `,
   deadLetters: `select d.seq::text, d.id, coalesce(b.body, d.body) as body, d.told, floor(extract(epoch from d.died_at) * 1000)::float8 as at
 from {schema}.dead d left join {schema}.body b on b.id = d.id
@@ -178,21 +178,13 @@ select {schema}.wake(array_agg(name)) from resumed
 `,
   revokeMark: `select {schema}.revoke_mark($1::text[], $2::boolean, $3::float8, $4::float8)
 `,
-  saveResults: `-- Saves results unless a terminal one, or one of a later attempt, is there; whoever waits for an end is told.
-with saved as (
-  insert into {schema}.result as r (id, terminal, retries, record, expires_at)
-  select s.id, s.terminal, s.retries, s.record, clock_timestamp() + ($5::float8 + $6::float8) * interval '1 ms'
-  from unnest($1::text[], $2::boolean[], $3::integer[], $4::bytea[]) as s(id, terminal, retries, record)
-  order by s.id collate "C"
-  on conflict (id) do update
-  set terminal = excluded.terminal, retries = excluded.retries, record = excluded.record, expires_at = excluded.expires_at
-  where (not r.terminal and r.retries <= excluded.retries) or r.expires_at <= clock_timestamp() + $6::float8 * interval '1 ms'
-  returning r.id, r.terminal
-),
-told as (
-  select pg_notify('{schema}:results', w.id) from {schema}.result_waiter w join saved using (id) where saved.terminal
-)
-select saved.id, (select count(*) from told) as told from saved
+  saveResults: `-- The function is that of settlements too (migration 002).
+select saved as id from {schema}.save_results(
+  $1::text[], $2::boolean[], $3::integer[], $4::bytea[], array_fill($5::float8, array[cardinality($1::text[])]),
+  clock_timestamp() + $6::float8 * interval '1 ms'
+) as saved
+`,
+  setRate: `select {schema}.set_rate($1, $2::float8)
 `,
   settle: `select {schema}.settle($1::bigint, $2::bigint, $3::boolean, $4::bigint[], $5::text[], $6::json, $7::text[], $8::json, $9::float8, $10::integer, $11::float8) as answer
 `,

@@ -1,1 +1,1 @@
-select ready, delayed, leased, suspects, dead from {schema}.counts($1)
+select ready, delayed, limited, leased, suspects, dead from {schema}.counts($1)
