@@ -244,10 +244,12 @@ create type {schema}.publication as (
 );
 
 -- Takes ids for this transaction, in sorted order: nobody else publishes or finishes them meanwhile.
-create function {schema}.lock_ids(wanted text[]) returns void language sql as $$
+create function {schema}.lock_ids(wanted text[]) returns void language plpgsql as $$
+begin
   insert into {schema}.trace as t (id, until)
   select distinct w.id, '-infinity'::timestamptz from unnest(wanted) as w(id) order by w.id
-  on conflict (id) do update set until = t.until
+  on conflict (id) do update set until = t.until;
+end
 $$;
 
 -- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it waited for a time or a slot.
@@ -504,7 +506,10 @@ $$;
 -- Hands out ready messages. Segments say where in the lines to look: queue, and from behind (rank, seq) through rank \`last\`.
 create function {schema}.take_ready(
   me bigint, first_number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz
-) returns table (number bigint, queue text, ids text, heads text, bodies text, tops text, special boolean) language sql as $$
+) returns table (number bigint, queue text, ids text, heads text, bodies text, tops text, special boolean) language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query
   with picked as (
     delete from {schema}.ready t where t.ctid = any(array(
       select b.ctid from (
@@ -538,7 +543,8 @@ create function {schema}.take_ready(
     from gathered g
     returning *
   )
-  select c.number, c.queue, c.ids, c.heads, c.bodies, tops.tops, c.special from claimed c join tops on tops.queue = c.queue
+  select c.number, c.queue, c.ids, c.heads, c.bodies, tops.tops, c.special from claimed c join tops on tops.queue = c.queue;
+end
 $$;
 
 -- The keys of which messages wait for slots in these queues; each is found in one step, however many wait.
@@ -597,15 +603,19 @@ end
 $$;
 
 -- Handed out: keys until the start are free. What another transaction has locked stays; whoever asks for it next sees that nobody holds it.
-create function {schema}.begin_unique(wanted text[]) returns void language sql as $$
+create function {schema}.begin_unique(wanted text[]) returns void language plpgsql as $$
+begin
   delete from {schema}.unique_key k where (k.queue, k.key) in (
-    select h.queue, h.key from {schema}.unique_key h where h.holder = any(wanted) and h.freed_at = 'start' for update skip locked)
+    select h.queue, h.key from {schema}.unique_key h where h.holder = any(wanted) and h.freed_at = 'start' for update skip locked);
+end
 $$;
 
 -- Over: keys until the end are free.
-create function {schema}.end_unique(wanted text[]) returns void language sql as $$
+create function {schema}.end_unique(wanted text[]) returns void language plpgsql as $$
+begin
   delete from {schema}.unique_key k where (k.queue, k.key) in (
-    select h.queue, h.key from {schema}.unique_key h where h.holder = any(wanted) and h.freed_at <> 'expiry' for update skip locked)
+    select h.queue, h.key from {schema}.unique_key h where h.holder = any(wanted) and h.freed_at <> 'expiry' for update skip locked);
+end
 $$;
 
 -- Hands out up to \`room\` messages of several queues. \`turn\`: 0 = no suspect, 1 = one first, 2 = one only when nothing else is ready.
@@ -704,8 +714,10 @@ begin
 end
 $$;
 
-create function {schema}.leave_waiting(me bigint) returns void language sql as $$
-  delete from {schema}.waiting w where w.owner = me or w.until < clock_timestamp() - interval '1 min'
+create function {schema}.leave_waiting(me bigint) returns void language plpgsql as $$
+begin
+  delete from {schema}.waiting w where w.owner = me or w.until < clock_timestamp() - interval '1 min';
+end
 $$;
 
 -- Bodies that stand apart.
@@ -909,22 +921,14 @@ $$;
 
 -- Results that go with settlements, unless a terminal state or a higher attempt is already there; who waits for an end is told.
 create function {schema}.save_with(saves text[], live bigint[], at timestamptz) returns void language plpgsql as $$
-declare
-  told integer;
 begin
-  with saved as (
-    insert into {schema}.result as r (id, terminal, retries, record, expires_at)
-    select s.id, s.terminal::boolean, s.retries::integer, convert_to(s.record, 'UTF8'), at + s.keep::float8 * interval '1 ms'
-    from unnest(string_to_array(saves[1], chr(30)), string_to_array(saves[2], chr(30)), string_to_array(saves[3], chr(30)),
-      string_to_array(saves[4], chr(30)), string_to_array(saves[5], chr(30)), string_to_array(saves[6], chr(30)))
-      as s(claim, id, terminal, retries, record, keep)
-    where s.claim::bigint = any(live) order by s.id collate "C"
-    on conflict (id) do update
-    set terminal = excluded.terminal, retries = excluded.retries, record = excluded.record, expires_at = excluded.expires_at
-    where (not r.terminal and r.retries <= excluded.retries) or r.expires_at <= at
-    returning r.id, r.terminal
-  )
-  select count(pg_notify('{schema}:results', w.id)) into told from {schema}.result_waiter w join saved using (id) where saved.terminal;
+  perform {schema}.save_results(
+    array_agg(s.id), array_agg(s.terminal::boolean), array_agg(s.retries::integer), array_agg(convert_to(s.record, 'UTF8')),
+    array_agg(s.keep::double precision), at)
+  from unnest(string_to_array(saves[1], chr(30)), string_to_array(saves[2], chr(30)), string_to_array(saves[3], chr(30)),
+    string_to_array(saves[4], chr(30)), string_to_array(saves[5], chr(30)), string_to_array(saves[6], chr(30)))
+    as s(claim, id, terminal, retries, record, keep)
+  where s.claim::bigint = any(live);
 end
 $$;
 
@@ -945,10 +949,12 @@ end
 $$;
 
 -- Marks ids as revoked. Whatever goes back to its queue from now on comes to the front.
-create function {schema}.revoke_mark(wanted text[], terminate boolean, keep double precision, shift double precision) returns void language sql as $$
+create function {schema}.revoke_mark(wanted text[], and_terminate boolean, keep double precision, shift double precision) returns void language plpgsql as $$
+begin
   insert into {schema}.revoked as r (id, terminate, until)
-  select distinct w.id, revoke_mark.terminate, clock_timestamp() + (keep + shift) * interval '1 ms' from unnest(wanted) as w(id) order by w.id
-  on conflict (id) do update set terminate = r.terminate or excluded.terminate, until = greatest(r.until, excluded.until)
+  select distinct w.id, and_terminate, clock_timestamp() + (keep + shift) * interval '1 ms' from unnest(wanted) as w(id) order by w.id
+  on conflict (id) do update set terminate = r.terminate or excluded.terminate, until = greatest(r.until, excluded.until);
+end
 $$;
 
 -- Brings what is revoked and waits to the front. Settlements that have not seen the marks are waited for, so that nothing slips by.
