@@ -411,6 +411,19 @@ begin
 end
 $$;
 
+create function {schema}.publish_within(publications json, trace_ttl double precision, shift double precision, patience integer)
+returns text language plpgsql as $$
+declare
+  before text := current_setting('lock_timeout');
+  told text;
+begin
+  perform set_config('lock_timeout', patience::text, true);
+  told := {schema}.publish(null, null, null, publications, trace_ttl, shift);
+  perform set_config('lock_timeout', before, true);
+  return told;
+end
+$$;
+
 -- Messages get in line: those that wait for no time to the front of their line, in order; \`back\`: behind it.
 create function {schema}.put_back(items {schema}.held[], at timestamptz, back boolean) returns void language plpgsql as $$
 begin

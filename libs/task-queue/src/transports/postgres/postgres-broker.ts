@@ -8,6 +8,7 @@ import { keeperThread } from './keeper-thread.js';
 import { PostgresConsumer } from './postgres-consumer.js';
 import type { PostgresContext } from './postgres-context.js';
 import { PostgresPublisher } from './postgres-publisher.js';
+import { PublishWithin } from './publish-within.js';
 import { toStored } from './stored-text.js';
 import { WorkNotes } from './work-notes.js';
 
@@ -27,6 +28,7 @@ export class PostgresBroker implements Broker {
     atomicFollowUps: true,
     atomicJoins: true,
   };
+  readonly transactional: PublishWithin;
   readonly #publisher: PostgresPublisher;
   readonly #keeper: LeaseKeeper;
   readonly #notes: WorkNotes;
@@ -37,6 +39,7 @@ export class PostgresBroker implements Broker {
     private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
   ) {
     const { options, pruner, statements } = context;
+    this.transactional = new PublishWithin(context);
     this.#publisher = new PostgresPublisher(context);
     this.#keeper = new LeaseKeeper(keeperThread(context), options.timeOffset, options.logger);
     this.#notes = new WorkNotes(context);

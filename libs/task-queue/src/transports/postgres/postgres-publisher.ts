@@ -5,7 +5,7 @@ import { attempt, mayPass, pause, refused } from './attempt.js';
 import { CallNumbers } from './call-numbers.js';
 import type { PostgresContext } from './postgres-context.js';
 import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';
-import { checkPublication, isPlain, plainLists, publicationRow, readReceipt } from './publication-rows.js';
+import { checkPublication, copyReceipts, firstOfEach, isPlain, plainLists, publicationRow, readReceipt } from './publication-rows.js';
 import type { PutNews } from './publication-rows.js';
 
 const MAX_BATCH = 500;
@@ -53,13 +53,7 @@ export class PostgresPublisher {
   /** Places of what has to be sent: each id once, and nothing that an uncertain publish turns out to have brought in. */
   async #open(publications: readonly Publication[], receipts: PublishReceipt[], deadline: number): Promise<readonly number[]> {
     if (this.#uncertain.size > 0) await this.#settleFates(publications, receipts, deadline);
-    const seen = new Set<string>();
-    return [...publications.keys()].filter((place) => {
-      const { id } = publications[place]!;
-      if (receipts[place] !== undefined || seen.has(id)) return false;
-      seen.add(id);
-      return true;
-    });
+    return firstOfEach(publications).filter((place) => receipts[place] === undefined);
   }
 
   #pack(places: readonly number[], publications: readonly Publication[]): Parcel[] {
@@ -180,16 +174,4 @@ export class PostgresPublisher {
 /** Whether it went in, or may have. */
 function isIn({ state, news }: Parcel, n: number): boolean {
   return state !== 'unsent' && (news.get(n)?.was ?? 0) < 2;
-}
-
-/** An id that comes twice in one call is one message, the first: the others are told what became of that. */
-function copyReceipts(publications: readonly Publication[], receipts: PublishReceipt[]): PublishReceipt[] {
-  const firsts = new Map<string, PublishReceipt>();
-  publications.forEach(({ id }, place) => {
-    const own = receipts[place];
-    if (own !== undefined) return firsts.set(id, own);
-    const first = firsts.get(id)!;
-    receipts[place] = first.refused === undefined && first.id === id ? { id, deduplicated: true } : first;
-  });
-  return receipts;
 }

@@ -88,3 +88,26 @@ export function readReceipt(id: string, news: PutNews | undefined): PublishRecei
       return { id, deduplicated: false, refused: { reason: 'unique', holder: fromStored(news.holder!) } };
   }
 }
+
+/** Places of the publications, each id once. */
+export function firstOfEach(publications: readonly Publication[]): number[] {
+  const seen = new Set<string>();
+  const places: number[] = [];
+  publications.forEach(({ id }, place) => {
+    if (!seen.has(id)) places.push(place);
+    seen.add(id);
+  });
+  return places;
+}
+
+/** An id that comes twice in one call is one message, the first: the others are told what became of that. */
+export function copyReceipts(publications: readonly Publication[], receipts: PublishReceipt[]): PublishReceipt[] {
+  const firsts = new Map<string, PublishReceipt>();
+  publications.forEach(({ id }, place) => {
+    const own = receipts[place];
+    if (own !== undefined) return firsts.set(id, own);
+    const first = firsts.get(id)!;
+    receipts[place] = first.refused === undefined && first.id === id ? { id, deduplicated: true } : first;
+  });
+  return receipts;
+}

@@ -149,6 +149,9 @@ returning 1
 `,
   publishPlain: `select {schema}.publish_plain($1::bigint, $2::bigint, $3::bigint[], $4::text[], $5, $6, $7, $8)
 `,
+  publishWithin: `-- In the transaction of a user: what it waits for has an end, and its own setting comes back.
+select {schema}.publish_within($1::json, $2::float8, $3::float8, $4::integer) as told
+`,
   publish: `select {schema}.publish($1::bigint, $2::bigint, $3::bigint[], $4::json, $5::float8, $6::float8) as told
 `,
   purgeDeadLetters: `select {schema}.purge_dead($1, $2::text[]) as removed
