@@ -52,7 +52,8 @@ module.exports = {
     {
       name: 'transports-serve-ports',
       severity: 'error',
-      comment: 'A transport imports ports, message, errors, policies and its own folder, what leases have in common; that of Postgres its migrations too.',
+      comment:
+        'A transport imports ports, message, errors, policies and its own folder, what leases have in common; that of Postgres its migrations too.',
       from: { ...code, path: `${src}/transports/([^/]+)/` },
       to: { path: src, pathNot: [rooms(...BASE, 'migrations'), `${src}/transports/leasing/`, `${src}/transports/$1/`] },
     },

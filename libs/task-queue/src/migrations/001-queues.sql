@@ -505,6 +505,7 @@ begin
     delete from {schema}.suspect s where s.id = any(array(
       select o.id from unnest(names) with ordinality as n(name, turn) cross join lateral (
         select w.id from {schema}.suspect w where w.queue = n.name order by w.seq limit 1 for update skip locked) o
+      where not exists (select from {schema}.queue q where q.paused and q.name = n.name)
       order by n.turn limit 1))
     returning s.*)
   insert into {schema}.claim (owner, number, queue, lease_until, size, settled, special, ids, heads, bodies)
@@ -513,7 +514,7 @@ begin
 end
 $$;
 
--- Hands out ready messages. Segments say where in the lines to look: queue, and from behind (rank, seq) through rank `last`.
+-- Hands out ready messages. Pauses are asked for in the same statement: whoever sees a message also sees a pause that came before it. Segments say where in the lines to look: queue, and from behind (rank, seq) through rank `last`.
 create function {schema}.take_ready(
   me bigint, first_number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz
 ) returns table (number bigint, queue text, ids text, heads text, bodies text, tops text, special boolean) language plpgsql as $$
@@ -531,6 +532,7 @@ begin
             where r.queue = s.queue and (r.rank, r.seq) > (s.rank, s.seq) and r.rank <= s.last
             order by r.rank, r.seq limit room for update skip locked
           ) one
+          where not exists (select from {schema}.queue q where q.paused and q.name = s.queue)
           limit room
         ) c
       ) b where b.before < 4194304))
@@ -588,7 +590,8 @@ begin
     select r.* into rate from {schema}.rate r where r.key = line.key for update skip locked;
     continue when not found;
     while cardinality(items) < room and {schema}.next_slot(rate) <= at loop
-      select l.* into one from {schema}.limited l where l.queue = line.queue and l.key = line.key order by l.rank, l.seq limit 1 for update skip locked;
+      select l.* into one from {schema}.limited l where l.queue = line.queue and l.key = line.key
+        and not exists (select from {schema}.queue q where q.paused and q.name = line.queue) order by l.rank, l.seq limit 1 for update skip locked;
       exit when not found;
       select count(*) into better from (
         select from {schema}.ready r where r.queue = line.queue and r.rank < one.rank limit room - cardinality(items)) b;

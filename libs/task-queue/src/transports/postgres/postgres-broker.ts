@@ -70,7 +70,8 @@ export class PostgresBroker implements Broker {
   async revoke(ids: readonly string[], { terminate }: RevokeOptions): Promise<void> {
     const { connection, statements, options, shift } = this.context;
     const stored = ids.map(toStored);
-    for (const some of chunks(stored)) await attempt(connection, WHAT, statements.revokeMark, [some, terminate, options.revokesExpire, shift()]);
+    for (const some of chunks(stored))
+      await attempt(connection, WHAT, statements.revokeMark, [some, terminate, options.revokesExpire, shift()]);
     // Marked first: whoever receives one while it is being brought to the front sees the mark.
     for (const some of chunks(stored)) await attempt(connection, WHAT, statements.revokeFront, [some, shift()]);
   }

@@ -60,7 +60,7 @@ export class PostgresConsumer implements Consumer {
   }
 
   async subscribe(queues: readonly string[]): Promise<void> {
-    this.#receiver.subscribe([...new Set(queues)]);
+    await this.#receiver.subscribe([...new Set(queues)]);
   }
 
   async settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {

@@ -101,11 +101,7 @@ export class PostgresPublisher {
       return '';
     }
     const rows = JSON.stringify(publications.map((one, n) => publicationRow(one, n, trusted)));
-    const [answer] = await connection.query<{ told: string }>(
-      statements.publish,
-      [...call, rows, options.dedupRetention, shift()],
-      limit,
-    );
+    const [answer] = await connection.query<{ told: string }>(statements.publish, [...call, rows, options.dedupRetention, shift()], limit);
     return answer!.told;
   }
 

@@ -11,6 +11,7 @@ import { PostgresResults } from './postgres-results.js';
 import { Pruner } from './pruner.js';
 import { checkSchema } from './schema-check.js';
 import { statementsFor } from './statements.js';
+import { warnOfVacuum } from './vacuum-check.js';
 
 /** One schema of one PostgreSQL database: opens and closes what its parts share. */
 export class PostgresTransport implements Transport {
@@ -48,6 +49,7 @@ export class PostgresTransport implements Transport {
    */
   async connect(): Promise<void> {
     await this.#context.connection.connect();
+    await warnOfVacuum(this.#context);
     this.#context.pruner.start();
   }
 

@@ -29,6 +29,8 @@ export class Receiver {
   readonly #calls: ReceiveCalls;
   readonly #wait: WorkWait;
   #queues: readonly string[] = [];
+  /** the look under way; never rejects */
+  #looking: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(
@@ -77,10 +79,11 @@ export class Receiver {
     return [];
   }
 
-  /** Receives from these queues from now on; who waits looks at once. */
-  subscribe(queues: readonly string[]): void {
+  /** Receives from these queues from now on; who waits looks at once. Resolves when no look at the queues of before is under way. */
+  async subscribe(queues: readonly string[]): Promise<void> {
     this.#take(queues);
     this.#wait.interrupt();
+    await this.#looking;
   }
 
   /** Something was put in front of the lines, or became due. */
@@ -110,7 +113,9 @@ export class Receiver {
       const { leaseNow } = this.context;
       const sentAt = leaseNow();
       const { sweepIn, seen, tend } = this.#ahead.ask(this.held);
-      const look = await this.#calls.look({ queues: this.#queues, room, turn, tend, sweepIn, seen, waits, sentAt }, signal);
+      const call = this.#calls.look({ queues: this.#queues, room, turn, tend, sweepIn, seen, waits, sentAt }, signal);
+      this.#looking = call.catch(() => null);
+      const look = await call;
       if (look === null) return null;
       if (leaseNow() - sentAt > SLOW_ANSWER) this.#ahead.broken();
       this.#accept(look);

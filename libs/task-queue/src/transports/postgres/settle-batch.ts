@@ -96,7 +96,14 @@ export class SettleBatch {
   }
 
   #addResult({ claim }: PostgresDelivery, { record, expires }: NonNullable<Settlement['result']>, text: string): void {
-    const columns = [claim.number, toStored(record.id), String(isTerminal(record.state)), String(record.retries), text, String(Math.max(1, expires))];
+    const columns = [
+      claim.number,
+      toStored(record.id),
+      String(isTerminal(record.state)),
+      String(record.retries),
+      text,
+      String(Math.max(1, expires)),
+    ];
     columns.forEach((value, at) => this.#saves[at]!.push(value));
   }
 

@@ -30,7 +30,7 @@ export interface SettlerEvents {
  */
 export class Settler {
   #jobs: Job[] = [];
-  #running: Promise<void> | null = null;
+  #running = false;
   #number = 0;
   #closed = false;
 
@@ -43,7 +43,9 @@ export class Settler {
   settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
     return new Promise((resolve) => {
       this.#jobs.push({ settlements, resolve });
-      this.#running ??= Promise.resolve().then(() => this.#run());
+      if (this.#running) return;
+      this.#running = true;
+      queueMicrotask(() => void this.#run());
     });
   }
 
@@ -58,7 +60,7 @@ export class Settler {
       this.#jobs = [];
       await this.#settleJobs(jobs);
     }
-    this.#running = null;
+    this.#running = false;
   }
 
   async #settleJobs(jobs: readonly Job[]): Promise<void> {

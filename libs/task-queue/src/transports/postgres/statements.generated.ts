@@ -191,6 +191,10 @@ select saved as id from {schema}.save_results(
 `,
   settle: `select {schema}.settle($1::bigint, $2::bigint, $3::boolean, $4::bigint[], $5::text[], $6::json, $7::text[], $8::json, $9::float8, $10::integer, $11::float8) as answer
 `,
+  vacuum: `select current_setting('autovacuum') as autovacuum,
+  (select extract(epoch from clock_timestamp() - min(a.xact_start)) * 1000 from pg_stat_activity a
+    where a.datname = current_database() and a.backend_xmin is not null)::float8 as oldest
+`,
 } as const;
 
 export const THREADS = {

@@ -92,8 +92,7 @@ export class WorkWait {
     if (this.#known === 'no') return;
     const now = monotonic();
     this.#workSince ??= now;
-    if (now - this.#workSince < BUSY_AFTER) return;
-    this.#leave();
+    if (now - this.#workSince >= BUSY_AFTER) void this.#leave();
   }
 
   async close(): Promise<void> {
