@@ -3,7 +3,9 @@ const COLUMNS = [
   ['together', 'add 1,000 at once /s', 0],
   ['process', 'process /s', 0],
   ['processWithResult', 'with result /s', 0],
-  ['callsPerTask', 'Redis calls/task', 2],
+  ['withinTransaction', 'in a transaction /s', 0],
+  ['bareInTransaction', 'a bare INSERT /s', 0],
+  ['callsPerTask', 'calls/task', 2],
   ['bytesPerMessage', 'bytes/waiting', 0],
   ['latencyP50', 'idle p50 ms', 2],
   ['latencyP99', 'idle p99 ms', 2],
@@ -11,41 +13,37 @@ const COLUMNS = [
 ];
 const BAR = 40;
 
-/** Ours to BullMQ's with `removeOnComplete`; `limitShare` to the bare script loop. */
-export function ratiosOf(rows) {
-  const row = (engine) => rows.find((one) => one.engine === engine) ?? {};
-  const [ours, peer, limit] = [row('nestjs-task-queue'), row('bullmq removeOnComplete'), row('raw-scripts')];
-  const ratio = (a, b) => (a == null || b == null || b === 0 ? null : Number((a / b).toFixed(3)));
-  return {
-    process: ratio(ours.process, peer.process),
-    processWithResult: ratio(ours.processWithResult, peer.processWithResult),
-    enqueueTogether: ratio(ours.together, peer.together),
-    enqueueOneByOne: ratio(ours.oneByOne, peer.oneByOne),
-    limitShare: ratio(ours.process, limit.process),
-    callsPerTask: ratio(ours.callsPerTask, peer.callsPerTask),
-    latencyP50: ratio(ours.latencyP50, peer.latencyP50),
-    latencyP99: ratio(ours.latencyP99, peer.latencyP99),
-  };
-}
-
-export function printReport({ machine, versions, rows, ratios }) {
+export function printReport({ machine, versions, rows, leftOut, ratios }, { calls, ratioTitle }) {
   console.log(`\n${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}`);
-  console.log(
-    Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(' · '),
-  );
-  printTable(rows);
-  for (const [key, title] of [COLUMNS[2], COLUMNS[3], COLUMNS[1], COLUMNS[0]]) printBars(title, rows, key);
-  console.log('\nRatios to BullMQ with removeOnComplete (limitShare: to the raw scripts)');
-  for (const [name, value] of Object.entries(ratios)) console.log(`  ${name.padEnd(18)} ${value ?? '–'}`);
+  if (machine.server) console.log(pairs(machine.server));
+  console.log(pairs(versions));
+  if (rows.length > 0) printTables(rows, calls);
+  for (const { engine, reason } of leftOut) console.log(`\nLeft out: ${engine}: ${reason.split('\n')[0]}`);
+  console.log(`\n${ratioTitle}`);
+  for (const [name, value] of Object.entries(ratios)) console.log(`  ${name.padEnd(20)} ${value ?? '–'}`);
 }
 
-function printTable(rows) {
+const pairs = (entries) =>
+  Object.entries(entries)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(' · ');
+
+function printTables(rows, calls) {
+  const columns = COLUMNS.filter(([key]) => rows.some((row) => row[key] != null)).map(([key, title, digits]) =>
+    key === 'callsPerTask' ? [key, calls, digits] : [key, title, digits],
+  );
+  printTable(rows, columns);
+  for (const key of ['process', 'processWithResult', 'together', 'oneByOne']) {
+    const column = columns.find(([one]) => one === key);
+    if (column) printBars(column[1], rows, key);
+  }
+}
+
+function printTable(rows, columns) {
   const width = Math.max(...rows.map(({ engine }) => engine.length));
-  console.log(`\n${''.padEnd(width)}  ${COLUMNS.map(([, title]) => title).join('  ')}`);
+  console.log(`\n${''.padEnd(width)}  ${columns.map(([, title]) => title).join('  ')}`);
   for (const row of rows) {
-    const cells = COLUMNS.map(([key, title, digits]) => number(row[key], digits).padStart(title.length));
+    const cells = columns.map(([key, title, digits]) => number(row[key], digits).padStart(title.length));
     console.log(`${row.engine.padEnd(width)}  ${cells.join('  ')}`);
   }
 }

@@ -22,19 +22,21 @@ const open =
       'work',
       Object.getOwnPropertyDescriptor(BenchTasks.prototype, 'work'),
     );
-    const queue = TaskQueueModule.forRoot({ broker: url });
+    const queue = TaskQueueModule.forRoot({ broker: url, ...(url.startsWith('postgres') && { connection: { migrate: true } }) });
     class WorkerApp {}
     Reflect.defineMetadata('imports', [queue, TaskWorkerModule.forRoot({ concurrency })], WorkerApp);
     Reflect.defineMetadata('providers', [BenchTasks], WorkerApp);
     class ProducerApp {}
     Reflect.defineMetadata('imports', [queue], ProducerApp);
 
-    const app = await NestFactory.createApplicationContext(ProducerApp, { logger: ['error'] });
-    const task = app.get(TaskClient).for(BenchTasks).work;
+    const app = await NestFactory.createApplicationContext(ProducerApp, { logger: false, abortOnError: false });
+    const tasks = app.get(TaskClient);
+    const task = tasks.for(BenchTasks).work;
     return {
       ready: async () => {},
       add: (payload) => task.delay(payload),
       addMany: (payloads) => Promise.all(payloads.map((payload) => task.delay(payload))),
+      within: tasks.withManager && ((client, payload) => tasks.withManager(client).for(BenchTasks).work.delay(payload)),
       work: async (given) => {
         handler = given;
         const worker = await runWorker(WorkerApp, { nest: { logger: ['error'] } });
