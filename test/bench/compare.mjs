@@ -4,8 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { celery } from './celery.mjs';
 import { isAtLeast, nodeFor } from './peer-install.mjs';
 
-const child = fileURLToPath(new URL('./engine-process.mjs', import.meta.url));
-
 /** Rounds of all engines, and the median of each figure. An engine that cannot run, or fails, is left out by name. */
 export async function compare(suiteName, suite, names, size) {
   const node = suite.node ? nodeFor(suite.node) : nodeFor('0.0');
@@ -39,13 +37,14 @@ async function runEngine({ suiteName, suite, name, size, node, report, idle }) {
     await describe(suite, suiteName, server, report);
     if (name === 'celery')
       return (await celery(server.url, size)) ?? { error: `Debian's python3-celery and python3-redis are not installed.` };
-    return await inProcess(node.execPath, { suite: suiteName, name, url: server.url, size, idle });
+    return await childReport('./engine-process.mjs', node.execPath, { suite: suiteName, name, url: server.url, size, idle });
   } finally {
     await server.stop();
   }
 }
 
-async function describe(suite, suiteName, server, report) {
+/** Has the report say once what it was measured on. */
+export async function describe(suite, suiteName, server, report) {
   if (report.versions[suiteName]) return;
   const probe = await suite.server.open(server.url);
   const { version, settings } = await probe.describe();
@@ -54,9 +53,10 @@ async function describe(suite, suiteName, server, report) {
   if (settings) report.machine.server = { ...settings, flushMs: server.flush() };
 }
 
-function inProcess(execPath, orders) {
+/** What a child answers to its orders; `{ error }` when it could not. */
+export function childReport(file, execPath, orders) {
   return new Promise((resolve) => {
-    const engine = fork(child, { execPath, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const engine = fork(fileURLToPath(new URL(file, import.meta.url)), { execPath, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     engine.once('message', resolve);
     engine.once('exit', (code, signal) => resolve({ error: `It ended with ${code ?? signal} before it reported.` }));
     engine.send(orders);
@@ -71,7 +71,7 @@ function medians(rounds) {
   );
 }
 
-function machine() {
+export function machine() {
   const [cpu] = os.cpus();
   return {
     cpu: cpu?.model.trim() ?? 'unknown',

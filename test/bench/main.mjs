@@ -25,12 +25,12 @@ const name = positionals[0];
 const suite = SUITES[name === LARGE ? 'postgres' : name];
 const known = Object.keys(suite?.engines ?? {});
 const chosen = values.only ?? (name === LARGE ? ['nestjs-task-queue'] : known);
-if (!suite || chosen.some((engine) => !known.includes(engine))) usage();
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+if (!suite || chosen.some((engine) => !known.includes(engine)) || !(minutes === undefined || minutes > 0)) usage();
 if (chosen.some((engine) => suite.engines[engine].peer)) installPeers();
 if ((await runNode(['scripts/build-lib.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] })) !== 0) process.exit(1);
 
-if (name === LARGE)
-  await runLarge(chosen[0], { quick: values.quick, json: values.json, minutes: values.minutes && Number(values.minutes) });
+if (name === LARGE) await runLarge(chosen[0], { quick: values.quick, json: values.json, minutes });
 else await runSuite();
 
 async function runSuite() {

@@ -14,13 +14,41 @@ const COLUMNS = [
 const BAR = 40;
 
 export function printReport({ machine, versions, rows, leftOut, ratios }, { calls, ratioTitle }) {
+  printMachine(machine, versions);
+  if (rows.length > 0) printTables(rows, calls);
+  printLeftOut(leftOut);
+  console.log(`\n${ratioTitle}`);
+  for (const [name, value] of Object.entries(ratios)) console.log(`  ${name.padEnd(20)} ${value ?? '–'}`);
+}
+
+/** How a full database fared, from beginning to end. */
+export function printLarge({ machine, versions, engine, waiting, history, leftOut, empty, atTheEnd, timeline, ratios }) {
+  printMachine(machine, versions);
+  if (leftOut) return printLeftOut(leftOut);
+  console.log(`\n${engine}: ${number(waiting, 0)} waiting, ${number(history, 0)} finished\n`);
+  const columns = [
+    ['minute', 'minute', 1],
+    ['rate', 'process /s', 0],
+    ['deadTuples', 'dead tuples', 0],
+    ['autovacuums', 'autovacuums', 0],
+    ['megabytes', 'database MB', 0],
+  ];
+  console.log(columns.map(([, title]) => title.padStart(12)).join('  '));
+  for (const row of timeline) console.log(columns.map(([key, , digits]) => number(row[key], digits).padStart(12)).join('  '));
+  console.log(
+    `\nOn an empty database ${number(empty.before, 0)} /s before and ${number(empty.after, 0)} /s after; at the end ${number(atTheEnd, 0)} /s`,
+  );
+  console.log(`Share of the empty database's: ${ratios.shareOfEmpty}`);
+}
+
+function printLeftOut(leftOut) {
+  for (const { engine, reason } of leftOut) console.log(`\nLeft out: ${engine}: ${reason.split('\n')[0]}`);
+}
+
+function printMachine(machine, versions) {
   console.log(`\n${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}`);
   if (machine.server) console.log(pairs(machine.server));
   console.log(pairs(versions));
-  if (rows.length > 0) printTables(rows, calls);
-  for (const { engine, reason } of leftOut) console.log(`\nLeft out: ${engine}: ${reason.split('\n')[0]}`);
-  console.log(`\n${ratioTitle}`);
-  for (const [name, value] of Object.entries(ratios)) console.log(`  ${name.padEnd(20)} ${value ?? '–'}`);
 }
 
 const pairs = (entries) =>

@@ -7,6 +7,9 @@ const home = new URL('../../../dist-lib/task-queue/', import.meta.url);
 
 export const version = () => JSON.parse(readFileSync(new URL('package.json', home), 'utf8')).version;
 
+/** its default */
+const SCHEMA = 'tq';
+
 const open =
   (taskOptions) =>
   async ({ url, concurrency }) => {
@@ -48,3 +51,12 @@ const open =
 
 export const withoutResult = open({ ignoreResult: true });
 export const withResult = open({});
+
+/** Finished tasks on Postgres, as copies of the one there is, made over the time that results are kept. */
+export const fillHistory = (client, count) =>
+  client.query(
+    `insert into ${SCHEMA}.result (id, terminal, retries, record, expires_at)
+     select gen_random_uuid()::text, r.terminal, r.retries, r.record, now() + random() * (r.expires_at - now())
+     from (select * from ${SCHEMA}.result limit 1) r, generate_series(1, $1)`,
+    [count],
+  );

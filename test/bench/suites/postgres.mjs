@@ -15,13 +15,21 @@ export const postgres = {
   node: '22.18.0',
   engines: {
     [OURS]: {
-      load: loading('task-queue', ({ withoutResult, withResult }) => ({
+      load: loading('task-queue', ({ withoutResult, withResult, fillHistory }) => ({
         without: withoutResult,
         with: withResult,
         within: withoutResult,
+        fillHistory,
       })),
     },
-    [LIMIT]: { load: loading('raw-sql', ({ withoutResult, withResult }) => ({ without: withoutResult, with: withResult, worker: false })) },
+    [LIMIT]: {
+      load: loading('raw-sql', ({ withoutResult, withResult, fillHistory }) => ({
+        without: withoutResult,
+        with: withResult,
+        worker: false,
+        fillHistory,
+      })),
+    },
     'graphile-worker batches': { load: loading('graphile-worker', ({ batches }) => ({ without: batches })), peer: true, node: '22.18.0' },
     'graphile-worker defaults': {
       load: loading('graphile-worker', ({ defaults }) => ({ without: defaults })),
