@@ -32,13 +32,18 @@ export class QueueInstance {
       options.results === undefined || options.results === options.broker ? undefined : await openTransport(options.results, common);
     const { results } = apart ?? transport;
     const instance = new QueueInstance(name, options, transport, results, codecs, apart ? [transport, apart] : [transport]);
+    await instance.orClose(() => Promise.all(instance.opened.map((one) => one.connect())));
+    return instance;
+  }
+
+  /** A step of the boot. Where it fails everything is closed, since Nest calls no shutdown hook then. */
+  async orClose<T>(step: () => T | Promise<T>): Promise<T> {
     try {
-      await Promise.all(instance.opened.map((one) => one.connect()));
+      return await step();
     } catch (error) {
-      await instance.close();
+      await this.close();
       throw error;
     }
-    return instance;
   }
 
   async close(): Promise<void> {
