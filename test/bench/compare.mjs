@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { celery } from './celery.mjs';
 import { isAtLeast, nodeFor } from './peer-install.mjs';
 
+/** ms for one round of one engine; more means that it hangs */
+const PATIENCE = 15 * 60_000;
+
 /** Rounds of all engines, and the median of each figure. An engine that cannot run, or fails, is left out by name. */
 export async function compare(suiteName, suite, names, size) {
   const node = suite.node ? nodeFor(suite.node) : nodeFor('0.0');
@@ -54,12 +57,19 @@ export async function describe(suite, suiteName, server, report) {
 }
 
 /** What a child answers to its orders; `{ error }` when it could not. */
-export function childReport(file, execPath, orders) {
+export function childReport(file, execPath, orders, patience = PATIENCE) {
   return new Promise((resolve) => {
-    const engine = fork(fileURLToPath(new URL(file, import.meta.url)), { execPath, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    engine.once('message', resolve);
-    engine.once('exit', (code, signal) => resolve({ error: `It ended with ${code ?? signal} before it reported.` }));
-    engine.send(orders);
+    const child = fork(fileURLToPath(new URL(file, import.meta.url)), { execPath, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const late = setTimeout(() => {
+      resolve({ error: `It had not reported after ${patience / 60_000} minutes.` });
+      child.kill('SIGKILL');
+    }, patience);
+    child.once('message', resolve);
+    child.once('exit', (code, signal) => {
+      clearTimeout(late);
+      resolve({ error: `It ended with ${code ?? signal} before it reported.` });
+    });
+    child.send(orders);
   });
 }
 

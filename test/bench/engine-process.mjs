@@ -4,7 +4,10 @@ import { SUITES } from './suites/index.mjs';
 
 process.once('message', async ({ suite, name, url, size, idle }) => {
   const { engines, server } = SUITES[suite];
-  const report = await run(engines[name], server, url, size, idle).catch((error) => ({ error: String(error?.stack ?? error) }));
+  const report = await run(engines[name], server, url, size, idle).catch((error) => {
+    console.error(error);
+    return { error: String(error) };
+  });
   process.send(report, () => process.exit(0));
 });
 

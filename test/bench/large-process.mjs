@@ -7,7 +7,10 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const { engines, server } = SUITES.postgres;
 
 process.once('message', async (orders) => {
-  const report = await run(orders).catch((error) => ({ error: String(error?.stack ?? error) }));
+  const report = await run(orders).catch((error) => {
+    console.error(error);
+    return { error: String(error) };
+  });
   process.send(report, () => process.exit(0));
 });
 

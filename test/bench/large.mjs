@@ -6,6 +6,8 @@ import { printLarge } from './report.mjs';
 import { SUITES } from './suites/index.mjs';
 
 const SUITE = 'postgres';
+/** ms that making the rows may take */
+const FILLING = 30 * 60_000;
 
 export async function runLarge(name, { quick, json, minutes }) {
   const size = { ...(quick ? LARGE_QUICK : LARGE), ...(minutes && { minutes }) };
@@ -42,7 +44,8 @@ async function load(report, node, name, orders) {
   const server = await suite.server.start();
   try {
     await describe(suite, SUITE, server, report);
-    const found = await childReport('./large-process.mjs', node.execPath, { name, url: server.url, ...orders });
+    const patience = FILLING + orders.seconds * 2_000;
+    const found = await childReport('./large-process.mjs', node.execPath, { name, url: server.url, ...orders }, patience);
     if (found.error) throw new Error(found.error);
     return found;
   } finally {

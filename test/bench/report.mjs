@@ -42,7 +42,7 @@ export function printLarge({ machine, versions, engine, waiting, history, leftOu
 }
 
 function printLeftOut(leftOut) {
-  for (const { engine, reason } of leftOut) console.log(`\nLeft out: ${engine}: ${reason.split('\n')[0]}`);
+  for (const { engine, reason } of leftOut) console.log(`\nLeft out: ${engine}: ${reason}`);
 }
 
 function printMachine(machine, versions) {
