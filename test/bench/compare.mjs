@@ -16,12 +16,13 @@ export async function compare(suiteName, suite, names, size) {
     if (report.leftOut.some(({ engine }) => engine === name)) return;
     if (name === 'celery' && round > 1) return; // slow enough that one round tells
     console.error(`round ${round} of ${size.rounds}: ${name}`);
-    const { version, error, ...row } = await runEngine({ suiteName, suite, name, size, node, report, idle: round === 1 });
+    const { version, error, failed, ...row } = await runEngine({ suiteName, suite, name, size, node, report, idle: round === 1 });
     if (error) {
       console.error(`  left out: ${error}`);
       report.leftOut.push({ engine: name, reason: error });
       return found.delete(name);
     }
+    if (failed && round === 1) report.leftOut.push({ engine: `${name} ${failed.what}`, reason: failed.reason });
     if (version) report.versions[name.split(' ')[0]] = version;
     found.set(name, [...(found.get(name) ?? []), row]);
   };

@@ -46,7 +46,10 @@ export async function measure(engine, server, url, size, idle) {
 async function within(queue, url, size) {
   if (!queue.within) return {};
   const { measureTransactional } = await import('./transactional.mjs');
-  return measureTransactional(queue, url, size);
+  return measureTransactional(queue, url, size).catch((error) => {
+    console.error(error);
+    return { failed: { what: 'in a transaction', reason: String(error) } };
+  });
 }
 
 async function addOneByOne(queue, { oneByOne }) {
