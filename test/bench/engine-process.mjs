@@ -2,6 +2,7 @@
 import { measure } from './measure.mjs';
 import { SUITES } from './suites/index.mjs';
 
+process.once('disconnect', () => process.exit(1)); // who asked is gone
 process.once('message', async ({ suite, name, url, size, idle }) => {
   const { engines, server } = SUITES[suite];
   const report = await run(engines[name], server, url, size, idle).catch((error) => {

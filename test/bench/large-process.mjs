@@ -6,6 +6,7 @@ import { SUITES } from './suites/index.mjs';
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const { engines, server } = SUITES.postgres;
 
+process.once('disconnect', () => process.exit(1)); // who asked is gone
 process.once('message', async (orders) => {
   const report = await run(orders).catch((error) => {
     console.error(error);
