@@ -7,11 +7,12 @@ import type { AsyncResult } from '../../libs/task-queue/src/client/async-result.
 import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
 import { createPool } from '../../libs/task-queue/src/pools/create-pool.js';
 import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/policies/task-options.js';
-import { silentLogger, systemClock, type TaskContext, type Transport } from '../../libs/task-queue/src/ports/index.js';
+import { silentLogger, systemClock, type TaskContext, type TaskLogger, type Transport } from '../../libs/task-queue/src/ports/index.js';
 import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
 import { HandlerRegistry } from '../../libs/task-queue/src/worker/handler-registry.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/worker/worker-options.js';
 import { Worker } from '../../libs/task-queue/src/worker/worker.js';
+import { dropSchema } from '../conformance/postgres-schemas.js';
 
 let prefixes = 0;
 
@@ -19,6 +20,7 @@ let prefixes = 0;
 export const BROKERS: readonly (readonly [name: string, url: () => string])[] = [
   ['memory', () => 'memory://'],
   ['redis', () => process.env['REDIS_URL']!],
+  ['postgres', () => process.env['DATABASE_URL']!],
 ];
 
 export type Handler = (this: void, context: TaskContext, ...args: never[]) => unknown;
@@ -41,7 +43,7 @@ export class Harness {
   }
 
   static async open(url: string, input: ClientOptionsInput = {}): Promise<Harness> {
-    const options = resolveClientOptions({ broker: url, keyPrefix: `t${process.pid}-${Date.now()}-${++prefixes}`, ...input });
+    const options = resolveClientOptions({ broker: url, ...ownPart(url), ...input });
     const transport = await openHere(options);
     const listeners = new Listeners(silentLogger);
     const codecs = await openCodecs(options);
@@ -77,7 +79,7 @@ export class Harness {
   }
 
   /** A worker on a transport of its own, as another process would have. */
-  async worker(input: WorkerOptionsInput = {}): Promise<Worker> {
+  async worker(input: WorkerOptionsInput = {}, logger: TaskLogger = silentLogger): Promise<Worker> {
     const transport = await openHere(this.options);
     this.#transports.push(transport);
     const options = resolveWorkerOptions({ abortGrace: 50, ...input });
@@ -92,7 +94,7 @@ export class Harness {
       publishTimeout: this.options.publishTimeout,
       recording: recordingOf(this.options),
       listeners: this.listeners,
-      logger: silentLogger,
+      logger,
       clock: systemClock,
     });
     this.#workers.push(worker);
@@ -103,7 +105,18 @@ export class Harness {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop(0)));
     await Promise.all(this.#transports.map((transport) => transport.close()));
+    if (isPostgres(this.url)) await dropSchema(this.options.keyPrefix);
   }
+}
+
+/** A part of the server that no other test uses. */
+function ownPart(url: string): Pick<ClientOptionsInput, 'keyPrefix' | 'connection'> {
+  const keyPrefix = `t${process.pid}_${Date.now()}_${++prefixes}`;
+  return isPostgres(url) ? { keyPrefix, connection: { migrate: true, max: 3 } } : { keyPrefix };
+}
+
+function isPostgres(url: string): boolean {
+  return url.startsWith('postgres');
 }
 
 async function openHere(options: ReturnType<typeof resolveClientOptions>): Promise<Transport> {

@@ -1,5 +1,6 @@
 import { describeRecord, type Recording } from '../attempt/describe-record.js';
 import type { Outcome } from '../attempt/outcome.js';
+import type { PublishNews } from '../attempt/publish-news.js';
 import { recordOf } from '../attempt/record-of.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -18,10 +19,12 @@ export interface Saving {
   readonly ignore: boolean;
   /** null = nothing beyond the outcome */
   readonly recording: Recording | null;
-  /** the handler ran, and did not only end before it could */
-  readonly ran: boolean;
+  /** epoch ms at which the handler began; null = it ended before it could */
+  readonly startedAt: number | null;
   /** ids of what the handler has sent */
   readonly children: readonly string[];
+  /** told of what the outcome sends; undefined = nobody listens */
+  readonly news: PublishNews | undefined;
 }
 
 /** What is stored of an outcome, as it is stored; null = nothing. */
@@ -36,5 +39,5 @@ export function recordToSave(
   const { codecs, recording } = saving;
   if (recording === null) return codecs.results.seal(record, message.headers);
   const children = followUps.length === 0 ? saving.children : [...saving.children, ...followUps.map(({ id }) => id)];
-  return codecs.results.seal(describeRecord(record, message, recording, children), message.headers);
+  return codecs.results.seal(describeRecord(record, message, recording, children, saving.startedAt), message.headers);
 }

@@ -1,12 +1,14 @@
 import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
 import type { BrokerCapabilities } from '../../ports/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
+import { checkInterval } from '../../ports/rate-limit.js';
 import { attempt, chunks } from './attempt.js';
 import { knownQueues } from './known-queues.js';
-import { LeaseKeeper } from './lease-keeper.js';
+import { LeaseKeeper } from '../leasing/lease-keeper.js';
 import { RedisConsumer } from './redis-consumer.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisPublisher } from './redis-publisher.js';
+import { keeperThread } from './keeper-thread.js';
 
 const WHAT = 'Revoking';
 
@@ -19,6 +21,7 @@ export class RedisBroker implements Broker {
     delay: true,
     dedup: true,
     unique: true,
+    rateLimits: true,
     atomicResults: true,
     atomicFollowUps: true,
     atomicJoins: true,
@@ -32,7 +35,7 @@ export class RedisBroker implements Broker {
     private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
   ) {
     this.#publisher = new RedisPublisher(context);
-    this.#keeper = new LeaseKeeper(context);
+    this.#keeper = new LeaseKeeper(keeperThread(context), context.options.timeOffset, context.options.logger);
   }
 
   connect(): Promise<void> {
@@ -63,6 +66,16 @@ export class RedisBroker implements Broker {
     // Marked first: whoever receives one while it is being brought to the front sees the mark.
     for (const queue of await knownQueues(this.context, WHAT)) {
       for (const some of chunks(ids)) await attempt(commands, WHAT, 'revokeFront', [keys.queue(queue).base], some);
+    }
+  }
+
+  async setRate(key: string, intervalMs: number | null): Promise<void> {
+    if (intervalMs !== null) checkInterval(intervalMs);
+    const { commands, keys } = this.context;
+    await attempt(commands, 'Setting a rate', 'setRate', [keys.limits], [key, intervalMs === null ? '' : String(intervalMs)]);
+    for (const some of chunks(await knownQueues(this.context, 'Setting a rate'))) {
+      const wakes = some.map((queue) => keys.queue(queue).wake);
+      await attempt(commands, 'Setting a rate', 'rearm', wakes, []);
     }
   }
 
