@@ -13,6 +13,7 @@ export * from './signals.js';
 export * from './task-context.js';
 export * from './task-handler.js';
 export * from './task-hooks.js';
+export * from './transactional.js';
 export * from './transport.js';
 export * from './unique-key.js';
 export type * from './unique-options.js';
