@@ -98,7 +98,7 @@ describe('workers that come and go under load, on Redis', () => {
     expect(kills).toBeGreaterThan(0);
     expect(ids.filter((id) => !ran.has(id))).toEqual([]);
     expect([...settled].filter(([, times]) => times > 1)).toEqual([]);
-    expect(await app.transport.inspector.counts('default')).toEqual({ ready: 0, delayed: 0, leased: 0, suspects: 0, dead: 0 });
+    expect(await app.transport.inspector.counts('default')).toEqual({ ready: 0, delayed: 0, limited: 0, leased: 0, suspects: 0, dead: 0 });
     expect(await leftovers()).toEqual([]);
   }, 120_000);
 

@@ -31,7 +31,7 @@ function publish(
 ): readonly Publication[] {
   return calls.map((call, index) => {
     const message = messageOf(call, `${parent.id}/${parent.headers.redrives}/${kind}/${index}`, parent, given, now);
-    const { priority, traced } = message.headers;
+    const { priority, traced, expires } = message.headers;
     return {
       id: message.id,
       queue: call.queue,
@@ -40,6 +40,7 @@ function publish(
       traced,
       ...dueOf(call),
       ...(call.unique && { unique: call.unique }),
+      ...limitOf(call, expires),
     };
   });
 }
@@ -77,4 +78,9 @@ function optionsOf({ priority, softTimeLimit, timeLimit, ignoreResult, shadow, g
 function dueOf({ countdown, eta }: FollowUp): Pick<Publication, 'due'> {
   if (countdown !== undefined) return { due: { delay: countdown } };
   return eta === undefined ? {} : { due: { eta } };
+}
+
+function limitOf({ task, interval }: FollowUp, expires: number | null): Pick<Publication, 'limit'> {
+  if (interval === undefined) return {};
+  return { limit: { key: task, intervalMs: interval, ...(expires !== null && { expires }) } };
 }

@@ -8,6 +8,8 @@ import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedErro
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
+import { unlimitable } from '../policies/check-rate-limit.js';
+import { toInterval, type Rate } from '../policies/rate.js';
 import {
   currentTask,
   type Clock,
@@ -129,6 +131,19 @@ export class TaskClient {
     const terminate = options.terminate ?? false;
     await this.deps.transport.broker.revoke(list, { terminate });
     if (terminate) await this.deps.transport.control.announce({ type: 'revoke', ids: list, terminate });
+  }
+
+  /**
+   * Changes how often a task with a `rateLimit` is run, at once and for what waits already, until it is set again: it
+   * outlasts restarts.
+   * @param rate as '10/s', or a number a second; 0 = no limit; null = as the task declares
+   * @throws InvalidOptionError · UnsupportedOptionError
+   */
+  async setRate(task: string, rate: Rate | null): Promise<void> {
+    const { broker } = this.deps.transport;
+    const { name, rateLimits } = broker.capabilities;
+    if (!rateLimits) throw unlimitable(`setRate('${task}')`, name);
+    await broker.setRate(task, rate === null || rate === 0 ? rate : toInterval(rate, 'rate'));
   }
 
   /** Finds the routers that `routes` names by class, so that a missing one fails the boot and not the first call. */

@@ -5,11 +5,13 @@ import type { Codecs } from '../message/open-codecs.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Broker, Clock, Publication, ResultBackend, TaskLogger } from '../ports/index.js';
+import type { HandlerRegistry } from './handler-registry.js';
 import { recordToSave, type Saving } from './saving.js';
 import { retried } from './settlement-of.js';
 
 export interface EarlyAckDependencies {
   readonly broker: Broker;
+  readonly handlers: HandlerRegistry;
   readonly results: ResultBackend;
   readonly codecs: Codecs;
   readonly worker: string;
@@ -44,7 +46,15 @@ export class EarlyAck {
   async #publishAgain(message: TaskMessage, next: TaskMessage, due: NonNullable<Publication['due']>): Promise<void> {
     const { queue, priority } = next.headers;
     // Not traced: the first publish left the trace of this id, and would have the retry refused.
-    const publication = { id: next.id, queue, priority, body: this.deps.codecs.messages.encode(next), due, traced: false };
+    const publication = {
+      id: next.id,
+      queue,
+      priority,
+      body: this.deps.codecs.messages.encode(next),
+      due,
+      traced: false,
+      ...this.#limitOf(next),
+    };
     try {
       await this.deps.broker.publish([publication], { timeout: this.deps.publishTimeout });
     } catch (error) {
@@ -62,6 +72,12 @@ export class EarlyAck {
   #leaveOpen(message: TaskMessage, error: PublishUncertainError): void {
     const fields = { taskId: message.id, task: message.task, error };
     this.deps.logger.error('it is not known whether the next run of an early-acknowledged task was published', fields);
+  }
+
+  #limitOf({ task, headers }: TaskMessage): Pick<Publication, 'limit'> {
+    const intervalMs = this.deps.handlers.get(task)?.options.rateLimit ?? null;
+    if (intervalMs === null) return {};
+    return { limit: { key: task, intervalMs, ...(headers.expires !== null && { expires: headers.expires }) } };
   }
 
   /** Nothing is left that would make them another time: what cannot be sent is lost, and told. */
