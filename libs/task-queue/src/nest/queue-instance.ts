@@ -2,6 +2,7 @@ import type { InjectionToken } from '@nestjs/common';
 import type { ClientOptions } from '../client/client-options.js';
 import { openCodecs, type Codecs } from '../message/open-codecs.js';
 import type { Clock, ResultBackend, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
+import { Outbox } from '../outbox/outbox.js';
 import { openTransport } from '../transports/open-transport.js';
 
 /** The token of what a named TaskQueueModule has opened; for what stands on it (workers, admin, health checks). */
@@ -20,19 +21,23 @@ export class QueueInstance {
     readonly transport: Transport,
     readonly results: ResultBackend,
     readonly codecs: Codecs,
+    /** where tasks wait that are sent within transactions; undefined = not set up */
+    readonly outbox: Outbox | undefined,
     private readonly opened: readonly Transport[],
   ) {}
 
   /** Opens and connects; where one cannot, none stays open. */
   static async open(name: string, options: ClientOptions, logger: TaskLogger, clock: Clock): Promise<QueueInstance> {
     const codecs = await openCodecs(options);
+    const outbox = options.outbox === null ? undefined : new Outbox(options.outbox, options.keyPrefix, clock);
     const common = transportOptions(options, logger, clock);
     const transport = await openTransport(options.broker, common);
     const apart =
       options.results === undefined || options.results === options.broker ? undefined : await openTransport(options.results, common);
     const { results } = apart ?? transport;
-    const instance = new QueueInstance(name, options, transport, results, codecs, apart ? [transport, apart] : [transport]);
+    const instance = new QueueInstance(name, options, transport, results, codecs, outbox, apart ? [transport, apart] : [transport]);
     try {
+      await outbox?.check();
       await Promise.all(instance.opened.map((one) => one.connect()));
     } catch (error) {
       await instance.close();

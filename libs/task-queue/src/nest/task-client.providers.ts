@@ -4,6 +4,7 @@ import { resolveClientOptions, type ClientOptionsInput } from '../client/client-
 import { Listeners } from '../attempt/listeners.js';
 import { TaskClient } from '../client/task-client.js';
 import type { Clock, TaskLogger } from '../ports/index.js';
+import { TransactionDoors } from '../outbox/transaction-doors.js';
 import { findRouter } from './find-router.js';
 import { InstanceNames } from './instance-names.js';
 import { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
@@ -38,7 +39,7 @@ function clientProvider(name: string): Provider {
     provide: getTaskClientToken(name),
     inject: [QUEUE_INSTANCE, TaskExplorer, Listeners, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
     useFactory: (
-      { options, transport, results, codecs }: QueueInstance,
+      { options, transport, results, codecs, outbox }: QueueInstance,
       explorer: TaskExplorer,
       listeners: Listeners,
       modules: ModuleRef,
@@ -56,6 +57,8 @@ function clientProvider(name: string): Provider {
         // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
         localHandler: (task) => explorer.explore(options.annotations).get(task),
         listeners,
+        // A test's application may have no database, or another: what it sends is there at once.
+        doors: standIn === undefined ? new TransactionDoors(transport.broker, outbox) : null,
         onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
         clock,
         logger,

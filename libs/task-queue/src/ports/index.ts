@@ -19,4 +19,5 @@ export * from './transport.js';
 export * from './unique-key.js';
 export type * from './unique-options.js';
 export * from './current-task.js';
+export { currentTransaction, outsideTransaction, type AmbientTransaction, type OpenTransaction } from './current-transaction.js';
 export * from './declared-task.js';
