@@ -1,5 +1,5 @@
 import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../errors/index.js';
-import type { Publication } from '../ports/index.js';
+import type { Publication, SignalPayloads } from '../ports/index.js';
 import type { OwnConnection } from './application-database.js';
 import { decodePublication } from './publication-row.js';
 import type { RelayDependencies } from './relay.js';
@@ -34,8 +34,9 @@ export class QueueRelay {
   async relay(connection: OwnConnection, queue: string): Promise<RelayEnd> {
     await connection.query(this.#begin, []);
     try {
-      const end = await this.#relayLocked(connection, queue);
+      const { end, relayed } = await this.#relayLocked(connection, queue);
       await connection.query('COMMIT', []);
+      if (relayed !== undefined) void this.deps.onRelayed?.(relayed);
       return end;
     } catch (error) {
       // On a connection that is lost the rollback has happened.
@@ -44,18 +45,17 @@ export class QueueRelay {
     }
   }
 
-  async #relayLocked(connection: OwnConnection, queue: string): Promise<RelayEnd> {
+  async #relayLocked(connection: OwnConnection, queue: string): Promise<{ end: RelayEnd; relayed?: SignalPayloads['outbox_relayed'] }> {
     const { statements } = this.deps.outbox;
     const lock = await connection.query<{ granted: boolean }>(statements.lock, [queue]);
-    if (!lock.rows[0]!.granted) return 'locked';
+    if (!lock.rows[0]!.granted) return { end: 'locked' };
     const { rows } = await connection.query<Row>(statements.next, [queue, BATCH]);
-    if (rows.length === 0) return 'done';
+    if (rows.length === 0) return { end: 'done' };
     this.#complainOfLag(queue, rows[0]!.age);
     const taken = await this.#publish(connection, rows);
-    if (taken.length === 0) return 'refused';
+    if (taken.length === 0) return { end: 'refused' };
     await connection.query(statements.remove, [taken.map(({ seq }) => seq)]);
-    void this.deps.onRelayed?.({ queue, count: taken.length, lag: rows[0]!.age });
-    return rows.length === BATCH ? 'full' : 'done';
+    return { end: rows.length === BATCH ? 'full' : 'done', relayed: { queue, count: taken.length, lag: rows[0]!.age } };
   }
 
   /** @returns those that the broker has taken */
