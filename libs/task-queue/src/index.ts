@@ -35,6 +35,7 @@ export { Outbox, type OutboxStats } from './outbox/outbox.js';
 export * from './client/task-types.js';
 export type { AnnotationsInput } from './policies/annotations.js';
 export type { RetryPolicyInput } from './policies/retry-options.js';
+export type { TransactionalOptions } from './policies/transactional-options.js';
 export type { TaskOptionsInput, WorkerTaskOptions } from './policies/task-options.js';
 export { Worker, type WorkerHealth } from './worker/worker.js';
 export type { WorkerOptionsInput } from './worker/worker-options.js';

@@ -23,6 +23,7 @@ import {
   type ResultBackend,
   type TaskHandler,
   type TaskLogger,
+  type TransactionsOf,
   type Transport,
 } from '../ports/index.js';
 import { AsyncResult, type ResultSource } from './async-result.js';
@@ -47,6 +48,8 @@ export interface TaskClientDependencies {
   describe(target: Function): ReadonlyMap<string, DeclaredTask>;
   /** the handler of this process, for `apply()` and eager mode */
   localHandler(name: string): TaskHandler | undefined;
+  /** the transactions of a transactional handler that is run here; default: it runs in none */
+  readonly transactionsOf?: TransactionsOf | undefined;
   /** the provider of a router's class */
   routerOf(type: TaskRouterClass): TaskRouter;
   /** told of what is published, and in eager mode run; default: nobody */
@@ -240,12 +243,13 @@ export class TaskClient extends TaskCalls {
   }
 
   #runHere(message: TaskMessage) {
-    const { clock, results, codecs, options, listeners, localHandler } = this.deps;
+    const { clock, results, codecs, options, listeners, localHandler, transactionsOf } = this.deps;
     const handler = localHandler(message.task);
     if (handler === undefined) throw new TaskNotLocalError(message.task);
     const surroundings = {
       now: () => clock.now(),
       recording: recordingOf(options),
+      transactions: transactionsOf?.(handler),
       saveState: async (record: TaskResultRecord) => void (await results.save([record], options.resultExpires)),
     };
     return runEagerly(handler, message, codecs, surroundings, listeners && AttemptObserver.of(handler, listeners));

@@ -50,6 +50,7 @@ export function prepareWorker({ queue, explorer, options: input, where, onOutcom
     resultExpires,
     publishTimeout,
     recording: recordingOf(queue.options),
+    transactionsOf: queue.transactionsOf,
     listeners: explorer.listeners,
     onOutcome,
     logger,

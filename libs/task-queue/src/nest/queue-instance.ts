@@ -1,7 +1,7 @@
 import type { InjectionToken } from '@nestjs/common';
 import type { ClientOptions } from '../client/client-options.js';
 import { openCodecs, type Codecs } from '../message/open-codecs.js';
-import type { Clock, ResultBackend, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
+import type { Clock, ResultBackend, TaskLogger, TransactionsOf, Transport, TransportOptions } from '../ports/index.js';
 import { Outbox } from '../outbox/outbox.js';
 import { openTransport } from '../transports/open-transport.js';
 
@@ -23,11 +23,19 @@ export class QueueInstance {
     readonly codecs: Codecs,
     /** where tasks wait that are sent within transactions; undefined = not set up */
     readonly outbox: Outbox | undefined,
+    /** the transactions of transactional tasks */
+    readonly transactionsOf: TransactionsOf,
     private readonly opened: readonly Transport[],
   ) {}
 
   /** Opens and connects; where one cannot, none stays open. */
-  static async open(name: string, options: ClientOptions, logger: TaskLogger, clock: Clock): Promise<QueueInstance> {
+  static async open(
+    name: string,
+    options: ClientOptions,
+    transactionsOf: TransactionsOf,
+    logger: TaskLogger,
+    clock: Clock,
+  ): Promise<QueueInstance> {
     const codecs = await openCodecs(options);
     const outbox = options.outbox === null ? undefined : new Outbox(options.outbox, options.keyPrefix, clock);
     const common = transportOptions(options, logger, clock);
@@ -35,7 +43,16 @@ export class QueueInstance {
     const apart =
       options.results === undefined || options.results === options.broker ? undefined : await openTransport(options.results, common);
     const { results } = apart ?? transport;
-    const instance = new QueueInstance(name, options, transport, results, codecs, outbox, apart ? [transport, apart] : [transport]);
+    const instance = new QueueInstance(
+      name,
+      options,
+      transport,
+      results,
+      codecs,
+      outbox,
+      transactionsOf,
+      apart ? [transport, apart] : [transport],
+    );
     try {
       await outbox?.check();
       await Promise.all(instance.opened.map((one) => one.connect()));

@@ -6,6 +6,7 @@ import { TaskClient } from '../client/task-client.js';
 import type { Clock, TaskLogger } from '../ports/index.js';
 import { TransactionDoors } from '../outbox/transaction-doors.js';
 import { findRouter } from './find-router.js';
+import { handlerTransactions } from './handler-transactions.js';
 import { InstanceNames } from './instance-names.js';
 import { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
 import { getTaskClientToken } from './task-client.token.js';
@@ -23,11 +24,18 @@ export function taskClientProviders(name: string): Provider[] {
 function instanceProvider(name: string): Provider {
   return {
     provide: getQueueInstanceToken(name),
-    inject: [TASK_QUEUE_OPTIONS, InstanceNames, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
-    useFactory: async (input: ClientOptionsInput, names: InstanceNames, logger: TaskLogger, clock: Clock, standIn?: StandIn) => {
+    inject: [TASK_QUEUE_OPTIONS, InstanceNames, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
+    useFactory: async (
+      input: ClientOptionsInput,
+      names: InstanceNames,
+      modules: ModuleRef,
+      logger: TaskLogger,
+      clock: Clock,
+      standIn?: StandIn,
+    ) => {
       names.take(name);
       const options = resolveClientOptions(standIn === undefined ? input : standIn.optionsFor(input, name));
-      const instance = await QueueInstance.open(name, options, logger, clock);
+      const instance = await QueueInstance.open(name, options, handlerTransactions(modules, options), logger, clock);
       standIn?.opened(instance);
       return instance;
     },
@@ -39,7 +47,7 @@ function clientProvider(name: string): Provider {
     provide: getTaskClientToken(name),
     inject: [QUEUE_INSTANCE, TaskExplorer, Listeners, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
     useFactory: (
-      { options, transport, results, codecs, outbox }: QueueInstance,
+      { options, transport, results, codecs, outbox, transactionsOf }: QueueInstance,
       explorer: TaskExplorer,
       listeners: Listeners,
       modules: ModuleRef,
@@ -56,6 +64,7 @@ function clientProvider(name: string): Provider {
         routerOf: (type) => findRouter(modules, type),
         // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
         localHandler: (task) => explorer.explore(options.annotations).get(task),
+        transactionsOf,
         listeners,
         // A test's application may have no database, or another: what it sends is there at once.
         doors: standIn === undefined ? new TransactionDoors(transport.broker, outbox) : null,

@@ -2,6 +2,8 @@ import { TableUnusableError, TaskQueueError, TransactionAbortedError, Transactio
 
 const UNDEFINED_TABLE = ['42P01', '3F000'];
 const NO_RIGHTS = '42501';
+/** too many connections; idle in a transaction for too long */
+const ENDS_CONNECTION = ['53300', '25P03'];
 const ABORTED = '25P02';
 
 /** What a statement of ours in somebody's transaction failed with, in our words. */
@@ -22,6 +24,7 @@ export function sqlStateOf(error: unknown): string | undefined {
 
 /** The connection failed, not the statement: nobody has said that it was refused. */
 export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof TaskQueueError) return false;
   const state = sqlStateOf(error);
-  return state === undefined || state.startsWith('08') || state.startsWith('57P');
+  return state === undefined || state.startsWith('08') || state.startsWith('57P') || ENDS_CONNECTION.includes(state);
 }

@@ -19,12 +19,12 @@ export interface AmbientTransaction extends OpenTransaction {
 }
 
 /** The transaction that the current code runs in; empty outside of transactional tasks. What a task sends goes into it. */
-export const currentTransaction = new AsyncLocalStorage<AmbientTransaction>();
+export const currentTransaction = new AsyncLocalStorage<AmbientTransaction | undefined>();
 
 /**
  * Does something outside the transaction of the transactional task that calls it: it stays when that is rolled back.
  * @example await outsideTransaction(() => this.audit.save({ attemptedAt: new Date() }))
  */
 export function outsideTransaction<T>(work: () => T): T {
-  return currentTransaction.exit(work);
+  return currentTransaction.run(undefined, work);
 }

@@ -14,6 +14,7 @@ export * from './signals.js';
 export * from './task-context.js';
 export * from './task-handler.js';
 export * from './task-hooks.js';
+export type * from './task-transactions.js';
 export * from './transactional.js';
 export * from './transport.js';
 export * from './unique-key.js';

@@ -1,0 +1,13 @@
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { ModuleRef } from '@nestjs/core';
+import type { DataSource } from 'typeorm';
+import { TypeOrmTransactions, type TypeOrmTransactionsOptions } from './typeorm-transactions.js';
+
+/**
+ * The transactions of a DataSource that the application provides.
+ * @throws DatabaseUnsupportedError · Nest's error where there is no such DataSource
+ */
+export function openTransactions(modules: ModuleRef, options: Omit<TypeOrmTransactionsOptions, 'dataSource'>): TypeOrmTransactions {
+  const token = getDataSourceToken(options.policy.dataSource ?? undefined);
+  return new TypeOrmTransactions({ ...options, dataSource: modules.get<DataSource>(token, { strict: false }) });
+}
