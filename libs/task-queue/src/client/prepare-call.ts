@@ -1,9 +1,9 @@
 import { v7 } from 'uuid';
+import { announcePublish } from '../attempt/announce-publish.js';
 import { PayloadTooLargeError } from '../errors/index.js';
 import { buildMessage } from '../message/build-message.js';
 import { DEFAULT_PRIORITY, type TaskMessage } from '../message/task-message.js';
 import { currentTask, type DeclaredTask, type Publication } from '../ports/index.js';
-import { announcePublish } from './announce-publish.js';
 import { callLimits, callTimes, checkCallOptions, type CallOptions, type CallTimes } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
 import { carriedArgs, checkCarried } from './carried-values.js';

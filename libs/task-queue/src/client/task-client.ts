@@ -1,9 +1,10 @@
+import { announcePublished } from '../attempt/announce-publish.js';
 import { AttemptObserver } from '../attempt/attempt-observer.js';
 import { recordingOf } from '../attempt/describe-record.js';
+import { logHeldBack } from '../attempt/held-back.js';
 import type { Listeners } from '../attempt/listeners.js';
-import { runEagerly } from '../attempt/run-eagerly.js';
-import { taskSignal } from '../attempt/signal-payloads.js';
-import { TaskFailedError, TaskNotLocalError, TaskRevokedError } from '../errors/index.js';
+import { runEagerly, type EagerRun } from '../attempt/run-eagerly.js';
+import { TaskFailedError, TaskNotLocalError, TaskNotUniqueError, TaskRevokedError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
@@ -31,6 +32,7 @@ import type { CallOptions } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
 import type { ClientOptions } from './client-options.js';
 import { DeadLetters } from './dead-letters.js';
+import { EagerKeys } from './eager-keys.js';
 import { prepareCall, type PreparedCall } from './prepare-call.js';
 import { Publisher } from './publisher.js';
 import { Queues } from './queues.js';
@@ -80,11 +82,13 @@ export class TaskClient extends TaskCalls {
   readonly #source: ResultSource;
   readonly #surroundings: CallSurroundings;
   readonly #doors: TransactionDoors | null;
+  readonly #eagerKeys: EagerKeys;
 
   constructor(private readonly deps: TaskClientDependencies) {
     super((target) => deps.describe(target));
     const { transport, results, codecs, clock, options } = deps;
     this.#doors = deps.doors === undefined ? new TransactionDoors(transport.broker, undefined) : deps.doors;
+    this.#eagerKeys = new EagerKeys(clock);
     this.#publisher = new Publisher(transport.broker, options.publishTimeout, clock);
     this.#surroundings = {
       broker: transport.broker.capabilities,
@@ -198,11 +202,7 @@ export class TaskClient extends TaskCalls {
   }
 
   #resultOf(receipt: PublishReceipt, call: PreparedCall): AsyncResult {
-    const { message } = call;
-    const announce = this.deps.listeners?.signals.after_task_publish;
-    if (announce !== undefined) {
-      void announce({ ...taskSignal(message), headers: message.headers.custom, deduplicated: receipt.deduplicated });
-    }
+    if (this.deps.listeners !== undefined) announcePublished(call.message, receipt.deduplicated, this.deps.listeners);
     return this.#noted(receipt, call);
   }
 
@@ -213,19 +213,29 @@ export class TaskClient extends TaskCalls {
   }
 
   async #sendEagerly({ message, publication }: PreparedCall): Promise<AsyncResult> {
+    const { id, deduplicated, refused } = this.#eagerKeys.take(publication);
+    if (refused !== undefined) throw new TaskNotUniqueError(id, publication.unique!.key, refused.holder);
+    this.#noteChild(id);
+    if (!deduplicated) await this.#runSent(message, publication);
+    return new AsyncResult(id, this.#source, deduplicated);
+  }
+
+  async #runSent(message: TaskMessage, publication: Publication): Promise<void> {
     this.deps.onSent?.(message, publication);
-    this.#noteChild(message.id);
-    const { record, thrown, followUps } = await this.#runHere(message);
+    const { record, thrown, followUps } = await this.#runHere(message).finally(() => this.#eagerKeys.free(publication));
     await this.deps.results.save([record], this.deps.options.resultExpires);
-    for (const next of followUps) await this.#followEagerly(next);
+    for (const next of followUps) await this.#follow(message.id, next);
     if (record.state === 'FAILURE' && this.deps.options.eagerPropagates) throw thrown;
-    return new AsyncResult(message.id, this.#source);
   }
 
   /** What the end of a task calls is run at once, too; it is no child of whoever called the task. */
-  async #followEagerly(publication: Publication): Promise<void> {
+  async #follow(parent: string, publication: Publication): Promise<void> {
+    const receipt = this.#eagerKeys.take(publication);
+    if (receipt.deduplicated || receipt.refused) {
+      return logHeldBack(this.deps.logger, parent, [publication], [{ followUp: publication.id, receipt }]);
+    }
     const message = this.deps.codecs.messages.decode(publication.id, publication.body);
-    await currentTask.exit(() => this.#sendEagerly({ message, publication, publishRetry: null }));
+    await currentTask.exit(() => this.#runSent(message, publication));
   }
 
   /** With `trail`, the run that sends it remembers it. */
@@ -242,7 +252,7 @@ export class TaskClient extends TaskCalls {
     throw thrown ?? new TaskFailedError(record.id, record.error!);
   }
 
-  #runHere(message: TaskMessage) {
+  async #runHere(message: TaskMessage): Promise<EagerRun> {
     const { clock, results, codecs, options, listeners, localHandler, transactionsOf } = this.deps;
     const handler = localHandler(message.task);
     if (handler === undefined) throw new TaskNotLocalError(message.task);

@@ -43,24 +43,20 @@ export class QueueInstance {
     const apart =
       options.results === undefined || options.results === options.broker ? undefined : await openTransport(options.results, common);
     const { results } = apart ?? transport;
-    const instance = new QueueInstance(
-      name,
-      options,
-      transport,
-      results,
-      codecs,
-      outbox,
-      transactionsOf,
-      apart ? [transport, apart] : [transport],
-    );
+    const opened = apart ? [transport, apart] : [transport];
+    const instance = new QueueInstance(name, options, transport, results, codecs, outbox, transactionsOf, opened);
+    await instance.orClose(() => Promise.all([outbox?.check(), ...opened.map((one) => one.connect())]));
+    return instance;
+  }
+
+  /** A step of the boot. Where it fails everything is closed, since Nest calls no shutdown hook then. */
+  async orClose<T>(step: () => T | Promise<T>): Promise<T> {
     try {
-      await outbox?.check();
-      await Promise.all(instance.opened.map((one) => one.connect()));
+      return await step();
     } catch (error) {
-      await instance.close();
+      await this.close();
       throw error;
     }
-    return instance;
   }
 
   async close(): Promise<void> {

@@ -46,31 +46,39 @@ function clientProvider(name: string): Provider {
   return {
     provide: getTaskClientToken(name),
     inject: [QUEUE_INSTANCE, TaskExplorer, Listeners, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
-    useFactory: (
-      { options, transport, results, codecs, outbox, transactionsOf }: QueueInstance,
-      explorer: TaskExplorer,
-      listeners: Listeners,
-      modules: ModuleRef,
-      logger: TaskLogger,
-      clock: Clock,
-      standIn?: StandIn,
-    ) =>
-      new TaskClient({
-        transport,
-        results,
-        codecs,
-        options,
-        describe: describeTasks,
-        routerOf: (type) => findRouter(modules, type),
-        // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
-        localHandler: (task) => explorer.explore(options.annotations).get(task),
-        transactionsOf,
-        listeners,
-        // A test's application may have no database, or another: what it sends is there at once.
-        doors: standIn === undefined ? new TransactionDoors(transport.broker, outbox) : null,
-        onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
-        clock,
-        logger,
-      }),
+    useFactory: (instance: QueueInstance, ...from: ClientSurroundings) => instance.orClose(() => makeClient(name, instance, ...from)),
   };
+}
+
+type ClientSurroundings = [
+  explorer: TaskExplorer,
+  listeners: Listeners,
+  modules: ModuleRef,
+  logger: TaskLogger,
+  clock: Clock,
+  standIn?: StandIn,
+];
+
+function makeClient(
+  name: string,
+  { options, transport, results, codecs, outbox, transactionsOf }: QueueInstance,
+  ...[explorer, listeners, modules, logger, clock, standIn]: ClientSurroundings
+): TaskClient {
+  return new TaskClient({
+    transport,
+    results,
+    codecs,
+    options,
+    describe: describeTasks,
+    routerOf: (type) => findRouter(modules, type),
+    // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
+    localHandler: (task) => explorer.explore(options.annotations).get(task),
+    transactionsOf,
+    listeners,
+    // A test's application may have no database, or another: what it sends is there at once.
+    doors: standIn === undefined ? new TransactionDoors(transport.broker, outbox) : null,
+    onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
+    clock,
+    logger,
+  });
 }

@@ -22,14 +22,18 @@ export class TaskQueueModule extends TaskQueueModuleBase implements OnModuleInit
     super();
   }
 
-  onModuleInit(): void {
-    this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
-    // In eager mode this application runs every task itself, so mistakes in them fail its boot.
-    if (this.instance.options.eager) this.explorer.explore(this.instance.options.annotations);
+  async onModuleInit(): Promise<void> {
+    await this.instance.orClose(() => this.#prepare());
   }
 
   /** After every other module's hooks, which may still send, and after every worker has given back its work. */
   async onApplicationShutdown(): Promise<void> {
     await this.instance.close();
+  }
+
+  #prepare(): void {
+    this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
+    // In eager mode this application runs every task itself, so mistakes in them fail its boot.
+    if (this.instance.options.eager) this.explorer.explore(this.instance.options.annotations);
   }
 }

@@ -1,5 +1,7 @@
 import { followUpsOf } from '../attempt/follow-ups.js';
+import { heldBackOf, logHeldBack } from '../attempt/held-back.js';
 import type { Outcome } from '../attempt/outcome.js';
+import type { PublishNews } from '../attempt/publish-news.js';
 import { PublishUncertainError, WorkerShutdownError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import { serializeError } from '../message/serialize-error.js';
@@ -30,10 +32,10 @@ export class EarlyAck {
 
   async publishOutcome(message: TaskMessage, outcome: Outcome, saving: Saving): Promise<void> {
     if (outcome.kind === 'released') return this.cut(message);
-    if (outcome.kind === 'retry') await this.#publishAgain(message, retried(message, outcome, saving), outcome.due);
+    if (outcome.kind === 'retry') await this.#publishAgain(message, retried(message, outcome, saving), outcome.due, saving.news);
     if (outcome.kind === 'snoozed') await this.#publishAgain(message, message, { delay: outcome.delay });
-    const followUps = followUpsOf(message, outcome, saving.at, this.deps.codecs.messages);
-    if (followUps.length > 0) await this.#publishFollowUps(message, followUps);
+    const followUps = followUpsOf(message, outcome, saving);
+    if (followUps.length > 0) await this.#publishFollowUps(message, followUps, saving.news);
     const record = recordToSave(message, outcome, saving, followUps);
     if (record !== null) await this.deps.results.save([record], saving.expires);
   }
@@ -43,7 +45,7 @@ export class EarlyAck {
     await this.#saveFailure(message, new WorkerShutdownError());
   }
 
-  async #publishAgain(message: TaskMessage, next: TaskMessage, due: NonNullable<Publication['due']>): Promise<void> {
+  async #publishAgain(message: TaskMessage, next: TaskMessage, due: NonNullable<Publication['due']>, news?: PublishNews): Promise<void> {
     const { queue, priority } = next.headers;
     // Not traced: the first publish left the trace of this id, and would have the retry refused.
     const publication = {
@@ -57,6 +59,7 @@ export class EarlyAck {
     };
     try {
       await this.deps.broker.publish([publication], { timeout: this.deps.publishTimeout });
+      news?.sent();
     } catch (error) {
       if (error instanceof PublishUncertainError) return this.#leaveOpen(message, error);
       this.deps.logger.error('the next run of an early-acknowledged task could not be published; the task ends here', {
@@ -81,12 +84,16 @@ export class EarlyAck {
   }
 
   /** Nothing is left that would make them another time: what cannot be sent is lost, and told. */
-  async #publishFollowUps(message: TaskMessage, followUps: readonly Publication[]): Promise<void> {
+  async #publishFollowUps(message: TaskMessage, followUps: readonly Publication[], news: PublishNews | undefined): Promise<void> {
+    const { broker, logger, publishTimeout } = this.deps;
     try {
-      await this.deps.broker.publish(followUps, { timeout: this.deps.publishTimeout });
+      const heldBack = heldBackOf(followUps, await broker.publish(followUps, { timeout: publishTimeout }));
+      logHeldBack(logger, message.id, followUps, heldBack);
+      news?.heldBack(heldBack);
+      news?.sent();
     } catch (error) {
       const fields = { taskId: message.id, task: message.task, lost: followUps.map(({ id }) => id), error };
-      this.deps.logger.error('the links of an early-acknowledged task could not be published', fields);
+      logger.error('the links of an early-acknowledged task could not be published', fields);
     }
   }
 

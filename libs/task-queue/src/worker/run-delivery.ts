@@ -2,8 +2,10 @@ import { AttemptContext, type AttemptSurroundings } from '../attempt/attempt-con
 import { AttemptObserver } from '../attempt/attempt-observer.js';
 import { ignoresOutcome, ignoresResult, outcomeOfReturn, outcomeOfThrow } from '../attempt/decide-outcome.js';
 import type { Recording } from '../attempt/describe-record.js';
+import { isPromise } from '../attempt/is-promise.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
+import { PublishNews } from '../attempt/publish-news.js';
 import { workerTaskSignal } from '../attempt/signal-payloads.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -15,7 +17,9 @@ import {
   type Delivery,
   type Pool,
   type RecordedSettlement,
+  type Settlement,
   type ResultBackend,
+  type TaskContext,
   type TaskHandler,
   type TaskLogger,
   type TransactionsOf,
@@ -128,12 +132,16 @@ export class RunDelivery {
     }
     if (!this.deps.consumer.holds(delivery)) return;
     const run = this.#begin(delivery, message, handler);
-    const outcome = await once.run(message.id, this.#attemptWithin(run, handler));
+    const ready: { settlement?: Settlement; news?: PublishNews | undefined } = {};
+    const outcome = await once.run(message.id, this.#attemptWithin(run, handler, ready));
     if (!isOfEarlierRun(outcome) && !run.abandoned) await this.#observers?.get(handler)?.after(message, run.context, outcome);
-    this.#settle(delivery, message, outcome, handler, run);
+    if (outcome.kind !== 'success') return this.#settle(delivery, message, outcome, handler, run);
+    this.#tell(message, outcome);
+    this.deps.settle.add(ready.settlement!, ready.news);
   }
 
-  #attemptWithin(run: Run, handler: TaskHandler): Attempt {
+  /** @param ready takes what is recorded, to be settled just so */
+  #attemptWithin(run: Run, handler: TaskHandler, ready: { settlement?: Settlement; news?: PublishNews | undefined }): Attempt {
     const { consumer, clock } = this.deps;
     const { delivery, message, context } = run;
     const mayComeBack = this.#mayComeBack(delivery, handler);
@@ -142,7 +150,10 @@ export class RunDelivery {
       handle: () => this.#attempt(run, handler, false),
       settlementOf: (outcome) => {
         if (run.abandoned || !consumer.holds(delivery)) return undefined;
-        const { delivery: _, ...settlement } = settlementOf(delivery, message, outcome, this.#saving(message, outcome, handler, run))!;
+        const saving = this.#saving(message, outcome, handler, run);
+        ready.settlement = settlementOf(delivery, message, outcome, saving)!;
+        ready.news = saving.news;
+        const { delivery: _, ...settlement } = ready.settlement;
         return settlement as RecordedSettlement;
       },
       outcomeOfError,
@@ -182,7 +193,9 @@ export class RunDelivery {
       if (observer !== undefined) await outsideTransaction(() => observer.before(message, context));
       let outcome: Outcome;
       try {
-        const value: unknown = await currentTask.run(context, () => pool.run(handler, message.args, context));
+        const returned = currentTask.run(context, runInPool, pool, handler, context);
+        // A result that is there needs no turn of the microtask queue.
+        const value: unknown = isPromise(returned) ? await returned : returned;
         outcome = outcomeOfReturn(message, handler.options, value, codecs.results);
       } catch (thrown) {
         outcome = outcomeOfThrow(message, handler.options, context, thrown, clock.now(), this.#mayComeBack(delivery, handler));
@@ -221,8 +234,9 @@ export class RunDelivery {
   /** @param run absent: it ended before it could run */
   #settle(delivery: Delivery, message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined, run?: Run): void {
     this.#tell(message, outcome);
-    const settlement = settlementOf(delivery, message, outcome, this.#saving(message, outcome, handler, run));
-    if (settlement !== undefined) this.deps.settle.add(settlement);
+    const saving = this.#saving(message, outcome, handler, run);
+    const settlement = settlementOf(delivery, message, outcome, saving);
+    if (settlement !== undefined) this.deps.settle.add(settlement, saving.news);
   }
 
   #saving(message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined, run?: Run): Saving {
@@ -235,6 +249,7 @@ export class RunDelivery {
       recording: this.deps.recording,
       ran: run !== undefined,
       children: run === undefined ? NO_CHILDREN : run.context.children,
+      news: PublishNews.of(this.deps.listeners),
     };
   }
 
@@ -242,6 +257,10 @@ export class RunDelivery {
     logOutcome(this.deps.logger, message, outcome);
     this.deps.onOutcome?.(message, outcome);
   }
+}
+
+function runInPool(pool: Pool, handler: TaskHandler, context: TaskContext): unknown {
+  return pool.run(handler, context.args, context);
 }
 
 function observersOf({ handlers, listeners, options }: RunDeliveryDependencies): ReadonlyMap<TaskHandler, AttemptObserver> | undefined {

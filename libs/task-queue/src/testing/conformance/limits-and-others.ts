@@ -105,13 +105,13 @@ function withDeadLetters(test: StagedTest): void {
 
   test('rule 18: a dead letter that is sent again uses a slot, although its time had passed when it was first sent', async (stage) => {
     const worker = await bury(stage, limited('a', {}, { expires: Date.now() + 1_000 }));
-    stage.shiftTime(MINUTE);
-    await stage.publish(limited('b'));
-    await worker.drainOnce();
     assert.deepEqual(await stage.inspector.redrive(QUEUE, [{ id: 'a', priority: 5 }]), [true]);
-    assert.deepEqual([await worker.takeIds(), await stage.placeOf('a')], [[], 'limited']);
+    await stage.publish(limited('b'));
     stage.shiftTime(MINUTE);
-    assert.deepEqual(await worker.drainOnce(), ['a']);
+    assert.deepEqual([await worker.drainOnce(), await stage.placeOf('b')], [['a'], 'limited']);
+    stage.shiftTime(MINUTE);
+    assert.deepEqual(await worker.drainOnce(), ['b']);
+    await stage.assertNothingLeft();
   });
 
   test('rule 18: a dead letter that is sent again waits with its new priority', async (stage) => {
