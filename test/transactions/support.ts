@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
+import { migrate } from '../../libs/task-queue/src/migrations/migrate.js';
 import { freshDatabase } from '../support/services.js';
-
-const MIGRATION = 'libs/task-queue/src/migrations/003-outbox-and-records.sql';
 
 /** A database of the test's own, with the tables of outbox and records in this schema. */
 export interface TestDatabase {
@@ -18,7 +16,11 @@ export async function testDatabase(schema: string): Promise<TestDatabase> {
   const { url, drop } = await freshDatabase();
   const pool = new pg.Pool({ connectionString: url });
   pool.on('error', () => {});
-  await pool.query(`CREATE SCHEMA "${schema}"; ${readFileSync(MIGRATION, 'utf8').replaceAll('{schema}', `"${schema}"`)}`);
+  const client = await pool.connect();
+  await client.query('BEGIN');
+  await migrate({ query: async (text, values) => (await client.query(text, values as unknown[])).rows as never }, schema);
+  await client.query('COMMIT');
+  client.release();
   const sources: DataSource[] = [];
   return {
     url,

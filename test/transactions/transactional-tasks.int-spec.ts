@@ -20,7 +20,7 @@ import { Account, BankTasks, Script, Transfer } from './bank.js';
 import { testDatabase, type TestDatabase } from './support.js';
 
 describe.each(BROKERS)('transactional tasks, from %s', (_, url) => {
-  const schema = uniquePrefix('bank');
+  const schema = uniquePrefix('bank').replace('-', '_');
   let database: TestDatabase;
   let app: TestingModule;
   let tasks: TaskClient;

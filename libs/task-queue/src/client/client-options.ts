@@ -8,15 +8,19 @@ import { checkOptions, countField, durationField, flagField, nameField, namesFie
 import { resolveOutboxOptions, type OutboxOptions, type OutboxOptionsInput } from '../outbox/outbox-options.js';
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
 import { resolvePublishRetry, type PublishRetryInput } from './publish-retry.js';
+import type { StoreAddress } from '../ports/database-handle.js';
 import type { Routes } from './routes.js';
 
 /** What `TaskQueueModule.forRoot` takes for the queue itself. Durations are ms or text. */
 export interface ClientOptionsInput extends ContentOptionsInput {
-  /** 'memory://' (default) or 'redis://user:password@host:port/db' */
-  broker?: string;
+  /**
+   * 'memory://' (default), 'redis://user:password@host:port/db', 'postgres://user:password@host:port/database', or the application's own
+   * `Pool` of pg or `DataSource` of TypeORM
+   */
+  broker?: StoreAddress;
   /** where results are kept; default: with the broker */
-  results?: string;
-  /** begins every key, so that several applications share one server; default 'tq' */
+  results?: StoreAddress;
+  /** begins every key, so that several applications share one server; on PostgreSQL the schema; default 'tq' */
   keyPrefix?: string;
   /** the queues that exist, beside the default one and those of tasks; a call or worker that names another is refused. Absent: any name goes */
   queues?: readonly string[];
@@ -52,13 +56,17 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   eager?: boolean;
   /** in eager mode, throw the task's error at the call; default false */
   eagerPropagates?: boolean;
-  /** the driver's own options (TLS, Sentinel, …) */
+  /** the driver's own options (TLS, Sentinel, size of the pool, …); on PostgreSQL `polling` and `migrate` too */
   connection?: Readonly<Record<string, unknown>>;
 }
 
+const addressField = z
+  .custom<StoreAddress>((value) => (typeof value === 'string' ? value !== '' : typeof value === 'object' && value !== null))
+  .describe("a URL such as 'memory://', 'redis://localhost:6379' or 'postgres://localhost/app', a Pool of pg or a DataSource of TypeORM");
+
 const schema = z.object({
-  broker: nameField.default('memory://').describe("a URL such as 'memory://' or 'redis://localhost:6379'"),
-  results: nameField.optional().describe('a URL'),
+  broker: addressField.default('memory://').describe(addressField.description!),
+  results: addressField.optional().describe(addressField.description!),
   keyPrefix: nameField.default('tq').describe(nameField.description!),
   queues: namesField.optional().describe(namesField.description!),
   defaultQueue: nameField.default(DEFAULT_QUEUE).describe(nameField.description!),

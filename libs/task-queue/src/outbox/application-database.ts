@@ -1,18 +1,6 @@
 import { DatabaseUnsupportedError, InvalidOptionError } from '../errors/index.js';
+import type { DatabaseHandle, DataSourceLike, PgPoolLike } from '../ports/database-handle.js';
 import type { TransactionSession } from '../ports/index.js';
-
-/** A `Pool` of the package `pg`, by its shape. */
-export interface PoolLike {
-  readonly totalCount: number;
-  connect(): Promise<unknown>;
-}
-
-/** A `DataSource` of TypeORM, by its shape. */
-export interface DataSourceLike {
-  readonly options: { readonly type: string };
-  readonly driver: object;
-  createQueryRunner(): unknown;
-}
 
 /** A connection of the application's own, until it is released. */
 export interface OwnConnection extends TransactionSession {
@@ -36,7 +24,7 @@ const QUERY_TIMEOUT = 30_000;
 export class ApplicationDatabase {
   /** @throws DatabaseUnsupportedError */
   constructor(
-    private readonly source: PoolLike | DataSourceLike,
+    private readonly source: DatabaseHandle,
     private readonly where: string,
   ) {
     if (isDataSource(source) && source.options.type !== 'postgres') throw new DatabaseUnsupportedError(where, source.options.type);
@@ -60,9 +48,9 @@ export class ApplicationDatabase {
   }
 
   /** A DataSource has its pool when it is initialized. */
-  #pool(): PoolLike {
+  #pool(): Pick<PgPoolLike, 'connect'> {
     if (!isDataSource(this.source)) return this.source;
-    const { master } = this.source.driver as { master?: PoolLike };
+    const { master } = this.source.driver as { master?: PgPoolLike };
     if (master === undefined)
       throw new InvalidOptionError('database', 'a DataSource that is closed', `one that is initialized (${this.where})`);
     return master;
@@ -70,7 +58,7 @@ export class ApplicationDatabase {
 }
 
 export function isDataSource(source: object): source is DataSourceLike {
-  return 'createQueryRunner' in source;
+  return 'driver' in source;
 }
 
 function ownConnection(client: PgClient): OwnConnection {

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { InvalidOptionError } from '../errors/index.js';
 import type { Duration } from '../message/duration.js';
 import { checkOptions, durationField, flagField } from '../policies/check-options.js';
-import { isDataSource, type DataSourceLike, type PoolLike } from './application-database.js';
+import type { DatabaseHandle } from '../ports/database-handle.js';
+import { isDataSource } from './application-database.js';
 
 /** Where tasks wait that are sent within a transaction, until a worker relays them to the broker. */
 export interface OutboxOptionsInput {
   /** the application's PostgreSQL, as it is open already: a TypeORM DataSource or a pg Pool */
-  database: DataSourceLike | PoolLike;
+  database: DatabaseHandle;
   /** default true: this application's workers publish what waits */
   relay?: boolean;
   /** how often is looked for what no notification has told of; default '1s' */
@@ -18,9 +19,7 @@ export interface OutboxOptionsInput {
 
 const schema = z.object({
   database: z
-    .custom<DataSourceLike | PoolLike>(
-      (value) => typeof value === 'object' && value !== null && (isDataSource(value) || 'totalCount' in value),
-    )
+    .custom<DatabaseHandle>((value) => typeof value === 'object' && value !== null && (isDataSource(value) || 'totalCount' in value))
     .describe('a DataSource of TypeORM or a Pool of pg'),
   relay: flagField.default(true).describe(flagField.description!),
   pollInterval: durationField().prefault('1s').describe(durationField().description!),

@@ -1,4 +1,4 @@
-import { InvalidOptionError, TableUnusableError } from '../errors/index.js';
+import { TableUnusableError } from '../errors/index.js';
 import {
   IDENTIFY_DATABASE,
   type Clock,
@@ -8,6 +8,7 @@ import {
   type TransactionalPublishing,
   type TransactionSession,
 } from '../ports/index.js';
+import { checkSchemaName } from '../policies/check-schema-name.js';
 import { ApplicationDatabase } from './application-database.js';
 import type { OutboxOptions } from './outbox-options.js';
 import { encodePublication } from './publication-row.js';
@@ -24,9 +25,6 @@ export interface OutboxStats {
   readonly refused: number;
 }
 
-/** Identifiers of Postgres have 63 bytes, and the channel's name is a little longer than the schema's. */
-const LONGEST_SCHEMA = 50;
-
 /**
  * Takes messages in for a broker that cannot: as rows in the application's own database, in the transaction of whoever
  * sends. A relay publishes them after the commit.
@@ -42,9 +40,7 @@ export class Outbox implements TransactionalPublishing {
     private readonly schema: string,
     private readonly clock: Clock,
   ) {
-    if (Buffer.byteLength(schema) > LONGEST_SCHEMA) {
-      throw new InvalidOptionError('keyPrefix', schema, `no longer than ${LONGEST_SCHEMA} bytes: it names the schema of the outbox`);
-    }
+    checkSchemaName(schema);
     this.database = new ApplicationDatabase(options.database, "'outbox' of TaskQueueModule.forRoot");
     this.statements = outboxStatements(schema);
     this.#table = `${schema}.outbox`;

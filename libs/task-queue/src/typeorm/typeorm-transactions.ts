@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { InvalidOptionError } from '../errors/index.js';
+import { checkSchemaName } from '../policies/check-schema-name.js';
 import { ApplicationDatabase } from '../outbox/application-database.js';
 import { checkTable } from '../outbox/check-table.js';
 import { isConnectionLoss, sqlStateOf, writeError } from '../outbox/write-error.js';
@@ -34,9 +35,10 @@ export class TypeOrmTransactions implements TaskTransactions {
   readonly #statements: RecordStatements;
   readonly #table: string;
 
-  /** @throws DatabaseUnsupportedError */
+  /** @throws DatabaseUnsupportedError · InvalidOptionError */
   constructor(private readonly options: TypeOrmTransactionsOptions) {
     const { dataSource, schema, retention } = options;
+    checkSchemaName(schema);
     this.retention = retention;
     this.#database = new ApplicationDatabase(dataSource, "A task with 'transactional'");
     this.#ambient = AmbientDataSource.of(dataSource);
