@@ -9,6 +9,7 @@ import { resolveOutboxOptions, type OutboxOptions, type OutboxOptionsInput } fro
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
 import { resolvePublishRetry, type PublishRetryInput } from './publish-retry.js';
 import type { StoreAddress } from '../ports/database-handle.js';
+import { resolveResults, resultsField, type ResultsInput, type TypeormResults } from './results-option.js';
 import type { Routes } from './routes.js';
 
 /** What `TaskQueueModule.forRoot` takes for the queue itself. Durations are ms or text. */
@@ -18,8 +19,8 @@ export interface ClientOptionsInput extends ContentOptionsInput {
    * `Pool` of pg or `DataSource` of TypeORM
    */
   broker?: StoreAddress;
-  /** where results are kept; default: with the broker */
-  results?: StoreAddress;
+  /** where results are kept: as `broker`, or 'typeorm' for tables that can be searched; default: with the broker */
+  results?: ResultsInput;
   /** begins every key, so that several applications share one server; on PostgreSQL the schema; default 'tq' */
   keyPrefix?: string;
   /** the queues that exist, beside the default one and those of tasks; a call or worker that names another is refused. Absent: any name goes */
@@ -66,7 +67,7 @@ const addressField = z
 
 const schema = z.object({
   broker: addressField.default('memory://').describe(addressField.description!),
-  results: addressField.optional().describe(addressField.description!),
+  results: resultsField,
   keyPrefix: nameField.default('tq').describe(nameField.description!),
   queues: namesField.optional().describe(namesField.description!),
   defaultQueue: nameField.default(DEFAULT_QUEUE).describe(nameField.description!),
@@ -100,7 +101,8 @@ const schema = z.object({
 });
 
 export type ClientOptions = Readonly<
-  Omit<z.output<typeof schema>, keyof ContentOptions | 'outbox'> & ContentOptions & { readonly outbox: OutboxOptions | null }
+  Omit<z.output<typeof schema>, keyof ContentOptions | 'results' | 'outbox'> &
+    ContentOptions & { readonly results: StoreAddress | TypeormResults | undefined; readonly outbox: OutboxOptions | null }
 >;
 export const CLIENT_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
 
@@ -108,7 +110,8 @@ export const CLIENT_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
 export function resolveClientOptions(input: ClientOptionsInput, where = 'TaskQueueModule.forRoot'): ClientOptions {
   const checked = checkOptions(schema, input, where);
   const outbox = checked.outbox === undefined ? null : resolveOutboxOptions(checked.outbox, checked.dedupRetention);
-  return Object.freeze({ ...checked, outbox, ...resolveContentOptions(checked, where) });
+  const results = resolveResults(checked.results, where);
+  return Object.freeze({ ...checked, results, outbox, ...resolveContentOptions(checked, where) });
 }
 
 function duration(standard: string) {

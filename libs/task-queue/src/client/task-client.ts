@@ -258,7 +258,7 @@ export class TaskClient extends TaskCalls {
     if (handler === undefined) throw new TaskNotLocalError(message.task);
     const surroundings = {
       now: () => clock.now(),
-      recording: recordingOf(options),
+      recording: recordingOf(options, results),
       transactions: transactionsOf?.(handler),
       saveState: async (record: TaskResultRecord) => void (await results.save([record], options.resultExpires)),
     };

@@ -1,17 +1,17 @@
-import type { ModuleRef } from '@nestjs/core';
 import { DriverMissingError } from '../errors/index.js';
+import type { FindProvider } from './open-results.js';
 import type { ClientOptions } from '../client/client-options.js';
 import type { TaskHandler, TaskTransactions, TransactionalPolicy, TransactionsOf } from '../ports/index.js';
 
 /** The transactions of one queue instance's transactional handlers: those of one policy share them. */
-export function handlerTransactions(modules: ModuleRef, { keyPrefix, recordRetention }: ClientOptions): TransactionsOf {
+export function handlerTransactions(find: FindProvider, { keyPrefix, recordRetention }: ClientOptions): TransactionsOf {
   const opened = new Map<string, TaskTransactions>();
   return ({ options: { transactional } }: TaskHandler) => {
     if (transactional === null) return undefined;
     const key = JSON.stringify([transactional.dataSource, transactional.isolation]);
     let transactions = opened.get(key);
     if (transactions === undefined) {
-      transactions = new LateTransactions(modules, transactional, keyPrefix, recordRetention);
+      transactions = new LateTransactions(find, transactional, keyPrefix, recordRetention);
       opened.set(key, transactions);
     }
     return transactions;
@@ -23,7 +23,7 @@ class LateTransactions implements TaskTransactions {
   #opening: Promise<TaskTransactions> | undefined;
 
   constructor(
-    private readonly modules: ModuleRef,
+    private readonly provider: FindProvider,
     private readonly policy: TransactionalPolicy,
     private readonly schema: string,
     readonly retention: number,
@@ -54,7 +54,7 @@ class LateTransactions implements TaskTransactions {
     const { openTransactions } = await import('../typeorm/open-transactions.js').catch((error: unknown) => {
       throw new DriverMissingError('@nestjs/typeorm', "A task with 'transactional'", error);
     });
-    const { modules, policy, schema, retention } = this;
-    return openTransactions(modules, { policy, schema, retention });
+    const { provider, policy, schema, retention } = this;
+    return openTransactions(provider, { policy, schema, retention });
   }
 }

@@ -4,6 +4,8 @@ import { openCodecs, type Codecs } from '../message/open-codecs.js';
 import type { Clock, ResultBackend, TaskLogger, TransactionsOf, Transport, TransportOptions } from '../ports/index.js';
 import { Outbox } from '../outbox/outbox.js';
 import { openTransport } from '../transports/open-transport.js';
+import { handlerTransactions } from './handler-transactions.js';
+import { openResults, type FindProvider, type ResultsApart } from './open-results.js';
 
 /** The token of what a named TaskQueueModule has opened; for what stands on it (workers, admin, health checks). */
 export function getQueueInstanceToken(name: string): InjectionToken<QueueInstance> {
@@ -19,33 +21,27 @@ export class QueueInstance {
     readonly name: string,
     readonly options: ClientOptions,
     readonly transport: Transport,
-    readonly results: ResultBackend,
     readonly codecs: Codecs,
     /** where tasks wait that are sent within transactions; undefined = not set up */
     readonly outbox: Outbox | undefined,
     /** the transactions of transactional tasks */
     readonly transactionsOf: TransactionsOf,
-    private readonly opened: readonly Transport[],
+    private readonly apart: ResultsApart | undefined,
   ) {}
 
+  get results(): ResultBackend {
+    return this.apart?.results ?? this.transport.results;
+  }
+
   /** Opens and connects; where one cannot, none stays open. */
-  static async open(
-    name: string,
-    options: ClientOptions,
-    transactionsOf: TransactionsOf,
-    logger: TaskLogger,
-    clock: Clock,
-  ): Promise<QueueInstance> {
+  static async open(name: string, options: ClientOptions, find: FindProvider, logger: TaskLogger, clock: Clock): Promise<QueueInstance> {
     const codecs = await openCodecs(options);
     const outbox = options.outbox === null ? undefined : new Outbox(options.outbox, options.keyPrefix, clock);
     const common = transportOptions(options, logger, clock);
     const transport = await openTransport(options.broker, common);
-    const apart =
-      options.results === undefined || options.results === options.broker ? undefined : await openTransport(options.results, common);
-    const { results } = apart ?? transport;
-    const opened = apart ? [transport, apart] : [transport];
-    const instance = new QueueInstance(name, options, transport, results, codecs, outbox, transactionsOf, opened);
-    await instance.orClose(() => Promise.all([outbox?.check(), ...opened.map((one) => one.connect())]));
+    const apart = await openResults(options, common, find, logger, clock);
+    const instance = new QueueInstance(name, options, transport, codecs, outbox, handlerTransactions(find, options), apart);
+    await instance.orClose(() => Promise.all([outbox?.check(), ...instance.#transports().map((one) => one.connect())]));
     return instance;
   }
 
@@ -59,10 +55,20 @@ export class QueueInstance {
     }
   }
 
+  /** Connects what needs providers of the application: when all of them are there. */
+  async ready(): Promise<void> {
+    if (this.apart?.transport === null) await this.apart.results.connect();
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled([...this.onClose].map((end) => end()));
     this.onClose.clear();
-    await Promise.allSettled(this.opened.map((one) => one.close()));
+    if (this.apart?.transport === null) await this.apart.results.close();
+    await Promise.allSettled(this.#transports().map((one) => one.close()));
+  }
+
+  #transports(): Transport[] {
+    return this.apart?.transport ? [this.transport, this.apart.transport] : [this.transport];
   }
 }
 

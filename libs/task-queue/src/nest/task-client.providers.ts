@@ -6,7 +6,6 @@ import { TaskClient } from '../client/task-client.js';
 import type { Clock, TaskLogger } from '../ports/index.js';
 import { TransactionDoors } from '../outbox/transaction-doors.js';
 import { findRouter } from './find-router.js';
-import { handlerTransactions } from './handler-transactions.js';
 import { InstanceNames } from './instance-names.js';
 import { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
 import { getTaskClientToken } from './task-client.token.js';
@@ -35,7 +34,7 @@ function instanceProvider(name: string): Provider {
     ) => {
       names.take(name);
       const options = resolveClientOptions(standIn === undefined ? input : standIn.optionsFor(input, name));
-      const instance = await QueueInstance.open(name, options, handlerTransactions(modules, options), logger, clock);
+      const instance = await QueueInstance.open(name, options, (token) => modules.get(token, { strict: false }), logger, clock);
       standIn?.opened(instance);
       return instance;
     },

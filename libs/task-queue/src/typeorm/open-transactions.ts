@@ -1,5 +1,4 @@
 import { getDataSourceToken } from '@nestjs/typeorm';
-import type { ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { TypeOrmTransactions, type TypeOrmTransactionsOptions } from './typeorm-transactions.js';
 
@@ -7,7 +6,10 @@ import { TypeOrmTransactions, type TypeOrmTransactionsOptions } from './typeorm-
  * The transactions of a DataSource that the application provides.
  * @throws DatabaseUnsupportedError · Nest's error where there is no such DataSource
  */
-export function openTransactions(modules: ModuleRef, options: Omit<TypeOrmTransactionsOptions, 'dataSource'>): TypeOrmTransactions {
+export function openTransactions(
+  find: (token: string | Function) => unknown,
+  options: Omit<TypeOrmTransactionsOptions, 'dataSource'>,
+): TypeOrmTransactions {
   const token = getDataSourceToken(options.policy.dataSource ?? undefined);
-  return new TypeOrmTransactions({ ...options, dataSource: modules.get<DataSource>(token, { strict: false }) });
+  return new TypeOrmTransactions({ ...options, dataSource: find(token as string | Function) as DataSource });
 }

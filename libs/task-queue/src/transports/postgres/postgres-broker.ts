@@ -40,11 +40,11 @@ export class PostgresBroker implements Broker {
     throw new BrokerUnavailableError('Consuming');
   }
 
-  async setRate(): Promise<void> {
-    throw new BrokerUnavailableError('Setting a rate');
-  }
-
   async revoke(): Promise<void> {
     throw new BrokerUnavailableError('Revoking');
+  }
+
+  async setRate(): Promise<void> {
+    throw new BrokerUnavailableError('Setting a rate');
   }
 }
