@@ -1,11 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Test, type TestingModule } from '@nestjs/testing';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import type { TestingModule } from '@nestjs/testing';
 import {
   getQueueInstanceToken,
   QueueInstance,
   TaskClient,
-  TaskQueueModule,
   type AsyncResult,
   type ClientOptionsInput,
   type TaskContext,
@@ -16,7 +14,8 @@ import { buildMessage } from '../../libs/task-queue/src/message/build-message.js
 import { writeWire } from '../../libs/task-queue/src/message/wire.js';
 import { BROKERS, signal } from '../core/harness.js';
 import { uniquePrefix } from '../support/services.js';
-import { Account, BankTasks, Script, Transfer } from './bank.js';
+import { bootBank } from './boot-bank.js';
+import { BankTasks, Script, type Account } from './bank.js';
 import { testDatabase, type TestDatabase } from './support.js';
 
 describe.each(BROKERS)('transactional tasks, from %s', (_, url) => {
@@ -244,29 +243,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (_, url) => {
   const bank = () => tasks.for(BankTasks);
   const counts = () => tasks.queues.counts('default');
 
-  async function boot(options: ClientOptionsInput = {}): Promise<TestingModule> {
-    const queue = { broker: url(), keyPrefix: schema, ...options };
-    const module = await Test.createTestingModule({
-      imports: [
-        TypeOrmModule.forRoot({
-          type: 'postgres',
-          url: database.url,
-          entities: [Account, Transfer],
-          poolSize: 10,
-          synchronize: true,
-          installExtensions: false,
-        }),
-        TypeOrmModule.forFeature([Account, Transfer]),
-        TaskQueueModule.forRootAsync({
-          inject: [DataSource],
-          useFactory: (dataSource: DataSource) => ({ outbox: { database: dataSource, relay: false }, ...queue }),
-        }),
-      ],
-      providers: [BankTasks, Script],
-    }).compile();
-    module.useLogger(false);
-    return module.init();
-  }
+  const boot = (options: ClientOptionsInput = {}) => bootBank(database.url, { broker: url(), keyPrefix: schema, ...options });
 
   async function balances(): Promise<number[]> {
     const { rows } = await database.pool.query<Account>('SELECT balance FROM account WHERE id < 100 ORDER BY id');

@@ -58,7 +58,11 @@ export class AmbientDataSource {
         await query.last();
         if (depthOf(runner) > 1)
           throw new TransactionNotOpenError('Committing', 'a nested transaction is still open, since nobody awaits it');
-        await commit().finally(release);
+        try {
+          await commit();
+        } finally {
+          await release();
+        }
       },
       async rollBack() {
         try {
