@@ -58,6 +58,7 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     let most = 0;
     const broker = around(async (_, publish) => {
       most = Math.max(most, ++inBroker);
+      while (inBroker === 1 && (await turnedAway()) < 2) await new Promise((resolve) => setImmediate(resolve));
       const receipts = await publish();
       inBroker--;
       return receipts;
@@ -144,6 +145,14 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     await relay.stop();
     expect(await isAsked()).toBe(false);
   });
+
+  /** how many relays have found the queue taken, and wait */
+  async function turnedAway(): Promise<number> {
+    const { rows } = await database.pool.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle' AND query = 'COMMIT'`,
+    );
+    return rows.length;
+  }
 
   /** @returns the first batch that it relays */
   function start(parts: Partial<RelayDependencies> = {}): Promise<{ queue: string; count: number; lag: number }> {
