@@ -12,6 +12,7 @@ import { openTransport } from '../../libs/task-queue/src/transports/open-transpo
 import { HandlerRegistry } from '../../libs/task-queue/src/worker/handler-registry.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/worker/worker-options.js';
 import { Worker } from '../../libs/task-queue/src/worker/worker.js';
+import { dropSchema } from '../conformance/postgres-schemas.js';
 
 let prefixes = 0;
 
@@ -19,6 +20,7 @@ let prefixes = 0;
 export const BROKERS: readonly (readonly [name: string, url: () => string])[] = [
   ['memory', () => 'memory://'],
   ['redis', () => process.env['REDIS_URL']!],
+  ['postgres', () => process.env['DATABASE_URL']!],
 ];
 
 export type Handler = (this: void, context: TaskContext, ...args: never[]) => unknown;
@@ -41,7 +43,7 @@ export class Harness {
   }
 
   static async open(url: string, input: ClientOptionsInput = {}): Promise<Harness> {
-    const options = resolveClientOptions({ broker: url, keyPrefix: `t${process.pid}-${Date.now()}-${++prefixes}`, ...input });
+    const options = resolveClientOptions({ broker: url, ...ownPart(url), ...input });
     const transport = await openHere(options);
     const listeners = new Listeners(silentLogger);
     const codecs = await openCodecs(options);
@@ -103,7 +105,18 @@ export class Harness {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop(0)));
     await Promise.all(this.#transports.map((transport) => transport.close()));
+    if (isPostgres(this.url)) await dropSchema(this.options.keyPrefix);
   }
+}
+
+/** A part of the server that no other test uses. */
+function ownPart(url: string): Pick<ClientOptionsInput, 'keyPrefix' | 'connection'> {
+  const keyPrefix = `t${process.pid}_${Date.now()}_${++prefixes}`;
+  return isPostgres(url) ? { keyPrefix, connection: { migrate: true, max: 3 } } : { keyPrefix };
+}
+
+function isPostgres(url: string): boolean {
+  return url.startsWith('postgres');
 }
 
 async function openHere(options: ReturnType<typeof resolveClientOptions>): Promise<Transport> {

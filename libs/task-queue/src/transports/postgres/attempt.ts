@@ -1,6 +1,6 @@
 import { SchemaMissingError } from '../../errors/schema-errors.js';
 import { BrokerFullError, BrokerRefusedError, BrokerUnavailableError } from '../../errors/publish-errors.js';
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';
 import type { Sql, Statement } from './sql.js';
 

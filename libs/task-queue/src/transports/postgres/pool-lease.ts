@@ -1,5 +1,5 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { ConnectionLostError, stillUsable, translate } from './postgres-errors.js';
 import type { Statement } from './sql.js';
 

@@ -4,7 +4,7 @@ import { TaskQueueError } from '../../errors/task-queue-error.js';
 import type { StoreAddress } from '../../ports/database-handle.js';
 import type { TransportOptions } from '../../ports/transport.js';
 import { PATIENCE, pause, refused } from './attempt.js';
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { NoteListener } from './note-listener.js';
 import { openPool } from './open-pool.js';
 import type { OpenPool } from './open-pool.js';

@@ -12,4 +12,6 @@ export interface PostgresContext {
   readonly pruner: Pruner;
   /** ms by which tests have moved the store's clock; every statement that looks at the time adds it */
   shift(): number;
+  /** monotonic ms plus the shift: the clock of local deadlines */
+  leaseNow(): number;
 }

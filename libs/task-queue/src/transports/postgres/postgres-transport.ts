@@ -1,5 +1,6 @@
 import type { StoreAddress } from '../../ports/database-handle.js';
 import type { Transport, TransportOptions } from '../../ports/transport.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { PostgresBroker } from './postgres-broker.js';
 import { PgConnection } from './postgres-connection.js';
 import type { PostgresContext } from './postgres-context.js';
@@ -10,6 +11,7 @@ import { PostgresResults } from './postgres-results.js';
 import { Pruner } from './pruner.js';
 import { checkSchema } from './schema-check.js';
 import { statementsFor } from './statements.js';
+import { warnOfVacuum } from './vacuum-check.js';
 
 /** One schema of one PostgreSQL database: opens and closes what its parts share. */
 export class PostgresTransport implements Transport {
@@ -31,6 +33,7 @@ export class PostgresTransport implements Transport {
       statements: statementsFor(connection.schema),
       pruner: new Pruner(connection, shift, options.logger),
       shift,
+      leaseNow: () => monotonic() + shift(),
     };
     this.broker = new PostgresBroker(this.#context, this);
     this.results = new PostgresResults(this.#context, this);
@@ -46,6 +49,7 @@ export class PostgresTransport implements Transport {
    */
   async connect(): Promise<void> {
     await this.#context.connection.connect();
+    await warnOfVacuum(this.#context);
     this.#context.pruner.start();
   }
 

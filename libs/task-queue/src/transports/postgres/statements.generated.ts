@@ -25,10 +25,29 @@ from {schema}.command where id > $1::bigint order by id
 where completed_at is not null and body is not null and expires_at > clock_timestamp() + $2::float8 * interval '1 ms'
 order by completed_at, id limit $1
 `,
+  counts: `select ready, delayed, limited, leased, suspects, dead from {schema}.counts($1)
+`,
+  deadLetters: `select d.seq::text, d.id, coalesce(b.body, d.body) as body, d.told, floor(extract(epoch from d.died_at) * 1000)::float8 as at
+from {schema}.dead d left join {schema}.body b on b.id = d.id
+where d.queue = $1 and ($2::bigint is null or d.seq < $2::bigint)
+order by d.seq desc limit $3
+`,
+  extend: `select number::text, ordinal, id, terminate from {schema}.extend($1::bigint, $2::bigint[], $3::float8, $4::float8)
+`,
+  findDeadLetters: `select d.id, coalesce(b.body, d.body) as body, d.told, floor(extract(epoch from d.died_at) * 1000)::float8 as at
+from {schema}.dead d left join {schema}.body b on b.id = d.id
+where d.queue = $1 and d.id = any($2::text[])
+`,
   forgetResults: `delete from {schema}.result
 where id = any(array(select id from {schema}.result where id = any($1::text[]) order by id for update))
 `,
+  knowQueues: `select {schema}.know_queues($1::text[])
+`,
   lastCommand: `select coalesce(max(id), 0)::text as id from {schema}.command
+`,
+  leaveWaiting: `select {schema}.leave_waiting($1::bigint)
+`,
+  loadBodies: `select id, body from {schema}.bodies_of($1::text[])
 `,
   loadJoin: `select j.expected, j.remaining, j.body,
   coalesce(array_agg(m.member order by m.place, m.member) filter (where m.member is not null), '{}') as members,
@@ -40,6 +59,8 @@ group by j.id
 `,
   loadResults: `select id, record from {schema}.result
 where id = any($1::text[]) and expires_at > clock_timestamp() + $2::float8 * interval '1 ms'
+`,
+  locate: `select id, queue, place from {schema}.places_of($1::text[])
 `,
   missingRights: `-- Tables that the user of the connection may not read and write.
 select string_agg(c.relname, ', ' order by c.relname) as tables
@@ -63,6 +84,17 @@ order by o.id collate "C"
 on conflict (id) do nothing
 returning id
 `,
+  pause: `insert into {schema}.queue (name, paused) values ($1, true) on conflict (name) do update set paused = true
+`,
+  paused: `select name from {schema}.queue where paused order by name
+`,
+  pruneCalls: `delete from {schema}.call where (owner, number) in (
+  select owner, number from {schema}.call
+  where called_at <= clock_timestamp() - interval '1 day' and $2::float8 is not null
+  limit $1 for update skip locked
+)
+returning 1
+`,
   pruneCommands: `-- $2 stands still: commands are kept by the server's own clock.
 delete from {schema}.command where id = any(array(
   select id from {schema}.command
@@ -78,10 +110,31 @@ returning 1
 ))
 returning 1
 `,
+  pruneKeys: `delete from {schema}.unique_key where (queue, key) in (
+  select queue, key from {schema}.unique_key
+  where until <= clock_timestamp() + $2::float8 * interval '1 ms'
+  limit $1 for update skip locked
+)
+returning 1
+`,
   pruneResults: `delete from {schema}.result where id = any(array(
   select id from {schema}.result
   where expires_at <= (select clock_timestamp() + $2::float8 * interval '1 ms')
   order by expires_at limit $1 for update skip locked
+))
+returning 1
+`,
+  pruneRevoked: `delete from {schema}.revoked where id = any(array(
+  select id from {schema}.revoked
+  where until <= clock_timestamp() + $2::float8 * interval '1 ms'
+  limit $1 for update skip locked
+))
+returning 1
+`,
+  pruneTraces: `delete from {schema}.trace where id = any(array(
+  select id from {schema}.trace
+  where until <= (select clock_timestamp() + $2::float8 * interval '1 ms')
+  order by until limit $1 for update skip locked
 ))
 returning 1
 `,
@@ -92,6 +145,28 @@ returning 1
 ))
 returning 1
 `,
+  publishFate: `select {schema}.fate_of($1::bigint, $2::bigint) as answer
+`,
+  publishPlain: `select {schema}.publish_plain($1::bigint, $2::bigint, $3::bigint[], $4::text[], $5, $6, $7, $8)
+`,
+  publishWithin: `-- In the transaction of a user: what it waits for has an end, and its own setting comes back.
+select {schema}.publish_within($1::json, $2::float8, $3::float8, $4::integer) as told
+`,
+  publish: `select {schema}.publish($1::bigint, $2::bigint, $3::bigint[], $4::json, $5::float8, $6::float8) as told
+`,
+  purgeDeadLetters: `select {schema}.purge_dead($1, $2::text[]) as removed
+`,
+  purge: `select {schema}.purge($1) as removed
+`,
+  queues: `select name from {schema}.queue order by name
+`,
+  receive: `select number::text, queue, ids, heads, bodies, tops, marks, next_in, suspects, swept
+from {schema}.receive($1::bigint, $2::bigint, $3::text[], $4::text[], $5::smallint[], $6::bigint[], $7::smallint[], $8::integer, $9::float8, $10::text, $11::boolean, $12::float8, $13::float8, $14::float8, $15::float8)
+`,
+  redrive: `select {schema}.redrive($1, $2::text[], $3::text[], $4::text[], $5::float8) as done
+`,
+  releaseLost: `select {schema}.release_lost($1::bigint, $2::bigint[], $3::text, $4::float8)
+`,
   removeExpiredJoins: `delete from {schema}.task_join where id = any(array(
   select id from {schema}.task_join
   where id = any($1::text[]) and expires_at <= clock_timestamp() + $2::float8 * interval '1 ms'
@@ -99,13 +174,175 @@ returning 1
 ))
 returning id
 `,
+  resume: `with resumed as (update {schema}.queue set paused = false where name = $1 returning name)
+select {schema}.wake(array_agg(name)) from resumed
+`,
+  revokeFront: `select {schema}.revoke_front($1::text[], $2::float8)
+`,
+  revokeMark: `select {schema}.revoke_mark($1::text[], $2::boolean, $3::float8, $4::float8)
+`,
   saveResults: `-- The function is that of settlements too (migration 002).
 select saved as id from {schema}.save_results(
   $1::text[], $2::boolean[], $3::integer[], $4::bytea[], array_fill($5::float8, array[cardinality($1::text[])]),
   clock_timestamp() + $6::float8 * interval '1 ms'
 ) as saved
 `,
+  setRate: `select {schema}.set_rate($1, $2::float8)
+`,
+  settle: `select {schema}.settle($1::bigint, $2::bigint, $3::boolean, $4::bigint[], $5::text[], $6::json, $7::text[], $8::json, $9::float8, $10::integer, $11::float8) as answer
+`,
+  vacuum: `select current_setting('autovacuum') as autovacuum,
+  (select extract(epoch from clock_timestamp() - min(a.xact_start)) * 1000 from pg_stat_activity a
+    where a.datname = current_database() and a.backend_xmin is not null)::float8 as oldest
+`,
 } as const;
 
 export const THREADS = {
+  leaseKeeper: `// The thread that renews leases while the main thread is busy. It renews all claims of a consumer each third of a lease, for as long as
+// the process lives and the main loop has answered lately (see leasing/lease-keeper.ts for the messages and the shared memory).
+'use strict';
+const { parentPort, workerData } = require('node:worker_threads');
+const { driver, config, statement, heartbeat } = workerData;
+const { Client } = require(driver);
+
+const MAX_BATCH = 500;
+// ms after a renewal that failed until it is tried again
+const RETRY = 250;
+const HEARTBEAT = 0;
+const OFFSET = 1;
+const RENEWED_AT = 0;
+const THROUGH = 1;
+
+const beats = new BigInt64Array(heartbeat);
+const seats = new Map();
+const micros = () => process.hrtime.bigint() / 1000n;
+
+// One connection, opened when it is needed and dropped when it fails.
+let connecting = null;
+
+function connected() {
+  connecting ??= open();
+  return connecting;
+}
+
+async function open() {
+  const client = new Client(config);
+  const drop = () => {
+    connecting = null;
+  };
+  client.on('error', drop); // failures show as renewals that do not succeed
+  client.on('end', drop);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    connecting = null;
+    throw error;
+  }
+}
+
+async function drop() {
+  const client = await connecting?.catch(() => null);
+  connecting = null;
+  client?.connection.stream.destroy();
+}
+
+class Seat {
+  constructor(number, { lease, maxLoopBlock, shared, owner }) {
+    this.number = number;
+    this.lease = lease;
+    this.maxLoopBlock = BigInt(Math.round(maxLoopBlock * 1000));
+    this.shared = new BigInt64Array(shared);
+    this.owner = owner;
+    this.batches = new Map();
+    this.through = 0;
+    this.timer = setTimeout(() => this.renew(), lease / 3);
+  }
+
+  hold(sequence, [claim, size]) {
+    this.batches.set(sequence, { claim, size });
+    this.through = sequence;
+  }
+
+  async renew() {
+    const started = micros();
+    const next = (await this.renewAll(started)) ? this.lease / 3 - Number(micros() - started) / 1000 : RETRY;
+    if (!this.closed) this.timer = setTimeout(() => this.renew(), Math.max(RETRY / 10, Math.min(next, this.lease / 3)));
+  }
+
+  // Whether everything held was renewed.
+  async renewAll(started) {
+    if (this.batches.size === 0) return true;
+    if (started - Atomics.load(beats, HEARTBEAT) > this.maxLoopBlock) return false;
+    const { through } = this;
+    const offset = Atomics.load(beats, OFFSET);
+    const held = [...this.batches];
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error('late')), this.lease / 3);
+    });
+    try {
+      const renewals = [];
+      for (let at = 0; at < held.length; at += MAX_BATCH) renewals.push(this.extend(held.slice(at, at + MAX_BATCH), offset));
+      await Promise.race([Promise.all(renewals), late]);
+    } catch {
+      void drop();
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+    Atomics.store(this.shared, RENEWED_AT, started + offset * 1000n);
+    Atomics.store(this.shared, THROUGH, BigInt(through));
+    return true;
+  }
+
+  async extend(held, offset) {
+    const client = await connected();
+    const numbers = held.map(([, { claim }]) => claim);
+    const { rows } = await client.query({ ...statement, values: [this.owner, numbers, this.lease, String(offset)] });
+    if (rows.length === 0) return;
+    const sequences = new Map(held.map(([sequence, { claim }]) => [claim, sequence]));
+    const lost = [];
+    const revoked = [];
+    for (const { number, ordinal, terminate } of rows) {
+      const sequence = sequences.get(number);
+      if (ordinal !== null) revoked.push([sequence, ordinal - 1, terminate]);
+      else {
+        const { size } = this.batches.get(sequence) ?? { size: 0 };
+        for (let index = 0; index < size; index++) lost.push([sequence, index]);
+        this.batches.delete(sequence);
+      }
+    }
+    if (lost.length > 0) this.post({ lost });
+    if (revoked.length > 0) this.post({ revoked });
+  }
+
+  post(report) {
+    parentPort.postMessage({ seat: this.number, ...report });
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+}
+
+parentPort.on('message', (message) => {
+  const [kind, number] = message;
+  if (kind === 'open') {
+    seats.set(number, new Seat(number, message[2]));
+  } else if (kind === 'hold') {
+    const [, , sequence, renewal, ended] = message;
+    const seat = seats.get(number);
+    for (const end of ended) seat?.batches.delete(end);
+    seat?.hold(sequence, renewal);
+  } else if (kind === 'end') {
+    for (const end of message[2]) seats.get(number)?.batches.delete(end);
+  } else if (kind === 'close') {
+    seats.get(number)?.close();
+    seats.delete(number);
+  }
+});
+parentPort.postMessage({ ready: true });
+`,
 } as const;

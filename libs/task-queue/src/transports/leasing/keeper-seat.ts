@@ -29,17 +29,18 @@ export class KeeperSeat implements Renewals {
   readonly #held = new Map<number, HeldBatch>();
   #ended: number[] = [];
 
+  /** @param setting what the thread needs to know of this consumer beyond its lease */
   constructor(
     private readonly number: number,
     readonly options: SeatOptions,
-    private readonly marks: readonly string[],
+    private readonly setting: object,
     private readonly link: SeatLink,
   ) {}
 
   /** Tells a thread that begins everything that is held. */
   open(): void {
     const { lease, maxLoopBlock } = this.options;
-    this.link.post(['open', this.number, { lease, maxLoopBlock, shared: this.#shared.buffer, marks: this.marks }]);
+    this.link.post(['open', this.number, { lease, maxLoopBlock, shared: this.#shared.buffer, ...this.setting }]);
     for (const batch of this.#held.values()) this.#post(batch);
   }
 
@@ -67,10 +68,8 @@ export class KeeperSeat implements Renewals {
     this.link.closed();
   }
 
-  /** The members go as one text, which the thread reads only when it comes to renew them: most batches have ended by then. */
   #post(batch: HeldBatch): void {
-    const members = JSON.stringify(batch.deliveries.map((delivery) => delivery.member));
-    this.link.post(['hold', this.number, batch.sequence, batch.leased, members, this.#takeEnded()]);
+    this.link.post(['hold', this.number, batch.sequence, batch.renewal(), this.#takeEnded()]);
   }
 
   #takeEnded(): number[] {
