@@ -35,6 +35,7 @@ export class Transfer {
 export class Script {
   afterTransfer: (context: TaskContext) => unknown = () => undefined;
   kept: QueryRunner | undefined;
+  readonly notes: string[] = [];
 }
 
 /** Tasks that use their database in every way there is. */
@@ -85,7 +86,9 @@ export class BankTasks {
   }
 
   @Task({ name: 'bank.note' })
-  note(_what: string): void {}
+  note(what: string): void {
+    this.script.notes.push(what);
+  }
 
   @Task({ name: 'bank.escape', transactional: true, maxRetries: 0 })
   async escape(): Promise<void> {

@@ -122,6 +122,26 @@ describe('calls within a transaction of the application', () => {
     expect((await rows()).map(({ task }) => task)).toEqual(['mail']);
   });
 
+  it('go straight into the queues of a broker that is in the same database', async () => {
+    const direct = await Harness.open(database.url, { keyPrefix: SCHEMA });
+    const ready = async () => (await direct.transport.inspector.counts('default')).ready;
+    try {
+      await dataSource.transaction(async (manager) => {
+        await direct.client.withManager(manager).sendTask('kept');
+        expect(await ready()).toBe(0);
+      });
+      expect(await ready()).toBe(1);
+      const failing = dataSource.transaction(async (manager) => {
+        await direct.client.withManager(manager).sendTask('dropped');
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect([await ready(), await rows()]).toEqual([1, []]);
+    } finally {
+      await direct.close();
+    }
+  });
+
   it('fix when they are due at the call', async () => {
     const before = Date.now();
     await dataSource.transaction((manager) => client.withManager(manager).sendTask('later', [], { countdown: '1h' }));
