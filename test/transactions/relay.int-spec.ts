@@ -53,7 +53,7 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     expect((await relayed)[0]).toMatchObject({ queue: 'default', count: 1 });
   });
 
-  it('takes one queue at a time from another relay, and leaves it to that one', async () => {
+  it('rule 26: takes one queue at a time from another relay, and leaves it to that one', async () => {
     let inBroker = 0;
     let most = 0;
     const broker = around(async (_, publish) => {
@@ -70,7 +70,7 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     expect(await counts()).toMatchObject({ ready: 1_200 });
   });
 
-  it('publishes nothing twice when it dies after the broker has taken it', async () => {
+  it('rule 26: publishes nothing twice when it dies after the broker has taken it', async () => {
     const dying = around(async (_, publish) => {
       await publish();
       await database.pool.query(

@@ -185,7 +185,7 @@ describe('calls within a transaction of the application', () => {
     }
   });
 
-  it('say that there is no outbox, or one elsewhere', async () => {
+  it('rule 26: say that there is no outbox, or one elsewhere', async () => {
     const without = await clientOf(app, undefined);
     const send = (tasks: TaskClient) => dataSource.transaction((manager) => tasks.withManager(manager).sendTask('mail'));
     await expect(send(without)).rejects.toMatchObject({ code: 'OUTBOX_MISSING', message: expect.stringContaining("there is no 'outbox'") });
