@@ -3,8 +3,8 @@ const src = '^libs/task-queue/src';
 const rooms = (...names) => `${src}/(${names.join('|')})/`;
 const code = { pathNot: '\\.spec\\.ts$' };
 
-const BASE = ['message', 'errors', 'ports', 'policies'];
-const CORE = ['attempt', 'client', 'canvas', 'worker', 'pools', 'schedules', 'beat', 'outbox'];
+const BASE = ['message', 'errors', 'ports', 'policies', 'schedules'];
+const CORE = ['attempt', 'client', 'canvas', 'worker', 'pools', 'beat', 'outbox'];
 const TOP = ['nest', 'admin', 'cli', 'testing', 'typeorm'];
 
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
@@ -32,7 +32,7 @@ module.exports = {
     {
       name: 'base-rooms-stand-alone',
       severity: 'error',
-      comment: 'message, errors, ports and policies import nothing above them.',
+      comment: 'message, errors, ports, policies and schedules import nothing above them.',
       from: { ...code, path: rooms(...BASE) },
       to: { path: src, pathNot: rooms(...BASE) },
     },

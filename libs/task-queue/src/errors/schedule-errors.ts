@@ -39,3 +39,30 @@ export class UnknownTimezoneError extends TaskQueueError {
     super(`No time zone is named ${inspect(timezone)}. ${hint}`);
   }
 }
+
+/** No stored schedule has this id or name. */
+export class ScheduleNotFoundError extends TaskQueueError {
+  readonly code = 'SCHEDULE_NOT_FOUND';
+  constructor(readonly schedule: string) {
+    super(`There is no schedule '${schedule}'. It may have been deleted, or pruned because the code no longer has it.`);
+  }
+}
+
+export class ScheduleNameTakenError extends TaskQueueError {
+  readonly code = 'SCHEDULE_NAME_TAKEN';
+  constructor(readonly schedule: string) {
+    super(`A schedule named '${schedule}' exists already. Give this one another name, or edit the one that is there.`);
+  }
+}
+
+/** Somebody has edited a schedule since it was read. */
+export class StaleScheduleError extends TaskQueueError {
+  readonly code = 'SCHEDULE_STALE';
+  constructor(
+    readonly schedule: string,
+    readonly expected: number,
+    readonly found: number,
+  ) {
+    super(`The schedule '${schedule}' was edited meanwhile: version ${expected} was expected, ${found} is there. Read it again, then edit that.`);
+  }
+}

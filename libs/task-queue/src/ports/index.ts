@@ -12,6 +12,8 @@ export * from './logger.js';
 export * from './pool.js';
 export * from './rate-limit.js';
 export * from './result-backend.js';
+export * from './schedule-store.js';
+export * from './stored-schedule.js';
 export * from './signals.js';
 export * from './task-context.js';
 export * from './task-handler.js';

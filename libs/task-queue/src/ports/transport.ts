@@ -5,6 +5,7 @@ import type { Inspector } from './inspector.js';
 import type { JoinStore } from './join-store.js';
 import type { TaskLogger } from './logger.js';
 import type { ResultBackend } from './result-backend.js';
+import type { ScheduleStore } from './schedule-store.js';
 
 /** One engine's seams behind one connection string. `connect` and `close` serve them all; both are safe to call twice. */
 export interface Transport {
@@ -13,6 +14,7 @@ export interface Transport {
   readonly joins: JoinStore;
   readonly control: ControlChannel;
   readonly inspector: Inspector;
+  readonly schedules: ScheduleStore;
   connect(): Promise<void>;
   close(): Promise<void>;
 }

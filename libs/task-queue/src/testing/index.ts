@@ -15,4 +15,5 @@ export { harnessFor, type HarnessOptions } from './conformance/harness-for.js';
 export { inspectorConformance } from './conformance/inspector-conformance.js';
 export { joinStoreConformance } from './conformance/join-store-conformance.js';
 export { resultBackendConformance } from './conformance/result-backend-conformance.js';
+export { scheduleStoreConformance } from './conformance/schedule-store-conformance.js';
 export { transportConformance } from './conformance/transport-conformance.js';

@@ -4,6 +4,7 @@ import type { HarnessFactory } from './harness.js';
 import { inspectorConformance } from './inspector-conformance.js';
 import { joinStoreConformance } from './join-store-conformance.js';
 import { resultBackendConformance } from './result-backend-conformance.js';
+import { scheduleStoreConformance } from './schedule-store-conformance.js';
 
 /** All suites, for a transport that serves every seam. */
 export function transportConformance(factory: HarnessFactory): void {
@@ -12,4 +13,5 @@ export function transportConformance(factory: HarnessFactory): void {
   controlChannelConformance(factory);
   inspectorConformance(factory);
   joinStoreConformance(factory);
+  scheduleStoreConformance(factory);
 }

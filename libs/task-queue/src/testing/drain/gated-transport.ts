@@ -4,7 +4,7 @@ import { GatedConsumer, type GateSurroundings } from './gated-consumer.js';
 
 /** A transport, as the kit's workers see it: its consumers stand before the gate. */
 export function gatedTransport(transport: Transport, gate: Gate, published: GateSurroundings['published']): Transport {
-  const { broker, results, joins, control, inspector } = transport;
+  const { broker, results, joins, control, inspector, schedules } = transport;
   const gated: Broker = {
     capabilities: broker.capabilities,
     connect: () => broker.connect(),
@@ -23,5 +23,5 @@ export function gatedTransport(transport: Transport, gate: Gate, published: Gate
       gate.moveOn();
     },
   };
-  return { broker: gated, results, joins, control, inspector, connect: () => transport.connect(), close: () => transport.close() };
+  return { broker: gated, results, joins, control, inspector, schedules, connect: () => transport.connect(), close: () => transport.close() };
 }

@@ -5,16 +5,18 @@ import { JoinShelf } from './join-shelf.js';
 import { MemoryQueue } from './memory-queue.js';
 import { RateSlots } from './rate-slots.js';
 import { ResultShelf } from './result-shelf.js';
+import { ScheduleShelf } from './schedule-shelf.js';
 import { StoredMessage } from './stored-message.js';
 import { call } from './work-wait.js';
 
 /**
- * What the users of one `memory://` URL share: messages, traces of finished ids, revoke marks, results, joins, listeners.
+ * What the users of one `memory://` URL share: messages, traces of finished ids, revoke marks, results, joins, schedules, listeners.
  * Every method is one synchronous step, so nothing is ever seen half done.
  */
 export class MemoryStore {
   readonly results = new ResultShelf();
   readonly joins = new JoinShelf();
+  readonly schedules = new ScheduleShelf();
   readonly listeners = new Set<(command: ControlCommand) => void>();
   private readonly slots = new RateSlots();
   private readonly queues = new Map<string, MemoryQueue>();

@@ -4,6 +4,7 @@ import { MemoryControlChannel } from './memory-control-channel.js';
 import { MemoryInspector } from './memory-inspector.js';
 import { MemoryJoinStore } from './memory-join-store.js';
 import { MemoryResultBackend } from './memory-result-backend.js';
+import { MemorySchedules } from './memory-schedules.js';
 import { MemorySession } from './memory-session.js';
 
 /** All seams over one session on a shared store. */
@@ -13,6 +14,7 @@ export class MemoryTransport implements Transport {
   readonly joins: MemoryJoinStore;
   readonly control: MemoryControlChannel;
   readonly inspector: MemoryInspector;
+  readonly schedules: MemorySchedules;
   private readonly session: MemorySession;
 
   /** @param name of the store; transports of one name in one process share it */
@@ -23,6 +25,7 @@ export class MemoryTransport implements Transport {
     this.joins = new MemoryJoinStore(this.session);
     this.control = new MemoryControlChannel(this.session);
     this.inspector = new MemoryInspector(this.session);
+    this.schedules = new MemorySchedules(this.session);
   }
 
   connect(): Promise<void> {
