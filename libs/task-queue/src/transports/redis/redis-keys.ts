@@ -71,6 +71,8 @@ export class RedisKeys {
   readonly result: string;
   /** HASH of the rates of limited tasks and of the slots that were taken last (see scripts/parts/limits.lua) */
   readonly limits: string;
+  /** base of what is kept of schedules (see scripts/parts/schedules.lua) */
+  readonly schedules: string;
   readonly resultsChannel: string;
   readonly controlChannel: string;
   readonly #queues = new Map<string, QueueKeys>();
@@ -87,6 +89,7 @@ export class RedisKeys {
     this.result = `${prefix}:result:`;
     this.join = `${prefix}:join:`;
     this.completeJoins = `${prefix}:joins-complete`;
+    this.schedules = `${prefix}:schedules:`;
     this.resultsChannel = `${prefix}:results`;
     this.controlChannel = `${prefix}:control`;
   }

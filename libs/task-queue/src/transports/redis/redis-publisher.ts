@@ -65,11 +65,7 @@ export class RedisPublisher {
 
   async publish(publications: readonly Publication[], timeout: number): Promise<PublishReceipt[]> {
     if (publications.length === 0) return [];
-    for (const { id, unique, limit } of publications) {
-      checkId(id);
-      if (unique !== undefined) checkUniqueKey(unique);
-      if (limit !== undefined) checkRateLimit(limit);
-    }
+    for (const publication of publications) checkPublication(publication);
     const deadline = monotonic() + timeout;
     const receipts = new Array<PublishReceipt>(publications.length);
     // Nothing is awaited where nothing has to be: the call leaves while its caller still makes the next ones.
@@ -228,8 +224,11 @@ function writeReceipts({ answer, publications, places }: Parcel, receipts: Publi
   readPublishAnswer(answer, publications).forEach((receipt, at) => (receipts[places[at]!] = receipt));
 }
 
-function checkId(id: string): void {
+/** @throws InvalidOptionError */
+export function checkPublication({ id, unique, limit }: Publication): void {
   if (id === '' || !id.isWellFormed()) throw new InvalidOptionError('taskId', id, 'text that is not empty and well-formed');
+  if (unique !== undefined) checkUniqueKey(unique);
+  if (limit !== undefined) checkRateLimit(limit);
 }
 
 /** Whether neither time nor keys matter to it: it is ready at once, leaves no trace, claims nothing and has no limit. */

@@ -11,6 +11,7 @@ import { RedisInspector } from './redis-inspector.js';
 import { RedisJoins } from './redis-joins.js';
 import { RedisKeys } from './redis-keys.js';
 import { RedisResults } from './redis-results.js';
+import { RedisSchedules } from './redis-schedules.js';
 import type { RedisAddress } from './redis-url.js';
 import { Subscriptions } from './subscriptions.js';
 
@@ -21,6 +22,7 @@ export class RedisTransport implements Transport {
   readonly joins: RedisJoins;
   readonly control: RedisControl;
   readonly inspector: RedisInspector;
+  readonly schedules: RedisSchedules;
   readonly #context: RedisContext;
   readonly #subscriptions: Subscriptions;
   #closing: Promise<void> | null = null;
@@ -46,6 +48,7 @@ export class RedisTransport implements Transport {
     this.joins = new RedisJoins(this.#context);
     this.control = new RedisControl(this.#context, this.#subscriptions, this);
     this.inspector = new RedisInspector(this.#context);
+    this.schedules = new RedisSchedules(this.#context);
   }
 
   /**

@@ -12,6 +12,57 @@ return redis.call('PUBLISH', ARGV[1], ARGV[2])
 redis.call('ZCARD', KEYS[2])
 return arrive(KEYS[1], KEYS[2], now_ms(ARGV[1]), 2, (#ARGV - 1) / 4)
 `,
+  claimTick: `#!lua
+-- with: unique, limits, claims, lines, put, schedules
+-- Takes the turn of a schedule, and sends its run with it. Not allow-oom: what cannot be sent stays due.
+-- KEYS: the queue (the base of schedules where nothing is sent), queues, revoked, base of schedules
+-- ARGV: offset, id, version, tick that was decided about, 'advance', 'pause' or 'break', then
+--   reason · or next tick, its wake-up ('' = none is left), missed ticks, the last of them, tick to send ('' = none), ms after which
+--   one that is held back is looked at again ('' = it is left out), queue name, trace ttl, message id, body, code
+-- Answers 'lost' when the turn is not to be taken, else what put answers.
+local queue, queues, revoked, base = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
+local now, id = now_ms(ARGV[1]), ARGV[2]
+local schedule = schedule_key(base, id)
+local version, at, enabled, broken = unpack(redis.call('HMGET', schedule, 'version', 'next', 'enabled', 'broken'))
+if version ~= ARGV[3] or at ~= ARGV[4] or enabled ~= '1' or broken ~= '' then
+  return 'lost'
+end
+if ARGV[5] ~= 'advance' then
+  stop_schedule(base, id, ARGV[5], ARGV[6], now)
+  return ''
+end
+local next_tick, wake, missed, last, tick, retry = unpack(ARGV, 6, 11)
+redis.call('ZCARD', base .. 'due')
+redis.call('LLEN', schedule .. ':ticks')
+local answer = ''
+if tick ~= '' then
+  redis.call('SISMEMBER', queues, ARGV[12])
+  answer = put(queue, now, tonumber(ARGV[13]), 14, 1, revoked)
+  redis.call('SADD', queues, ARGV[12])
+  local flag = string.sub(answer, 1, 1)
+  if flag == '2' or flag == '3' then
+    if retry ~= '' then
+      local again = text_of(now + retry)
+      redis.call('HSET', schedule, 'wake', again)
+      redis.call('ZADD', base .. 'due', again, id)
+      return answer
+    end
+    note_tick(base, id, tick, now, 'schedule', 'held', 1, cjson.decode(string.sub(answer, 2))[1])
+  else
+    note_sent(base, id, tick, now, 'schedule', ARGV[14])
+  end
+end
+if missed ~= '0' then
+  note_tick(base, id, last, now, 'schedule', 'missed', missed, '')
+end
+if next_tick == '' then
+  stop_schedule(base, id, 'pause', 'finished', now)
+else
+  redis.call('HSET', schedule, 'next', next_tick, 'wake', wake)
+  redis.call('ZADD', base .. 'due', wake, id)
+end
+return answer
+`,
   closeJoins: `#!lua flags=allow-oom
 -- Closes joins: only their ids are known from then on, until they expire. KEYS: join base, complete · ARGV: offset, ids…
 local now = now_ms(ARGV[1])
@@ -117,6 +168,30 @@ end
 local more = #pairs_of > 2 * count and 1 or 0
 return { ids, redis.call('HMGET', queue.msg, unpack(ids)), redis.call('HMGET', queue.dead_info, unpack(ids)), times, more }
 `,
+  dueSchedules: `#!lua flags=no-writes
+-- with: schedules
+-- KEYS: base of schedules · ARGV: offset, limit · Answers now, when the next of the others is due ('' = none), and the fields of those that are.
+local base, now, limit = KEYS[1], now_ms(ARGV[1]), tonumber(ARGV[2])
+local due = redis.call('ZRANGE', base .. 'due', '-inf', now, 'BYSCORE', 'LIMIT', 0, limit)
+local answer = { text_of(now), redis.call('ZRANGE', base .. 'due', #due, #due, 'WITHSCORES')[2] or '' }
+for i = 1, #due do
+  answer[2 + i] = redis.call('HGETALL', schedule_key(base, due[i]))
+end
+return answer
+`,
+  enableSchedules: `#!lua flags=allow-oom
+-- with: schedules
+-- KEYS: base of schedules · ARGV: offset, enabled, ids… · Answers how many were changed.
+local base, enabled, now, changed = KEYS[1], ARGV[2], now_ms(ARGV[1]), 0
+for i = 3, #ARGV do
+  local is, broken = unpack(redis.call('HMGET', schedule_key(base, ARGV[i]), 'enabled', 'broken'))
+  if is and (is ~= enabled or (enabled == '1' and broken ~= '')) then
+    edit_schedule(base, ARGV[i], enabled, '', now)
+    changed = changed + 1
+  end
+end
+return changed
+`,
   extend: `#!lua flags=allow-oom
 -- Renews leases that are still there.
 -- KEYS: leased, revoked, terminate · ARGV: offset, lease, members…
@@ -163,6 +238,25 @@ return {
   redis.call('HMGET', queue.dead_info, unpack(ARGV)),
   redis.call('ZMSCORE', queue.dead, unpack(ARGV)),
 }
+`,
+  fireSchedule: `#!lua
+-- with: unique, limits, claims, lines, put, schedules
+-- Sends a run of a schedule out of turn.
+-- KEYS: the queue, queues, revoked, base of schedules · ARGV: offset, id, tick, cause, queue name, trace ttl, message id, body, code
+-- Answers 'missing', else what put answers.
+local queue, queues, revoked, base = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
+local now, id = now_ms(ARGV[1]), ARGV[2]
+if redis.call('EXISTS', schedule_key(base, id)) == 0 then
+  return 'missing'
+end
+redis.call('SISMEMBER', queues, ARGV[5])
+redis.call('LLEN', schedule_key(base, id) .. ':ticks')
+local answer = put(queue, now, tonumber(ARGV[6]), 7, 1, revoked)
+redis.call('SADD', queues, ARGV[5])
+if answer == '' then
+  note_sent(base, id, ARGV[3], now, ARGV[4], ARGV[7])
+end
+return answer
 `,
   forgetResults: `#!lua flags=allow-oom
 -- Removes results. KEYS: result base · ARGV: ids…
@@ -517,6 +611,56 @@ if #ids > 0 then
 end
 return #ids
 `,
+  putSchedule: `#!lua
+-- with: schedules
+-- Makes or replaces a schedule.
+-- KEYS: base of schedules · ARGV: offset, id, name, definition, enabled, '' to make it, else the version that is expected, '*' = any
+-- Answers ['ok', fields], ['taken'], ['missing'] or ['stale', version].
+local base, id, name, definition, enabled, expected = KEYS[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local now = now_ms(ARGV[1])
+local schedule = schedule_key(base, id)
+local holder = redis.call('HGET', base .. 'by-name', name)
+if expected ~= '' then
+  local version, old, because = unpack(redis.call('HMGET', schedule, 'version', 'name', 'because'))
+  if not version then
+    return { 'missing' }
+  end
+  if expected ~= '*' and expected ~= version then
+    return { 'stale', version }
+  end
+  if holder and holder ~= id then
+    return { 'taken' }
+  end
+  unname(base, old)
+  name_it(base, id, name)
+  redis.call('HSET', schedule, 'name', name, 'definition', definition)
+  edit_schedule(base, id, enabled, enabled == '1' and '' or because, now)
+else
+  if holder and holder ~= id then
+    return { 'taken' }
+  end
+  -- The same again, because its answer was lost, finds itself.
+  if holder then
+    return { 'ok', redis.call('HGETALL', schedule) }
+  end
+  create_schedule(base, id, name, definition, enabled, now, 'api', '', '', '')
+end
+return { 'ok', redis.call('HGETALL', schedule) }
+`,
+  readSchedules: `#!lua flags=no-writes
+-- with: schedules
+-- KEYS: base of schedules · ARGV: 'id' and an id, or 'after', a name ('' = from the first) and how many · Answers the fields of each.
+local base, answer = KEYS[1], {}
+if ARGV[1] == 'id' then
+  return { redis.call('HGETALL', schedule_key(base, ARGV[2])) }
+end
+local from = ARGV[2] == '' and '-' or '(' .. ARGV[2]
+local names = redis.call('ZRANGE', base .. 'names', from, '+', 'BYLEX', 'LIMIT', 0, ARGV[3])
+for i = 1, #names do
+  answer[i] = redis.call('HGETALL', schedule_key(base, redis.call('HGET', base .. 'by-name', names[i])))
+end
+return answer
+`,
   rearm: `#!lua flags=allow-oom
 -- Hands on a wake-up that was taken and is not used. KEYS: wake lists
 for i = 1, #KEYS do
@@ -833,6 +977,19 @@ for at = 3, #KEYS, QUEUE_KEYS do
 end
 return released
 `,
+  removeSchedule: `#!lua flags=allow-oom
+-- with: schedules
+-- KEYS: base of schedules · ARGV: id, the version that is expected, '*' = any · Answers as put-schedule.
+local version = redis.call('HGET', schedule_key(KEYS[1], ARGV[1]), 'version')
+if not version then
+  return { 'missing' }
+end
+if ARGV[2] ~= '*' and ARGV[2] ~= version then
+  return { 'stale', version }
+end
+remove_schedule(KEYS[1], ARGV[1])
+return { 'ok', {} }
+`,
   resume: `#!lua flags=allow-oom
 -- Ends the pause of a queue and wakes who waits for it. KEYS: the queue
 local queue = queue_at(1)
@@ -915,6 +1072,17 @@ for i = 1, #written do
   written[i] = written[i] and '1' or '0'
 end
 return table.concat(written)
+`,
+  scheduleHistory: `#!lua flags=no-writes
+-- with: schedules
+-- KEYS: base of schedules · ARGV: id, the line before which it begins ('' = the newest), how many · Answers lines, newest first.
+local schedule = schedule_key(KEYS[1], ARGV[1])
+local newest = redis.call('HGET', schedule, 'seq')
+if not newest then
+  return {}
+end
+local first = ARGV[2] == '' and 0 or math.max(0, tonumber(newest) - tonumber(ARGV[2]) + 1)
+return redis.call('LRANGE', schedule .. ':ticks', first, first + tonumber(ARGV[3]) - 1)
 `,
   setRate: `#!lua flags=allow-oom
 -- Sets the interval of a key, whatever publications say. KEYS: limits · ARGV: key, ms ('' = as publications say)
@@ -1177,6 +1345,63 @@ answer[2] = #tell > 0 and tell or ''
 redis.call('HSET', call, 'number', ARGV[2], 'answer', cmsgpack.pack(answer))
 redis.call('PEXPIRE', call, ARGV[3])
 return answer
+`,
+  syncSchedules: `#!lua
+-- with: schedules
+-- Makes the schedules of one owner's code those of this list.
+-- KEYS: base of schedules · ARGV: offset, owner, then six of each: id, key, digest, name, definition, enabled
+-- Answers ['taken', name], or ['ok', created, changed, removed].
+local base, owner, now = KEYS[1], ARGV[2], now_ms(ARGV[1])
+local code, by_name = base .. 'code:' .. owner, base .. 'by-name'
+local known, own, listed = {}, {}, {}
+local pairs_of = redis.call('HGETALL', code)
+for i = 1, #pairs_of, 2 do
+  known[pairs_of[i]] = pairs_of[i + 1]
+  own[pairs_of[i + 1]] = true
+end
+for at = 3, #ARGV, 6 do
+  local holder = redis.call('HGET', by_name, ARGV[at + 3])
+  if holder and not own[holder] then
+    return { 'taken', ARGV[at + 3] }
+  end
+  listed[ARGV[at + 1]] = true
+end
+local created, changed, removed = 0, {}, 0
+for key, id in pairs(known) do
+  if not listed[key] then
+    remove_schedule(base, id)
+    removed = removed + 1
+  end
+end
+-- Names may have gone from one to another, so all are given up before any is taken.
+for at = 3, #ARGV, 6 do
+  local id = known[ARGV[at + 1]]
+  local schedule = id and schedule_key(base, id)
+  if id and redis.call('HGET', schedule, 'digest') ~= ARGV[at + 2] then
+    unname(base, redis.call('HGET', schedule, 'name'))
+    changed[#changed + 1] = at
+  end
+end
+for i = 1, #changed do
+  local at = changed[i]
+  local id = known[ARGV[at + 1]]
+  local schedule = schedule_key(base, id)
+  local enabled, because = unpack(redis.call('HMGET', schedule, 'enabled', 'because'))
+  if because == 'finished' then
+    enabled = ARGV[at + 5]
+  end
+  name_it(base, id, ARGV[at + 3])
+  redis.call('HSET', schedule, 'name', ARGV[at + 3], 'definition', ARGV[at + 4], 'digest', ARGV[at + 2])
+  edit_schedule(base, id, enabled, enabled == '1' and '' or because, now)
+end
+for at = 3, #ARGV, 6 do
+  if not known[ARGV[at + 1]] then
+    create_schedule(base, ARGV[at], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5], now, 'code', owner, ARGV[at + 1], ARGV[at + 2])
+    redis.call('HSET', code, ARGV[at + 1], ARGV[at])
+    created = created + 1
+  end
+end
+return { 'ok', created, #changed, removed }
 `,
   watchResults: `#!lua flags=allow-oom
 -- with: results
@@ -1674,6 +1899,97 @@ local function save_results(base, waiters, channel, ttl, now, ids, values)
     end
   end
   return written
+end
+`,
+  schedules: `-- Schedules. Each is a HASH under its id (see redis-schedules.ts); beside them stand \`due\`, a ZSET of ids by the ms at which a beat is to
+-- look at them, \`names\`, a ZSET of names in their order, \`by-name\`, a HASH name → id, and for each owner of code a HASH key → id. An empty
+-- text stands for what is not there.
+
+local HISTORY_KEPT = 500
+
+local function schedule_key(base, id)
+  return base .. 'at:' .. id
+end
+
+-- Begins its turn anew: a beat finds its next tick at once.
+local function turn_anew(base, id, enabled, now)
+  local at = text_of(now)
+  redis.call('HSET', schedule_key(base, id), 'next', '', 'wake', enabled == '1' and at or '', 'since', at)
+  if enabled == '1' then
+    redis.call('ZADD', base .. 'due', at, id)
+  else
+    redis.call('ZREM', base .. 'due', id)
+  end
+end
+
+local function name_it(base, id, name)
+  redis.call('HSET', base .. 'by-name', name, id)
+  redis.call('ZADD', base .. 'names', 0, name)
+end
+
+local function unname(base, name)
+  redis.call('HDEL', base .. 'by-name', name)
+  redis.call('ZREM', base .. 'names', name)
+end
+
+local function create_schedule(base, id, name, definition, enabled, now, source, owner, key, digest)
+  local at = text_of(now)
+  redis.call('HSET', schedule_key(base, id), 'id', id, 'name', name, 'definition', definition, 'enabled', enabled, 'version', 1,
+    'source', source, 'owner', owner, 'key', key, 'digest', digest, 'because', '', 'broken', '', 'tick', '', 'ran', '', 'run', '',
+    'total', 0, 'seq', 0, 'created', at, 'changed', at)
+  name_it(base, id, name)
+  turn_anew(base, id, enabled, now)
+end
+
+-- Whatever changes what it says, or whether it is enabled.
+local function edit_schedule(base, id, enabled, because, now)
+  local schedule = schedule_key(base, id)
+  redis.call('HINCRBY', schedule, 'version', 1)
+  redis.call('HSET', schedule, 'enabled', enabled, 'because', because, 'broken', '', 'changed', text_of(now))
+  turn_anew(base, id, enabled, now)
+end
+
+local function remove_schedule(base, id)
+  local schedule = schedule_key(base, id)
+  local name, owner, key = unpack(redis.call('HMGET', schedule, 'name', 'owner', 'key'))
+  unname(base, name)
+  if owner ~= '' then
+    redis.call('HDEL', base .. 'code:' .. owner, key)
+  end
+  redis.call('ZREM', base .. 'due', id)
+  redis.call('DEL', schedule, schedule .. ':ticks')
+end
+
+-- Takes it out of turn for good, or until it is edited or enabled.
+local function stop_schedule(base, id, kind, reason, now)
+  local schedule = schedule_key(base, id)
+  redis.call('HSET', schedule, 'next', '', 'wake', '')
+  redis.call('ZREM', base .. 'due', id)
+  if kind == 'break' then
+    redis.call('HSET', schedule, 'broken', reason)
+  else
+    redis.call('HSET', schedule, 'enabled', '0', 'because', reason, 'changed', text_of(now))
+    redis.call('HINCRBY', schedule, 'version', 1)
+  end
+end
+
+-- A line of history: \`<seq>,<tick>,<at>,<cause>,<outcome>,<count>,<run>\`.
+local function note_tick(base, id, tick, now, cause, outcome, count, run)
+  local schedule = schedule_key(base, id)
+  local seq = redis.call('HINCRBY', schedule, 'seq', 1)
+  local line = table.concat({ seq, tick, text_of(now), cause, outcome, count, run }, ',')
+  redis.call('LPUSH', schedule .. ':ticks', line)
+  redis.call('LTRIM', schedule .. ':ticks', 0, HISTORY_KEPT - 1)
+end
+
+local function note_sent(base, id, tick, now, cause, run)
+  local schedule = schedule_key(base, id)
+  redis.call('HSET', schedule, 'ran', text_of(now), 'run', run)
+  redis.call('HINCRBY', schedule, 'total', 1)
+  if cause == 'schedule' then
+    redis.call('HSET', schedule, 'tick', tick)
+  end
+  note_tick(base, id, tick, now, cause, 'sent', 1, run)
 end
 `,
   unique: `-- Unique keys. A spec is '<until><ms or nothing>:<key>'; until: s = start, e = end, t = time only. \`unique_of\` has the spec of
