@@ -151,6 +151,19 @@ export class TaskClient extends TaskCalls {
     this.#surroundings.routing?.prepare();
   }
 
+  /**
+   * Checks a call and makes its message, for whoever sends it in a way of its own (beat, with a schedule's turn).
+   * @throws what a call throws before it is sent
+   */
+  prepare(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): PreparedCall {
+    return prepareCall(task, args, options, this.#surroundings, this.deps.clock.now());
+  }
+
+  /** Tells who listens that a call which was prepared has been sent. */
+  sent(call: PreparedCall, receipt: PublishReceipt): AsyncResult {
+    return this.#resultOf(receipt, call);
+  }
+
   /** Resolves when every call made before has been sent or has failed. */
   async drain(): Promise<void> {
     await this.#publisher.drain();

@@ -16,6 +16,8 @@ const KNOWN: Readonly<Record<SignalName, true>> = {
   task_unknown: true,
   task_internal_error: true,
   outbox_relayed: true,
+  schedule_tick_sent: true,
+  beat_init: true,
   worker_init: true,
   worker_ready: true,
   worker_shutting_down: true,
@@ -29,7 +31,7 @@ const EVENTLET = [
   'there is no eventlet pool: the default pool waits for I/O in one process',
   'Listen to worker_init or worker_shutdown.',
 ] as const;
-const BEAT = ['no beat runs here', 'Listen to worker_init.'] as const;
+const BEAT = ['a beat is the same, within a worker or alone', 'Listen to beat_init.'] as const;
 
 /** Celery's other signals: why they never come here, and what to do instead. */
 const WITHOUT_MEANING: Readonly<Record<string, readonly [why: string, instead: string]>> = {
@@ -48,7 +50,6 @@ const WITHOUT_MEANING: Readonly<Record<string, readonly [why: string, instead: s
   setup_logging: LOGGING,
   after_setup_logger: LOGGING,
   after_setup_task_logger: LOGGING,
-  beat_init: BEAT,
   beat_embedded_init: BEAT,
   eventlet_pool_started: EVENTLET,
   eventlet_pool_preshutdown: EVENTLET,

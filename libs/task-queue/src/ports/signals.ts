@@ -1,6 +1,13 @@
 import type { TaskState } from '../message/task-state.js';
 import type { TaskContext } from './task-context.js';
 
+/** How many schedules of the code were new, changed or gone at the boot. */
+export interface SyncedSchedules {
+  readonly created: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
 /** What every signal of a task tells. */
 export interface TaskSignal {
   readonly id: string;
@@ -72,6 +79,18 @@ export interface SignalPayloads {
   task_internal_error: { readonly id: string; readonly queue: string; readonly error: unknown; readonly worker: string };
   /** a worker has published messages of the outbox; `lag`: ms that the oldest of them had waited. No signal of Celery's */
   outbox_relayed: { readonly queue: string; readonly count: number; readonly lag: number };
+  /** a beat of this process has sent the run of a tick; `lateness`: ms after it was due. No signal of Celery's */
+  schedule_tick_sent: {
+    readonly schedule: string;
+    readonly name: string;
+    readonly task: string;
+    /** of the run */
+    readonly id: string;
+    readonly tick: number;
+    readonly lateness: number;
+  };
+  /** a beat begins to send */
+  beat_init: { readonly timezone: string; readonly schedules: SyncedSchedules };
   /** before a worker starts */
   worker_init: WorkerSignal;
   /** it consumes */

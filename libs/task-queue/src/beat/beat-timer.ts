@@ -1,0 +1,28 @@
+import type { Clock } from '../ports/index.js';
+
+/** The one wait of a beat, which can be cut short. A wake-up that comes while nobody waits ends the next wait at once. */
+export class BeatTimer {
+  #woken = false;
+  #end: (() => void) | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  async wait(ms: number): Promise<void> {
+    if (!this.#woken && ms > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = this.clock.timer(ms, resolve);
+        this.#end = () => {
+          timer.clear();
+          resolve();
+        };
+      });
+    }
+    this.#end = undefined;
+    this.#woken = false;
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#end?.();
+  }
+}

@@ -1,0 +1,197 @@
+import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../errors/index.js';
+import type {
+  ClaimReceipt,
+  Clock,
+  Inspector,
+  ResultBackend,
+  ScheduleStore,
+  SignalPayloads,
+  StoredSchedule,
+  TaskLogger,
+} from '../ports/index.js';
+import { BeatTimer } from './beat-timer.js';
+import { hasFailedTooOften } from './failure-streak.js';
+import type { PreparedClaim, RunClient, TurnMaker } from './turn-maker.js';
+
+export interface BeatDependencies {
+  readonly store: ScheduleStore;
+  readonly turns: TurnMaker;
+  readonly client: RunClient;
+  readonly results: ResultBackend;
+  readonly inspector: Inspector;
+  /** ms, at most between two looks at the store */
+  readonly pollInterval: number;
+  /** told of each tick that this beat has sent */
+  readonly onSent?: ((tick: SignalPayloads['schedule_tick_sent']) => unknown) | undefined;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
+}
+
+export interface BeatHealth {
+  /** epoch ms of the last look at the store that was answered; null = none was */
+  readonly lastPassAt: number | null;
+  /** ticks that this beat has sent, left to a run before them, and left out */
+  readonly sent: number;
+  readonly held: number;
+  readonly missed: number;
+  /** ms by which the last tick was late */
+  readonly lateness: number;
+}
+
+const BATCH = 200;
+/** Beats that wait for the same tick look at slightly different moments, so that one of them finds it and the others find it done. */
+const SPREAD = 15;
+
+/**
+ * Sends what is due. Any number of beats may run: none leads, each looks at what is due and claims it, and the store lets one
+ * claim of a tick succeed. It remembers nothing, so an edit takes effect with the next look.
+ */
+export class Beat {
+  readonly #timer: BeatTimer;
+  #running: Promise<void> | undefined;
+  #stopping = false;
+  #failures = 0;
+  #health: BeatHealth = { lastPassAt: null, sent: 0, held: 0, missed: 0, lateness: 0 };
+
+  constructor(private readonly deps: BeatDependencies) {
+    this.#timer = new BeatTimer(deps.clock);
+  }
+
+  /** Safe to call twice; after a stop it does nothing. */
+  start(): void {
+    if (!this.#stopping) this.#running ??= this.#run();
+  }
+
+  /** Resolves when the pass under way is over. Safe to call twice. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#timer.wake();
+    await this.#running;
+  }
+
+  /** Looks at once. */
+  wake(): void {
+    this.#timer.wake();
+  }
+
+  health(): BeatHealth {
+    return this.#health;
+  }
+
+  async #run(): Promise<void> {
+    await this.#mend();
+    while (!this.#stopping) {
+      const pause = await this.#passOrPause();
+      if (!this.#stopping) await this.#timer.wait(pause);
+    }
+  }
+
+  async #passOrPause(): Promise<number> {
+    try {
+      const pause = await this.#pass();
+      this.#failures = 0;
+      return pause;
+    } catch (error) {
+      this.#failures++;
+      this.deps.logger.warn('beat cannot send what is due; trying again soon', { error });
+      return Math.min(10, this.#failures) * this.deps.pollInterval;
+    }
+  }
+
+  /** One look at what is due. @returns ms until the next */
+  async #pass(): Promise<number> {
+    const { store, clock, pollInterval } = this.deps;
+    const began = clock.now();
+    const { now, schedules, nextAt } = await store.due(BATCH);
+    this.#health = { ...this.#health, lastPassAt: clock.now() };
+    if (schedules.length > 0) {
+      await this.#claimAll(await this.#decide(schedules, now), now);
+      return 0;
+    }
+    const passed = clock.now() - began;
+    const untilNext = nextAt === null ? Infinity : nextAt - now - passed + Math.random() * SPREAD;
+    return Math.max(0, Math.min(pollInterval, untilNext));
+  }
+
+  async #decide(schedules: readonly StoredSchedule[], now: number): Promise<PreparedClaim[]> {
+    const { turns, logger } = this.deps;
+    const claims: PreparedClaim[] = [];
+    for (const schedule of schedules) {
+      const { name, task, pauseAfterFailures } = schedule;
+      if (pauseAfterFailures !== null && (await hasFailedTooOften(schedule, this.deps))) {
+        const reason = `its last ${pauseAfterFailures} runs have failed`;
+        logger.warn('a schedule is paused', { schedule: name, task, reason });
+        claims.push(turns.pause(schedule, reason));
+      } else claims.push(...turns.make(schedule, now));
+    }
+    return claims;
+  }
+
+  /** What fails alone is set aside alone: a message that the broker refuses must not hold up the others. */
+  async #claimAll(claims: readonly PreparedClaim[], now: number): Promise<void> {
+    const { turns } = this.deps;
+    try {
+      return await this.#claim(claims, now);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+    }
+    for (const { id } of new Map(claims.map(({ schedule }) => [schedule.id, schedule])).values()) {
+      const own = claims.filter(({ schedule }) => schedule.id === id);
+      try {
+        await this.#claim(own, now);
+      } catch (error) {
+        if (isOutage(error)) throw error;
+        await this.#claim([turns.break(own[0]!.schedule, String(error))], now);
+      }
+    }
+  }
+
+  async #claim(claims: readonly PreparedClaim[], now: number): Promise<void> {
+    const { client, store } = this.deps;
+    const cancelled = claims.filter(({ schedule, call }) => call !== undefined && schedule.overlap === 'cancel-previous');
+    const previous = cancelled.flatMap(({ schedule }) => schedule.lastRunId ?? []);
+    if (previous.length > 0) await client.revoke([...new Set(previous)], { terminate: true });
+    const receipts = await store.claim(claims.map(({ claim }) => claim));
+    claims.forEach((one, at) => this.#note(one, receipts[at]!, now));
+  }
+
+  #note({ schedule, claim: { turn }, call }: PreparedClaim, { taken, published }: ClaimReceipt, now: number): void {
+    if (!taken) return;
+    const { name, task } = schedule;
+    if (turn.kind === 'break')
+      this.deps.logger.warn('a schedule cannot be run and is set aside', { schedule: name, task, reason: turn.reason });
+    if (turn.kind !== 'advance') return;
+    if (turn.missed) this.#count({ missed: this.#health.missed + turn.missed.count });
+    if (turn.run === undefined || call === undefined || published === undefined) return;
+    if (published.refused !== undefined || published.id !== call.message.id) return this.#count({ held: this.#health.held + 1 });
+    const lateness = now - turn.run.tick;
+    this.#count({ sent: this.#health.sent + 1, lateness });
+    this.deps.client.sent(call, published);
+    void this.deps.onSent?.({ schedule: schedule.id, name, task, id: call.message.id, tick: turn.run.tick, lateness });
+  }
+
+  #count(change: Partial<BeatHealth>): void {
+    this.#health = { ...this.#health, ...change };
+  }
+
+  /** What was set aside because its task was not known may be known by now: this is another version of the application. */
+  async #mend(): Promise<void> {
+    const { store, turns, logger } = this.deps;
+    try {
+      for (let cursor: string | undefined; ;) {
+        const page = await store.list({ limit: BATCH, filter: { broken: true, enabled: true }, ...(cursor !== undefined && { cursor }) });
+        const known = page.schedules.filter(({ task }) => turns.isKnown(task));
+        if (known.length > 0) await store.setEnabled(known.map(({ id }) => id), true); // prettier-ignore
+        if (page.next === null) return;
+        cursor = page.next;
+      }
+    } catch (error) {
+      logger.warn('beat cannot look for schedules that were set aside', { error });
+    }
+  }
+}
+
+/** It will pass, and nothing is wrong with what is sent. */
+function isOutage(error: unknown): boolean {
+  return error instanceof BrokerUnavailableError || error instanceof PublishUncertainError || error instanceof BrokerFullError;
+}

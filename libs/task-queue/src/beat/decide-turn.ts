@@ -1,0 +1,88 @@
+import type { NextTick, StoredSchedule } from '../ports/index.js';
+import { nextOf, wakeAtOf } from './next-of.js';
+
+/** One step of a schedule that is due: from `due` to `next`, with or without a run. */
+export interface Step {
+  /** where the schedule stands before it */
+  readonly due: number | null;
+  /** the tick that is sent */
+  readonly run?: number;
+  readonly missed?: { readonly count: number; readonly last: number };
+  readonly next: NextTick | null;
+}
+
+/** ms by which a tick may be late without having been missed: a restart, or an outage that nobody notices. */
+export const ON_TIME = 10_000;
+
+/** How many ticks of one schedule are sent in one pass; the rest follow in the next. */
+const MOST_AT_ONCE = 100;
+/** Missed ticks are counted up to here: there may be millions. */
+export const MOST_COUNTED = 1_000;
+
+/** What is to be done about a schedule that is due, by its policies: steps, each from where the one before has left it. */
+export function decideTurn(schedule: StoredSchedule, now: number, zone: string): Step[] {
+  const { nextRunAt: due } = schedule;
+  if (due === null) return [{ due, next: nextOf(schedule, schedule.since, zone) }];
+  if (schedule.expires !== null && now > schedule.expires) return [{ due, missed: { count: 1, last: due }, next: null }];
+  if (isPutOff(schedule, due)) return [oneRun(schedule, due, nextOf(schedule, now, zone))];
+  return now - wakeAtOf(schedule, due) > ON_TIME ? afterDowntime(schedule, due, now, zone) : runAll(schedule, due, now, zone);
+}
+
+/** It was held back by the run before it: then its policy is to be late, and to let those pass that came meanwhile. */
+function isPutOff(schedule: StoredSchedule, due: number): boolean {
+  return schedule.wakeAt !== wakeAtOf(schedule, due);
+}
+
+function afterDowntime(schedule: StoredSchedule, due: number, now: number, zone: string): Step[] {
+  const { catchUp, catchUpWindow } = schedule;
+  const earliest = now - catchUpWindow;
+  if (catchUp === 'all') {
+    const first = due >= earliest ? { tick: due, wakeAt: due } : nextOf(schedule, earliest - 1, zone);
+    const skipped = first?.tick === due ? [] : [leaveOut(schedule, due, first, zone)];
+    const isOver = first === null || first.wakeAt > now;
+    return isOver ? skipped : [...skipped, ...runAll(schedule, first.tick, now, zone)];
+  }
+  const last = catchUp === 'last' ? lastBefore(schedule, due, now, zone) : null;
+  if (last === null || last < earliest) return [leaveOut(schedule, due, nextOf(schedule, now, zone), zone)];
+  const next = nextOf(schedule, last, zone);
+  if (last === due) return [oneRun(schedule, due, next)];
+  return [leaveOut(schedule, due, { tick: last, wakeAt: wakeAtOf(schedule, last) }, zone), oneRun(schedule, last, next)];
+}
+
+/** One after another, as far as they are due. */
+function runAll(schedule: StoredSchedule, first: number, now: number, zone: string): Step[] {
+  const steps: Step[] = [];
+  for (let tick: number | null = first; tick !== null && steps.length < MOST_AT_ONCE;) {
+    const step = oneRun(schedule, tick, nextOf(schedule, tick, zone));
+    steps.push(step);
+    tick = step.next !== null && step.next.wakeAt <= now ? step.next.tick : null;
+  }
+  return steps;
+}
+
+function oneRun(schedule: StoredSchedule, due: number, next: NextTick | null): Step {
+  return { due, run: due, next: schedule.oneOff ? null : next };
+}
+
+/** Passes over the ticks from `due` to the one before `next`. */
+function leaveOut(schedule: StoredSchedule, due: number, next: NextTick | null, zone: string): Step {
+  let last = due;
+  let count = 1;
+  for (let tick = nextOf(schedule, due, zone); tick !== null && tick.tick < (next?.tick ?? Infinity) && count < MOST_COUNTED; count++) {
+    last = tick.tick;
+    tick = nextOf(schedule, last, zone);
+  }
+  return { due, missed: { count, last }, next };
+}
+
+/** The last tick that is due, not before `due`. It is searched backwards in steps that grow, so that a long downtime is no long search. */
+function lastBefore(schedule: StoredSchedule, due: number, now: number, zone: string): number {
+  for (let back = ON_TIME; ; back *= 8) {
+    const from = Math.max(due - 1, now - back);
+    let last: number | null = null;
+    for (let tick = nextOf(schedule, from, zone); tick !== null && tick.wakeAt <= now; tick = nextOf(schedule, tick.tick, zone))
+      last = tick.tick;
+    if (last !== null) return last;
+    if (from === due - 1) return due;
+  }
+}

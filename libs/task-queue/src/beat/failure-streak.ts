@@ -1,0 +1,24 @@
+import type { Inspector, ResultBackend, ScheduleStore, StoredSchedule } from '../ports/index.js';
+
+export interface FailureSources {
+  readonly store: Pick<ScheduleStore, 'history'>;
+  readonly results: Pick<ResultBackend, 'load'>;
+  readonly inspector: Pick<Inspector, 'locate'>;
+}
+
+/**
+ * Whether the last runs of a schedule have all failed, as many as it allows. What failed is known from its result or, where
+ * results are not stored, from its dead letter. Runs from before it was edited or enabled do not count.
+ */
+export async function hasFailedTooOften(schedule: StoredSchedule, { store, results, inspector }: FailureSources): Promise<boolean> {
+  const limit = schedule.pauseAfterFailures;
+  if (limit === null || schedule.totalRunCount < limit) return false;
+  const { ticks } = await store.history(schedule.id, { limit: Math.max(limit * 2, 20) });
+  const sent = ticks.filter(({ outcome, at }) => outcome === 'sent' && at >= schedule.since);
+  const runs = sent.slice(0, limit).map(({ runId }) => runId!);
+  if (runs.length < limit) return false;
+  const records = await results.load(runs);
+  const untold = runs.filter((_, at) => records[at] === null);
+  const places = new Map((await inspector.locate(untold)).map((found, at) => [untold[at]!, found?.place]));
+  return runs.every((id, at) => records[at]?.state === 'FAILURE' || places.get(id) === 'dead');
+}

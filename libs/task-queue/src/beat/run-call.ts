@@ -1,0 +1,34 @@
+import { v5 } from 'uuid';
+import type { CallOptions } from '../client/call-options.js';
+import type { StoredSchedule } from '../ports/index.js';
+
+/** Ids of runs are made in this namespace. Another one would make other ids of ticks that were sent. */
+const NAMESPACE = '5b3c5b0e-2f53-4f0c-8d47-0c5a4ad7b6b1';
+
+/** The header that tells a run which schedule sent it, as Celery's. */
+export const SCHEDULE_NAME_HEADER = 'periodicTaskName';
+/** The header that tells a run for which moment it was sent, in epoch ms. */
+export const TICK_HEADER = 'scheduledAt';
+
+/** How long a tick that `buffer-one` holds back waits before it is looked at again, in ms. */
+export const BUFFER_POLL = 1_000;
+
+/** The id of a tick's run: the same for all beats, so that a tick which is sent twice runs once. */
+export function runIdOf(schedule: string, tick: number): string {
+  return v5(`${schedule}/${tick}`, NAMESPACE);
+}
+
+/** How a tick is called. */
+export function callOf(schedule: StoredSchedule, tick: number, now: number, taskId: string): CallOptions {
+  const { id, name, kwargs, headers, queue, priority, expires, expireSeconds, overlap } = schedule;
+  const deadline = expireSeconds === null ? expires : now + expireSeconds * 1_000;
+  return {
+    taskId,
+    kwargs,
+    headers: { ...headers, [SCHEDULE_NAME_HEADER]: name, [TICK_HEADER]: tick },
+    ...(queue !== null && { queue }),
+    ...(priority !== null && { priority }),
+    ...(deadline !== null && { expires: new Date(deadline) }),
+    ...((overlap === 'skip' || overlap === 'buffer-one') && { unique: { key: `schedule ${id}`, onConflict: 'reject' } }),
+  };
+}

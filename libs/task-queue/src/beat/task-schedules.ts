@@ -1,0 +1,185 @@
+import { v7 } from 'uuid';
+import { ScheduleNotFoundError, InvalidOptionError } from '../errors/index.js';
+import type { AsyncResult } from '../client/async-result.js';
+import type {
+  Clock,
+  HistoryPage,
+  HistoryPaging,
+  RunOutOfTurn,
+  ScheduleDefinition,
+  ScheduleListing,
+  SchedulePage,
+  ScheduleStore,
+  StoredSchedule,
+} from '../ports/index.js';
+import { ticksBetween } from '../schedules/next-tick.js';
+import type { BeatOptions } from './beat-options.js';
+import { nextOf } from './next-of.js';
+import { checkSettings, type ScheduleSettings } from './schedule-settings.js';
+import { runIdOf } from './run-call.js';
+import type { RunClient, TurnMaker } from './turn-maker.js';
+
+export interface TaskSchedulesDependencies {
+  readonly store: ScheduleStore;
+  readonly turns: TurnMaker;
+  readonly client: RunClient;
+  readonly options: BeatOptions;
+  readonly dedupRetention: number;
+  readonly clock: Clock;
+}
+
+export interface BackfillRange {
+  /** epoch ms; both included */
+  readonly from: number;
+  readonly to: number;
+  /** the most runs that are sent; default 1000 */
+  readonly limit?: number;
+}
+
+export interface BackfillReport {
+  readonly sent: number;
+  /** ticks that had been sent before, as far as the broker remembers, or that a run holds back */
+  readonly known: number;
+  /** more ticks are in the range than the limit allows */
+  readonly isCut: boolean;
+}
+
+/** An edit of some settings; what is not named stays. */
+export type SchedulePatch = Partial<ScheduleSettings> & { readonly name?: string };
+
+const DEFAULT_BACKFILL = 1_000;
+const BACKFILL_BATCH = 100;
+
+/**
+ * What people do with schedules: make, edit, list, run now, look ahead, backfill. Whatever runs them, in whatever process, sees
+ * an edit within a second. For the schedules of one queue instance.
+ */
+export class TaskSchedules {
+  constructor(private readonly deps: TaskSchedulesDependencies) {}
+
+  list(options: ScheduleListing): Promise<SchedulePage> {
+    return this.deps.store.list(options);
+  }
+
+  /** @throws ScheduleNotFoundError */
+  async get(id: string): Promise<StoredSchedule> {
+    const found = await this.deps.store.get(id);
+    if (found === null) throw new ScheduleNotFoundError(id);
+    return found;
+  }
+
+  /** @throws ScheduleNameTakenError, and what is wrong with the settings */
+  async create(name: string, settings: ScheduleSettings): Promise<StoredSchedule> {
+    return this.deps.store.create({ id: v7(), definition: this.#check(name, settings) });
+  }
+
+  /**
+   * @param version that was read; null = whatever it is by now
+   * @throws ScheduleNotFoundError · StaleScheduleError · ScheduleNameTakenError, and what is wrong with the settings
+   */
+  async replace(id: string, version: number | null, name: string, settings: ScheduleSettings): Promise<StoredSchedule> {
+    return this.deps.store.replace(id, version, this.#check(name, settings));
+  }
+
+  /** As {@link replace}, with what the patch does not name as it is. */
+  async patch(id: string, version: number | null, patch: SchedulePatch): Promise<StoredSchedule> {
+    const stored = await this.get(id);
+    const { name = stored.name, ...changes } = patch;
+    // Of the two ways to expire, the one that is named takes the place of the other.
+    const other = changes.expires != null ? { expireSeconds: null } : changes.expireSeconds != null ? { expires: null } : {};
+    return this.replace(id, version ?? stored.version, name, { ...settingsOf(stored), ...other, ...changes });
+  }
+
+  /** @throws ScheduleNotFoundError · StaleScheduleError */
+  async remove(id: string, version: number | null = null): Promise<void> {
+    await this.deps.store.remove(id, version);
+  }
+
+  /** @returns how many were disabled before, or set aside as broken */
+  enable(ids: readonly string[]): Promise<number> {
+    return this.deps.store.setEnabled(ids, true);
+  }
+
+  /** @returns how many were enabled before */
+  disable(ids: readonly string[]): Promise<number> {
+    return this.deps.store.setEnabled(ids, false);
+  }
+
+  history(id: string, paging: HistoryPaging): Promise<HistoryPage> {
+    return this.deps.store.history(id, paging);
+  }
+
+  /**
+   * Sends a run at once, whether the schedule is enabled or not. Its turn stays.
+   * @throws ScheduleNotFoundError · TaskNotUniqueError where the run before it has not ended, and may not run beside it
+   */
+  async runNow(id: string): Promise<AsyncResult> {
+    const schedule = await this.get(id);
+    const now = this.deps.clock.now();
+    const call = this.deps.turns.callOf(schedule, now, now, v7());
+    const [receipt] = await this.deps.store.fire(id, [{ tick: now, cause: 'manual', publication: call.publication }]);
+    return this.deps.client.sent(call, receipt!);
+  }
+
+  /** The next ticks of a schedule, or of settings that are not stored yet; fewer where it ends. */
+  preview(schedule: StoredSchedule | ScheduleDefinition, count: number, after = this.deps.clock.now()): number[] {
+    const ticks: number[] = [];
+    const timed = { id: '', ...schedule };
+    for (let from: number | null = after; from !== null && ticks.length < count;) {
+      const next = nextOf(timed, from, this.deps.options.timezone);
+      if (next !== null) ticks.push(next.tick);
+      from = schedule.oneOff ? null : (next?.tick ?? null);
+    }
+    return ticks;
+  }
+
+  /** What settings would be stored as, without storing them. */
+  check(name: string, settings: ScheduleSettings): ScheduleDefinition {
+    return this.#check(name, settings);
+  }
+
+  /**
+   * Sends the runs of a past range, oldest first. A tick that was sent already is not sent again, as long as the broker remembers
+   * its id (`dedupRetention`).
+   * @throws ScheduleNotFoundError · InvalidOptionError
+   */
+  async backfill(id: string, { from, to, limit = DEFAULT_BACKFILL }: BackfillRange): Promise<BackfillReport> {
+    const now = this.deps.clock.now();
+    if (!(from <= to && to <= now)) throw new InvalidOptionError('to', to, 'an instant after from that is past');
+    const schedule = await this.get(id);
+    const timezone = schedule.timezone ?? this.deps.options.timezone;
+    let sent = 0;
+    let known = 0;
+    let batch: RunOutOfTurn[] = [];
+    const flush = async () => {
+      const receipts = await this.deps.store.fire(id, batch);
+      const fresh = receipts.filter(({ deduplicated, refused }) => !deduplicated && refused === undefined).length;
+      sent += fresh;
+      known += batch.length - fresh;
+      batch = [];
+    };
+    let count = 0;
+    for (const tick of ticksBetween(schedule.schedule, from - 1, to, { timezone })) {
+      if (++count > limit) break;
+      const { publication } = this.deps.turns.callOf(schedule, tick, now, runIdOf(id, tick));
+      batch.push({ tick, cause: 'backfill', publication });
+      if (batch.length === BACKFILL_BATCH) await flush();
+    }
+    if (batch.length > 0) await flush();
+    return { sent, known, isCut: count > limit };
+  }
+
+  #check(name: string, settings: ScheduleSettings): ScheduleDefinition {
+    const { clock, options, dedupRetention } = this.deps;
+    return checkSettings(name, settings, { now: clock.now(), timezone: options.timezone, dedupRetention });
+  }
+}
+
+function settingsOf(stored: StoredSchedule): ScheduleSettings {
+  const { task, schedule, args, kwargs, headers, queue, priority, timezone, enabled, oneOff, startTime, expires } = stored;
+  const { expireSeconds, description, overlap, catchUp, catchUpWindow, jitter, pauseAfterFailures } = stored;
+  return {
+    ...{ task, schedule, args, kwargs, headers, queue, priority, timezone, enabled, oneOff, startTime, expires },
+    ...{ expireSeconds, description, overlap, catchUp, catchUpWindow, jitter, pauseAfterFailures },
+  };
+}

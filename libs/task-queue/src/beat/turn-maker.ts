@@ -1,0 +1,84 @@
+import type { PreparedCall } from '../client/prepare-call.js';
+import type { CallOptions } from '../client/call-options.js';
+import { TaskQueueError } from '../errors/index.js';
+import type { AsyncResult } from '../client/async-result.js';
+import type { DeclaredTask, PublishReceipt, StoredSchedule, TurnClaim } from '../ports/index.js';
+import { decideTurn, type Step } from './decide-turn.js';
+import { BUFFER_POLL, callOf, runIdOf } from './run-call.js';
+
+/** What beat needs of a TaskClient. */
+export interface RunClient {
+  prepare(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): PreparedCall;
+  sent(call: PreparedCall, receipt: PublishReceipt): AsyncResult;
+  revoke(ids: readonly string[], options: { readonly terminate: boolean }): Promise<void>;
+}
+
+export interface TurnMakerOptions {
+  readonly client: RunClient;
+  /** the tasks of this application, by name */
+  readonly tasks: ReadonlyMap<string, DeclaredTask>;
+  readonly knownTasksOnly: boolean;
+  /** of schedules that name none */
+  readonly timezone: string;
+  /** the store tells what a unique key holds back */
+  readonly tellsHeld: boolean;
+}
+
+/** A claim, and the call that it sends where it is taken. */
+export interface PreparedClaim {
+  readonly schedule: StoredSchedule;
+  readonly claim: TurnClaim;
+  readonly call?: PreparedCall;
+}
+
+/** Makes the claims of schedules that are due, and the messages of their runs. What cannot be sent becomes a claim to set it aside. */
+export class TurnMaker {
+  constructor(private readonly options: TurnMakerOptions) {}
+
+  make(schedule: StoredSchedule, now: number): PreparedClaim[] {
+    try {
+      const problem = this.#problemOf(schedule);
+      if (problem !== undefined) return [this.break(schedule, problem)];
+      return decideTurn(schedule, now, this.options.timezone).map((step) => this.#claimOf(schedule, step, now));
+    } catch (error) {
+      return [this.break(schedule, error instanceof TaskQueueError ? `${error.code}: ${error.message}` : String(error))];
+    }
+  }
+
+  break(schedule: StoredSchedule, reason: string): PreparedClaim {
+    return { schedule, claim: { ...placeOf(schedule), turn: { kind: 'break', reason } } };
+  }
+
+  pause(schedule: StoredSchedule, reason: string): PreparedClaim {
+    return { schedule, claim: { ...placeOf(schedule), turn: { kind: 'pause', reason } } };
+  }
+
+  /** The call of a tick. @throws what a call throws before it is sent */
+  callOf(schedule: StoredSchedule, tick: number, now: number, id = runIdOf(schedule.id, tick)): PreparedCall {
+    const task = this.options.tasks.get(schedule.task) ?? { name: schedule.task };
+    return this.options.client.prepare(task, schedule.args, callOf(schedule, tick, now, id));
+  }
+
+  isKnown(task: string): boolean {
+    return !this.options.knownTasksOnly || this.options.tasks.has(task);
+  }
+
+  #problemOf({ task, overlap }: StoredSchedule): string | undefined {
+    if (!this.isKnown(task)) return `TASK_UNKNOWN: no task of this application is named '${task}'`;
+    if (overlap === 'buffer-one' && !this.options.tellsHeld) return "'buffer-one' needs schedules that are stored with the broker";
+    return undefined;
+  }
+
+  #claimOf(schedule: StoredSchedule, { due, run, missed, next }: Step, now: number): PreparedClaim {
+    const place = { schedule: schedule.id, version: schedule.version, due };
+    if (run === undefined) return { schedule, claim: { ...place, turn: { kind: 'advance', next, ...(missed && { missed }) } } };
+    const call = this.callOf(schedule, run, now);
+    const retry = schedule.overlap === 'buffer-one' ? { retryAfter: BUFFER_POLL } : {};
+    const turn = { kind: 'advance', next, run: { tick: run, publication: call.publication, ...retry } } as const;
+    return { schedule, call, claim: { ...place, turn } };
+  }
+}
+
+function placeOf({ id, version, nextRunAt }: StoredSchedule) {
+  return { schedule: id, version, due: nextRunAt };
+}
