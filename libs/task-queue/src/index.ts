@@ -5,6 +5,10 @@ export type { SerializedError, TaskResultRecord } from './message/task-result.js
 export type { KnownTaskState, TaskState } from './message/task-state.js';
 export * from './ports/index.js';
 export type { OnTaskError, TaskErrorReport } from './attempt/error-report.js';
+export type { BeatHealth } from './beat/beat.js';
+export type { BeatOptionsInput } from './beat/beat-options.js';
+export type { PeriodicSettings, ScheduleSettings } from './beat/schedule-settings.js';
+export { TaskSchedules, type BackfillRange, type BackfillReport, type SchedulePatch } from './beat/task-schedules.js';
 export { Listeners } from './attempt/listeners.js';
 export { AsyncResult, type GetOptions } from './client/async-result.js';
 export type { CallOptions } from './client/call-options.js';

@@ -15,8 +15,8 @@ export interface RunClient {
 
 export interface TurnMakerOptions {
   readonly client: RunClient;
-  /** the tasks of this application, by name */
-  readonly tasks: ReadonlyMap<string, DeclaredTask>;
+  /** the tasks of this application */
+  findTask(name: string): DeclaredTask | undefined;
   readonly knownTasksOnly: boolean;
   /** of schedules that name none */
   readonly timezone: string;
@@ -55,12 +55,12 @@ export class TurnMaker {
 
   /** The call of a tick. @throws what a call throws before it is sent */
   callOf(schedule: StoredSchedule, tick: number, now: number, id = runIdOf(schedule.id, tick)): PreparedCall {
-    const task = this.options.tasks.get(schedule.task) ?? { name: schedule.task };
+    const task = this.options.findTask(schedule.task) ?? { name: schedule.task };
     return this.options.client.prepare(task, schedule.args, callOf(schedule, tick, now, id));
   }
 
   isKnown(task: string): boolean {
-    return !this.options.knownTasksOnly || this.options.tasks.has(task);
+    return !this.options.knownTasksOnly || this.options.findTask(task) !== undefined;
   }
 
   #problemOf({ task, overlap }: StoredSchedule): string | undefined {

@@ -6,6 +6,7 @@ import { Annotations, type AnnotationsInput } from '../policies/annotations.js';
 import { checkOptions, countField, durationField, flagField, nameField, namesField, positiveField } from '../policies/check-options.js';
 
 import { resolveOutboxOptions, type OutboxOptions, type OutboxOptionsInput } from '../outbox/outbox-options.js';
+import { resolveBeatOptions, type BeatOptions, type BeatOptionsInput } from '../beat/beat-options.js';
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
 import { resolvePublishRetry, type PublishRetryInput } from './publish-retry.js';
 import type { StoreAddress } from '../ports/database-handle.js';
@@ -53,6 +54,8 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   deadLetterLimit?: number;
   /** bytes of one encoded message; default 1 MB */
   maxPayloadBytes?: number;
+  /** schedules of the code and how they are kept; they are sent by workers with `beat: true`, or by `runBeat` */
+  beat?: BeatOptionsInput;
   /** run tasks inline instead of sending them; for tests */
   eager?: boolean;
   /** in eager mode, throw the task's error at the call; default false */
@@ -95,14 +98,22 @@ const schema = z.object({
   deadLetterLimit: countField.default(10_000).describe(countField.description!),
   maxPayloadBytes: positiveField.default(1_000_000).describe(positiveField.description!),
   ...contentFields,
+  beat: z
+    .custom<BeatOptionsInput>((value) => typeof value === 'object' && value !== null)
+    .optional()
+    .describe('an object such as { schedule, timezone }'),
   eager: flagField.default(false).describe(flagField.description!),
   eagerPropagates: flagField.default(false).describe(flagField.description!),
   connection: z.record(z.string(), z.unknown()).readonly().default({}).describe("an object of the driver's options"),
 });
 
 export type ClientOptions = Readonly<
-  Omit<z.output<typeof schema>, keyof ContentOptions | 'results' | 'outbox'> &
-    ContentOptions & { readonly results: StoreAddress | TypeormResults | undefined; readonly outbox: OutboxOptions | null }
+  Omit<z.output<typeof schema>, keyof ContentOptions | 'results' | 'outbox' | 'beat'> &
+    ContentOptions & {
+      readonly results: StoreAddress | TypeormResults | undefined;
+      readonly outbox: OutboxOptions | null;
+      readonly beat: BeatOptions;
+    }
 >;
 export const CLIENT_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
 
@@ -111,7 +122,8 @@ export function resolveClientOptions(input: ClientOptionsInput, where = 'TaskQue
   const checked = checkOptions(schema, input, where);
   const outbox = checked.outbox === undefined ? null : resolveOutboxOptions(checked.outbox, checked.dedupRetention);
   const results = resolveResults(checked.results, where);
-  return Object.freeze({ ...checked, results, outbox, ...resolveContentOptions(checked, where) });
+  const beat = resolveBeatOptions(checked.beat);
+  return Object.freeze({ ...checked, results, outbox, beat, ...resolveContentOptions(checked, where) });
 }
 
 function duration(standard: string) {

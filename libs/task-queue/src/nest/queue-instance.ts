@@ -1,7 +1,7 @@
 import type { InjectionToken } from '@nestjs/common';
 import type { ClientOptions } from '../client/client-options.js';
 import { openCodecs, type Codecs } from '../message/open-codecs.js';
-import type { Clock, ResultBackend, TaskLogger, TransactionsOf, Transport, TransportOptions } from '../ports/index.js';
+import type { Clock, ResultBackend, ScheduleStore, TaskLogger, TransactionsOf, Transport, TransportOptions } from '../ports/index.js';
 import { Outbox } from '../outbox/outbox.js';
 import { openTransport } from '../transports/open-transport.js';
 import { handlerTransactions } from './handler-transactions.js';
@@ -31,6 +31,11 @@ export class QueueInstance {
 
   get results(): ResultBackend {
     return this.apart?.results ?? this.transport.results;
+  }
+
+  /** where schedules are kept */
+  get schedules(): ScheduleStore {
+    return this.transport.schedules;
   }
 
   /** Opens and connects; where one cannot, none stays open. */

@@ -27,7 +27,20 @@ export interface RunningWorker {
  * @throws InvalidAppError, and whatever fails the boot
  */
 export async function runWorker(app: WorkerApp, options: RunWorkerOptions = {}): Promise<RunningWorker> {
-  const booting = boot(app, options);
+  return own(boot(app, options));
+}
+
+/**
+ * As {@link runWorker}, for a process that runs no task and only sends what is due. Any number of them may run, also beside workers
+ * with `beat: true`.
+ * @throws InvalidAppError, and whatever fails the boot
+ */
+export async function runBeat(app: WorkerApp, { nest }: Pick<RunWorkerOptions, 'nest'> = {}): Promise<RunningWorker> {
+  return own(boot(app, nest === undefined ? {} : { nest }, true));
+}
+
+/** Owns the process of an application that boots. */
+async function own(booting: ReturnType<typeof boot>): Promise<RunningWorker> {
   const signals = new ShutdownSignals(async () => (await booting).stop());
   signals.listen();
   try {
@@ -39,10 +52,10 @@ export async function runWorker(app: WorkerApp, options: RunWorkerOptions = {}):
   }
 }
 
-async function boot(app: WorkerApp, { nest, ...options }: RunWorkerOptions) {
+async function boot(app: WorkerApp, { nest, ...options }: RunWorkerOptions, beatOnly = false) {
   claimTaskRole('worker');
   const module = await loadWorkerModule(app);
-  const context = await workerRun.run({ options }, () =>
+  const context = await workerRun.run({ options, beatOnly }, () =>
     NestFactory.createApplicationContext(module, Object.assign({ abortOnError: false }, nest)),
   );
   const workers = workersOf(context, module);

@@ -9,6 +9,7 @@ import { findRouter } from './find-router.js';
 import { InstanceNames } from './instance-names.js';
 import { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
 import { getTaskClientToken } from './task-client.token.js';
+import { taskSchedulesProvider } from './task-schedules.provider.js';
 import { describeTasks } from './task-metadata.accessor.js';
 import { TASK_QUEUE_OPTIONS } from './task-queue.options.js';
 import { TaskExplorer } from './task.explorer.js';
@@ -17,7 +18,12 @@ import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from './tokens.js';
 
 /** What one named TaskQueueModule provides: its connections and the client that sends through them. */
 export function taskClientProviders(name: string): Provider[] {
-  return [instanceProvider(name), { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(name) }, clientProvider(name)];
+  return [
+    instanceProvider(name),
+    { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(name) },
+    clientProvider(name),
+    taskSchedulesProvider(name),
+  ];
 }
 
 function instanceProvider(name: string): Provider {

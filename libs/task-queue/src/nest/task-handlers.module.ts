@@ -7,6 +7,7 @@ import { ContextCreators } from './context-creators.js';
 import { HandlerInvoker } from './handler-invoker.js';
 import { InstanceNames } from './instance-names.js';
 import { NestTaskLogger } from './nest-task.logger.js';
+import { PeriodicExplorer } from './periodic.explorer.js';
 import { SignalExplorer } from './signal.explorer.js';
 import { TaskExplorer } from './task.explorer.js';
 import { readTaskRole, TASK_ROLE } from './task-role.js';
@@ -20,6 +21,7 @@ import { TASK_CLOCK, TASK_LOGGER } from './tokens.js';
     ContextCreators,
     HandlerInvoker,
     InstanceNames,
+    PeriodicExplorer,
     SignalExplorer,
     TaskExplorer,
     { provide: Listeners, useFactory: (logger: TaskLogger) => new Listeners(logger), inject: [TASK_LOGGER] },
@@ -27,6 +29,6 @@ import { TASK_CLOCK, TASK_LOGGER } from './tokens.js';
     { provide: TASK_CLOCK, useFactory: (standIn?: StandIn) => standIn?.clock ?? systemClock, inject: [STAND_IN_IF_ANY] },
     { provide: TASK_ROLE, useFactory: readTaskRole },
   ],
-  exports: [ContextCreators, InstanceNames, Listeners, TaskExplorer, TASK_LOGGER, TASK_CLOCK, TASK_ROLE],
+  exports: [ContextCreators, InstanceNames, Listeners, PeriodicExplorer, TaskExplorer, TASK_LOGGER, TASK_CLOCK, TASK_ROLE],
 })
 export class TaskHandlersModule {}

@@ -1,12 +1,22 @@
 import 'reflect-metadata';
 import type { TaskOptionsInput } from '../policies/task-options.js';
+import type { ScheduleInput } from '../schedules/to-schedule.js';
+import type { PeriodicOptions } from './periodic.decorator.js';
 import type { TaskDecoratorOptions } from './task.decorator.js';
 
 const TASKS = 'task-queue:tasks';
 const DEFAULTS = 'task-queue:defaults';
 const CONTEXT_PARAMETERS = 'task-queue:context-parameters';
 const FETCHED_PARAMETERS = 'task-queue:fetched-parameters';
+const PERIODICS = 'task-queue:periodics';
 
+/** What one `@Periodic` says. */
+export interface PeriodicEntry {
+  readonly schedule: ScheduleInput;
+  readonly options: PeriodicOptions;
+}
+
+type OwnPeriodics = ReadonlyMap<string, readonly PeriodicEntry[]>;
 type OwnTasks = Map<string, TaskDecoratorOptions>;
 
 // What decorators leave is kept on (prototype, method), never on the function: a decorator above @Task may replace that.
@@ -29,6 +39,18 @@ export function storeDefaults(target: object, options: TaskOptionsInput): void {
 /** The defaults declared on this very class. */
 export function ownDefaults(target: object): TaskOptionsInput | undefined {
   return Reflect.getOwnMetadata(DEFAULTS, target) as TaskOptionsInput | undefined;
+}
+
+/** Decorators run from the last to the first: what is written first comes first. */
+export function storePeriodic(prototype: object, method: string, entry: PeriodicEntry): void {
+  const periodics = ownPeriodics(prototype);
+  const entries = [entry, ...(periodics.get(method) ?? [])];
+  Reflect.defineMetadata(PERIODICS, new Map([...periodics, [method, entries]]), prototype);
+}
+
+/** The schedules declared on methods of this very prototype. */
+export function ownPeriodics(prototype: object): OwnPeriodics {
+  return (Reflect.getOwnMetadata(PERIODICS, prototype) as OwnPeriodics | undefined) ?? new Map();
 }
 
 export function storeContextParameter(prototype: object, method: string | symbol, index: number): void {

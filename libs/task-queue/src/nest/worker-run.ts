@@ -4,6 +4,8 @@ import type { WorkerOptionsInput } from '../worker/worker-options.js';
 /** Says to the modules of an application that `runWorker` boots it, and with which options over the module's own. */
 export interface WorkerRun {
   readonly options: WorkerOptionsInput;
+  /** nothing is run, only what is due is sent */
+  readonly beatOnly?: boolean;
 }
 
 export const workerRun = new AsyncLocalStorage<WorkerRun>();

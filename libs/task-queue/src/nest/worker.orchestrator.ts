@@ -1,14 +1,21 @@
 import { Inject, Injectable, Optional, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { BeatHealth } from '../beat/beat.js';
+import type { TaskClient } from '../client/task-client.js';
 import type { Clock, ClockTimer, TaskLogger } from '../ports/index.js';
 import type { WorkerOptionsInput } from '../worker/worker-options.js';
 import type { Worker, WorkerHealth } from '../worker/worker.js';
 import { ContextCreators } from './context-creators.js';
 import type { Relay } from '../outbox/relay.js';
+import { PeriodicExplorer } from './periodic.explorer.js';
+import { InstanceBeat } from './prepare-beat.js';
 import { prepareRelay } from './prepare-relay.js';
 import { prepareWorker } from './prepare-worker.js';
 import { QueueInstance } from './queue-instance.js';
+import { registryClock } from './registry-clock.js';
 import { STAND_IN, type StandIn } from './stand-in.js';
 import { readTaskRole } from './task-role.js';
+import { getTaskClientToken } from './task-client.token.js';
 import { GLOBAL_ENHANCERS, TASK_WORKER_OPTIONS } from './task-worker.options.js';
 import { TaskExplorer } from './task.explorer.js';
 import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from './tokens.js';
@@ -26,6 +33,7 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
   readonly #run = workerRun.getStore();
   #worker: Worker | undefined;
   #relay: Relay | undefined;
+  #beat: InstanceBeat | undefined;
   #signalCheck: ClockTimer | undefined;
 
   constructor(
@@ -36,19 +44,23 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
     @Inject(TASK_CLOCK) private readonly clock: Clock,
     private readonly creators: ContextCreators,
     private readonly explorer: TaskExplorer,
+    private readonly periodics: PeriodicExplorer,
+    private readonly modules: ModuleRef,
     @Optional() @Inject(STAND_IN) private readonly standIn?: StandIn,
   ) {
     if (globalEnhancers) creators.useGlobals();
     standIn?.worker(queue, input);
   }
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     this.creators.checkGlobals();
     const { input, queue, explorer, logger, clock } = this;
     const where = this.#run === undefined ? 'TaskWorkerModule.forRoot' : 'The worker';
     const options = { ...input, ...this.#run?.options };
+    const { listeners } = explorer;
     this.#worker = prepareWorker({ queue, explorer, options, where, logger, clock });
-    this.#relay = prepareRelay({ queue, listeners: explorer.listeners, logger, clock });
+    this.#relay = prepareRelay({ queue, listeners, logger, clock });
+    if (options.beat === true || this.#run?.beatOnly === true) await this.#prepareBeat();
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -63,17 +75,20 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
   }
 
   async start(): Promise<void> {
-    await this.#worker?.start();
+    if (this.#run?.beatOnly !== true) await this.#worker?.start();
     this.#relay?.start();
+    await this.#beat?.start();
   }
 
-  /** Takes no more work. */
+  /** Takes no more work, and sends none. */
   async quiet(): Promise<void> {
+    await this.#beat?.stop();
     await this.#worker?.quiet();
   }
 
   /** Drains until `drainTimeout`, gives back what is left. */
   async stop(): Promise<void> {
+    await this.#beat?.stop();
     // It goes on while the worker drains: running tasks may still send.
     await this.#worker?.stop();
     await this.#relay?.stop();
@@ -82,6 +97,18 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
   /** For liveness probes; undefined until the modules are initialized. */
   health(): WorkerHealth | undefined {
     return this.#worker?.health();
+  }
+
+  /** What the beat of this process has done; undefined where none is. */
+  beatHealth(): BeatHealth | undefined {
+    return this.#beat?.health();
+  }
+
+  async #prepareBeat(): Promise<void> {
+    const { queue, periodics, modules, logger, explorer } = this;
+    const client = modules.get<TaskClient>(getTaskClientToken(queue.name), { strict: false });
+    const clock = await registryClock(this.clock, modules, `task-queue:beat:${queue.name}`);
+    this.#beat = new InstanceBeat({ queue, client, periodics, listeners: explorer.listeners, logger, clock });
   }
 
   #checkSignals(): void {

@@ -41,6 +41,8 @@ export interface WorkerOptionsInput {
   maxWait?: Duration;
   /** options for this worker's runs of single tasks, by name or pattern; over what they and `annotations` say */
   tasks?: Readonly<Record<string, WorkerTaskOptions>>;
+  /** default false. true: this process also sends what is due by the schedules; any number of workers may */
+  beat?: boolean;
   /** told of every task that failed for good, unless by an error that its `throws` names, or Discard; for error trackers */
   onTaskError?: OnTaskError;
 }
@@ -68,6 +70,7 @@ const schema = z.object({
     .custom<NonNullable<WorkerOptionsInput['tasks']>>((value) => typeof value === 'object' && value !== null)
     .optional()
     .describe('an object of task options by the name of the task'),
+  beat: flagField.default(false).describe(flagField.description!),
   onTaskError: z
     .custom<OnTaskError>((value) => typeof value === 'function')
     .optional()
