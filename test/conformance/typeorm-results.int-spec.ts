@@ -49,10 +49,10 @@ async function harness(): Promise<ConformanceHarness> {
 
 /** A transport whose results are kept apart: saved before their deliveries are settled, as a worker does it. */
 function withResults(transport: Transport, results: ResultBackend): Transport {
-  const { joins, control, inspector } = transport;
+  const { joins, control, inspector, schedules } = transport;
   const broker = Object.create(transport.broker) as Transport['broker'];
   broker.consume = async (queues, options) => saving(await transport.broker.consume(queues, options), results);
-  return { broker, results, joins, control, inspector, connect: () => transport.connect(), close: () => transport.close() };
+  return { broker, results, joins, control, inspector, schedules, connect: () => transport.connect(), close: () => transport.close() };
 }
 
 function saving(consumer: Consumer, results: ResultBackend): Consumer {

@@ -85,6 +85,7 @@ function noting(inner: Transport): Transport {
     joins: inner.joins,
     control: inner.control,
     inspector: inner.inspector,
+    schedules: inner.schedules,
     connect: () => inner.connect(),
     close: () => inner.close(),
   };

@@ -215,7 +215,7 @@ describe('@OnSignal', () => {
 
   it.each<[string, string]>([
     ['setup_logging', 'it is about setting up logging'],
-    ['beat_init', 'no beat runs'],
+    ['beat_embedded_init', 'Listen to beat_init'],
     ['eventlet_pool_started', 'there is no eventlet pool'],
     ['heartbeat_sent', 'workers send no heartbeats'],
     ['celeryd_init', 'Configure it in TaskWorkerModule.forRootAsync'],

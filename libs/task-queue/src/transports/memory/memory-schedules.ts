@@ -1,5 +1,6 @@
 import { ScheduleNotFoundError } from '../../errors/schedule-errors.js';
 import { matchesFilter } from '../../policies/schedule-changes.js';
+import { mayTake, runOutOfTurn, takeTurn } from '../../policies/take-turn.js';
 import type {
   ClaimReceipt,
   CodeSchedule,
@@ -68,9 +69,10 @@ export class MemorySchedules implements ScheduleStore {
     const shelf = this.shelf('Running a schedule');
     if (!shelf.get(id)) throw new ScheduleNotFoundError(id);
     const now = this.session.now();
-    return runs.map(({ tick, cause, publication }) => {
-      const receipt = this.publish(publication, now);
-      if (isNew(receipt)) shelf.sent(id, { tick, cause, runId: publication.id }, now);
+    return runs.map((run) => {
+      const receipt = this.publish(run.publication, now);
+      const change = runOutOfTurn(shelf.get(id)!, run, receipt, now);
+      if (change) shelf.change(change);
       return receipt;
     });
   }
@@ -87,29 +89,15 @@ export class MemorySchedules implements ScheduleStore {
     return this.shelf('Storing schedules').syncCode(owner, schedules, this.session.now());
   }
 
-  private claimOne({ schedule: id, version, due, turn }: TurnClaim): ClaimReceipt {
+  private claimOne(claim: TurnClaim): ClaimReceipt {
     const shelf = this.shelf('Claiming a tick');
     const now = this.session.now();
-    if (!shelf.atTurn(id, version, due)) return { taken: false };
-    if (turn.kind !== 'advance') {
-      shelf.stop(id, turn.kind, turn.reason, now);
-      return { taken: true };
-    }
-    const { run } = turn;
-    if (run === undefined) {
-      shelf.advance(id, turn, now);
-      return { taken: true };
-    }
-    const published = this.publish(run.publication, now);
-    const holder = holderOf(run.publication, published);
-    if (holder !== null && run.retryAfter !== undefined) {
-      shelf.putOff(id, now + run.retryAfter);
-      return { taken: true, published };
-    }
-    if (holder === null) shelf.sent(id, { tick: run.tick, cause: 'schedule', runId: run.publication.id }, now);
-    else shelf.held(id, run.tick, holder, now);
-    shelf.advance(id, turn, now);
-    return { taken: true, published };
+    const schedule = shelf.get(claim.schedule);
+    if (!mayTake(schedule, claim)) return { taken: false };
+    const run = claim.turn.kind === 'advance' ? claim.turn.run : undefined;
+    const published = run && this.publish(run.publication, now);
+    shelf.change(takeTurn(schedule, claim.turn, published, now));
+    return { taken: true, ...(published && { published }) };
   }
 
   private publish(publication: Publication, now: number): PublishReceipt {
@@ -120,14 +108,4 @@ export class MemorySchedules implements ScheduleStore {
   private shelf(purpose: string) {
     return this.session.store(purpose).schedules;
   }
-}
-
-/** The run that holds it back; null = it went in, or had before. */
-function holderOf({ id }: Publication, receipt: PublishReceipt): string | null {
-  if (receipt.refused) return receipt.refused.holder;
-  return receipt.id === id ? null : receipt.id;
-}
-
-function isNew({ deduplicated, refused }: PublishReceipt): boolean {
-  return !deduplicated && refused === undefined;
 }

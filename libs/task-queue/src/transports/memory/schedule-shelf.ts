@@ -1,12 +1,11 @@
 import { ScheduleNameTakenError, ScheduleNotFoundError, StaleScheduleError } from '../../errors/schedule-errors.js';
 import * as changes from '../../policies/schedule-changes.js';
+import type { TurnChange } from '../../policies/take-turn.js';
 import {
-  FINISHED,
   HISTORY_KEPT,
   type CodeSchedule,
   type NewSchedule,
   type ScheduleDefinition,
-  type ScheduleTurn,
   type StoredSchedule,
   type SyncReport,
   type TickRecord,
@@ -19,8 +18,6 @@ interface Shelved extends Due {
   seq: number;
   digest: string;
 }
-
-type Advance = Extract<ScheduleTurn, { kind: 'advance' }>;
 
 /** The schedules of one store. Every method is one synchronous step. */
 export class ScheduleShelf {
@@ -71,42 +68,12 @@ export class ScheduleShelf {
     return { schedules: taken.map(({ schedule }) => schedule), nextAt };
   }
 
-  /** The schedule, if its turn may be taken. */
-  atTurn(id: string, version: number, due: number | null): StoredSchedule | undefined {
-    const schedule = this.byId.get(id)?.schedule;
-    if (!schedule?.enabled || schedule.broken !== null) return undefined;
-    return schedule.version === version && schedule.nextRunAt === due ? schedule : undefined;
-  }
-
-  stop(id: string, kind: 'pause' | 'break', reason: string, now: number): void {
-    const found = this.find(id, null);
-    this.write(found, changes.stopped(found.schedule, kind, reason, now));
-  }
-
-  /** Stays at its tick, to be looked at again. */
-  putOff(id: string, wakeAt: number): void {
-    const found = this.find(id, null);
-    this.write(found, { ...found.schedule, wakeAt });
-  }
-
-  advance(id: string, { next, missed }: Pick<Advance, 'next' | 'missed'>, now: number): void {
-    const found = this.find(id, null);
-    if (missed) this.note(found, { tick: missed.last, at: now, cause: 'schedule', outcome: 'missed', runId: null, count: missed.count });
-    const moved = { ...found.schedule, nextRunAt: next?.tick ?? null, wakeAt: next?.wakeAt ?? null };
-    this.write(found, next === null ? { ...changes.disabled(moved, now), disabledBecause: FINISHED } : moved);
-  }
-
-  held(id: string, tick: number, runId: string, now: number): void {
-    this.note(this.find(id, null), { tick, at: now, cause: 'schedule', outcome: 'held', runId, count: 1 });
-  }
-
-  sent(id: string, { tick, cause, runId }: Pick<TickRecord, 'tick' | 'cause' | 'runId'>, now: number): void {
-    const found = this.find(id, null);
-    this.note(found, { tick, at: now, cause, outcome: 'sent', runId, count: 1 });
-    const { schedule } = found;
-    const inTurn = cause === 'schedule' ? { lastTick: tick } : {};
-    const totalRunCount = schedule.totalRunCount + 1;
-    this.write(found, { ...schedule, ...inTurn, lastRunAt: now, lastRunId: runId, totalRunCount });
+  /** A schedule as a turn has left it, and the new lines of its history. */
+  change({ schedule, lines }: TurnChange): void {
+    const found = this.find(schedule.id, null);
+    this.write(found, schedule);
+    found.ticks.push(...lines.map((line) => ({ seq: ++found.seq, ...line })));
+    if (found.ticks.length >= 2 * HISTORY_KEPT) found.ticks = found.ticks.slice(-HISTORY_KEPT);
   }
 
   /** Oldest first. */
@@ -157,11 +124,6 @@ export class ScheduleShelf {
     this.byId.delete(shelved.schedule.id);
     this.byName.delete(shelved.schedule.name);
     if (shelved.slot >= 0) this.waking.remove(shelved);
-  }
-
-  private note(shelved: Shelved, record: Omit<TickRecord, 'seq'>): void {
-    shelved.ticks.push({ seq: ++shelved.seq, ...record });
-    if (shelved.ticks.length >= 2 * HISTORY_KEPT) shelved.ticks = shelved.ticks.slice(-HISTORY_KEPT);
   }
 
   private find(id: string, version: number | null): Shelved {

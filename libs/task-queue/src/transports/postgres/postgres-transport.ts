@@ -1,4 +1,5 @@
 import type { StoreAddress } from '../../ports/database-handle.js';
+import type { ScheduleStore } from '../../ports/schedule-store.js';
 import type { Transport, TransportOptions } from '../../ports/transport.js';
 import { monotonic } from '../leasing/monotonic.js';
 import { PostgresBroker } from './postgres-broker.js';
@@ -7,6 +8,7 @@ import type { PostgresContext } from './postgres-context.js';
 import { PostgresControl } from './postgres-control.js';
 import { PostgresInspector } from './postgres-inspector.js';
 import { PostgresJoins } from './postgres-joins.js';
+import { postgresSchedules } from './postgres-schedules.js';
 import { PostgresResults } from './postgres-results.js';
 import { Pruner } from './pruner.js';
 import { checkSchema } from './schema-check.js';
@@ -20,6 +22,7 @@ export class PostgresTransport implements Transport {
   readonly joins: PostgresJoins;
   readonly control: PostgresControl;
   readonly inspector: PostgresInspector;
+  readonly schedules: ScheduleStore;
   readonly #context: PostgresContext;
   #closing: Promise<void> | null = null;
 
@@ -40,6 +43,7 @@ export class PostgresTransport implements Transport {
     this.joins = new PostgresJoins(this.#context);
     this.control = new PostgresControl(this.#context, this);
     this.inspector = new PostgresInspector(this.#context);
+    this.schedules = postgresSchedules(this.#context, this.broker.transactional);
   }
 
   /**
