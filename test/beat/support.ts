@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { Beat } from '../../libs/task-queue/src/beat/beat.js';
+import { resolveBeatOptions } from '../../libs/task-queue/src/beat/beat-options.js';
+import { checkSettings, type ScheduleSettings } from '../../libs/task-queue/src/beat/schedule-settings.js';
+import { TaskSchedules } from '../../libs/task-queue/src/beat/task-schedules.js';
+import { TurnMaker } from '../../libs/task-queue/src/beat/turn-maker.js';
+import { resolveClientOptions } from '../../libs/task-queue/src/client/client-options.js';
+import { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
+import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
+import { silentLogger, type Clock, type StoredSchedule, type TaskLogger, type Transport } from '../../libs/task-queue/src/ports/index.js';
+import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
+
+/** One process as beat sees it: a transport, a client, the schedules, and any number of beats. */
+export interface BeatStage {
+  readonly transport: Transport;
+  readonly client: TaskClient;
+  readonly schedules: TaskSchedules;
+  beat(options?: { readonly tasks?: readonly string[]; readonly logger?: TaskLogger }): Promise<Beat>;
+  create(name: string, settings: Partial<ScheduleSettings>): Promise<StoredSchedule>;
+  close(): Promise<void>;
+}
+
+export interface StageInput {
+  readonly broker?: string;
+  readonly keyPrefix?: string;
+  readonly clock: Clock;
+  readonly connection?: Record<string, unknown>;
+  /** ms that fired ids are remembered */
+  readonly dedupRetention?: string;
+}
+
+/** The tasks that a beat of these tests knows. */
+export const TASKS = ['work', 'other'];
+
+export async function openStage({ broker = `memory://${randomUUID()}`, clock, ...input }: StageInput): Promise<BeatStage> {
+  const options = resolveClientOptions({ broker, ...input });
+  const common = { logger: silentLogger, clock, timeOffset: () => 0 };
+  const { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection } = options;
+  const transport = await openTransport(broker, { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection, ...common });
+  await transport.connect();
+  const codecs = await openCodecs(options);
+  const { results } = transport;
+  const client = new TaskClient({
+    ...{ transport, results, codecs, options, clock, logger: silentLogger },
+    describe: () => new Map(),
+    localHandler: () => undefined,
+    routerOf: (type) => new type(),
+  });
+  const beatOptions = resolveBeatOptions();
+  const turnsFor = (tasks: readonly string[]) =>
+    new TurnMaker({
+      client,
+      findTask: (name) => (tasks.includes(name) ? { name, method: name } : undefined),
+      knownTasksOnly: true,
+      timezone: 'UTC',
+      tellsHeld: true,
+    });
+  const store = transport.schedules;
+  const schedules = new TaskSchedules({ store, turns: turnsFor(TASKS), client, options: beatOptions, dedupRetention, clock });
+  const beats: Beat[] = [];
+  return {
+    transport,
+    client,
+    schedules,
+    async beat({ tasks = TASKS, logger = silentLogger } = {}) {
+      const { inspector } = transport;
+      const beat = new Beat({ store, turns: turnsFor(tasks), client, results, inspector, pollInterval: 1_000, logger, clock });
+      beats.push(beat);
+      beat.start();
+      // It has looked for the first time.
+      await new Promise((resolve) => setImmediate(resolve));
+      return beat;
+    },
+    create(name, settings) {
+      const whole: ScheduleSettings = { task: 'work', schedule: { every: '1s' }, ...settings };
+      const definition = checkSettings(name, whole, { now: clock.now(), timezone: 'UTC', dedupRetention });
+      return store.create({ id: name, definition });
+    },
+    async close() {
+      await Promise.all(beats.map((beat) => beat.stop()));
+      await client.drain();
+      await transport.close();
+    },
+  };
+}
+
+export interface Ran {
+  readonly id: string;
+  readonly schedule: string;
+  readonly tick: number;
+}
+
+/** Takes everything that was sent and is ready, and says which ticks it is. Waits for nothing: the clock stands. */
+export async function drain({ transport }: BeatStage, settle: 'ack' | 'dead' = 'ack'): Promise<Ran[]> {
+  const consumer = await transport.broker.consume(['default'], {
+    lease: 60_000,
+    renew: false,
+    maxLoopBlock: 60_000,
+    maxWait: 5,
+    events: { lost: () => {}, revoked: () => {} },
+  });
+  const all: Ran[] = [];
+  while ((await transport.inspector.counts('default')).ready > 0) {
+    const deliveries = await consumer.receive(500, new AbortController().signal);
+    for (const { id, body } of deliveries) all.push({ id, ...readRun(body) });
+    const end = settle === 'ack' ? ({ kind: 'ack', traced: true } as const) : DEAD;
+    await consumer.settle(deliveries.map((delivery) => ({ delivery, ...end })));
+  }
+  await consumer.close();
+  return all;
+}
+
+const DEAD = { kind: 'deadLetter', reason: 'failed', detail: '', attempts: [], traced: true } as const;
+
+function readRun(body: string): Pick<Ran, 'schedule' | 'tick'> {
+  const [, schedule] = /"periodicTaskName":"([^"]*)"/.exec(body)!;
+  const [, tick] = /"scheduledAt":(\d+)/.exec(body)!;
+  return { schedule: schedule!, tick: Number(tick) };
+}
