@@ -13,4 +13,14 @@ export class Events<T = string> {
     while (this.all.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     return this.all;
   }
+
+  /** Resolves with those that are meant, when there are so many of them. */
+  async until(isMeant: (event: T) => boolean, count: number): Promise<readonly T[]> {
+    while (this.all.filter(isMeant).length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.all.filter(isMeant);
+  }
+
+  clear(): void {
+    this.all.length = 0;
+  }
 }
