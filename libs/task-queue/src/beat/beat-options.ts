@@ -3,6 +3,7 @@ import { InvalidOptionError } from '../errors/index.js';
 import type { Duration } from '../message/duration.js';
 import { checkOptions, durationField, flagField, nameField } from '../policies/check-options.js';
 import { checkTimezone } from '../schedules/timezones.js';
+import type { DatabaseHandle } from '../ports/database-handle.js';
 import type { ScheduleSettings } from './schedule-settings.js';
 
 /** What `TaskQueueModule.forRoot({ beat })` takes. */
@@ -13,6 +14,8 @@ export interface BeatOptionsInput {
   timezone?: string;
   /** whose code's schedules these are: those of other owners are left alone; default 'default'. For applications that share a broker */
   owner?: string;
+  /** the application's PostgreSQL, where schedules are kept then, in the schema `keyPrefix`; default: with the broker. Beside another broker it needs `outbox` */
+  database?: DatabaseHandle;
   /** how often beat looks for what has been edited; default '1s' */
   pollInterval?: Duration;
   /** default true: schedules of tasks that this application does not have are set aside as broken; false: they are sent all the same */
@@ -29,6 +32,10 @@ const schema = z.object({
     .describe('an object of schedules by their names'),
   timezone: z.string().default('UTC').describe("the name of a zone, such as 'Asia/Ho_Chi_Minh'"),
   owner: nameField.default('default').describe(nameField.description!),
+  database: z
+    .custom<DatabaseHandle>((value) => typeof value === 'object' && value !== null && ('driver' in value || 'totalCount' in value))
+    .optional()
+    .describe('a DataSource of TypeORM or a Pool of pg'),
   pollInterval: durationField().prefault('1s').describe(durationField().description!),
   knownTasksOnly: flagField.default(true).describe(flagField.description!),
 });

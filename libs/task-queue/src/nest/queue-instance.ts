@@ -5,6 +5,7 @@ import type { Clock, ResultBackend, ScheduleStore, TaskLogger, TransactionsOf, T
 import { Outbox } from '../outbox/outbox.js';
 import { openTransport } from '../transports/open-transport.js';
 import { handlerTransactions } from './handler-transactions.js';
+import { openSchedules, type SchedulesApart } from './open-schedules.js';
 import { openResults, type FindProvider, type ResultsApart } from './open-results.js';
 
 /** The token of what a named TaskQueueModule has opened; for what stands on it (workers, admin, health checks). */
@@ -27,6 +28,7 @@ export class QueueInstance {
     /** the transactions of transactional tasks */
     readonly transactionsOf: TransactionsOf,
     private readonly apart: ResultsApart | undefined,
+    private readonly schedulesApart: SchedulesApart | undefined,
   ) {}
 
   get results(): ResultBackend {
@@ -35,7 +37,7 @@ export class QueueInstance {
 
   /** where schedules are kept */
   get schedules(): ScheduleStore {
-    return this.transport.schedules;
+    return this.schedulesApart?.store ?? this.transport.schedules;
   }
 
   /** Opens and connects; where one cannot, none stays open. */
@@ -45,7 +47,16 @@ export class QueueInstance {
     const common = transportOptions(options, logger, clock);
     const transport = await openTransport(options.broker, common);
     const apart = await openResults(options, common, find, logger, clock);
-    const instance = new QueueInstance(name, options, transport, codecs, outbox, handlerTransactions(find, options), apart);
+    const instance = new QueueInstance(
+      name,
+      options,
+      transport,
+      codecs,
+      outbox,
+      handlerTransactions(find, options),
+      apart,
+      openSchedules(options, transport, outbox),
+    );
     await instance.orClose(() => Promise.all([outbox?.check(), ...instance.#transports().map((one) => one.connect())]));
     return instance;
   }
@@ -63,6 +74,7 @@ export class QueueInstance {
   /** Connects what needs providers of the application: when all of them are there. */
   async ready(): Promise<void> {
     if (this.apart?.transport === null) await this.apart.results.connect();
+    await this.schedulesApart?.check();
   }
 
   async close(): Promise<void> {

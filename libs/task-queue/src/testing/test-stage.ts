@@ -32,9 +32,10 @@ export class TestStage implements StandIn {
 
   /** All that the application says of its queue holds, but for where it is. */
   optionsFor(input: ClientOptionsInput, instance: string): ClientOptionsInput {
-    const { results: _, connection: __, outbox: ___, ...kept } = input;
+    const { results: _, connection: __, outbox: ___, beat, ...kept } = input;
+    const { database: ____, ...schedules } = beat ?? {};
     const { eager, eagerPropagates } = this.options;
-    return { ...kept, broker: `memory://${this.id}-${encodeURIComponent(instance)}`, eager, eagerPropagates };
+    return { ...kept, beat: schedules, broker: `memory://${this.id}-${encodeURIComponent(instance)}`, eager, eagerPropagates };
   }
 
   opened(instance: QueueInstance): void {

@@ -7,3 +7,12 @@ export { TaskResults, type FailedTaskSearch, type TaskResultSearch } from './tas
 export type { Found } from '../persistence/results/search.js';
 export { Tx } from './tx.decorator.js';
 export { taskQueueMigrations } from './task-queue-migrations.js';
+export {
+  ClockedSchedule,
+  CrontabSchedule,
+  IntervalSchedule,
+  PeriodicTask,
+  scheduleEntities,
+  SolarSchedule,
+  type ScheduleEntitiesOptions,
+} from '../persistence/schedules/entities.js';
