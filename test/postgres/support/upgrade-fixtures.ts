@@ -32,4 +32,14 @@ export const UPGRADE_FIXTURES: Readonly<Record<number, UpgradeFixture>> = {
     look: `select task_id, state, retries, tags, result from {schema}.task_result`,
     found: [{ task_id: 'kept', state: 'SUCCESS', retries: 1, tags: ['welcome'], result: '"sent"' }],
   },
+  5: {
+    fill: `
+      insert into {schema}.interval_schedule (every, period) values (10, 'minutes');
+      insert into {schema}.periodic_task (name, task, interval_id, args, total_run_count)
+      select 'kept', 'mail.send', id, '[7]', 3 from {schema}.interval_schedule;`,
+    look: `
+      select t.name, t.args, t.total_run_count, t.version, t.enabled, i.every::integer as every, i.period
+      from {schema}.periodic_task t join {schema}.interval_schedule i on i.id = t.interval_id`,
+    found: [{ name: 'kept', args: '[7]', total_run_count: 3, version: 1, enabled: true, every: 10, period: 'minutes' }],
+  },
 };
