@@ -92,14 +92,21 @@ create table {schema}.periodic_task (
   constraint periodic_task_key unique (owner, key)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 
-create index periodic_task_wake on {schema}.periodic_task (wake_at, id) where wake_at is not null;
 create index periodic_task_crontab on {schema}.periodic_task (crontab_id) where crontab_id is not null;
 create index periodic_task_interval on {schema}.periodic_task (interval_id) where interval_id is not null;
 create index periodic_task_solar on {schema}.periodic_task (solar_id) where solar_id is not null;
 create index periodic_task_clocked on {schema}.periodic_task (clocked_id) where clocked_id is not null;
 
+-- What a beat is to look at, in its order. Apart from the tasks, so that a turn changes no index of theirs: in a large table each of those
+-- is another page.
+create table {schema}.periodic_task_due (
+  wake_at timestamptz not null,
+  id text collate "C" not null,
+  primary key (wake_at, id)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
 create table {schema}.periodic_task_tick (
-  schedule text collate "C" not null references {schema}.periodic_task on delete cascade,
+  schedule text collate "C" not null,
   seq bigint not null,
   tick timestamptz not null,
   at timestamptz not null,
@@ -137,6 +144,24 @@ end $$;
 
 create trigger periodic_task_edited before insert or update on {schema}.periodic_task
   for each row execute function {schema}.periodic_task_edited();
+
+create function {schema}.periodic_task_queued() returns trigger language plpgsql as $$
+begin
+  if tg_op <> 'INSERT' then
+    delete from {schema}.periodic_task_due where wake_at = old.wake_at and id = old.id;
+  end if;
+  if tg_op = 'DELETE' then
+    delete from {schema}.periodic_task_tick where schedule = old.id;
+  elsif new.wake_at is not null then
+    insert into {schema}.periodic_task_due (wake_at, id) values (new.wake_at, new.id);
+  end if;
+  return null;
+end $$;
+
+create trigger periodic_task_queued after insert or delete on {schema}.periodic_task
+  for each row execute function {schema}.periodic_task_queued();
+create trigger periodic_task_requeued after update on {schema}.periodic_task
+  for each row when (old.wake_at is distinct from new.wake_at) execute function {schema}.periodic_task_queued();
 
 -- An edit of a schedule is one of every task that has it.
 create function {schema}.schedule_edited() returns trigger language plpgsql as $$

@@ -44,11 +44,13 @@ export function scheduleStatements(schemaName: string) {
     setEnabled: `update ${task} set enabled = $2, version = version + 1, date_changed = i, broken = null, disabled_because = null,
       ${anew('$2', 'i')} from (select ${now(3)} as i) as instant
       where id = any($1::text[]) and (enabled <> $2 or ($2 and broken is not null))`,
-    /** $1 limit, $2 shift */
-    due: `select ${SELECTED} from ${from} where t.wake_at <= ${now(2)} order by t.wake_at, t.id limit $1`,
+    /** $1 limit, $2 shift. The instant is a subquery, since a function that changes within a statement is no condition of an index. */
+    due: `with due as materialized (select id, wake_at from ${schema}.periodic_task_due where wake_at <= (select ${now(2)}) order by wake_at, id limit $1)
+      select ${SELECTED} from ${from} where t.id = any(array(select id from due)) order by t.wake_at, t.id`,
     /** $1 how many are due and known, $2 shift */
     nextWake: `select round(extract(epoch from ${now(2)}) * 1000)::float8 as now,
-      (select round(extract(epoch from wake_at) * 1000)::float8 from ${task} where wake_at is not null order by wake_at, id offset $1 limit 1) as "nextAt"`,
+      (select round(extract(epoch from wake_at) * 1000)::float8 from ${schema}.periodic_task_due
+        order by wake_at, id offset $1 limit 1) as "nextAt"`,
     /** how turns have ended: $1–$12, lists; $13 now */
     writeTurns: `update ${task} t set enabled = w.enabled, version = w.version, disabled_because = w.because, broken = w.broken,
       next_run_at = to_timestamp(w.next / 1000), wake_at = to_timestamp(w.wake / 1000), last_tick = to_timestamp(w.tick / 1000),
