@@ -62,7 +62,10 @@ module.exports = {
       comment:
         'A transport imports ports, message, errors, policies and its own folder, what leases have in common; that of Postgres its migrations and the schedules of any PostgreSQL, too.',
       from: { ...code, path: `${src}/transports/([^/]+)/` },
-      to: { path: src, pathNot: [rooms(...BASE, 'migrations'), `${src}/transports/leasing/`, `${src}/transports/$1/`, `${src}/persistence/schedules/`] },
+      to: {
+        path: src,
+        pathNot: [rooms(...BASE, 'migrations'), `${src}/transports/leasing/`, `${src}/transports/$1/`, `${src}/persistence/schedules/`],
+      },
     },
     {
       name: 'transports-know-no-framework',

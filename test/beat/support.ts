@@ -34,54 +34,63 @@ export const TASKS = ['work', 'other'];
 
 export async function openStage({ broker = `memory://${randomUUID()}`, clock, ...input }: StageInput): Promise<BeatStage> {
   const options = resolveClientOptions({ broker, ...input });
-  const common = { logger: silentLogger, clock, timeOffset: () => 0 };
   const { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection } = options;
+  const common = { logger: silentLogger, clock, timeOffset: () => 0 };
   const transport = await openTransport(broker, { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection, ...common });
   await transport.connect();
-  const codecs = await openCodecs(options);
-  const { results } = transport;
   const client = new TaskClient({
-    ...{ transport, results, codecs, options, clock, logger: silentLogger },
+    ...{ transport, results: transport.results, codecs: await openCodecs(options), options, clock, logger: silentLogger },
     describe: () => new Map(),
     localHandler: () => undefined,
     routerOf: (type) => new type(),
   });
-  const beatOptions = resolveBeatOptions();
-  const turnsFor = (tasks: readonly string[]) =>
-    new TurnMaker({
-      client,
-      findTask: (name) => (tasks.includes(name) ? { name, method: name } : undefined),
-      knownTasksOnly: true,
-      timezone: 'UTC',
-      tellsHeld: true,
-    });
-  const store = transport.schedules;
-  const schedules = new TaskSchedules({ store, turns: turnsFor(TASKS), client, options: beatOptions, dedupRetention, clock });
-  const beats: Beat[] = [];
-  return {
-    transport,
-    client,
-    schedules,
-    async beat({ tasks = TASKS, logger = silentLogger } = {}) {
-      const { inspector } = transport;
-      const beat = new Beat({ store, turns: turnsFor(tasks), client, results, inspector, pollInterval: 1_000, logger, clock });
-      beats.push(beat);
-      beat.start();
-      // It has looked for the first time.
-      await new Promise((resolve) => setImmediate(resolve));
-      return beat;
-    },
-    create(name, settings) {
-      const whole: ScheduleSettings = { task: 'work', schedule: { every: '1s' }, ...settings };
-      const definition = checkSettings(name, whole, { now: clock.now(), timezone: 'UTC', dedupRetention });
-      return store.create({ id: name, definition });
-    },
-    async close() {
-      await Promise.all(beats.map((beat) => beat.stop()));
-      await client.drain();
-      await transport.close();
-    },
-  };
+  return new Stage(transport, client, dedupRetention, clock);
+}
+
+class Stage implements BeatStage {
+  readonly schedules: TaskSchedules;
+  readonly #beats: Beat[] = [];
+
+  constructor(
+    readonly transport: Transport,
+    readonly client: TaskClient,
+    private readonly dedupRetention: number,
+    private readonly clock: Clock,
+  ) {
+    const store = transport.schedules;
+    this.schedules = new TaskSchedules({ store, turns: this.#turns(TASKS), client, options: resolveBeatOptions(), dedupRetention, clock });
+  }
+
+  async beat({
+    tasks = TASKS,
+    logger = silentLogger,
+  }: { readonly tasks?: readonly string[]; readonly logger?: TaskLogger } = {}): Promise<Beat> {
+    const { transport, client, clock } = this;
+    const { schedules: store, results, inspector } = transport;
+    const beat = new Beat({ store, turns: this.#turns(tasks), client, results, inspector, pollInterval: 1_000, logger, clock });
+    this.#beats.push(beat);
+    beat.start();
+    // It has looked for the first time.
+    await new Promise((resolve) => setImmediate(resolve));
+    return beat;
+  }
+
+  create(name: string, settings: Partial<ScheduleSettings>): Promise<StoredSchedule> {
+    const whole: ScheduleSettings = { task: 'work', schedule: { every: '1s' }, ...settings };
+    const definition = checkSettings(name, whole, { now: this.clock.now(), timezone: 'UTC', dedupRetention: this.dedupRetention });
+    return this.transport.schedules.create({ id: name, definition });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#beats.map((beat) => beat.stop()));
+    await this.client.drain();
+    await this.transport.close();
+  }
+
+  #turns(tasks: readonly string[]): TurnMaker {
+    const findTask = (name: string) => (tasks.includes(name) ? { name, method: name } : undefined);
+    return new TurnMaker({ client: this.client, findTask, knownTasksOnly: true, timezone: 'UTC', tellsHeld: true });
+  }
 }
 
 export interface Ran {

@@ -63,6 +63,8 @@ export class StaleScheduleError extends TaskQueueError {
     readonly expected: number,
     readonly found: number,
   ) {
-    super(`The schedule '${schedule}' was edited meanwhile: version ${expected} was expected, ${found} is there. Read it again, then edit that.`);
+    super(
+      `The schedule '${schedule}' was edited meanwhile: version ${expected} was expected, ${found} is there. Read it again, then edit that.`,
+    );
   }
 }

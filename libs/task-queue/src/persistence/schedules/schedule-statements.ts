@@ -14,6 +14,11 @@ export function scheduleStatements(schemaName: string) {
   const schema = `"${schemaName}"`;
   const from = selectedFrom(schema);
   const task = `${schema}.periodic_task`;
+  return { ...editing(from, task), ...turning(schema, from, task), ...syncing(schemaName, from, task), kind: kindStatement(schema) };
+}
+
+/** Reading and editing. */
+function editing(from: string, task: string) {
   const defined = DEFINED.map(([column]) => column).join(', ');
   const values = DEFINED.map(([, type], index) => placed(type, index + 1)).join(', ');
   const n = DEFINED.length;
@@ -44,6 +49,12 @@ export function scheduleStatements(schemaName: string) {
     setEnabled: `update ${task} set enabled = $2, version = version + 1, date_changed = i, broken = null, disabled_because = null,
       ${anew('$2', 'i')} from (select ${now(3)} as i) as instant
       where id = any($1::text[]) and (enabled <> $2 or ($2 and broken is not null))`,
+  };
+}
+
+/** Turns and their history. */
+function turning(schema: string, from: string, task: string) {
+  return {
     /** $1 limit, $2 shift. The instant is a subquery, since a function that changes within a statement is no condition of an index. */
     due: `with due as materialized (select id, wake_at from ${schema}.periodic_task_due where wake_at <= (select ${now(2)}) order by wake_at, id limit $1)
       select ${SELECTED} from ${from} where t.id = any(array(select id from due)) order by t.wake_at, t.id`,
@@ -71,17 +82,27 @@ export function scheduleStatements(schemaName: string) {
     /** $1 schedule, $2 before which line, $3 limit */
     history: `select ${TICK_SELECTED} from ${schema}.periodic_task_tick where schedule = $1 and ($2::bigint is null or seq < $2)
       order by periodic_task_tick.seq desc limit $3`,
+  };
+}
+
+/** Schedules of code. */
+function syncing(schemaName: string, from: string, task: string) {
+  return {
     lockOwner: `select pg_advisory_xact_lock(hashtextextended('${schemaName}/schedules/' || $1, 0))`,
     ofOwner: `select ${SELECTED}, t.digest from ${from} where t.owner = $1 and t.source = 'code' order by t.id for update of t`,
-    deferNames: `set constraints ${schema}.periodic_task_name deferred`,
+    deferNames: `set constraints "${schemaName}".periodic_task_name deferred`,
     /** names of these that are others': $1 names, $2 ids that may have them */
     takenNames: `select name from ${task} where name = any($1::text[]) and id <> all($2::text[]) limit 1`,
-    kind: (kind: ScheduleKind, columns: string, count: number) => {
-      const places = Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ');
-      const first = columns.split(', ')[0]!;
-      return `insert into ${schema}.${kind}_schedule (${columns}) values (${places})
-        on conflict (${columns}) do update set ${first} = excluded.${first} returning id::text`;
-    },
+  };
+}
+
+/** A row of a kind's own table: found or made. */
+function kindStatement(schema: string) {
+  return (kind: ScheduleKind, columns: string, count: number): string => {
+    const places = Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ');
+    const first = columns.split(', ')[0]!;
+    return `insert into ${schema}.${kind}_schedule (${columns}) values (${places})
+      on conflict (${columns}) do update set ${first} = excluded.${first} returning id::text`;
   };
 }
 

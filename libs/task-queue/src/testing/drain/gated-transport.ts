@@ -23,5 +23,14 @@ export function gatedTransport(transport: Transport, gate: Gate, published: Gate
       gate.moveOn();
     },
   };
-  return { broker: gated, results, joins, control, inspector, schedules, connect: () => transport.connect(), close: () => transport.close() };
+  return {
+    broker: gated,
+    results,
+    joins,
+    control,
+    inspector,
+    schedules,
+    connect: () => transport.connect(),
+    close: () => transport.close(),
+  };
 }
