@@ -5,6 +5,7 @@ export * from './boot-errors.js';
 export * from './publish-errors.js';
 export * from './call-errors.js';
 export * from './content-errors.js';
+export * from './schedule-errors.js';
 export * from './run-errors.js';
 export * from './transaction-errors.js';
 export * from './schema-errors.js';
