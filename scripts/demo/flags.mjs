@@ -44,6 +44,7 @@ export function parseFlags(args) {
     );
   }
   if (!BROKERS.includes(values.broker)) throw new Error(`--broker is '${values.broker}', but must be one of: ${BROKERS.join(', ')}.`);
-  if (values.fresh && values.broker !== 'embedded') throw new Error(`--fresh is for --broker embedded: of '${values.broker}' nothing is kept.`);
+  if (values.fresh && values.broker !== 'embedded')
+    throw new Error(`--fresh is for --broker embedded: of '${values.broker}' nothing is kept.`);
   return { ...values };
 }

@@ -54,6 +54,7 @@ async function startServer(dir) {
   try {
     return await startPostgres({ database: DATABASE, home: dir });
   } catch (error) {
+    if (/Another process/.test(error.message)) throw new Error('Another demo runs here already. End that one first.', { cause: error });
     throw new Error(`${error.message}\n  The demo keeps its database in ${dir}; without that folder it starts over.`, { cause: error });
   }
 }

@@ -36,7 +36,10 @@ async function demonstrate(flags) {
     return 1;
   } finally {
     console.log('');
-    await step(() => farewell(stage), () => stage.stop());
+    await step(
+      () => farewell(stage),
+      () => stage.stop(),
+    );
   }
 }
 

@@ -52,10 +52,11 @@ async function runScenario(stage, client, subscribers) {
 
 function printSent({ starts, startedAt }, tasks, took) {
   const before = tasks.filter((task) => task.sentBefore).length;
-  const sent = `${tasks.length - before} tasks sent in ${seconds(took)}, each answered with 202 at once`;
-  const goesOn = `Going on with the play of ${new Date(startedAt).toTimeString().slice(0, 5)}: ${before} tasks were sent before and are not sent again`;
-  if (starts > 1) console.log(`\n  ${paint('bold', goesOn)}`);
-  console.log(`${starts > 1 ? '' : '\n'}  ${sent}\n`);
+  const answered = `in ${seconds(took)}, each answered with 202 at once`;
+  const anew = `${tasks.length} tasks sent ${answered}`;
+  const since = new Date(startedAt).toTimeString().slice(0, 5);
+  const goesOn = `The play of ${since} goes on: ${before} tasks were sent before, ${tasks.length - before} are sent now ${answered}`;
+  console.log(`\n  ${starts > 1 ? goesOn : anew}\n`);
 }
 
 /** What is shown of each kind of task: emails and rows where a task has many of them, else tasks. */

@@ -13,7 +13,7 @@ const REFUSE_MAIL_EVERY = 40;
 const REFUSE_SYNC_EVERY = 5;
 
 /** After this a worker that was killed is taken for dead, and its tasks run again. */
-const LEASE = '5s';
+const LEASE = '3s';
 
 /**
  * The blog and all that it needs, on 127.0.0.1. What was opened is closed in the opposite order, once, also when opening failed half way.

@@ -12,7 +12,9 @@ export class Journal<Entry extends object> {
 
   read(): Entry[] {
     if (this.file === undefined || !existsSync(this.file)) return [];
-    return readFileSync(this.file, 'utf8').split('\n').flatMap(parseLine<Entry>);
+    return readFileSync(this.file, 'utf8')
+      .split('\n')
+      .flatMap(parseLine<Entry>);
   }
 
   /** The line's end comes first, so that a line which a crash has cut spoils no other. */

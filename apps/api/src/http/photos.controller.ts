@@ -24,7 +24,10 @@ export class PhotosController {
 
   @Post(':id/thumbnail')
   @Accepted()
-  async makeThumbnail(@Param('id', ParseUUIDPipe) id: string, @IdempotencyKey() idempotencyKey?: string): Promise<AsyncResult<ThumbnailSize>> {
+  async makeThumbnail(
+    @Param('id', ParseUUIDPipe) id: string,
+    @IdempotencyKey() idempotencyKey?: string,
+  ): Promise<AsyncResult<ThumbnailSize>> {
     await this.photos.findOneByOrFail({ id });
     return this.tasks.for(PhotoTasks).makeThumbnail.applyAsync([id], { idempotencyKey });
   }
