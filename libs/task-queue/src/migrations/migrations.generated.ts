@@ -228,12 +228,12 @@ $$;
 create function {schema}.publish_plain(me bigint, call_number bigint, spent bigint[], names text[], queues text, ids text, heads text, bodies text)
 returns void language plpgsql as $$
 begin
-  perform {schema}.note_call(me, call_number, spent, '');
+  perform {schema}.know_queues(names);
   insert into {schema}.ready (queue, rank, seq, id, head, body)
   select p.queue, 9 - p.head::smallint, nextval('{schema}.place'), p.id, p.head, p.body
   from unnest(string_to_array(queues, chr(30)), string_to_array(ids, chr(30)), string_to_array(heads, chr(30)), string_to_array(bodies, chr(30)))
     as p(queue, id, head, body);
-  perform {schema}.know_queues(names);
+  perform {schema}.note_call(me, call_number, spent, '');
   perform {schema}.wake(names);
 end
 $$;
@@ -854,6 +854,7 @@ begin
   items := array(
     select i from json_array_elements(company -> 'publish') c
     cross join lateral json_populate_record(null::{schema}.publication, c) i where (c ->> 'claim')::bigint = any(live));
+  perform {schema}.know_queues(array(select distinct i.queue from unnest(items) i));
   perform {schema}.lock_ids(ended || array(select i.id from unnest(items) i where i.fresh is not true));
   perform {schema}.leave_traces(ended, array_fill(at + trace_ttl * interval '1 ms', array[cardinality(ended)]));
   perform {schema}.end_unique(over || array(
@@ -861,13 +862,12 @@ begin
   delete from {schema}.body b where b.id = any(over);
   news := {schema}.give_back(held, told, at);
   perform {schema}.bury(held, told, dead_limit, at);
-  delete from {schema}.revoked r where r.id = any(over || array(
-    select h.id from unnest(held) h join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal where t.kind = 'deadLetter'));
   if cardinality(items) > 0 then
-    perform {schema}.know_queues(array(select distinct i.queue from unnest(items) i));
     held_back := {schema}.put(items, at, trace_ttl);
     perform {schema}.wake(array(select distinct i.queue from unnest(items) i));
   end if;
+  delete from {schema}.revoked r where r.id = any(over || array(
+    select h.id from unnest(held) h join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal where t.kind = 'deadLetter'));
   if company -> 'arrivals' is not null then joined := {schema}.arrive_with(company -> 'arrivals', live, shift); end if;
   if news is null and coalesce(held_back, '[]') = '[]' and joined is null then return ''; end if;
   return jsonb_strip_nulls(jsonb_build_object('heldBack', held_back, 'joined', joined, 'revoked', news))::text;
@@ -1072,9 +1072,9 @@ begin
     delete from {schema}.delayed d where d.id = any(array(select o.id from {schema}.delayed o where o.queue = name limit 5000 for update skip locked)) returning d.id)
   select array_agg(a.id) into gone from (select o.id from of_ready o union all select o.id from of_delayed o union all select o.id from of_limited o) a;
   if gone is null then return 0; end if;
+  delete from {schema}.trace t where t.id = any(array(select o.id from {schema}.trace o where o.id = any(gone) order by o.id for update));
   perform {schema}.end_unique(gone);
   delete from {schema}.body b where b.id = any(gone);
-  delete from {schema}.trace t where t.id = any(array(select o.id from {schema}.trace o where o.id = any(gone) order by o.id for update));
   delete from {schema}.revoked r where r.id = any(gone);
   return cardinality(gone);
 end
