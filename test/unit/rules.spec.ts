@@ -23,7 +23,7 @@ function fileOf(shown: string): string {
 }
 
 describe('the table of rules and their tests', () => {
-  it('has a row for each rule of memory, Redis and PostgreSQL's queues', () => {
+  it('has a row for each rule of memory, Redis and the queues of PostgreSQL', () => {
     const expected = Array.from({ length: 25 }, (_, n) => n + 1);
     expect(rows().map(([rule]) => rule)).toEqual(expected);
   });
