@@ -64,6 +64,13 @@ module.exports = {
       to: { path: packages('@nestjs') },
     },
     {
+      name: 'persistence-serves-ports',
+      severity: 'error',
+      comment: 'What is kept in the application’s database implements ports as a transport does.',
+      from: { ...code, path: rooms('persistence') },
+      to: { path: src, pathNot: rooms(...BASE, 'persistence') },
+    },
+    {
       name: 'nothing-stands-on-the-top-rooms',
       severity: 'error',
       from: { ...code, path: `${src}/`, pathNot: ['\\.spec\\.ts$', `${src}/index\\.ts$`, rooms(...TOP)] },

@@ -44,7 +44,7 @@ describe('a connection to PostgreSQL', () => {
   it('gives up a statement without an answer, ends it on the server, and uses another connection', async () => {
     const connection = bench.connection(databaseUrl(), { max: 2, application_name: 'gives_up' });
     await connection.connect();
-    const lost = await failure(connection.query(sql('select pg_sleep(61)'), [], { timeout: 1 }));
+    const lost = await failure(connection.query(sql('select pg_sleep(61)'), [], { timeout: 100 }));
     expect(lost).toEqual(new ConnectionLostError(true, 'Query read timeout'));
     expect(connection.unbrokenSince).toBeNull();
     const running = `select count(*)::int as count from pg_stat_activity where query = 'select pg_sleep(61)' and state = 'active'`;
@@ -207,6 +207,11 @@ describe("the application's own database", () => {
     const refused = () => bench.connection(handle);
     expect(refused).toThrow(problem);
     expect(refused).not.toThrow('secret');
+  });
+
+  it('gives a connection of its own what the pool hides: the password', () => {
+    const { config } = bench.connection(bench.pool({ password: 'hidden', ssl: { key: 'k', ca: 'c' } }));
+    expect(structuredClone(config)).toMatchObject({ password: 'hidden', ssl: { key: 'k', ca: 'c' }, connectionTimeoutMillis: 5_000 });
   });
 
   it('keeps its own options: those beside it are refused', () => {

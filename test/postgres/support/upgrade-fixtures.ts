@@ -25,4 +25,11 @@ export const UPGRADE_FIXTURES: Readonly<Record<number, UpgradeFixture>> = {
       from {schema}.result r, {schema}.task_join j join {schema}.join_member m on m.join_id = j.id`,
     found: [{ id: 'done', retries: 1, remaining: 1, value: 'value' }],
   },
+  4: {
+    fill: `
+      insert into {schema}.task_result (task_id, task_name, state, retries, tags, result, date_created, date_updated, date_expires)
+      values ('kept', 'mail.send', 'SUCCESS', 1, '{welcome}', '"sent"', now(), now(), now() + interval '1 day');`,
+    look: `select task_id, state, retries, tags, result from {schema}.task_result`,
+    found: [{ task_id: 'kept', state: 'SUCCESS', retries: 1, tags: ['welcome'], result: '"sent"' }],
+  },
 };

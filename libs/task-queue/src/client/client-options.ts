@@ -8,6 +8,7 @@ import { checkOptions, countField, durationField, flagField, nameField, namesFie
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
 import { resolvePublishRetry, type PublishRetryInput } from './publish-retry.js';
 import type { StoreAddress } from '../ports/database-handle.js';
+import { resolveResults, resultsField, type ResultsInput, type TypeormResults } from './results-option.js';
 import type { Routes } from './routes.js';
 
 /** What `TaskQueueModule.forRoot` takes for the queue itself. Durations are ms or text. */
@@ -17,8 +18,8 @@ export interface ClientOptionsInput extends ContentOptionsInput {
    * `Pool` of pg or `DataSource` of TypeORM
    */
   broker?: StoreAddress;
-  /** where results are kept; default: with the broker */
-  results?: StoreAddress;
+  /** where results are kept: as `broker`, or 'typeorm' for tables that can be searched; default: with the broker */
+  results?: ResultsInput;
   /** begins every key, so that several applications share one server; on PostgreSQL the schema; default 'tq' */
   keyPrefix?: string;
   /** the queues that exist, beside the default one and those of tasks; a call or worker that names another is refused. Absent: any name goes */
@@ -61,7 +62,7 @@ const addressField = z
 
 const schema = z.object({
   broker: addressField.default('memory://').describe(addressField.description!),
-  results: addressField.optional().describe(addressField.description!),
+  results: resultsField,
   keyPrefix: nameField.default('tq').describe(nameField.description!),
   queues: namesField.optional().describe(namesField.description!),
   defaultQueue: nameField.default(DEFAULT_QUEUE).describe(nameField.description!),
@@ -89,13 +90,16 @@ const schema = z.object({
   connection: z.record(z.string(), z.unknown()).readonly().default({}).describe("an object of the driver's options"),
 });
 
-export type ClientOptions = Readonly<Omit<z.output<typeof schema>, keyof ContentOptions> & ContentOptions>;
+export type ClientOptions = Readonly<
+  Omit<z.output<typeof schema>, keyof ContentOptions | 'results'> &
+    ContentOptions & { readonly results: StoreAddress | TypeormResults | undefined }
+>;
 export const CLIENT_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
 
 /** @throws UnknownOptionError · InvalidOptionError · UnknownSerializerError */
 export function resolveClientOptions(input: ClientOptionsInput, where = 'TaskQueueModule.forRoot'): ClientOptions {
   const checked = checkOptions(schema, input, where);
-  return Object.freeze({ ...checked, ...resolveContentOptions(checked, where) });
+  return Object.freeze({ ...checked, results: resolveResults(checked.results, where), ...resolveContentOptions(checked, where) });
 }
 
 function duration(standard: string) {

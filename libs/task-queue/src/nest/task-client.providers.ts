@@ -22,11 +22,18 @@ export function taskClientProviders(name: string): Provider[] {
 function instanceProvider(name: string): Provider {
   return {
     provide: getQueueInstanceToken(name),
-    inject: [TASK_QUEUE_OPTIONS, InstanceNames, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
-    useFactory: async (input: ClientOptionsInput, names: InstanceNames, logger: TaskLogger, clock: Clock, standIn?: StandIn) => {
+    inject: [TASK_QUEUE_OPTIONS, InstanceNames, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
+    useFactory: async (
+      input: ClientOptionsInput,
+      names: InstanceNames,
+      modules: ModuleRef,
+      logger: TaskLogger,
+      clock: Clock,
+      standIn?: StandIn,
+    ) => {
       names.take(name);
       const options = resolveClientOptions(standIn === undefined ? input : standIn.optionsFor(input, name));
-      const instance = await QueueInstance.open(name, options, logger, clock);
+      const instance = await QueueInstance.open(name, options, (token) => modules.get(token, { strict: false }), logger, clock);
       standIn?.opened(instance);
       return instance;
     },

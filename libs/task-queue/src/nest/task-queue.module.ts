@@ -31,7 +31,8 @@ export class TaskQueueModule extends TaskQueueModuleBase implements OnModuleInit
     await this.instance.close();
   }
 
-  #prepare(): void {
+  async #prepare(): Promise<void> {
+    await this.instance.ready();
     this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
     // In eager mode this application runs every task itself, so mistakes in them fail its boot.
     if (this.instance.options.eager) this.explorer.explore(this.instance.options.annotations);

@@ -41,7 +41,7 @@ export function openPool(address: StoreAddress, connection: Readonly<Record<stri
     ...said,
     ...options.driver,
   };
-  const pool = new pg.Pool({ ...config, max: options.max ?? POOL_SIZE });
+  const pool = new pg.Pool({ ...complete(config), max: options.max ?? POOL_SIZE });
   return { pool, owned: true, options, shown, config, createClient: () => new pg.Client(config) };
 }
 
@@ -53,8 +53,19 @@ function existing(handle: DatabaseHandle, options: PostgresOptions): OpenPool {
   const pool = poolOf(handle);
   const { host = 'localhost', port = 5432, database = '' } = pool.options;
   const shown = `the application's pool of ${host}:${port}/${database}`;
-  const { Client: Driver } = pool as Pool & { Client?: typeof pg.Client };
-  return { pool, owned: false, options, shown, config: pool.options, createClient: () => new (Driver ?? pg.Client)(pool.options) };
+  const { Client: Driver = pg.Client } = pool as Pool & { Client?: typeof pg.Client };
+  const config = { ...complete(pool.options), connectionTimeoutMillis: pool.options.connectionTimeoutMillis || CONNECT_TIMEOUT };
+  return { pool, owned: false, options, shown, config, createClient: () => new Driver(config) };
+}
+
+/** A pool hides what is secret in its options from whoever copies them. */
+function complete(options: PoolConfig): PoolConfig {
+  const { password, ssl } = options;
+  return {
+    ...options,
+    ...(password !== undefined && { password }),
+    ...(typeof ssl === 'object' && { ssl: { ...ssl, ...(ssl.key && { key: ssl.key }) } }),
+  };
 }
 
 /** @throws InvalidOptionError */

@@ -3,8 +3,6 @@ import { monotonic } from '../leasing/monotonic.js';
 import { ConnectionLostError, stillUsable, translate } from './postgres-errors.js';
 import type { Statement } from './sql.js';
 
-/** ms that our own deadline leaves to the server's, so that its definite answer comes first */
-const GRACE = 1_000;
 const CANCEL_TIMEOUT = 2_000;
 
 /** One connection of the pool, held for one statement or one transaction, and given back sound or not at all. */
@@ -26,7 +24,7 @@ export class PoolLease {
 
   /** @throws ConnectionLostError · ServerRefusedError */
   async run<Row>({ name, text }: Statement, values: readonly unknown[], deadline: number): Promise<Row[]> {
-    const timeout = Math.max(1, deadline - monotonic()) + GRACE;
+    const timeout = Math.max(1, deadline - monotonic());
     const config: QueryConfig & { query_timeout: number } = { text, values: values as unknown[], query_timeout: timeout };
     if (this.prepares && name !== '') config.name = name;
     try {

@@ -11,7 +11,7 @@ import type { OpenPool } from './open-pool.js';
 import { PoolLease } from './pool-lease.js';
 import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';
 import { checkSchemaName, checkServer } from './server-check.js';
-import { STATEMENT_TIMEOUT } from './sql.js';
+import { ANSWER_TIMEOUT } from './sql.js';
 import type { PostgresConnection, QueryOptions, Sql, Statement } from './sql.js';
 
 /** The connection while it is not checked yet. */
@@ -88,13 +88,13 @@ export class PgConnection implements PostgresConnection {
     return this.#closing;
   }
 
-  async query<Row>(statement: Statement, values: readonly unknown[], { timeout = STATEMENT_TIMEOUT }: QueryOptions = {}): Promise<Row[]> {
+  async query<Row>(statement: Statement, values: readonly unknown[], { timeout = ANSWER_TIMEOUT }: QueryOptions = {}): Promise<Row[]> {
     const deadline = monotonic() + timeout;
     if (!this.#checked) await this.#ready(deadline);
     return this.#ask(statement, values, deadline);
   }
 
-  async transaction<T>(work: (sql: Sql) => Promise<T>, { timeout = STATEMENT_TIMEOUT }: QueryOptions = {}): Promise<T> {
+  async transaction<T>(work: (sql: Sql) => Promise<T>, { timeout = ANSWER_TIMEOUT }: QueryOptions = {}): Promise<T> {
     const deadline = monotonic() + timeout;
     if (!this.#checked) await this.#ready(deadline);
     return this.#transaction(work, deadline);
@@ -154,8 +154,8 @@ export class PgConnection implements PostgresConnection {
   async #check(): Promise<void> {
     const unchecked: BootSession = {
       schema: this.schema,
-      query: (statement, values, { timeout = STATEMENT_TIMEOUT } = {}) => this.#ask(statement, values, monotonic() + timeout),
-      transaction: (work, { timeout = STATEMENT_TIMEOUT } = {}) => this.#transaction(work, monotonic() + timeout),
+      query: (statement, values, { timeout = ANSWER_TIMEOUT } = {}) => this.#ask(statement, values, monotonic() + timeout),
+      transaction: (work, { timeout = ANSWER_TIMEOUT } = {}) => this.#transaction(work, monotonic() + timeout),
     };
     try {
       const { vacuums } = await checkServer(unchecked, this.schema);

@@ -7,12 +7,14 @@ export interface Statement {
 }
 
 export interface QueryOptions {
-  /** ms for everything, the wait for a connection included; default {@link STATEMENT_TIMEOUT} */
+  /** ms for everything, the wait for a connection included; default {@link ANSWER_TIMEOUT} */
   readonly timeout?: number;
 }
 
 /** ms after which the server itself ends a statement */
 export const STATEMENT_TIMEOUT = 10_000;
+/** ms that an answer is waited for: longer, so that the server's definite one comes first */
+export const ANSWER_TIMEOUT = STATEMENT_TIMEOUT + 1_000;
 
 /** Runs statements. */
 export interface Sql {
