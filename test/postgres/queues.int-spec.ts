@@ -21,7 +21,7 @@ class Rig {
   readonly #closings: (() => Promise<unknown>)[] = [];
 
   async broker(url = database.url): Promise<PostgresBroker> {
-    const options = { dedupRetention: 60_000, revokesExpire: 60_000, deadLetterLimit: 100, connection: {}, timeOffset: () => 0 };
+    const options = { dedupRetention: 200, revokesExpire: 60_000, deadLetterLimit: 100, connection: {}, timeOffset: () => 0 };
     const transport = openMigrated(url, { ...options, keyPrefix: this.keyPrefix, logger: silentLogger, clock: systemClock });
     this.#closings.push(() => transport.close());
     await transport.connect();
@@ -183,12 +183,12 @@ describe('queues in PostgreSQL', () => {
     const ids = Array.from({ length: 60 }, (_, at) => `n${at}`);
     const shuffled = () => ids.toSorted(() => Math.random() - 0.5);
     const some = () =>
-      shuffled().slice(0, 25).map((id, at) => message(id, { traced: at % 2 === 0, unique: { key: `k${at % 9}`, expires: null, until: at % 2 ? 'end' : 'start', onConflict: at % 3 ? 'existing' : 'replace' } })); // prettier-ignore
+      shuffled().slice(0, 25).map((id, at) => message(id, { traced: at % 9 === 0, unique: { key: `k${at % 9}`, expires: null, until: at % 2 ? 'end' : 'start', onConflict: at % 3 ? 'existing' : 'replace' } })); // prettier-ignore
     const before = await deadlocks(client);
     await Promise.all(
       brokers.map(async (broker) => {
         const consumer = await rig.consumer(broker);
-        for (let round = 0; round < 25; round++) {
+        for (let round = 0; round < 60; round++) {
           const [, , taken] = await Promise.all([
             broker.publish(some(), { timeout: 10_000 }),
             broker.revoke(shuffled().slice(0, 5), { terminate: false }),
@@ -198,7 +198,7 @@ describe('queues in PostgreSQL', () => {
             taken.map((delivery, at) =>
               at % 4 === 0
                 ? { delivery, kind: 'retry', body: 'x', priority: 5, due: { delay: 0 }, publish: some().slice(0, 3) }
-                : { delivery, kind: 'ack', traced: at % 3 === 0, publish: some().slice(0, 2) },
+                : { delivery, kind: 'ack', traced: at % 7 === 0, publish: some().slice(0, 2) },
             ),
           );
         }

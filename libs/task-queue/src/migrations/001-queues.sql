@@ -269,6 +269,16 @@ create function {schema}.big_of(wanted text, body text) returns integer stable l
   select case when body = chr(1) || 'b' then (select octet_length(b.body) from {schema}.body b where b.id = wanted) end
 $$;
 
+-- Takes the keys that these ask for, for this transaction; what nobody held has no holder then. Whoever frees keys too does this first:
+-- a transaction that has freed some waits for no others.
+create function {schema}.lock_keys(items {schema}.publication[]) returns void language plpgsql as $$
+begin
+  insert into {schema}.unique_key as k (queue, key)
+  select distinct i.queue, i.key from unnest(items) i where i.key is not null order by i.queue, i.key
+  on conflict (queue, key) do update set holder = k.holder;
+end
+$$;
+
 -- Gives keys to the first of `items` that asks for each, or as `on_conflict` says. Answers what was held back: 2 = dropped, 3 = refused.
 create function {schema}.claim_keys(items {schema}.publication[], known text[], at timestamptz, inout replaced text[], out told jsonb)
 language plpgsql as $$
@@ -279,9 +289,7 @@ declare
   waits boolean;
 begin
   told := '[]';
-  insert into {schema}.unique_key as k (queue, key)
-  select distinct i.queue, i.key from unnest(items) i where i.key is not null and not i.id = any(known) order by i.queue, i.key
-  on conflict (queue, key) do update set holder = k.holder;
+  perform {schema}.lock_keys(items);
   for item in select * from unnest(items) i where i.key is not null and not i.id = any(known) order by i.n loop
     select k.* into held from {schema}.unique_key k where k.queue = item.queue and k.key = item.key;
     if held.holder is not null and (held.until is null or held.until > at) and (
@@ -303,6 +311,7 @@ begin
     update {schema}.unique_key k set holder = item.id, until = at + item.key_expires * interval '1 ms', freed_at = item.key_until
     where k.queue = item.queue and k.key = item.key;
   end loop;
+  delete from {schema}.unique_key k using unnest(items) i where k.queue = i.queue and k.key = i.key and k.holder is null;
 end
 $$;
 
@@ -678,7 +687,7 @@ begin
       end loop;
     end if;
     if taken = 0 and room > 0 and exists (select from {schema}.limited) then
-      for one in select t.* from {schema}.take_limited(me, first_number + cardinality(names), open, room, until, at) t loop
+      for one in select t.* from {schema}.take_limited(me, first_number, open, room, until, at) t loop
         taken := taken + 1;
         room := room - one.size;
         perform {schema}.begin_unique(string_to_array(one.ids, chr(30)));
@@ -686,7 +695,7 @@ begin
       end loop;
     end if;
     if suspect_taken = 0 and room > 0 then
-      for one in select t.* from {schema}.take_ready(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t loop
+      for one in select t.* from {schema}.take_ready(me, first_number + cardinality(names), seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t loop
         taken := taken + 1;
         if one.special then perform {schema}.begin_unique(string_to_array(one.ids, chr(30))); end if;
         return query select one.number, one.queue, one.ids, one.heads, one.bodies, one.tops, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
@@ -854,6 +863,7 @@ begin
   perform {schema}.know_queues(array(select distinct i.queue from unnest(items) i));
   perform {schema}.lock_ids(ended || array(select i.id from unnest(items) i where i.fresh is not true));
   perform {schema}.leave_traces(ended, array_fill(at + trace_ttl * interval '1 ms', array[cardinality(ended)]));
+  if exists (select from unnest(items) i where i.key is not null) then perform {schema}.lock_keys(items); end if;
   perform {schema}.end_unique(over || array(
     select h.id from unnest(held) h join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal where t.kind = 'deadLetter'));
   delete from {schema}.body b where b.id = any(over);
@@ -863,7 +873,7 @@ begin
     held_back := {schema}.put(items, at, trace_ttl);
     perform {schema}.wake(array(select distinct i.queue from unnest(items) i));
   end if;
-  delete from {schema}.revoked r where r.id = any(over || array(
+  perform {schema}.forget_marks(over || array(
     select h.id from unnest(held) h join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal where t.kind = 'deadLetter'));
   if company -> 'arrivals' is not null then joined := {schema}.arrive_with(company -> 'arrivals', live, shift); end if;
   if news is null and coalesce(held_back, '[]') = '[]' and joined is null then return ''; end if;
@@ -970,6 +980,13 @@ begin
 end
 $$;
 
+create function {schema}.forget_marks(wanted text[]) returns void language plpgsql as $$
+begin
+  if not exists (select from {schema}.revoked) then return; end if;
+  delete from {schema}.revoked r where r.id = any(array(select o.id from {schema}.revoked o where o.id = any(wanted) order by o.id for update));
+end
+$$;
+
 -- Brings what is revoked and waits to the front. Settlements that have not seen the marks are waited for, so that nothing slips by.
 create function {schema}.revoke_front(wanted text[], shift double precision) returns void language plpgsql as $$
 declare
@@ -1072,7 +1089,7 @@ begin
   delete from {schema}.trace t where t.id = any(array(select o.id from {schema}.trace o where o.id = any(gone) order by o.id for update));
   perform {schema}.end_unique(gone);
   delete from {schema}.body b where b.id = any(gone);
-  delete from {schema}.revoked r where r.id = any(gone);
+  perform {schema}.forget_marks(gone);
   return cardinality(gone);
 end
 $$;
