@@ -203,7 +203,7 @@ $$;
 create function {schema}.know_queues(names text[]) returns void language plpgsql as $$
 begin
   if exists (select from unnest(names) as n(name) where not exists (select from {schema}.queue q where q.name = n.name)) then
-    insert into {schema}.queue (name) select distinct n.name from unnest(names) as n(name) order by n.name on conflict do nothing;
+    insert into {schema}.queue (name) select distinct n.name collate "C" as name from unnest(names) as n(name) order by name on conflict do nothing;
   end if;
 end
 $$;
@@ -247,7 +247,7 @@ create type {schema}.publication as (
 create function {schema}.lock_ids(wanted text[]) returns void language plpgsql as $$
 begin
   insert into {schema}.trace as t (id, until)
-  select distinct w.id, '-infinity'::timestamptz from unnest(wanted) as w(id) order by w.id
+  select distinct w.id collate "C" as id, '-infinity'::timestamptz from unnest(wanted) as w(id) order by id
   on conflict (id) do update set until = t.until;
 end
 $$;
@@ -256,7 +256,7 @@ $$;
 create function {schema}.end_replaced(wanted text[]) returns void language plpgsql as $$
 begin
   insert into {schema}.revoked as r (id, terminate, until)
-  select distinct w.id, false, 'infinity'::timestamptz from unnest(wanted) as w(id) order by w.id
+  select distinct w.id collate "C" as id, false, 'infinity'::timestamptz from unnest(wanted) as w(id) order by id
   on conflict (id) do update set until = 'infinity';
   with gone as (
     delete from {schema}.delayed d where d.id = any(wanted) returning d.queue, d.id, d.head, d.body),
@@ -277,7 +277,7 @@ $$;
 create function {schema}.lock_keys(items {schema}.publication[]) returns void language plpgsql as $$
 begin
   insert into {schema}.unique_key as k (queue, key)
-  select distinct i.queue, i.key from unnest(items) i where i.key is not null order by i.queue, i.key
+  select distinct i.queue collate "C" as queue, i.key collate "C" as key from unnest(items) i where i.key is not null order by queue, key
   on conflict (queue, key) do update set holder = k.holder;
 end
 $$;
@@ -378,9 +378,9 @@ $$;
 create function {schema}.put_limited(items {schema}.publication[], out_of integer[], at timestamptz) returns void language plpgsql as $$
 begin
   insert into {schema}.rate as r (key, published)
-  select distinct on (i.limit_key) i.limit_key, i.limit_interval from unnest(items) i
+  select distinct on (i.limit_key collate "C") i.limit_key, i.limit_interval from unnest(items) i
   where i.limit_key is not null and not i.n = any(out_of)
-    and not exists (select from {schema}.rate k where k.key = i.limit_key and k.published = i.limit_interval) order by i.limit_key, i.n desc
+    and not exists (select from {schema}.rate k where k.key = i.limit_key and k.published = i.limit_interval) order by i.limit_key collate "C", i.n desc
   on conflict (key) do update set published = excluded.published;
   perform {schema}.put_back(array_agg((0, 0, i.queue, i.id, i.head,
     case when octet_length(i.body) > 8192 then chr(1) || 'b' else i.body end)::{schema}.held order by i.n), at, true)
@@ -396,7 +396,7 @@ $$;
 create function {schema}.leave_traces(wanted text[], untils timestamptz[]) returns void language plpgsql as $$
 begin
   if coalesce(cardinality(wanted), 0) = 0 then return; end if;
-  insert into {schema}.trace as t (id, until) select w.id, max(w.until) from unnest(wanted, untils) as w(id, until) group by w.id order by w.id
+  insert into {schema}.trace as t (id, until) select w.id collate "C" as id, max(w.until) from unnest(wanted, untils) as w(id, until) group by 1 order by 1
   on conflict (id) do update set until = greatest(t.until, excluded.until);
 end
 $$;
@@ -978,15 +978,17 @@ $$;
 create function {schema}.revoke_mark(wanted text[], and_terminate boolean, keep double precision, shift double precision) returns void language plpgsql as $$
 begin
   insert into {schema}.revoked as r (id, terminate, until)
-  select distinct w.id, and_terminate, clock_timestamp() + (keep + shift) * interval '1 ms' from unnest(wanted) as w(id) order by w.id
+  select distinct w.id collate "C" as id, and_terminate, clock_timestamp() + (keep + shift) * interval '1 ms' from unnest(wanted) as w(id)
+  order by id
   on conflict (id) do update set terminate = r.terminate or excluded.terminate, until = greatest(r.until, excluded.until);
 end
 $$;
 
+-- Comes after all marks that are waited for. One that is being set anew at this moment stays, until it lapses.
 create function {schema}.forget_marks(wanted text[]) returns void language plpgsql as $$
 begin
   if not exists (select from {schema}.revoked) then return; end if;
-  delete from {schema}.revoked r where r.id = any(array(select o.id from {schema}.revoked o where o.id = any(wanted) order by o.id for update));
+  delete from {schema}.revoked r where r.id = any(array(select o.id from {schema}.revoked o where o.id = any(wanted) for update skip locked));
 end
 $$;
 
@@ -1032,7 +1034,7 @@ declare
 begin
   perform from {schema}.dead d where d.id = any(wanted) and d.queue = name order by d.id for update;
   insert into {schema}.unique_key as k (queue, key)
-  select distinct d.queue, substr(d.head, 2)::json -> 'unique' ->> 'key' as key from {schema}.dead d
+  select distinct d.queue, (substr(d.head, 2)::json -> 'unique' ->> 'key') collate "C" as key from {schema}.dead d
   where d.id = any(wanted) and d.queue = name and length(d.head) > 1 and substr(d.head, 2)::json -> 'unique' is not null order by key
   on conflict (queue, key) do update set holder = k.holder;
   for i in 1 .. cardinality(wanted) loop
