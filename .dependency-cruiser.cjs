@@ -4,7 +4,7 @@ const rooms = (...names) => `${src}/(${names.join('|')})/`;
 const code = { pathNot: '\\.spec\\.ts$' };
 
 const BASE = ['message', 'errors', 'ports', 'policies'];
-const CORE = ['attempt', 'client', 'canvas', 'worker', 'pools', 'beat'];
+const CORE = ['attempt', 'client', 'canvas', 'worker', 'pools', 'beat', 'outbox'];
 const TOP = ['nest', 'admin', 'cli', 'testing', 'typeorm'];
 
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;

@@ -31,6 +31,11 @@ export class WorkerFleet {
     return true;
   }
 
+  /** how many can be ended */
+  get ready(): number {
+    return this.#ready.size;
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#starting, ...this.#ending]);
     await Promise.all([...this.#ready].map((child) => this.#end(child, 'SIGTERM')));

@@ -717,7 +717,7 @@ begin
       extract(epoch from least(
         (select min(d.due) from unnest(names) as n(name) cross join lateral (
           select w.due from {schema}.delayed w where w.queue = n.name order by w.due limit 1) d),
-        (select greatest(min({schema}.next_slot(r)), at) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
+        (select min(greatest({schema}.next_slot(r), at)) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
         (select greatest(c.lease_until, at + sweep_in * interval '1 ms') from {schema}.claim c where c.lease_until > since order by c.lease_until limit 1)
       ) - at)::double precision * 1000,
       (select count(*)::integer from unnest(open) as n(name) cross join lateral (

@@ -720,7 +720,7 @@ begin
       extract(epoch from least(
         (select min(d.due) from unnest(names) as n(name) cross join lateral (
           select w.due from {schema}.delayed w where w.queue = n.name order by w.due limit 1) d),
-        (select greatest(min({schema}.next_slot(r)), at) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
+        (select min(greatest({schema}.next_slot(r), at)) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
         (select greatest(c.lease_until, at + sweep_in * interval '1 ms') from {schema}.claim c where c.lease_until > since order by c.lease_until limit 1)
       ) - at)::double precision * 1000,
       (select count(*)::integer from unnest(open) as n(name) cross join lateral (
@@ -1230,6 +1230,34 @@ create table {schema}.command (
   body bytea not null,
   announced_at timestamptz not null default clock_timestamp()
 );
+` },
+  { version: 3, name: '003-outbox-and-records', text: `-- What transactions of the application have sent, until a relay has published it.
+CREATE TABLE {schema}.outbox (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  queue text NOT NULL,
+  -- JSON; bytea, because the database may be in an encoding that not every text has a place in
+  publication bytea NOT NULL,
+  written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- why the broker takes it in no case; it is left to a person
+  refused text
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+
+CREATE INDEX outbox_next ON {schema}.outbox (queue, seq) WHERE refused IS NULL;
+
+-- Who wants to be told of a new row: without anybody, nobody pays for a NOTIFY.
+CREATE TABLE {schema}.outbox_relay (
+  relay uuid PRIMARY KEY,
+  waiting_until timestamptz NOT NULL
+);
+
+-- How transactional tasks ended, written in the transaction of their effects.
+CREATE TABLE {schema}.task_record (
+  id text PRIMARY KEY,
+  settlement bytea NOT NULL,
+  finished_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE INDEX task_record_finished_at ON {schema}.task_record (finished_at);
 ` },
   { version: 4, name: '004-task-results', text: `-- What became of tasks, for \`results: 'typeorm'\`, and what will not be run again by itself. Both are read by people: by
 -- name, state, time and tag. Values are JSON as text, because jsonb refuses a whole batch for one \\u0000.

@@ -11,15 +11,21 @@ import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import {
   currentTask,
+  outsideTransaction,
   type Clock,
   type Consumer,
   type Delivery,
   type Pool,
+  type RecordedSettlement,
+  type Settlement,
   type ResultBackend,
   type TaskContext,
   type TaskHandler,
   type TaskLogger,
+  type TransactionsOf,
 } from '../ports/index.js';
+import { serializeError } from '../message/serialize-error.js';
+import { isOfEarlierRun, RunOnce, type Attempt } from './run-once.js';
 import type { EarlyAck } from './early-ack.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import { logOutcome } from './log-outcome.js';
@@ -48,6 +54,8 @@ export interface RunDeliveryDependencies {
   /** what results tell beyond the outcome; null = nothing */
   readonly recording: Recording | null;
   readonly listeners: Listeners;
+  /** of a transactional handler, whose runs leave a record; default: no handler is one */
+  readonly transactionsOf?: TransactionsOf | undefined;
   readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
@@ -66,17 +74,23 @@ export class RunDelivery {
   readonly #surroundings: AttemptSurroundings;
   /** of the handlers that somebody watches */
   readonly #observers: ReadonlyMap<TaskHandler, AttemptObserver> | undefined;
+  /** of transactional handlers */
+  readonly #once: ReadonlyMap<TaskHandler, RunOnce> | undefined;
 
   constructor(private readonly deps: RunDeliveryDependencies) {
     const { clock, codecs, options, results, resultExpires } = deps;
     this.#observers = observersOf(deps);
+    this.#once = transactionalOf(deps);
     this.#surroundings = {
       worker: options.name,
       isEager: false,
       codec: codecs.results,
       searchable: deps.recording?.searchable ?? false,
       now: () => clock.now(),
-      saveState: async (record, of) => void (await results.save([record], of.resultExpires ?? resultExpires)),
+      // What is told on the way is told whatever becomes of the run's transaction.
+      saveState: async (record, of) => {
+        await outsideTransaction(() => results.save([record], of.resultExpires ?? resultExpires));
+      },
     };
   }
 
@@ -90,6 +104,8 @@ export class RunDelivery {
         redelivered: delivery.lostLeases > 0,
       });
       const handler = this.deps.handlers.get(message.task);
+      const once = handler && this.#once?.get(handler);
+      if (once !== undefined) return await this.#runOnce(delivery, message, handler!, once);
       const verdict = verdictBeforeRun(delivery, message, this.#maxDeliveries(handler), this.deps.clock.now());
       if (verdict !== undefined) return await this.#endWithoutRun(delivery, message, verdict, handler);
       if (handler === undefined) return this.deps.setAside.unknownTask(delivery, message);
@@ -106,6 +122,44 @@ export class RunDelivery {
       const { listeners, options } = this.deps;
       void listeners.signals.task_internal_error?.({ id: delivery.id, queue: delivery.queue, error, worker: options.name });
     }
+  }
+
+  /** A transactional task: whatever is to become of it, an earlier run may have committed. */
+  async #runOnce(delivery: Delivery, message: TaskMessage, handler: TaskHandler, once: RunOnce): Promise<void> {
+    const now = this.deps.clock.now();
+    const verdict = verdictBeforeRun(delivery, message, this.#maxDeliveries(handler), now) ?? once.tooOld(message, now);
+    if (verdict !== undefined) {
+      return this.#endWithoutRun(delivery, message, await once.endWithoutRun(message.id, verdict), handler);
+    }
+    if (!this.deps.consumer.holds(delivery)) return;
+    const run = this.#begin(delivery, message, handler);
+    const ready: { settlement?: Settlement; news?: PublishNews | undefined } = {};
+    const outcome = await once.run(message.id, this.#attemptWithin(run, handler, ready));
+    if (!isOfEarlierRun(outcome) && !run.abandoned) await this.#observers?.get(handler)?.after(message, run.context, outcome);
+    if (outcome.kind !== 'success') return this.#settle(delivery, message, outcome, handler, run);
+    this.#tell(message, outcome);
+    this.deps.settle.add(ready.settlement!, ready.news);
+  }
+
+  /** @param ready takes what is recorded, to be settled just so */
+  #attemptWithin(run: Run, handler: TaskHandler, ready: { settlement?: Settlement; news?: PublishNews | undefined }): Attempt {
+    const { consumer, clock } = this.deps;
+    const { delivery, message, context } = run;
+    const mayComeBack = this.#mayComeBack(delivery, handler);
+    const outcomeOfError = (error: unknown) => outcomeOfThrow(message, handler.options, context, error, clock.now(), mayComeBack);
+    return {
+      handle: () => this.#attempt(run, handler, false),
+      settlementOf: (outcome) => {
+        if (run.abandoned || !consumer.holds(delivery)) return undefined;
+        const saving = this.#saving(message, outcome, handler, run);
+        ready.settlement = settlementOf(delivery, message, outcome, saving)!;
+        ready.news = saving.news;
+        const { delivery: _, ...settlement } = ready.settlement;
+        return settlement as RecordedSettlement;
+      },
+      outcomeOfError,
+      outcomeOfLoss: (error) => (mayComeBack ? { kind: 'requeued', error: serializeError(error), thrown: error } : outcomeOfError(error)),
+    };
   }
 
   #decode(delivery: Delivery): TaskMessage | undefined {
@@ -126,7 +180,8 @@ export class RunDelivery {
     await this.deps.earlyAck.publishOutcome(message, outcome, this.#saving(message, outcome, handler, run));
   }
 
-  async #attempt(run: Run, handler: TaskHandler): Promise<Outcome> {
+  /** @param tell whoever watches; false: its end is decided later */
+  async #attempt(run: Run, handler: TaskHandler, tell = true): Promise<Outcome> {
     const { clock, codecs, pool, running } = this.deps;
     const { context, message, delivery } = run;
     if (handler.options.trackStarted && !ignoresResult(message, handler.options)) {
@@ -135,7 +190,7 @@ export class RunDelivery {
     const observer = this.#observers?.get(handler);
     running.add(run);
     try {
-      if (observer !== undefined) await observer.before(message, context);
+      if (observer !== undefined) await outsideTransaction(() => observer.before(message, context));
       let outcome: Outcome;
       try {
         const returned = currentTask.run(context, runInPool, pool, handler, context);
@@ -145,7 +200,7 @@ export class RunDelivery {
       } catch (thrown) {
         outcome = outcomeOfThrow(message, handler.options, context, thrown, clock.now(), this.#mayComeBack(delivery, handler));
       }
-      if (observer !== undefined && !run.abandoned) await observer.after(message, context, outcome);
+      if (observer !== undefined && tell && !run.abandoned) await observer.after(message, context, outcome);
       return run.abandoned ? { kind: 'lost' } : outcome;
     } finally {
       running.remove(run);
@@ -220,4 +275,12 @@ function observersOf({ handlers, listeners, options }: RunDeliveryDependencies):
     return observer === undefined ? [] : [[handler, observer] as const];
   });
   return observers.length === 0 ? undefined : new Map(observers);
+}
+
+function transactionalOf({ handlers, transactionsOf }: RunDeliveryDependencies): ReadonlyMap<TaskHandler, RunOnce> | undefined {
+  const transactional = handlers.handlers().flatMap((handler) => {
+    const transactions = transactionsOf?.(handler);
+    return transactions === undefined ? [] : [[handler, new RunOnce(transactions)] as const];
+  });
+  return transactional.length === 0 ? undefined : new Map(transactional);
 }

@@ -9,6 +9,7 @@ import type {
   Pool,
   ResultBackend,
   TaskLogger,
+  TransactionsOf,
   Transport,
   WorkerSignal,
 } from '../ports/index.js';
@@ -19,6 +20,7 @@ import { Prefetch } from './prefetch.js';
 import { RunDelivery, type OutcomeListener } from './run-delivery.js';
 import { RunningTasks } from './running-tasks.js';
 import { SetAside } from './set-aside.js';
+import { TransactionRecords } from './transaction-records.js';
 import { SettleDeliveries } from './settle-deliveries.js';
 import { Slots } from './slots.js';
 import { queuesAtStart, Subscription } from './subscription.js';
@@ -41,6 +43,8 @@ export interface WorkerDependencies {
   readonly recording: Recording | null;
   /** told of its signals; default: nobody */
   readonly listeners?: Listeners | undefined;
+  /** the transactions of transactional handlers; default: no handler is one */
+  readonly transactionsOf?: TransactionsOf | undefined;
   readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
@@ -76,6 +80,7 @@ interface Actors {
 export class Worker {
   readonly name: string;
   readonly #listeners: Listeners;
+  readonly #records: TransactionRecords;
   #actors: Actors | undefined;
   #starting: Promise<void> | undefined;
   #quieting: Promise<void> | undefined;
@@ -86,6 +91,7 @@ export class Worker {
   constructor(private readonly deps: WorkerDependencies) {
     this.name = deps.options.name;
     this.#listeners = deps.listeners ?? new Listeners(deps.logger);
+    this.#records = new TransactionRecords(deps.handlers, deps.transactionsOf, deps.clock, deps.logger);
   }
 
   /** Begins to consume. Safe to call twice; after a stop it does nothing. */
@@ -142,6 +148,7 @@ export class Worker {
   async #start(): Promise<void> {
     const { transport, pool, options, logger, clock } = this.deps;
     const { signals } = this.#listeners;
+    await this.#records.start(pool.concurrency);
     await signals.worker_init?.(this.#signal());
     await pool.start();
     await signals.worker_process_init?.({ worker: this.name, pid: process.pid });
@@ -239,6 +246,7 @@ export class Worker {
       await actors.consumer.close();
       await actors.stopListening();
     }
+    await this.#records.stop();
     await this.deps.pool.stop();
     if (actors !== undefined) await this.#tellTheEnd();
     clearInterval(this.#awake);
