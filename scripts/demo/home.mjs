@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cacheDir } from '../services/cache-dir.mjs';
 import { startPostgres } from '../services/postgres.mjs';
 import { ROOT } from './build.mjs';
-import { forgetPlay, newPlay, unendedPlay, writePlay } from './play-record.mjs';
+import { forgetPlay, newPlay, playerOf, unendedPlay, writePlay } from './play-record.mjs';
 
 const DATABASE = 'blog';
 const SCHEMA = 'blog_tasks';
@@ -24,7 +24,7 @@ export async function openHome(fresh) {
   const home = homeDir();
   const recordFile = join(home, 'play.json');
   const folders = { storage: join(home, 'files'), journals: join(home, 'neighbours') };
-  const server = await startServer(join(home, 'postgres')); // first: nobody else can be in this home while it runs
+  const server = await startServer(join(home, 'postgres'), recordFile); // first: nobody else can be in this home while it runs
   try {
     let play = fresh ? undefined : unendedPlay(recordFile);
     if (!play) {
@@ -50,11 +50,12 @@ export async function openHome(fresh) {
   }
 }
 
-async function startServer(dir) {
+async function startServer(dir, recordFile) {
   try {
     return await startPostgres({ database: DATABASE, home: dir });
   } catch (error) {
-    if (/Another process/.test(error.message)) throw new Error('Another demo runs here already. End that one first.', { cause: error });
+    if (/Another process/.test(error.message))
+      throw new Error(`The demo runs already, as process ${playerOf(recordFile)}. End that one first.`);
     throw new Error(`${error.message}\n  The demo keeps its database in ${dir}; without that folder it starts over.`, { cause: error });
   }
 }

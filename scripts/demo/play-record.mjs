@@ -17,11 +17,15 @@ export const newPlay = () => ({ id: randomUUID(), startedAt: Date.now(), starts:
 export function unendedPlay(file) {
   const last = read(file);
   if (!last || last.ended || Date.now() - last.startedAt > GOES_ON_FOR) return undefined;
-  return { ...last, starts: last.starts + 1 };
+  const { id, startedAt, starts } = last;
+  return { id, startedAt, starts: starts + 1, ended: false };
 }
 
+/** The id of the process that wrote it last. @returns {number | undefined} */
+export const playerOf = (file) => read(file)?.process;
+
 export function writePlay(file, play) {
-  writeFileSync(`${file}.new`, JSON.stringify(play));
+  writeFileSync(`${file}.new`, JSON.stringify({ ...play, process: process.pid }));
   renameSync(`${file}.new`, file);
 }
 
