@@ -76,10 +76,14 @@ export class Harness {
     return this.client.sendTask(name, args, options);
   }
 
-  /** A worker on a transport of its own, as another process would have. */
-  async worker(input: WorkerOptionsInput = {}): Promise<Worker> {
-    const transport = await openHere(this.options);
-    this.#transports.push(transport);
+  /**
+   * A worker on a transport of its own, as another process would have.
+   * @param watched what the worker is to see of it, for tests that look at what passes
+   */
+  async worker(input: WorkerOptionsInput = {}, watched = (transport: Transport) => transport): Promise<Worker> {
+    const own = await openHere(this.options);
+    const transport = watched(own);
+    this.#transports.push(own);
     const options = resolveWorkerOptions({ abortGrace: 50, ...input });
     const worker = new Worker({
       transport,
