@@ -55,7 +55,8 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 const DECK = Object.entries(KINDS).flatMap(([kind, count]) => Array.from({ length: count }, () => kind as Kind));
 const SAME_KEY = 3;
-const BUSY = 60;
+/** fewer than there are slots: what is sent to a worker finds one */
+const BUSY = 40;
 
 export function planRound(name: string, random: Random, { load, spell }: RoundSize): RoundPlan {
   const half = (part: string): PlannedCall[] => {

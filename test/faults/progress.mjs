@@ -34,7 +34,9 @@ export class Progress {
 
   #next(fault) {
     if (this.#fault !== '') {
-      const seconds = Math.round((performance.now() - this.#began) / 1000);
+      const now = performance.now();
+      const seconds = Math.round((now - this.#began) / 1000);
+      this.#began = now;
       const recovery = this.#recovery > 0 ? `, taken over within ${this.#recovery} ms` : '';
       this.out.write(` ${this.#tasks} tasks in ${seconds} s${recovery}, went on within ${this.#resume} ms\n`);
     }
@@ -42,7 +44,6 @@ export class Progress {
     this.#tasks = 0;
     this.#recovery = 0;
     this.#resume = 0;
-    this.#began = performance.now();
     if (fault !== '') this.out.write(`${fault.padEnd(24)} `);
   }
 }

@@ -10,7 +10,7 @@ const note = openLedger(LEDGER!, NAME!);
 
 const app = await Harness.open(BROKER_URL!, { keyPrefix: KEY_PREFIX!, publishTimeout: '5s', dedupRetention: '10m', resultExpires: '10m' });
 registerTasks(app, note);
-const options = { name: NAME!, queues: ['default'], lease: Number(LEASE), concurrency: 10, maxWait: '2s', drainTimeout: '30s' } as const;
+const options = { name: NAME!, queues: ['default'], lease: Number(LEASE), concurrency: 30, maxWait: '2s', drainTimeout: '30s' } as const;
 const worker = await app.worker(options, noting);
 
 process.once('SIGTERM', () => {
