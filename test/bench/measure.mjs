@@ -7,7 +7,7 @@ const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * One round of everything that is a speed, and with `idle` also what a waiting system costs.
+ * One round of everything that is a speed, and with `idle` also what a waiting message and a waiting worker cost.
  *
  * @param {{ without: Function, with: Function, worker?: boolean }} engine how to open it for tasks without and with a result;
  *   `worker: false` when nothing of it waits for work, so that idling means nothing
@@ -33,10 +33,9 @@ export async function measure(engine, url, size, idle) {
     const plain = await session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined));
     const kept = await session(engine.with, (queue) => processAll(queue, redis, size.tasks, RESULT));
     const speeds = { oneByOne, together, process: plain.rate, processWithResult: kept.rate, callsPerTask: plain.calls };
-    if (!idle) return speeds;
-    const bytesPerMessage = await session(engine.without, (queue) => weigh(queue, redis, size));
-    if (engine.worker === false) return { ...speeds, bytesPerMessage };
-    return { ...speeds, bytesPerMessage, ...(await session(engine.without, (queue) => wait(queue, redis, size))) };
+    const waiting = engine.worker === false ? {} : await session(engine.without, (queue) => wait(queue, redis, size, idle));
+    if (!idle) return { ...speeds, ...waiting };
+    return { ...speeds, bytesPerMessage: await session(engine.without, (queue) => weigh(queue, redis, size)), ...waiting };
   } finally {
     redis.disconnect();
   }
@@ -82,7 +81,8 @@ async function weigh(queue, redis, { waiting }) {
   return ((await memory(redis)) - before) / waiting;
 }
 
-async function wait(queue, redis, { latencies, idleSeconds }) {
+/** How soon a task begins when nothing else is there, and with `idle` what a waiting worker asks of the server. */
+async function wait(queue, redis, { latencies, idleSeconds }, idle) {
   let arrived;
   const stop = await queue.work(() => arrived());
   const samples = [];
@@ -93,12 +93,16 @@ async function wait(queue, redis, { latencies, idleSeconds }) {
     await queue.add(payloadOf(n));
     samples.push((await arrival) - began);
   }
+  const idleCalls = idle ? await countIdleCalls(redis, idleSeconds) : {};
+  await stop();
+  return { latencyP50: percentile(samples, 0.5), latencyP99: percentile(samples, 0.99), ...idleCalls };
+}
+
+async function countIdleCalls(redis, seconds) {
   await pause(1_000);
   const before = await commandCount(redis);
-  await pause(idleSeconds * 1000);
-  const calls = (await commandCount(redis)) - before;
-  await stop();
-  return { latencyP50: percentile(samples, 0.5), latencyP99: percentile(samples, 0.99), idleCallsPerMinute: (calls * 60) / idleSeconds };
+  await pause(seconds * 1000);
+  return { idleCallsPerMinute: (((await commandCount(redis)) - before) * 60) / seconds };
 }
 
 async function fill(queue, count) {

@@ -1,4 +1,5 @@
 import type { Signal, SignalName, SignalPayloads, Signals, TaskLogger } from '../ports/index.js';
+import { isPromise } from './is-promise.js';
 
 interface Listener {
   /** where it is written, for logs */
@@ -60,8 +61,4 @@ export class Listeners {
       .filter((answer) => answer !== undefined);
     return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
   }
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

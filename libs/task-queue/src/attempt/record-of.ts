@@ -4,10 +4,11 @@ import type { Outcome } from './outcome.js';
 
 /** What is stored of an outcome; null where nothing is (a release, a lost lease). */
 export function recordOf(message: TaskMessage, outcome: Outcome, at: number, worker: string): TaskResultRecord | null {
-  const common = { id: message.id, retries: message.headers.retries, at, worker };
+  const { id } = message;
+  const { retries } = message.headers;
+  if (outcome.kind === 'success') return { id, state: 'SUCCESS', retries, result: outcome.value, at, worker };
+  const common = { id, retries, at, worker };
   switch (outcome.kind) {
-    case 'success':
-      return { ...common, state: 'SUCCESS', result: outcome.value };
     case 'failure':
       return { ...common, state: 'FAILURE', error: outcome.error };
     case 'retry':

@@ -1,4 +1,5 @@
 import { isObservable, lastValueFrom } from 'rxjs';
+import { isPromise } from '../attempt/is-promise.js';
 import { methodOf, type HandlerHost, type Invocation } from './handler-host.js';
 import { parameterOf, type ParameterPlan } from './parameter-plan.js';
 
@@ -8,8 +9,8 @@ import { parameterOf, type ParameterPlan } from './parameter-plan.js';
  */
 export function directInvocation(instance: object, { method, parameters }: HandlerHost): Invocation {
   const callback = methodOf(instance, method);
-  if (parameters.contexts.length === 0) return async (args) => settle(await callback.apply(instance, args as unknown[]));
-  return async (args, context) => settle(await callback.apply(instance, fill(parameters, args, context)));
+  if (parameters.contexts.length === 0) return (args) => settle(callback.apply(instance, args as unknown[]));
+  return (args, context) => settle(callback.apply(instance, fill(parameters, args, context)));
 }
 
 function fill(plan: ParameterPlan, args: readonly unknown[], context: unknown): unknown[] {
@@ -19,6 +20,11 @@ function fill(plan: ParameterPlan, args: readonly unknown[], context: unknown): 
   return filled;
 }
 
+/** What a method that is not async returns goes on as it is. */
 function settle(value: unknown): unknown {
+  return isPromise(value) ? Promise.resolve(value).then(lastOf) : lastOf(value);
+}
+
+function lastOf(value: unknown): unknown {
   return isObservable(value) ? lastValueFrom(value) : value;
 }

@@ -12,8 +12,9 @@ export class NestTaskLogger implements TaskLogger {
     this.#logger = new Logger(context);
   }
 
+  /** A line for each task: where nobody reads them, they are not made. */
   debug(message: string, fields?: LogFields): void {
-    this.#logger.debug(new LogEntry(message, fields));
+    if (Logger.isLevelEnabled('debug')) this.#logger.debug(new LogEntry(message, fields));
   }
 
   info(message: string, fields?: LogFields): void {

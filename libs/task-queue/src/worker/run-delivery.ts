@@ -2,6 +2,7 @@ import { AttemptContext, type AttemptSurroundings } from '../attempt/attempt-con
 import { AttemptObserver } from '../attempt/attempt-observer.js';
 import { ignoresOutcome, ignoresResult, outcomeOfReturn, outcomeOfThrow } from '../attempt/decide-outcome.js';
 import type { Recording } from '../attempt/describe-record.js';
+import { isPromise } from '../attempt/is-promise.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
 import { workerTaskSignal } from '../attempt/signal-payloads.js';
@@ -14,6 +15,7 @@ import {
   type Delivery,
   type Pool,
   type ResultBackend,
+  type TaskContext,
   type TaskHandler,
   type TaskLogger,
 } from '../ports/index.js';
@@ -135,7 +137,9 @@ export class RunDelivery {
       if (observer !== undefined) await observer.before(message, context);
       let outcome: Outcome;
       try {
-        const value: unknown = await currentTask.run(context, () => pool.run(handler, message.args, context));
+        const returned = currentTask.run(context, runInPool, pool, handler, context);
+        // A result that is there needs no turn of the microtask queue.
+        const value: unknown = isPromise(returned) ? await returned : returned;
         outcome = outcomeOfReturn(message, handler.options, value, codecs.results);
       } catch (thrown) {
         outcome = outcomeOfThrow(message, handler.options, context, thrown, clock.now(), this.#mayComeBack(delivery, handler));
@@ -195,6 +199,10 @@ export class RunDelivery {
     logOutcome(this.deps.logger, message, outcome);
     this.deps.onOutcome?.(message, outcome);
   }
+}
+
+function runInPool(pool: Pool, handler: TaskHandler, context: TaskContext): unknown {
+  return pool.run(handler, context.args, context);
 }
 
 function observersOf({ handlers, listeners, options }: RunDeliveryDependencies): ReadonlyMap<TaskHandler, AttemptObserver> | undefined {

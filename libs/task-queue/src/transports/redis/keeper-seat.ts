@@ -67,8 +67,9 @@ export class KeeperSeat implements Renewals {
     this.link.closed();
   }
 
+  /** The members go as one text, which the thread reads only when it comes to renew them: most batches have ended by then. */
   #post(batch: HeldBatch): void {
-    const members = batch.deliveries.map((delivery) => delivery.member);
+    const members = JSON.stringify(batch.deliveries.map((delivery) => delivery.member));
     this.link.post(['hold', this.number, batch.sequence, batch.leased, members, this.#takeEnded()]);
   }
 

@@ -71,10 +71,12 @@ class Seat {
 
   calls() {
     const byQueue = new Map();
-    for (const [sequence, { leased, members }] of this.batches) {
+    for (const [sequence, batch] of this.batches) {
+      const { leased } = batch;
       const places = byQueue.get(leased) ?? [];
       byQueue.set(leased, places);
-      members.forEach((member, index) => member !== null && places.push({ sequence, index, member }));
+      if (typeof batch.members === 'string') batch.members = JSON.parse(batch.members);
+      batch.members.forEach((member, index) => member !== null && places.push({ sequence, index, member }));
     }
     const calls = [];
     for (const [leased, places] of byQueue) {

@@ -11,9 +11,11 @@ import { Patience } from './patience.js';
 import type { RedisContext } from './redis-context.js';
 import { ConnectionLostError, ServerRefusedError } from './redis-errors.js';
 import type { QueueKeys } from './redis-keys.js';
+import type { ScriptName } from './scripts.js';
 
 /** ms that a nonce is known to the server, and that an uncertain publish is remembered here */
 const NONCE_TTL = 600_000;
+const NONCE_TTL_TEXT = String(NONCE_TTL);
 const RETRY_PAUSE = 25;
 /** ms after which a queue is put into the list of known queues again, in case somebody emptied it */
 const NAME_AGAIN = 10_000;
@@ -29,6 +31,15 @@ interface Parcel {
   state: 'unsent' | 'sent' | 'arrived';
   /** once it has arrived (see publish-answer.ts) */
   answer: string;
+}
+
+/** A parcel as a script's call. Keys of nonces to forget may follow its keys. */
+interface PublishCall {
+  readonly script: ScriptName;
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+  /** the queue is put into the list of known queues with it */
+  readonly names: boolean;
 }
 
 /**
@@ -94,10 +105,7 @@ export class RedisPublisher {
 
   async #deliver(parcel: Parcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
     const { commands } = this.context;
-    const keys = [parcel.queue.base, this.context.keys.queues, parcel.queue.nonce(parcel.nonce), this.context.keys.revoked];
-    const plain = parcel.publications.every(isPlain);
-    const script = plain ? 'publishPlain' : 'publish';
-    const args = this.#arguments(parcel, plain);
+    const { script, keys, args, names } = this.#callOf(parcel);
     let attempts = 0;
     for (;;) {
       if (commands.usableSince === null && !(await commands.usable(deadline - monotonic()))) throw unavailable(WHAT, commands.failure);
@@ -107,7 +115,7 @@ export class RedisPublisher {
         const call = commands.script(script, spent.length === 0 ? keys : keys.concat(spent), args);
         // A connection that does not answer is given up while there is still time to ask again on a new one.
         arrive(parcel, String(await this.#patience.within(call, (deadline - monotonic()) * 0.6)));
-        if (args[1] !== '') this.#named.set(parcel.queue, monotonic() + NAME_AGAIN);
+        if (names) this.#named.set(parcel.queue, monotonic() + NAME_AGAIN);
         if (attempts === 1) this.#noteAnswered(parcel);
         return writeReceipts(parcel, receipts);
       } catch (error) {
@@ -120,15 +128,19 @@ export class RedisPublisher {
     }
   }
 
-  #arguments(parcel: Parcel, plain: boolean): string[] {
-    const args = [
-      plain ? '' : this.context.offset(),
-      this.#nameOf(parcel.queue),
-      String(this.context.options.dedupRetention),
-      String(NONCE_TTL),
-    ];
-    for (const one of parcel.publications) args.push(one.id, one.body, encodePublication(one));
-    return args;
+  #callOf({ queue, publications, nonce }: Parcel): PublishCall {
+    const name = this.#nameOf(queue);
+    const plain = publications.every(isPlain);
+    const nonceKey = queue.nonce(nonce);
+    if (plain && publications.length === 1 && name === '') {
+      const { id, body, priority } = publications[0]!;
+      return { script: 'publishOne', keys: [queue.base, nonceKey], args: [id, body, String(priority), NONCE_TTL_TEXT], names: false };
+    }
+    const { dedupRetention } = this.context.options;
+    const args = [plain ? '' : this.context.offset(), name, String(dedupRetention), NONCE_TTL_TEXT];
+    for (const one of publications) args.push(one.id, one.body, encodePublication(one));
+    const keys = [queue.base, this.context.keys.queues, nonceKey, this.context.keys.revoked];
+    return { script: plain ? 'publishPlain' : 'publish', keys, args, names: name !== '' };
   }
 
   /** The queue's name for the list of known queues, now and then; else nothing. */
@@ -185,7 +197,7 @@ export class RedisPublisher {
 
   async #lookUpFate(parcel: Parcel, deadline: number): Promise<void> {
     const key = parcel.queue.nonce(parcel.nonce);
-    const fate = await attempt(this.context.commands, WHAT, 'publishFate', [key], [String(NONCE_TTL)], deadline - monotonic());
+    const fate = await attempt(this.context.commands, WHAT, 'publishFate', [key], [NONCE_TTL_TEXT], deadline - monotonic());
     const arrived = fate as string | null;
     if (arrived === null) parcel.state = 'unsent';
     else arrive(parcel, arrived);

@@ -372,6 +372,37 @@ end
 redis.call('SET', KEYS[1], 'void', 'PX', ARGV[1])
 return false
 `,
+  publishOne: `#!lua
+-- bare
+-- Publishes one message that is ready at once, leaves no trace and claims nothing, into a queue that is known: what most single
+-- calls send, in half the commands and without what scripts share (publish: 10 µs, this: 5). Not allow-oom, as publish.
+-- KEYS: the queue's base, nonce, nonces to forget… · ARGV: id, body, priority, nonce ttl · Answers as publish does.
+local base, nonce = KEYS[1], KEYS[2]
+if not redis.call('SET', nonce, '', 'NX', 'PX', ARGV[4]) then
+  return redis.call('GET', nonce)
+end
+-- A key of a wrong type fails before anything is there of the message.
+local added = redis.pcall('HSETNX', base .. 'msg', ARGV[1], ARGV[2])
+if added == 1 then
+  local length = redis.pcall('RPUSH', base .. 'ready:' .. ARGV[3], ARGV[1])
+  if type(length) == 'table' then
+    redis.call('HDEL', base .. 'msg', ARGV[1])
+    added = length
+  elseif redis.call('LLEN', base .. 'wake') == 0 then
+    redis.call('RPUSH', base .. 'wake', '1')
+  end
+elseif added == 0 then
+  redis.call('SET', nonce, '1', 'PX', ARGV[4])
+end
+if type(added) == 'table' then
+  redis.call('DEL', nonce)
+  return added
+end
+if #KEYS > 2 then
+  redis.call('DEL', unpack(KEYS, 3))
+end
+return added == 1 and '' or '1'
+`,
   publish: `#!lua
 -- with: unique, claims, put
 -- Publishes up to 500 messages into one queue. Not allow-oom: a full server refuses new work.
@@ -1486,10 +1517,12 @@ class Seat {
 
   calls() {
     const byQueue = new Map();
-    for (const [sequence, { leased, members }] of this.batches) {
+    for (const [sequence, batch] of this.batches) {
+      const { leased } = batch;
       const places = byQueue.get(leased) ?? [];
       byQueue.set(leased, places);
-      members.forEach((member, index) => member !== null && places.push({ sequence, index, member }));
+      if (typeof batch.members === 'string') batch.members = JSON.parse(batch.members);
+      batch.members.forEach((member, index) => member !== null && places.push({ sequence, index, member }));
     }
     const calls = [];
     for (const [leased, places] of byQueue) {

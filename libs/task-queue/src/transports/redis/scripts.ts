@@ -10,13 +10,17 @@ export interface Script {
 
 /**
  * Each script with the prelude behind its first line, which names its flags for the server, and then the parts that a line
- * `-- with: part, part` names in their order.
+ * `-- with: part, part` names in their order; a script with a line `-- bare` stands alone.
  */
 function compose(source: string, parts = /^-- with: (.+)$/m.exec(source)?.[1]!.split(', ') ?? []): Script {
+  if (/^-- bare$/m.test(source)) return scriptOf(source);
   const end = source.indexOf('\n') + 1;
   const shared = [SCRIPTS.prelude, ...parts.map((part) => PARTS[part as keyof typeof PARTS])];
-  const whole = source.slice(0, end) + shared.join('\n') + source.slice(end);
-  return { sha: createHash('sha1').update(whole).digest('hex'), source: whole };
+  return scriptOf(source.slice(0, end) + shared.join('\n') + source.slice(end));
+}
+
+function scriptOf(source: string): Script {
+  return { sha: createHash('sha1').update(source).digest('hex'), source };
 }
 
 /** `publish` for messages without unique keys: functions that nobody calls are still made anew in each call. */
