@@ -11,11 +11,11 @@ const RETRY_DELAY = 50;
 const TASKS: Readonly<Record<string, readonly [handler: Handler, options?: TaskOptionsInput]>> = {
   work: [async (_context, ms: number) => wait(ms, ms)],
   /** heeds its signal */
-  stay: [async (context, ms: number) => wait(ms, ms, { signal: context.signal })],
+  stay: [async (context, ms: number) => wait(ms, ms, { signal: context.signal }), { trackStarted: true }],
   /** does not */
   stubborn: [async (_context, ms: number) => wait(ms, ms)],
   /** until it is revoked */
-  stuck: [(context) => aborted(context)],
+  stuck: [(context) => aborted(context), { trackStarted: true }],
   block: [(_context, ms: number) => spin(ms)],
   retry: [
     (context, times: number) => {

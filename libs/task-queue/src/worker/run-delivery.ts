@@ -78,7 +78,7 @@ export class RunDelivery {
     };
   }
 
-  /** Never rejects: what goes wrong here is logged, and the delivery left to its lease. */
+  /** Never rejects: what goes wrong here is logged, and the delivery comes again, charged, as if its worker had been lost. */
   async run(delivery: Delivery): Promise<void> {
     try {
       const message = this.#decode(delivery);
@@ -97,11 +97,10 @@ export class RunDelivery {
       const outcome = await this.#attempt(run, handler);
       this.#settle(delivery, message, outcome, handler, run);
     } catch (error) {
-      this.deps.logger.error('a delivery could not be handled; it is delivered again when its lease runs out', {
-        taskId: delivery.id,
-        error,
-      });
-      const { listeners, options } = this.deps;
+      const { listeners, logger, options, settle } = this.deps;
+      logger.error('a delivery could not be handled; it comes again after a while', { taskId: delivery.id, error });
+      // Left alone it would stay here: its lease is renewed for as long as this process lives.
+      settle.add({ delivery, kind: 'release', delay: options.lease, charge: true });
       void listeners.signals.task_internal_error?.({ id: delivery.id, queue: delivery.queue, error, worker: options.name });
     }
   }
@@ -127,16 +126,14 @@ export class RunDelivery {
   async #attempt(run: Run, handler: TaskHandler): Promise<Outcome> {
     const { clock, codecs, pool, running } = this.deps;
     const { context, message, delivery } = run;
-    if (handler.options.trackStarted && !ignoresResult(message, handler.options)) {
-      const record = { id: message.id, state: 'STARTED', retries: message.headers.retries, at: run.startedAt, worker: context.worker };
-      await this.#surroundings.saveState(record, handler.options);
-    }
     const observer = this.#observers?.get(handler);
     running.add(run);
     try {
+      if (handler.options.trackStarted && !ignoresResult(message, handler.options)) await this.#saveStarted(run, handler);
       if (observer !== undefined) await observer.before(message, context);
       let outcome: Outcome;
       try {
+        if (context.abortReason !== undefined) throw context.abortReason;
         const returned = currentTask.run(context, runInPool, pool, handler, context);
         // A result that is there needs no turn of the microtask queue.
         const value: unknown = isPromise(returned) ? await returned : returned;
@@ -148,6 +145,17 @@ export class RunDelivery {
       return run.abandoned ? { kind: 'lost' } : outcome;
     } finally {
       running.remove(run);
+    }
+  }
+
+  /** A state that is only told: a store that cannot be reached keeps nothing from running. */
+  async #saveStarted({ message, context, startedAt }: Run, handler: TaskHandler): Promise<void> {
+    const { id, task, headers } = message;
+    try {
+      const record = { id, state: 'STARTED', retries: headers.retries, at: startedAt, worker: context.worker };
+      await this.#surroundings.saveState(record, handler.options);
+    } catch (error) {
+      this.deps.logger.warn('STARTED could not be stored; the task runs all the same', { taskId: id, task, error });
     }
   }
 
