@@ -10,7 +10,7 @@ const ATTEMPTS = 5;
 
 /**
  * A private PostgreSQL on loopback, in a folder of its own, that ends with this process however this process ends.
- * It is throw-away: nothing is flushed to disk.
+ * It is throw-away: nothing is flushed to disk, unless `settings` say so.
  *
  * @param {{ database?: string, settings?: Record<string, string | number> }} options
  */
@@ -22,9 +22,29 @@ export async function startPostgres({ database = 'app', settings = {} } = {}) {
     if (ids.uid !== undefined) chownSync(dir, ids.uid, ids.gid);
     const env = { LC_ALL: 'C', TZ: 'UTC', HOME: dir };
     initialise(bin, dir, ids, env);
-    const { server, port } = await startAnywhere({ bin, dir, ids, env, settings });
+    const start = (port) => startOn(port, { bin, dir, ids, env, settings });
+    let { server, port } = await startAnywhere(start);
     await createDatabase(port, database);
-    return { url: `postgres://postgres@127.0.0.1:${port}/${database}`, port, dir, stop: () => server.stop() };
+    return {
+      url: `postgres://postgres@127.0.0.1:${port}/${database}`,
+      port,
+      dir,
+      /** A crash: every backend ends at once, nothing is written any more. `restart()` brings it back. */
+      kill: async () => {
+        if (!server.running()) return;
+        server.signal('SIGQUIT');
+        await server.gone();
+      },
+      /** The same server again: same port, same folder and settings. What is kept is what `settings` made it flush. */
+      restart: async () => {
+        if (server.running()) {
+          server.signal('SIGINT');
+          await server.gone();
+        }
+        server = await start(port);
+      },
+      stop: () => server.stop(),
+    };
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     throw error;
@@ -62,29 +82,33 @@ function initialise(bin, dir, ids, env) {
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error ?? made.stderr}`);
 }
 
-async function startAnywhere({ bin, dir, ids, env, settings }) {
+async function startAnywhere(start) {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const config = {
-      listen_addresses: '127.0.0.1',
-      port,
-      unix_socket_directories: dir,
-      fsync: 'off',
-      synchronous_commit: 'off',
-      full_page_writes: 'off',
-      shared_buffers: '64MB',
-      max_connections: 200,
-      ...settings,
-    };
-    const args = ['-D', path.join(dir, 'data'), ...Object.entries(config).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
-    const server = startGuarded({ command: path.join(bin, 'postgres'), args, dir, signal: 'INT', env, ids });
     try {
-      await server.seen(/ready to accept connections/);
-      return { server, port };
+      return { server: await start(port), port };
     } catch (error) {
       if (attempt === ATTEMPTS || !/could not (bind|create any TCP)/i.test(String(error))) throw error;
     }
   }
+}
+
+async function startOn(port, { bin, dir, ids, env, settings }) {
+  const config = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: dir,
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    shared_buffers: '64MB',
+    max_connections: 200,
+    ...settings,
+  };
+  const args = ['-D', path.join(dir, 'data'), ...Object.entries(config).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+  const server = startGuarded({ command: path.join(bin, 'postgres'), args, dir, signal: 'INT', env, ids });
+  await server.seen(/ready to accept connections/);
+  return server;
 }
 
 async function createDatabase(port, database) {

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 
 /** What may stay when all work is done: it names no message any more, and expires by itself or with its queue. */
-const MAY_STAY = /:(queues|result:.*|join:.*|waiters|trace|wake|paused|revoked|terminate|nonce:.*|call:.*|void:.*)$/;
+const MAY_STAY = /:(queues|limits|result:.*|join:.*|waiters|trace|wake|paused|revoked|terminate|nonce:.*|call:.*|void:.*)$/;
 const DEAD = /:dead(-info)?$/;
 
 /** Keys under a prefix that hold a message that is not dead, a lease, a delivery count, a unique key or a complete join. */
@@ -14,10 +14,10 @@ export async function keysLeft(url: string, keyPrefix: string): Promise<string[]
   });
 }
 
-/** Dead letters keep their bodies where all bodies are, and what they would hold where all unique keys are noted. */
+/** Dead letters keep their bodies where all bodies are, and what they would hold or wait for where all unique keys and limits are noted. */
 async function holdsOnlyDead(redis: Redis, key: string): Promise<boolean> {
-  if (!/:(msg|unique-of)$/.test(key)) return false;
-  const dead = new Set(await redis.zrange(key.replace(/(msg|unique-of)$/, 'dead'), '0', '-1'));
+  if (!/:(msg|unique-of|limited-of)$/.test(key)) return false;
+  const dead = new Set(await redis.zrange(key.replace(/(msg|unique-of|limited-of)$/, 'dead'), '0', '-1'));
   return (await redis.hkeys(key)).every((id) => dead.has(id));
 }
 

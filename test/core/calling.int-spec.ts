@@ -146,6 +146,6 @@ describe.each(BROKERS)('calling on %s', (_, url) => {
     const sent = await app.client.sendMany(Array.from({ length: 1_500 }, (_, n) => ({ name: 'double', args: [n] })));
     const values = await Promise.all(sent.map((one) => one.get()));
     expect(values).toEqual(Array.from({ length: 1_500 }, (_, n) => n * 2));
-    expect(await app.transport.inspector.counts('default')).toEqual({ ready: 0, delayed: 0, leased: 0, suspects: 0, dead: 0 });
+    expect(await app.transport.inspector.counts('default')).toEqual({ ready: 0, delayed: 0, limited: 0, leased: 0, suspects: 0, dead: 0 });
   });
 });

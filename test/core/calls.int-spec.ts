@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { signature } from '../../libs/task-queue/src/canvas/signature.js';
 import { resolveClientOptions } from '../../libs/task-queue/src/client/client-options.js';
 import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
 import { silentLogger, systemClock } from '../../libs/task-queue/src/ports/index.js';
@@ -95,6 +96,41 @@ describe('eager mode and apply()', () => {
     );
     const sent = await app.send('fail');
     expect([await sent.state(), runs]).toEqual(['FAILURE', 4]);
+  });
+
+  it('honours unique keys among what runs here: a call of a task within itself, and beside it', async () => {
+    app = await Harness.open('memory://', { eager: true });
+    const inner: unknown[] = [];
+    app.task('sync', async () => {
+      const again = await app.send('sync', [], { unique: true });
+      inner.push([again.id, again.deduplicated]);
+      await app.send('sync', [], { unique: { onConflict: 'reject' } }).catch((error: unknown) => inner.push(error));
+    });
+    const sent = await app.send('sync', [], { unique: true });
+    expect(inner).toEqual([[sent.id, true], expect.objectContaining({ code: 'TASK_NOT_UNIQUE', holder: sent.id })]);
+    expect((await app.send('sync', [], { unique: true })).deduplicated).toBe(false);
+  });
+
+  it('frees a unique key when its task has ended, before its links, also where it could not run', async () => {
+    app = await Harness.open('memory://', { eager: true });
+    const unique = { key: 'k' };
+    await expect(app.send('late', [], { unique })).rejects.toMatchObject({ code: 'TASK_NOT_LOCAL' });
+    let runs = 0;
+    app.task('late', () => ++runs);
+    await app.send('late', [], { unique, link: signature('late', [], { unique }) });
+    expect(runs).toBe(2);
+  });
+
+  it('holds back a link whose unique key is held, and keeps a throttle for its time', async () => {
+    app = await Harness.open('memory://', { eager: true });
+    let runs = 0;
+    app.task('remind', () => ++runs).task('first', () => 1);
+    const unique = { key: 'ada', for: '1h', while: [], onConflict: 'reject' } as const;
+    await app.send('remind', [], { unique });
+    await app.send('first', [], { link: signature('remind', [], { unique }) });
+    await expect(app.send('remind', [], { unique })).rejects.toMatchObject({ code: 'TASK_NOT_UNIQUE' });
+    const other = await app.send('remind', [], { unique, queue: 'other' });
+    expect([runs, other.deduplicated]).toEqual([2, false]);
   });
 
   it('throws the very error at the call with eagerPropagates', async () => {

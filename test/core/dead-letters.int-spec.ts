@@ -49,7 +49,7 @@ describe.each(BROKERS)('dead letters on %s', (_, url) => {
     await app.worker();
     const id = await fail('mail', ['ann'], { taskId: 'mine', expires: '2s' });
     broken = false;
-    expect(await app.client.deadLetters.redrive(id)).toBe(1);
+    expect(await app.client.deadLetters.redrive(id)).toEqual({ redriven: 1, refused: [] });
     const again = app.client.result(id);
     expect(await again.get()).toBe('sent to ann');
     expect((await again.record())?.retries).toBe(0);
@@ -95,7 +95,7 @@ describe.each(BROKERS)('dead letters on %s', (_, url) => {
     expect(await chosen({ since: new Date(began.getTime() - 60_000) })).toEqual([0, 1, 2, 3]);
     expect(await app.client.deadLetters.purge({ task: 'mail' })).toBe(2);
     expect(await chosen({})).toEqual([1, 2]);
-    expect(await app.client.deadLetters.redrive({ reason: 'failed' })).toBe(1);
+    expect(await app.client.deadLetters.redrive({ reason: 'failed' })).toEqual({ redriven: 1, refused: [] });
     expect(await app.client.deadLetters.purge(ids[2]!)).toBe(1);
     expect(await app.client.deadLetters.purge('nobody')).toBe(0);
   });
@@ -128,9 +128,22 @@ describe.each(BROKERS)('dead letters on %s', (_, url) => {
     await app.worker();
     await app.client.result('bad').get({ propagate: false });
     expect(await app.client.deadLetters.get('bad')).toMatchObject({ reason: 'malformed', message: null });
-    expect(await app.client.deadLetters.redrive('bad')).toBe(1);
+    expect(await app.client.deadLetters.redrive('bad')).toEqual({ redriven: 1, refused: [] });
     await app.client.result('bad').get({ propagate: false });
     expect(await app.client.deadLetters.get('bad')).toMatchObject({ reason: 'malformed' });
+  });
+
+  it('say which of them stay dead letters, and why', async () => {
+    await app.worker();
+    const ids = [await fail('tidy', [], { unique: { key: 'k' } }), await fail('tidy')];
+    const holder = await app.send('tidy', [], { unique: { key: 'k' }, countdown: '1h' });
+    const refused = [{ id: ids[0], queue: 'default', task: 'tidy', reason: 'unique' }];
+    expect(await app.client.deadLetters.redrive({ reason: 'failed' })).toEqual({ redriven: 1, refused });
+    expect(await app.client.deadLetters.redrive(ids[0]!)).toEqual({ redriven: 0, refused });
+    expect(await app.client.deadLetters.redrive('nobody')).toEqual({ redriven: 0, refused: [] });
+    await holder.revoke();
+    await holder.get({ propagate: false });
+    expect(await app.client.deadLetters.redrive(ids[0]!)).toEqual({ redriven: 1, refused: [] });
   });
 
   it('refuse a filter that nobody knows, which would choose all', async () => {

@@ -7,7 +7,7 @@ import type { AsyncResult } from '../../libs/task-queue/src/client/async-result.
 import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
 import { createPool } from '../../libs/task-queue/src/pools/create-pool.js';
 import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/policies/task-options.js';
-import { silentLogger, systemClock, type TaskContext, type Transport } from '../../libs/task-queue/src/ports/index.js';
+import { silentLogger, systemClock, type TaskContext, type TaskLogger, type Transport } from '../../libs/task-queue/src/ports/index.js';
 import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
 import { HandlerRegistry } from '../../libs/task-queue/src/worker/handler-registry.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/worker/worker-options.js';
@@ -80,7 +80,11 @@ export class Harness {
    * A worker on a transport of its own, as another process would have.
    * @param watched what the worker is to see of it, for tests that look at what passes
    */
-  async worker(input: WorkerOptionsInput = {}, watched = (transport: Transport) => transport): Promise<Worker> {
+  async worker(
+    input: WorkerOptionsInput = {},
+    logger: TaskLogger = silentLogger,
+    watched = (transport: Transport) => transport,
+  ): Promise<Worker> {
     const own = await openHere(this.options);
     const transport = watched(own);
     this.#transports.push(own);
@@ -96,7 +100,7 @@ export class Harness {
       publishTimeout: this.options.publishTimeout,
       recording: recordingOf(this.options),
       listeners: this.listeners,
-      logger: silentLogger,
+      logger,
       clock: systemClock,
     });
     this.#workers.push(worker);

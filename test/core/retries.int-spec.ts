@@ -81,7 +81,7 @@ describe.each(BROKERS)('retries on %s', (_, url) => {
     await worker.stop();
     expect(await sent.state()).toBe('RETRY');
     expect(await sent.result()).toMatchObject({ type: 'SmtpError' });
-    expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 0, delayed: 1, leased: 0 });
+    expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 0, delayed: 1, limited: 0, leased: 0 });
   });
 
   it('retries just as late, and with the arguments, that ctx.retry() says', async () => {

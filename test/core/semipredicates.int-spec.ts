@@ -121,7 +121,7 @@ describe.each(BROKERS)('what a handler can throw to end its run, on %s', (_, url
       const sent = await app.send('poll');
       await ran.come;
       await worker.stop();
-      expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 0, delayed: 1, leased: 0 });
+      expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 0, delayed: 1, limited: 0, leased: 0 });
       expect(await sent.state()).toBe('RETRY');
     });
 

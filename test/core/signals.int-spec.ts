@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Discard, Reject, Snooze } from '../../libs/task-queue/src/errors/index.js';
-import type { TaskErrorReport } from '../../libs/task-queue/src/attempt/error-report.js';
+import { signature } from '../../libs/task-queue/src/canvas/signature.js';
+import { Reject } from '../../libs/task-queue/src/errors/index.js';
 import type { SignalName, SignalPayloads } from '../../libs/task-queue/src/ports/index.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
@@ -32,6 +32,49 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     expect(seen[2]![1]).toEqual({ ...common, headers: { tenant: 'a' }, worker: 'w1', redelivered: false });
     expect(seen[4]![1]).toMatchObject({ ...common, worker: 'w1', result: 5, context: { id: sent.id } });
     expect(seen[5]![1]).toMatchObject({ state: 'SUCCESS', result: 5 });
+  });
+
+  it.each([true, false])('tell what the end of a run sends: retries and links, acksLate: %s', async (acksLate) => {
+    const linked = signal<Readonly<Record<string, unknown>>>();
+    app.task(
+      'flaky',
+      (context) => {
+        if (context.retries === 0) throw context.retry({ countdown: 0 });
+        return context.headers['stamp'];
+      },
+      { acksLate },
+    );
+    app.task('next', (context) => linked.give(context.headers));
+    const sent = await app.send('flaky', [], { link: signature('next', ['mine']) });
+    listen('before_task_publish', 'after_task_publish');
+    app.listeners.on('before_task_publish', 'test', ({ headers, task }) => void (headers['stamp'] = `of ${task}`));
+    await app.worker();
+    expect([await sent.get(), await linked.come]).toEqual(['of flaky', { stamp: 'of next' }]);
+    expect(seen.map(([name, { task, retries, parentId, args }]) => [name, task, retries, parentId, args])).toEqual([
+      ['before_task_publish', 'flaky', 1, null, []],
+      ['after_task_publish', 'flaky', 1, null, []],
+      ['before_task_publish', 'next', 0, sent.id, ['of flaky', 'mine']],
+      ['after_task_publish', 'next', 0, sent.id, ['of flaky', 'mine']],
+    ]);
+  });
+
+  it.each([
+    ['reject', []],
+    ['existing', [['next', true]]],
+  ] as const)('tell of a link whose unique key is held as of a call: %s', async (onConflict, told) => {
+    const unique = { key: 'k', onConflict };
+    await app.send('next', [], { unique, countdown: '1h' });
+    app.task('first', () => 1);
+    const after = signal();
+    app.listeners.on('after_task_publish', 'test', ({ task, deduplicated, parentId }) => {
+      if (parentId !== null) seen.push(['after_task_publish', { task, deduplicated }]);
+      if (task === 'other') after.give();
+    });
+    const link = [signature('next', [], { unique }), signature('other')];
+    await app.send('first', [], { link });
+    await app.worker();
+    await after.come;
+    expect(seen.map(([, { task, deduplicated }]) => [task, deduplicated])).toEqual([...told, ['other', false]]);
   });
 
   it('tell retries, the failure that ends them, and the state of each run', async () => {
@@ -192,70 +235,5 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     await (await app.send('hooked')).get();
     expect(steps).toEqual(['before 0', 'run 0', 'retry 0', 'after 0', 'before 1', 'run 1', 'success 1', 'after 1']);
     expect(app.listeners.failures).toEqual(new Map([['beforeStart', 2]]));
-  });
-});
-
-describe.each(BROKERS)('onTaskError on %s', (_, url) => {
-  let app: Harness;
-  beforeEach(async () => {
-    app = await Harness.open(url());
-  });
-  afterEach(() => app.close());
-
-  it('is told of final failures, with the arguments as far as they may be seen, and of nothing that was to be expected', async () => {
-    const reports: TaskErrorReport[] = [];
-    const options = { autoretryFor: [SmtpError], maxRetries: 1, defaultRetryDelay: 1 };
-    const busy = () => {
-      throw new SmtpError('busy');
-    };
-    app.task('login', busy, { ...options, redactArgs: [1, 'token'] });
-    app.task('secret', busy, { ...options, redactArgs: true });
-    app.task('expected', busy, { throws: [SmtpError] });
-    app.task('discarded', () => {
-      throw new Discard('gone');
-    });
-    let snoozed = false;
-    app.task('snoozed', () => {
-      if (!snoozed) {
-        snoozed = true;
-        throw new Snooze(0);
-      }
-    });
-    await app.worker({ name: 'w1', onTaskError: (report) => void reports.push(report) });
-    const login = await app.send('login', ['ada', 'hunter2'], { kwargs: { token: 'x', page: 1 } });
-    await login.get({ propagate: false });
-    for (const name of ['secret', 'expected', 'discarded', 'snoozed']) await (await app.send(name, ['x'])).get({ propagate: false });
-    expect(reports).toEqual([
-      {
-        id: login.id,
-        task: 'login',
-        args: ['ada', '[redacted]'],
-        kwargs: { token: '[redacted]', page: 1 },
-        error: expect.any(SmtpError),
-        queue: 'default',
-        retries: 1,
-        rootId: login.id,
-        parentId: null,
-        worker: 'w1',
-      },
-      expect.objectContaining({ task: 'secret', args: ['[redacted]'] }),
-    ]);
-  });
-
-  it('cannot fail a task, nor hold one up', async () => {
-    const never = new Promise<never>(() => undefined);
-    let calls = 0;
-    app.task('fail', () => {
-      throw new SmtpError('busy');
-    });
-    await app.worker({
-      onTaskError: () => {
-        if (calls++ === 0) return never;
-        throw new Error('the tracker is down');
-      },
-    });
-    await expect((await app.send('fail')).get()).rejects.toThrow('SmtpError: busy');
-    await expect((await app.send('fail')).get()).rejects.toThrow('SmtpError: busy');
-    expect(app.listeners.failures).toEqual(new Map([['onTaskError', 1]]));
   });
 });

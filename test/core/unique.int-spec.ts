@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signature } from '../../libs/task-queue/src/canvas/signature.js';
+import { silentLogger, type LogFields } from '../../libs/task-queue/src/ports/index.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 describe.each(BROKERS)('unique tasks on %s', (_, url) => {
@@ -109,6 +110,26 @@ describe.each(BROKERS)('unique tasks on %s', (_, url) => {
     const unique = { key: (id: number) => id as unknown as string };
     await expect(app.send('report', [42], { unique })).rejects.toMatchObject({ code: 'INVALID_OPTION', option: 'unique.key' });
     expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 0 });
+  });
+
+  it.each([true, false])('logs a link that is held back once, with the key and who holds it: acksLate %s', async (acksLate) => {
+    const lines: [string, unknown][] = [];
+    const note = (message: string, fields?: LogFields) => void lines.push([message, fields]);
+    app.task('first', () => 1, { acksLate });
+    const holder = await app.send('cleanup', [], { unique: { key: 'k' }, countdown: '1h' });
+    const link = ['reject', 'existing'].map((onConflict) => {
+      return signature('cleanup', [], { taskId: onConflict, unique: { key: 'k', onConflict: onConflict as 'reject' } });
+    });
+    const worker = await app.worker({}, { ...silentLogger, info: note, warn: note, error: note });
+    const parent = await app.send('first', [], { link });
+    await parent.get();
+    await worker.idle();
+    expect(lines.filter(([message]) => message.includes('unique'))).toEqual(
+      ['reject', 'existing'].map((id) => [
+        'a link is not sent: another task holds its unique key',
+        { taskId: parent.id, link: id, key: '["cleanup","k"]', holder: holder.id },
+      ]),
+    );
   });
 
   it('holds back a linked call whose key is held', async () => {

@@ -14,8 +14,8 @@ export interface FaultServer {
 export interface Engine {
   readonly name: string;
   start(): Promise<FaultServer>;
-  /** what must be there before the first worker is */
-  prepare(url: string): Promise<void>;
+  /** `connection` options of the first who connects: it makes what must be there before all others */
+  readonly firstConnection: Readonly<Record<string, unknown>>;
   /** what stays under the prefix that should not, beyond what an inspector counts */
   leftovers(url: string, keyPrefix: string): Promise<string[]>;
   /** what only this server can suffer */

@@ -1,14 +1,19 @@
-// `npm run test:faults -- --broker redis [--rounds n] [--seed s] [--json]`: breaks workers, connections, servers and producers under
+// `npm run test:faults -- --broker redis|postgres [--rounds n] [--seed s] [--json]`: breaks workers, connections, servers and producers under
 // load, and compares what became of every task with what was to become of it. What it does is decided by the seed alone.
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { startPostgres } from '../../scripts/services/postgres.mjs';
 import { startRedis } from '../../scripts/services/redis.mjs';
 import { compileForChildren } from '../support/compiled.mjs';
 import { Progress } from './progress.mjs';
 
-const BROKERS = ['redis'];
+const ENGINES = {
+  redis: async (load) => (await load('engines/redis.js')).redisEngine(startRedis),
+  postgres: async (load) => (await load('engines/postgres.js')).postgresEngine((settings) => startPostgres({ settings })),
+};
+const BROKERS = Object.keys(ENGINES);
 const HELP = `Usage: npm run test:faults -- --broker ${BROKERS.join('|')} [options]
 
   --rounds <n>    rounds of each fault (20)
@@ -31,8 +36,8 @@ async function main() {
   }
   const folder = compileForChildren('faults', 'core', 'support', 'conformance/redis-keys.ts');
   const load = (file) => import(pathToFileURL(path.join(folder, file)).href);
-  const [{ runFaults }, { redisEngine }] = await Promise.all([load('run-faults.js'), load('engines/redis.js')]);
-  const engine = { redis: () => redisEngine(startRedis) }[flags.broker]();
+  const { runFaults } = await load('run-faults.js');
+  const engine = await ENGINES[flags.broker](load);
   const { seed, rounds, lease, only, json } = flags;
   const progress = new Progress(json ? process.stderr : process.stdout);
   progress.begin(`${flags.broker}, seed ${seed}, lease ${lease} ms, ${rounds} rounds of each fault`);

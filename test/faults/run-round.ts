@@ -109,7 +109,7 @@ async function untilQuiet({ observer, fleet }: Stage, limit: number): Promise<bo
   for (;;) {
     const queues = [QUEUE, ...fleet.workers.map(({ name }) => directQueueOf(name))];
     const counts = await Promise.all(queues.map((queue) => observer.transport.inspector.counts(queue)));
-    if (counts.every(({ ready, delayed, leased, suspects }) => ready + delayed + leased + suspects === 0)) return true;
+    if (counts.every(({ dead: _, ...waiting }) => Object.values(waiting).every((count) => count === 0))) return true;
     if (performance.now() > deadline) return false;
     await pass(25);
   }

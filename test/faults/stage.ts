@@ -64,20 +64,19 @@ export class Stage {
     this.#cleanUps.push(() => rm(temp, { recursive: true }));
     this.server = await engine.start();
     this.#cleanUps.push(() => this.server.stop());
-    await engine.prepare(this.server.url);
+    this.observer = await this.#harness(this.server.url, engine.firstConnection);
     this.proxy = await TcpProxy.before(this.server.url);
     this.#cleanUps.push(() => this.proxy.stop());
     const ledger = path.join(temp, 'ledger');
     this.ledger = new Ledger(ledger);
     this.#cleanUps.push(async () => this.ledger.close());
-    this.observer = await this.#harness(this.server.url);
     this.sender = new Sender((await this.#harness(this.proxy.url)).client);
     this.fleet = new WorkerFleet({ folder, url: this.server.url, env: { KEY_PREFIX, LEDGER: ledger, LEASE: String(lease) } });
     this.#cleanUps.push(() => this.fleet.stop());
   }
 
-  async #harness(url: string): Promise<Harness> {
-    const harness = await Harness.open(url, CLIENT);
+  async #harness(url: string, connection = {}): Promise<Harness> {
+    const harness = await Harness.open(url, { ...CLIENT, connection });
     this.#cleanUps.push(() => harness.close());
     return harness;
   }

@@ -1,6 +1,6 @@
 // One worker process of the fault suite. It notes in the ledger what it takes, runs and settles, each when it happens.
 import 'reflect-metadata';
-import type { Consumer, Transport } from '../../libs/task-queue/src/ports/index.js';
+import { silentLogger, type Consumer, type Transport } from '../../libs/task-queue/src/ports/index.js';
 import { Harness } from '../core/harness.js';
 import { openLedger } from './ledger.js';
 import { registerTasks } from './tasks.js';
@@ -11,7 +11,7 @@ const note = openLedger(LEDGER!, NAME!);
 const app = await Harness.open(BROKER_URL!, { keyPrefix: KEY_PREFIX!, publishTimeout: '5s', dedupRetention: '10m', resultExpires: '10m' });
 registerTasks(app, note);
 const options = { name: NAME!, queues: ['default'], lease: Number(LEASE), concurrency: 30, maxWait: '2s', drainTimeout: '30s' } as const;
-const worker = await app.worker(options, noting);
+const worker = await app.worker(options, silentLogger, noting);
 
 process.once('SIGTERM', () => {
   void worker
@@ -33,6 +33,7 @@ function noting(inner: Transport): Transport {
       close: () => broker.close(),
       publish: (publications, how) => broker.publish(publications, how),
       revoke: (ids, how) => broker.revoke(ids, how),
+      setRate: (...rate) => broker.setRate(...rate),
       consume: async (queues, how) => noteWhatPasses(await broker.consume(queues, how)),
     },
     results,

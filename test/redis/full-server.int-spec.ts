@@ -53,7 +53,7 @@ describe('rule 20: a full server refuses new work and still finishes the old', (
     const ids = (await (await heir(rig)).receive(5, never())).map(({ id }) => id);
     expect(ids.sort()).toEqual(['b', 'c', 'e']);
     expect(await settleAll(consumer, [e!])).toEqual([false]);
-    expect(await transport.inspector.counts(QUEUE)).toEqual({ ready: 0, delayed: 0, leased: 3, suspects: 0, dead: 1 });
+    expect(await transport.inspector.counts(QUEUE)).toEqual({ ready: 0, delayed: 0, limited: 0, leased: 3, suspects: 0, dead: 1 });
   });
 
   it('what a receive took that was given up goes back', async () => {

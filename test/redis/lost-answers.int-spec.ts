@@ -64,6 +64,25 @@ describe('rule 9: a receive whose answer was lost is released uncharged', () => 
   );
 
   it(
+    'rule 18: what has a limit waits for a slot again, before the others of its line',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const limit = { key: 'task', intervalMs: 60_000 };
+      await transport.broker.publish([message('a', { limit }), message('b', { limit })], { timeout: 5_000 });
+      const consumer = await consume(transport, { maxWait: 100 });
+      proxy.dropAnswers = true;
+      const taken = consumer.receive(10, never());
+      await untilLeased(rig, 1);
+      proxy.heal();
+      proxy.cut();
+      expect(await taken).toEqual([]);
+      expect(await transport.inspector.counts('work')).toMatchObject({ ready: 0, limited: 2, leased: 0 });
+      rig.shift += 60_000;
+      expect(await takeIds(consumer)).toEqual(['a']);
+    }),
+  );
+
+  it(
     'a receive that is aborted while its answer is owed gives back what it took, uncharged',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);

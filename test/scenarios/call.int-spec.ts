@@ -108,6 +108,29 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     expect(seen.all).toEqual([['once']]);
   });
 
+  it('unique: one call of a key at a time; the next joins it, is refused, or replaces it', async () => {
+    const { tasks, work } = await open();
+    const { notes } = tasks.for(MathTasks);
+    const unique = { key: 'report' };
+    const first = await notes.applyAsync(['first'], { unique });
+    const joined = await notes.applyAsync(['joined'], { unique });
+    expect([joined.id, joined.deduplicated]).toEqual([first.id, true]);
+    const refused = notes.applyAsync(['refused'], { unique: { ...unique, onConflict: 'reject' } });
+    await expect(refused).rejects.toMatchObject({ code: 'TASK_NOT_UNIQUE', holder: first.id });
+    const last = await notes.applyAsync(['last'], { unique: { ...unique, onConflict: 'replace' } });
+    await work();
+    await last.get();
+    expect([seen.all, await first.state()]).toEqual([[['last']], 'REVOKED']);
+  });
+
+  it('idempotencyKey: a request that is repeated is the same call', async () => {
+    const { tasks } = await working();
+    const first = await tasks.for(MathTasks).add.applyAsync([1, 2], { idempotencyKey: 'request-1' });
+    await first.get();
+    const again = await tasks.for(MathTasks).add.applyAsync([1, 2], { idempotencyKey: 'request-1' });
+    expect([again.id, again.deduplicated, await again.get()]).toEqual([first.id, true, 3]);
+  });
+
   it('retry_policy → publishRetry: how a publish that failed is tried again; a wrong one is refused', async () => {
     const { tasks } = await working();
     const publishRetry = { maxRetries: 1, intervalStart: 0, intervalStep: '0.2s', intervalMax: '1s' };

@@ -81,6 +81,17 @@ describe.each(BROKERS)('Define on %s: @shared_task(…) → @Task({ … })', (_,
     expect([await sent.state(), await inspector.counts('default')]).toMatchObject(['RETRY', { ready: 0, delayed: 1 }]);
   });
 
+  it("rate_limit='10/m' → rateLimit: '10/m': the next waits apart for its slot, and a new rate holds at once", async () => {
+    const Tasks = oneTask({ rateLimit: '10/m' }, () => 'ran');
+    const { tasks, work, inspector } = await start(url(), { providers: [Tasks] });
+    const [first, second] = [await tasks.for(Tasks).task.delay(), await tasks.for(Tasks).task.delay()];
+    await work();
+    expect(await first.get()).toBe('ran');
+    expect([await second.state(), await inspector.counts('default')]).toMatchObject(['PENDING', { ready: 0, limited: 1 }]);
+    await tasks.setRate('scenario.task', 0);
+    expect(await second.get()).toBe('ran');
+  });
+
   it('soft_time_limit=240: the signal is aborted with SoftTimeLimitExceeded', async () => {
     const { sent } = await send({ softTimeLimit: 20 }, async (ctx) => {
       await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve));
@@ -219,6 +230,19 @@ describe('Define: what no broker has a part in', () => {
     expect(await bootError({ providers: [oneTask({ softTimeLimit: '5m', timeLimit: '4m' }, () => 1)] })).toMatchObject({
       code: 'INVALID_OPTION',
     });
+  });
+
+  it.each(['10/x', 0, -1, '1/d'])("rate_limit='10/m': %p is none, and refused with what is", async (rateLimit) => {
+    expect(await bootError({ providers: [oneTask({ rateLimit }, () => 1)] })).toMatchObject({
+      code: 'INVALID_OPTION',
+      option: 'rateLimit',
+      message: expect.stringContaining("such as '10/s', '100/m', '100/h'"),
+    });
+  });
+
+  it.each([42, ''])('a unique key that is no text: %p is refused at boot', async (key) => {
+    const error = await bootError({ providers: [oneTask({ unique: { key: key as string } }, () => 1)] });
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'key' });
   });
 
   it('a misspelled option: refused with the right one', async () => {

@@ -5,43 +5,43 @@ import { closeAll, startInMemory } from './support/application.js';
 
 class SmtpError extends Error {}
 
+const TEN_HOURS: TaskOptionsInput = { autoretryFor: [SmtpError], maxRetries: 60, defaultRetryDelay: '10m' };
+
+@TaskDefaults(TEN_HOURS)
+class RetriedForTenHours {}
+
+@TaskDefaults({ maxRetries: 24, defaultRetryDelay: '1h' })
+class RetriedForADay extends RetriedForTenHours {}
+
+const failing = () => {
+  throw new SmtpError('450');
+};
+@Injectable()
+class TenHourTasks extends RetriedForTenHours {
+  @Task({ name: 'define.ten_hours' })
+  inherits(): void {
+    failing();
+  }
+  @Task({ name: 'define.own_word', maxRetries: 0 })
+  ownWord(): void {
+    failing();
+  }
+}
+@Injectable()
+class DayTasks extends RetriedForADay {
+  @Task({ name: 'define.day' })
+  inherits(): void {
+    failing();
+  }
+  @Task({ name: 'define.spread', ...TEN_HOURS })
+  spread(): void {
+    failing();
+  }
+}
+
 afterEach(closeAll);
 
 describe('Define: class BaseTaskWithRetry(Task), shared policies', () => {
-  const TEN_HOURS: TaskOptionsInput = { autoretryFor: [SmtpError], maxRetries: 60, defaultRetryDelay: '10m' };
-
-  @TaskDefaults(TEN_HOURS)
-  class RetriedForTenHours {}
-
-  @TaskDefaults({ maxRetries: 24, defaultRetryDelay: '1h' })
-  class RetriedForADay extends RetriedForTenHours {}
-
-  const failing = () => {
-    throw new SmtpError('450');
-  };
-  @Injectable()
-  class TenHourTasks extends RetriedForTenHours {
-    @Task({ name: 'define.ten_hours' })
-    inherits(): void {
-      failing();
-    }
-    @Task({ name: 'define.own_word', maxRetries: 0 })
-    ownWord(): void {
-      failing();
-    }
-  }
-  @Injectable()
-  class DayTasks extends RetriedForADay {
-    @Task({ name: 'define.day' })
-    inherits(): void {
-      failing();
-    }
-    @Task({ name: 'define.spread', ...TEN_HOURS })
-    spread(): void {
-      failing();
-    }
-  }
-
   it.each([
     ['class BaseTaskWithRetry(Task): retry for 10 hours → @TaskDefaults({ … }), inherited by subclasses', 'define.ten_hours', 10, 61],
     ['a subclass’s own @TaskDefaults win over its base’s: retry for 24 hours', 'define.day', 24, 25],

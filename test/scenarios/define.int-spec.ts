@@ -164,6 +164,16 @@ describe.each(BROKERS)('Define on %s', (_, url) => {
     expect(await (await tasks.for(PostTasks).request.delay('p1')).get()).toMatchObject({ deliveryInfo: { queue: 'requests' } });
   });
 
+  it("task_annotations = {'*': {'rate_limit': '10/s'}} → annotations: { 'define.*': { rateLimit: '1/h' } }", async () => {
+    const annotations = { 'define.*': { rateLimit: '1/h' }, 'define.ignores': { rateLimit: '1000/s' } };
+    const { tasks, work, inspector } = await start(url(), { providers: [PostTasks], queue: { annotations } });
+    await Promise.all([1, 2].map((value) => tasks.for(PostTasks).takesAnything.delay(value)));
+    const unlimited = await Promise.all([1, 2].map(() => tasks.for(PostTasks).ignores.delay()));
+    await work();
+    await Promise.all(unlimited.map((one) => one.get()));
+    expect(await inspector.counts('default')).toMatchObject({ ready: 0, limited: 1 });
+  });
+
   it('on_failure, on_success, … → @OnTask(…) methods on the class', async () => {
     @Injectable()
     class Hooked {

@@ -10,6 +10,9 @@ class MediaTasks {
     return ctx.deliveryInfo.queue;
   }
 
+  @Task({ name: 'video.rare', rateLimit: '1/h' })
+  rare(): void {}
+
   @Task({ name: 'email.send' })
   send(tenant: string, @Ctx() ctx: TaskContext): string {
     return `${ctx.deliveryInfo.queue} for ${tenant}`;
@@ -141,6 +144,24 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
     expect(await Promise.all(sent.map((one) => one.get()))).toEqual(Array(8).fill(4));
   });
 
+  it('rateLimit holds for the cluster, not for each worker; a limited task never holds up others', async () => {
+    const { tasks, work, inspector } = await start(url(), { providers: [MediaTasks] });
+    const limited = await Promise.all(Array.from({ length: 20 }, () => tasks.for(MediaTasks).rare.delay()));
+    const other = await tasks.for(MediaTasks).encode.applyAsync([], { queue: 'default', priority: 0 });
+    for (const name of ['w1', 'w2']) await work({ name, concurrency: 1 });
+    expect(await other.get()).toBe('default');
+    const states = await Promise.all(limited.map((one) => one.ready()));
+    expect(states.filter(Boolean).length).toBeLessThanOrEqual(1);
+    expect((await inspector.counts('default')).limited).toBe(19);
+  });
+
+  it('routes → { queue, rateLimit }: where it goes, and how often', async () => {
+    const routes = { 'email.*': { queue: 'email', rateLimit: '1/h' } };
+    const { tasks, inspector } = await start(url(), { providers: [MediaTasks], queue: { routes } });
+    for (const tenant of ['a', 'b']) await tasks.for(MediaTasks).send.delay(tenant);
+    expect((await inspector.counts('email')).limited).toBe(2);
+  });
+
   it('failed beyond retries → dead letter, listed with its error and attempts, redriven, purged', async () => {
     broken = true;
     const { tasks, work } = await start(url(), { providers: [MediaTasks] });
@@ -153,7 +174,7 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
     expect(letters[0]!.attempts).toHaveLength(2);
 
     broken = false;
-    expect(await tasks.deadLetters.redrive(sent[0]!.id)).toBe(1);
+    expect(await tasks.deadLetters.redrive(sent[0]!.id)).toEqual({ redriven: 1, refused: [] });
     expect(await sent[0]!.get()).toBe('encoded');
     expect(await tasks.deadLetters.purge({})).toBe(1);
     expect(await tasks.deadLetters.list()).toEqual({ letters: [], next: null });
@@ -161,6 +182,11 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
 });
 
 describe('Route: what no broker has a part in', () => {
+  it("a route with the rate '10/x' is refused at boot", async () => {
+    const error = await bootError({ providers: [MediaTasks], queue: { routes: { 'email.*': { rateLimit: '10/x' } } } });
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'rateLimit' });
+  });
+
   it('a worker of a queue that nobody declares is refused at boot', async () => {
     expect(await bootError({ providers: [MediaTasks], queue: { queues: QUEUES } }, { queues: ['vdeo'] })).toMatchObject({
       code: 'QUEUE_UNKNOWN',

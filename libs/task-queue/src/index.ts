@@ -21,7 +21,15 @@ export type {
   TaskRouterClass,
 } from './client/routes.js';
 export { signature, type Signature, type SignatureOptions } from './canvas/signature.js';
-export type { DeadLetterFilter, DeadLetterList, DeadLetterListOptions, DeadLetters, DeadTask } from './client/dead-letters.js';
+export type {
+  DeadLetterFilter,
+  DeadLetterList,
+  DeadLetterListOptions,
+  DeadLetters,
+  DeadTask,
+  RedriveReport,
+  RefusedRedrive,
+} from './client/dead-letters.js';
 export type { Queues, WorkerChoice } from './client/queues.js';
 export type { FailedAttempt } from './message/failed-attempt.js';
 export type { ClientOptionsInput } from './client/client-options.js';

@@ -8,7 +8,7 @@ export function redisEngine(start: (options: { args: string[] }) => Promise<Faul
   return {
     name: 'redis',
     start: () => start({ args: DURABLE }),
-    async prepare() {},
+    firstConnection: {},
     leftovers: keysLeft,
     faults: [],
   };

@@ -22,16 +22,17 @@ export const cut: Fault = {
   },
 };
 
-/** Nothing passes, and nobody is told: for everybody for less than a lease, or for one worker for longer. */
+/** Nothing passes, and nobody is told: for everybody, for less than a lease or for longer, or for one worker for longer. */
 export const blackHole: Fault = {
   name: 'black hole',
   gentle: false,
   async strike(scene) {
     const { random, fleet, lease } = scene;
-    const everybody = random.chance(0.5);
+    const everybody = random.chance(0.7);
+    const short = everybody && random.chance(0.7);
     const away = everybody ? proxiesOf(scene) : [random.pick(fleet.workers).proxy];
     for (const proxy of away) proxy.held = true;
-    await pass(everybody ? random.whole(lease / 5, lease / 2) : lease * 1.3);
+    await pass(short ? random.whole(lease / 5, lease / 2) : lease * 1.3);
     // After a partition what was under way still arrives, unless the connection has died of it.
     if (random.chance(0.5)) for (const proxy of away) proxy.cut();
     for (const proxy of away) proxy.heal();

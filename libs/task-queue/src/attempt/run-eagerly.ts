@@ -43,7 +43,7 @@ export async function runEagerly(
       message = codecs.messages.decode(message.id, codecs.messages.encode(outcome.next));
       continue;
     }
-    const followUps = followUpsOf(message, outcome, here.now(), codecs.messages);
+    const followUps = followUpsOf(message, outcome, { at: here.now(), codecs });
     const plain = recordOf(message, storable(outcome, message, handler), here.now(), here.worker)!;
     const sent = followUps.length === 0 ? children : [...children, ...followUps.map(({ id }) => id)];
     const record = recording === null ? plain : describeRecord(plain, message, recording, sent);

@@ -47,6 +47,22 @@ export interface DeadLetterList {
   readonly next: string | null;
 }
 
+export interface RedriveReport {
+  /** how many went back to their queues */
+  readonly redriven: number;
+  /** those that were to go back and stay dead letters */
+  readonly refused: readonly RefusedRedrive[];
+}
+
+export interface RefusedRedrive {
+  readonly id: string;
+  readonly queue: string;
+  /** null where the message cannot be read */
+  readonly task: string | null;
+  /** 'unique': another message holds its unique key; it can be sent again when that has ended */
+  readonly reason: 'unique';
+}
+
 export interface DeadLetterDependencies {
   readonly inspector: Inspector;
   readonly results: ResultBackend;
@@ -96,36 +112,53 @@ export class DeadLetters {
   /**
    * Sends them again under their own ids, with all their retries before them, and without an `expires` that may have passed.
    * Their results are reset. `redrive({})` sends all. One whose unique key another message holds stays a dead letter.
-   * @returns how many went back
    */
-  redrive(target: string | DeadLetterFilter): Promise<number> {
-    return this.#each(target, async (queue, letters) => {
-      const { inspector, results, resultsApart } = this.deps;
-      // Before: a crash between the two leaves a dead letter without a result, and not a run whose result is refused.
-      if (resultsApart) await results.forget(letters.map(({ id }) => id));
-      const done = await inspector.redrive(queue, letters.map((letter) => this.#redriveOf(letter))); // prettier-ignore
-      return done.filter(Boolean).length;
-    });
+  async redrive(target: string | DeadLetterFilter): Promise<RedriveReport> {
+    const refused: RefusedRedrive[] = [];
+    let redriven = 0;
+    for await (const { queue, letters } of this.#chosen(target)) {
+      const went = await this.#redrive(queue, letters);
+      redriven += went.filter(Boolean).length;
+      refused.push(...(await this.#refused(queue, letters.filter((_, index) => !went[index])))); // prettier-ignore
+    }
+    return { redriven, refused };
   }
 
   /** Throws them away; their results stay. `purge({})` throws away all. @returns how many */
-  purge(target: string | DeadLetterFilter): Promise<number> {
-    return this.#each(target, (queue, letters) => {
-      return this.deps.inspector.purgeDeadLetters(queue, letters.map(({ id }) => id)); // prettier-ignore
+  async purge(target: string | DeadLetterFilter): Promise<number> {
+    let purged = 0;
+    for await (const { queue, letters } of this.#chosen(target)) {
+      purged += await this.deps.inspector.purgeDeadLetters(queue, letters.map(({ id }) => id)); // prettier-ignore
+    }
+    return purged;
+  }
+
+  async #redrive(queue: string, letters: readonly DeadTask[]): Promise<readonly boolean[]> {
+    const { inspector, results, resultsApart } = this.deps;
+    // Before: a crash between the two leaves a dead letter without a result, and not a run whose result is refused.
+    if (resultsApart) await results.forget(letters.map(({ id }) => id));
+    return inspector.redrive(queue, letters.map((letter) => this.#redriveOf(letter))); // prettier-ignore
+  }
+
+  /** What did not go back and is still there: nothing but its unique key keeps it. The others somebody else took or threw away. */
+  async #refused(queue: string, letters: readonly DeadTask[]): Promise<RefusedRedrive[]> {
+    if (letters.length === 0) return [];
+    const still = await this.deps.inspector.findDeadLetters(queue, letters.map(({ id }) => id)); // prettier-ignore
+    return letters.flatMap(({ id, message }, index) => {
+      return still[index] ? [{ id, queue, task: message?.task ?? null, reason: 'unique' as const }] : [];
     });
   }
 
-  async #each(target: string | DeadLetterFilter, act: (queue: string, letters: readonly DeadTask[]) => Promise<number>): Promise<number> {
+  async *#chosen(target: string | DeadLetterFilter): AsyncGenerator<Pick<Page, 'queue' | 'letters'>, void, undefined> {
     if (typeof target === 'string') {
       const letter = await this.get(target);
-      return letter === null ? 0 : act(letter.queue, [letter]);
+      if (letter !== null) yield { queue: letter.queue, letters: [letter] };
+      return;
     }
-    let count = 0;
     for await (const { queue, letters } of this.#pages(target)) {
       const chosen = letters.filter((letter) => matches(letter, target));
-      if (chosen.length > 0) count += await act(queue, chosen);
+      if (chosen.length > 0) yield { queue, letters: chosen };
     }
-    return count;
   }
 
   /** Newest first in each queue, so that one that dies again meanwhile is not met a second time. */

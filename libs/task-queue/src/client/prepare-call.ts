@@ -1,15 +1,16 @@
+import { announcePublish } from '../attempt/announce-publish.js';
 import { PayloadTooLargeError } from '../errors/index.js';
 import { buildMessage } from '../message/build-message.js';
 import { DEFAULT_PRIORITY, type TaskMessage } from '../message/task-message.js';
 import { currentTask, type DeclaredTask, type Publication } from '../ports/index.js';
-import { announcePublish } from './announce-publish.js';
-import { callLimits, callTimes, checkCallOptions, type CallOptions } from './call-options.js';
+import { callLimits, callTimes, checkCallOptions, type CallOptions, type CallTimes } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
 import { configuredTask } from './configured-task.js';
 import { resolvePublishRetry, type PublishRetry } from './publish-retry.js';
 import { formOf } from './form-of-call.js';
 import { chosenId } from './id-of-call.js';
+import { limitOf } from './limit-of-call.js';
 import { queueOf } from './queue-of-call.js';
 import { settleLinks } from './settle-signature.js';
 import { uniqueKeyOf } from './unique-key-of.js';
@@ -22,59 +23,88 @@ export interface PreparedCall {
   readonly publishRetry: PublishRetry | null;
 }
 
+type Declared = Omit<DeclaredTask, 'method'>;
+
 const NO_OPTIONS: CallOptions = {};
 
 /**
  * Checks a call and makes its message. The call's own options win over what its route says, and that over what the task declares.
  * @throws InvalidRouteError · UnknownOptionError · InvalidOptionError · UnknownQueueError · UnknownSerializerError ·
- *   ContentNotAcceptedError · ArgumentNotSerializableError · PayloadTooLargeError
+ *   ContentNotAcceptedError · ArgumentNotSerializableError · PayloadTooLargeError · UnsupportedOptionError
  */
 export function prepareCall(
-  declared: Omit<DeclaredTask, 'method'>,
+  declared: Declared,
   args: readonly unknown[],
   options: CallOptions = NO_OPTIONS,
   surroundings: CallSurroundings,
   now: number,
 ): PreparedCall {
   if (options !== NO_OPTIONS) checkCallOptions(options, declared.name);
-  const { client, codecs, listeners } = surroundings;
+  const { client, listeners } = surroundings;
   const task = configuredTask(declared, args, options, surroundings);
   const times = callTimes(options, task.expires, now);
+  const built = messageOf(task, args, options, surroundings, times, now);
+  const announce = listeners?.signals.before_task_publish;
+  const message = announce === undefined ? built : announcePublish(built, announce, listeners!);
+  return {
+    message,
+    publication: publicationOf(message, task, options, surroundings, times),
+    publishRetry: options.publishRetry === undefined ? client.publishRetry : resolvePublishRetry(options.publishRetry),
+  };
+}
+
+function messageOf(
+  task: Declared,
+  args: readonly unknown[],
+  options: CallOptions,
+  surroundings: CallSurroundings,
+  times: CallTimes,
+  now: number,
+): TaskMessage {
   const form = formOf(task, options, surroundings);
-  const built = buildMessage({
+  const { contentType } = form;
+  if (options.kwargs !== undefined) checkCarried(task.name, options.kwargs, 'kwargs', contentType);
+  if (options.headers !== undefined) checkCarried(task.name, options.headers, 'headers', 'json');
+  return buildMessage({
     task: task.name,
-    args: carriedArgs(task.name, args, form.contentType),
+    args: carriedArgs(task.name, args, contentType),
     kwargs: options.kwargs,
-    queue: queueOf(task, options, client),
+    queue: queueOf(task, options, surroundings.client),
     sentAt: now,
     id: chosenId(task.name, options),
     headers: {
       ...inherited(),
-      ...headersOf(options, surroundings, form.contentType),
+      ...headersOf(options, surroundings, contentType),
       ...form,
       eta: times.eta,
       expires: times.expires,
       priority: options.priority ?? task.priority,
     },
   });
-  checkNamed(task.name, options, form.contentType);
-  const announce = listeners?.signals.before_task_publish;
-  const message = announce === undefined ? built : announcePublish(built, announce, listeners!);
+}
+
+/** What the broker acts on, beside the encoded message. */
+function publicationOf(
+  message: TaskMessage,
+  task: Declared,
+  options: CallOptions,
+  { broker, client, codecs }: CallSurroundings,
+  times: CallTimes,
+): Publication {
   const body = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
   const { queue, priority, traced } = message.headers;
-  const asked = task.unique !== undefined || options.unique !== undefined;
-  const unique = asked ? uniqueKeyOf(task, message.args, options, surroundings.broker) : undefined;
+  const isUnique = task.unique !== undefined || options.unique !== undefined;
   return {
-    message,
-    publication: { id: message.id, queue, body, priority: priority ?? DEFAULT_PRIORITY, due: times.due, traced, unique },
-    publishRetry: options.publishRetry === undefined ? client.publishRetry : resolvePublishRetry(options.publishRetry),
+    id: message.id,
+    queue,
+    body,
+    priority: priority ?? DEFAULT_PRIORITY,
+    due: times.due,
+    traced,
+    unique: isUnique ? uniqueKeyOf(task, message.args, options, broker) : undefined,
+    limit: task.rateLimit === undefined ? undefined : limitOf(task, times.expires, broker),
   };
-}
-
-function checkNamed(task: string, { kwargs, headers }: CallOptions, contentType: string): void {
-  if (kwargs !== undefined) checkCarried(task, kwargs, 'kwargs', contentType);
-  if (headers !== undefined) checkCarried(task, headers, 'headers', 'json');
 }
 
 /** What a task sends belongs to the same tree. */

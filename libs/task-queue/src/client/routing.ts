@@ -1,6 +1,7 @@
 import { InvalidOptionError, InvalidRouteError, UnknownOptionError, UnknownQueueError } from '../errors/index.js';
 import { toMilliseconds } from '../message/duration.js';
 import { globToRegExp, isGlob } from '../policies/glob.js';
+import { toInterval } from '../policies/rate.js';
 import { ROUTE_OPTIONS } from '../policies/task-options.js';
 import { checkSerializer } from '../policies/check-serializer.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
@@ -174,6 +175,7 @@ function optionsOf(route: Route, where: string): RouteOptions {
   checkText(options.queue, 'queue');
   checkPriority(options.priority);
   if (options.expires !== undefined) toMilliseconds(options.expires, 'expires');
+  if (options.rateLimit !== undefined) toInterval(options.rateLimit, 'rateLimit');
   if (options.serializer !== undefined) checkSerializer(options.serializer, where);
   return Object.freeze(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
 }

@@ -7,6 +7,7 @@ import { callLimits, callTimes, checkCallOptions, type CallOptions } from './cal
 import type { CallSurroundings } from './call-surroundings.js';
 import { chosenId } from './id-of-call.js';
 import { configuredTask } from './configured-task.js';
+import { intervalOf } from './limit-of-call.js';
 import { queueOf } from './queue-of-call.js';
 import { keyOfPolicy, uniquePolicyOf } from './unique-key-of.js';
 
@@ -59,6 +60,7 @@ function settleSignature(signature: Signature, option: string, surroundings: Cal
     id: chosenId(name, options),
     unique: settleUnique(task, signature, surroundings),
     priority: options.priority ?? task.priority,
+    interval: intervalOf(task, surroundings.broker),
     ...timesOf(options, options.expires ?? task.expires),
     ...callLimits(options),
     ignoreResult: options.ignoreResult,

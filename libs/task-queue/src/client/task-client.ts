@@ -1,13 +1,23 @@
+import { announcePublished } from '../attempt/announce-publish.js';
 import { AttemptObserver } from '../attempt/attempt-observer.js';
 import { recordingOf } from '../attempt/describe-record.js';
+import { logHeldBack } from '../attempt/held-back.js';
 import type { Listeners } from '../attempt/listeners.js';
-import { runEagerly } from '../attempt/run-eagerly.js';
-import { taskSignal } from '../attempt/signal-payloads.js';
+import { runEagerly, type EagerRun } from '../attempt/run-eagerly.js';
 import { signatureOf } from '../canvas/signature.js';
-import { InvalidOptionError, TaskFailedError, TaskNotLocalError, TaskRevokedError, UnknownTaskMethodError } from '../errors/index.js';
+import {
+  InvalidOptionError,
+  TaskFailedError,
+  TaskNotLocalError,
+  TaskNotUniqueError,
+  TaskRevokedError,
+  UnknownTaskMethodError,
+} from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
+import { unlimitable } from '../policies/check-rate-limit.js';
+import { toInterval, type Rate } from '../policies/rate.js';
 import {
   currentTask,
   type Clock,
@@ -24,6 +34,7 @@ import type { CallOptions } from './call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
 import type { ClientOptions } from './client-options.js';
 import { DeadLetters } from './dead-letters.js';
+import { EagerKeys } from './eager-keys.js';
 import { prepareCall, type PreparedCall } from './prepare-call.js';
 import { Publisher } from './publisher.js';
 import { Queues } from './queues.js';
@@ -66,9 +77,11 @@ export class TaskClient {
   readonly #publisher: Publisher;
   readonly #source: ResultSource;
   readonly #surroundings: CallSurroundings;
+  readonly #eagerKeys: EagerKeys;
 
   constructor(private readonly deps: TaskClientDependencies) {
     const { transport, results, codecs, clock, options } = deps;
+    this.#eagerKeys = new EagerKeys(clock);
     this.#publisher = new Publisher(transport.broker, options.publishTimeout, clock);
     this.#surroundings = {
       broker: transport.broker.capabilities,
@@ -131,6 +144,19 @@ export class TaskClient {
     if (terminate) await this.deps.transport.control.announce({ type: 'revoke', ids: list, terminate });
   }
 
+  /**
+   * Changes how often a task with a `rateLimit` is run, at once and for what waits already, until it is set again: it
+   * outlasts restarts.
+   * @param rate as '10/s', or a number a second; 0 = no limit; null = as the task declares
+   * @throws InvalidOptionError · UnsupportedOptionError
+   */
+  async setRate(task: string, rate: Rate | null): Promise<void> {
+    const { broker } = this.deps.transport;
+    const { name, rateLimits } = broker.capabilities;
+    if (!rateLimits) throw unlimitable(`setRate('${task}')`, name);
+    await broker.setRate(task, rate === null || rate === 0 ? rate : toInterval(rate, 'rate'));
+  }
+
   /** Finds the routers that `routes` names by class, so that a missing one fails the boot and not the first call. */
   prepareRoutes(): void {
     this.#surroundings.routing?.prepare();
@@ -186,28 +212,35 @@ export class TaskClient {
 
   #resultOf(receipt: PublishReceipt, { message, publication }: PreparedCall): AsyncResult {
     if (this.deps.onSent !== undefined && !receipt.deduplicated) this.deps.onSent(message, publication);
-    const announce = this.deps.listeners?.signals.after_task_publish;
-    if (announce !== undefined) {
-      void announce({ ...taskSignal(message), headers: message.headers.custom, deduplicated: receipt.deduplicated });
-    }
+    if (this.deps.listeners !== undefined) announcePublished(message, receipt.deduplicated, this.deps.listeners);
     this.#noteChild(receipt.id);
     return new AsyncResult(receipt.id, this.#source, receipt.deduplicated);
   }
 
   async #sendEagerly({ message, publication }: PreparedCall): Promise<AsyncResult> {
+    const { id, deduplicated, refused } = this.#eagerKeys.take(publication);
+    if (refused !== undefined) throw new TaskNotUniqueError(id, publication.unique!.key, refused.holder);
+    this.#noteChild(id);
+    if (!deduplicated) await this.#runSent(message, publication);
+    return new AsyncResult(id, this.#source, deduplicated);
+  }
+
+  async #runSent(message: TaskMessage, publication: Publication): Promise<void> {
     this.deps.onSent?.(message, publication);
-    this.#noteChild(message.id);
-    const { record, thrown, followUps } = await this.#run(message);
+    const { record, thrown, followUps } = await this.#run(message).finally(() => this.#eagerKeys.free(publication));
     await this.deps.results.save([record], this.deps.options.resultExpires);
-    for (const next of followUps) await this.#followEagerly(next);
+    for (const next of followUps) await this.#follow(message.id, next);
     if (record.state === 'FAILURE' && this.deps.options.eagerPropagates) throw thrown;
-    return new AsyncResult(message.id, this.#source);
   }
 
   /** What the end of a task calls is run at once, too; it is no child of whoever called the task. */
-  async #followEagerly(publication: Publication): Promise<void> {
+  async #follow(parent: string, publication: Publication): Promise<void> {
+    const receipt = this.#eagerKeys.take(publication);
+    if (receipt.deduplicated || receipt.refused) {
+      return logHeldBack(this.deps.logger, parent, [publication], [{ followUp: publication.id, receipt }]);
+    }
     const message = this.deps.codecs.messages.decode(publication.id, publication.body);
-    await currentTask.exit(() => this.#sendEagerly({ message, publication, publishRetry: null }));
+    await currentTask.exit(() => this.#runSent(message, publication));
   }
 
   /** With `trail`, the run that sends it remembers it. */
@@ -224,7 +257,7 @@ export class TaskClient {
     throw thrown ?? new TaskFailedError(record.id, record.error!);
   }
 
-  #run(message: TaskMessage) {
+  async #run(message: TaskMessage): Promise<EagerRun> {
     const { clock, results, codecs, options, listeners, localHandler } = this.deps;
     const handler = localHandler(message.task);
     if (handler === undefined) throw new TaskNotLocalError(message.task);

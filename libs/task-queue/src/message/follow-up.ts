@@ -15,6 +15,8 @@ export interface FollowUp {
   readonly id?: string;
   readonly unique?: UniqueKey;
   readonly priority?: number;
+  /** ms from one call of its task to the next; absent = no limit */
+  readonly interval?: number;
   /** ms after the task it follows has ended */
   readonly countdown?: number;
   /** epoch ms, instead of countdown */

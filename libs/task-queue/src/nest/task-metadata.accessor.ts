@@ -46,8 +46,9 @@ export function describeTasks(target: Function): ReadonlyMap<string, DeclaredTas
   return tasks;
 }
 
-function describe({ method, name, options: { queue, priority, expires, serializer, compression, unique } }: TaskDeclaration): DeclaredTask {
-  return { method, name, ...given({ queue, priority, expires, serializer, compression, unique }) };
+function describe({ method, name, options }: TaskDeclaration): DeclaredTask {
+  const { queue, priority, expires, serializer, compression, rateLimit, unique } = options;
+  return { method, name, ...given({ queue, priority, expires, serializer, compression, rateLimit, unique }) };
 }
 
 /** A class decorator may have put a Proxy before the class that bears the metadata, so both are asked. */

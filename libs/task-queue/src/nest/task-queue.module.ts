@@ -22,10 +22,16 @@ export class TaskQueueModule extends TaskQueueModuleBase implements OnModuleInit
     super();
   }
 
-  onModuleInit(): void {
-    this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
-    // In eager mode this application runs every task itself, so mistakes in them fail its boot.
-    if (this.instance.options.eager) this.explorer.explore(this.instance.options.annotations);
+  async onModuleInit(): Promise<void> {
+    try {
+      this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
+      // In eager mode this application runs every task itself, so mistakes in them fail its boot.
+      if (this.instance.options.eager) this.explorer.explore(this.instance.options.annotations);
+    } catch (error) {
+      // Nest calls no shutdown hook where a boot fails.
+      await this.instance.close();
+      throw error;
+    }
   }
 
   /** After every other module's hooks, which may still send, and after every worker has given back its work. */

@@ -3,6 +3,7 @@ import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.
 import { COMPRESSION_NAMES } from '../message/content-options.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
 import type { ErrorClass } from '../ports/task-handler.js';
+import { intervalOf, RATE_FORM, type Rate } from './rate.js';
 
 /**
  * The one door for options. Each field of the schema says in `describe()` what it must be; that text becomes the error:
@@ -40,6 +41,12 @@ export function durationField(what = 'a duration'): z.ZodType<number, Duration> 
     .transform((value) => toMilliseconds(value, 'duration'))
     .describe(`${what}: a number of milliseconds that is not negative, or text such as '30s', '5m', '1d'`);
 }
+
+/** A rate that leaves as ms from one to the next. */
+export const rateField = z
+  .custom<Rate>((value) => intervalOf(value) !== undefined)
+  .transform((value) => intervalOf(value)!)
+  .describe(RATE_FORM);
 
 export const countField = z.int().min(0).describe('a whole number that is not negative');
 export const positiveField = z.int().min(1).describe('a whole number of at least 1');

@@ -13,7 +13,9 @@ import {
   nameField,
   positiveField,
   priorityField,
+  rateField,
 } from './check-options.js';
+import type { Rate } from './rate.js';
 import { checkSerializer } from './check-serializer.js';
 import { flattenRetry, type FlatTaskOptions, type RetryPolicyInput } from './retry-options.js';
 import { refuseContradictions } from './task-option-rules.js';
@@ -33,6 +35,8 @@ export interface TaskOptionsInput {
   compression?: CompressionName;
   /** one call with the same arguments (or key) at a time: true, or how; a call can say otherwise */
   unique?: boolean | UniqueOptions;
+  /** how often it is run at most, by all workers together: '10/s', '100/m', '100/h', or a number a second; default: no limit */
+  rateLimit?: Rate;
   /** default 3; null = for ever */
   maxRetries?: number | null;
   /** default '3m' */
@@ -84,6 +88,7 @@ const schema = z.object({
   serializer: nameField.optional().describe(nameField.description!),
   compression: compressionField.optional().describe(compressionField.description!),
   unique: z.custom<boolean | UniqueOptions>().optional(),
+  rateLimit: rateField.optional().describe(rateField.description!),
   maxRetries: countField.nullable().default(3).describe('a whole number that is not negative, or null for ever'),
   defaultRetryDelay: durationField().prefault('3m').describe(durationField().description!),
   autoretryFor: errorClassesField.default([]).describe(errorClassesField.description!),
@@ -120,6 +125,7 @@ export const ROUTE_OPTIONS = [
   'expires',
   'serializer',
   'compression',
+  'rateLimit',
 ] as const satisfies readonly (keyof TaskOptionsInput)[];
 
 /** What a producer must know without running anything; the rest concerns workers alone. */
@@ -153,6 +159,7 @@ export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, wh
     serializer: checked.serializer === undefined ? null : checkSerializer(checked.serializer, where),
     compression: checked.compression ?? null,
     unique,
+    rateLimit: checked.rateLimit ?? null,
     ...resolveDelays(retryBackoff, checked.retryBackoffMax, checked.retryJitter),
     maxDeliveries: rejectOnWorkerLost ? (checked.maxDeliveries ?? null) : 1,
     resultExpires: checked.resultExpires ?? null,

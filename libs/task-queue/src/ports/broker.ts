@@ -1,5 +1,6 @@
 import type { BrokerCapabilities } from './capabilities.js';
 import type { ConsumeOptions, Consumer } from './consumer.js';
+import type { RateLimit } from './rate-limit.js';
 import type { UniqueKey } from './unique-key.js';
 
 /**
@@ -27,6 +28,11 @@ export interface Broker {
    * comes to the front of its queue so that a worker settles it as REVOKED; a running one is named to its consumer.
    */
   revoke(ids: readonly string[], options: RevokeOptions): Promise<void>;
+  /**
+   * Lets messages of a key through this many ms apart from now on, those that wait included, whatever their publications
+   * say, until it is set again. 0 = without a limit; null = as their publications say.
+   */
+  setRate(key: string, intervalMs: number | null): Promise<void>;
 }
 
 /** One message on its way in. The body is opaque to the transport; what the transport acts on stands beside it. */
@@ -42,6 +48,7 @@ export interface Publication {
   /** leave a trace of the id, and refuse it where one is found; false for the retry of an early-acknowledged message */
   readonly traced: boolean;
   readonly unique?: UniqueKey;
+  readonly limit?: RateLimit;
 }
 
 export interface PublishOptions {

@@ -10,6 +10,8 @@ export interface BrokerCapabilities {
   readonly dedup: boolean;
   /** a message can hold a unique key; false = a publication with one is refused */
   readonly unique: boolean;
+  /** messages can be let through at a rate; false = a publication with a limit is refused */
+  readonly rateLimits: boolean;
   /** a settlement saves its result in the same atomic step when broker and results are one store */
   readonly atomicResults: boolean;
   /** a settlement publishes its follow-ups in the same atomic step */

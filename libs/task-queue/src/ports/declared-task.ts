@@ -13,4 +13,6 @@ export interface DeclaredTask {
   readonly serializer?: SerializerName;
   readonly compression?: CompressionName;
   readonly unique?: boolean | UniqueOptions;
+  /** as '10/s', or a number a second */
+  readonly rateLimit?: string | number;
 }

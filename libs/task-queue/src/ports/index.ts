@@ -8,6 +8,7 @@ export * from './inspector.js';
 export * from './join-store.js';
 export * from './logger.js';
 export * from './pool.js';
+export * from './rate-limit.js';
 export * from './result-backend.js';
 export * from './signals.js';
 export * from './task-context.js';

@@ -14,12 +14,12 @@ export interface Inspector {
   /**
    * Dead letters go back to the end of their queue, each in one step with its stored result, which is removed so that the
    * new run can write its own. No trace of the id is in the way. One with a unique key takes it again, and stays where it is
-   * while another message holds it. @returns for each, whether it went back
+   * while another message holds it. One with a limit waits for a slot, and the limit's `expires` holds no longer. @returns for each, whether it went back
    */
   redrive(queue: string, letters: readonly Redrive[]): Promise<boolean[]>;
   /** Removes dead letters: these, or all. Their results and traces stay. @returns how many */
   purgeDeadLetters(queue: string, ids?: readonly string[]): Promise<number>;
-  /** Removes every waiting message (ready and delayed) of a queue. @returns how many */
+  /** Removes every waiting message (ready, delayed and limited) of a queue. @returns how many */
   purge(queue: string): Promise<number>;
   /** From now on, nothing of the queue is handed out to any worker, until it is resumed. What is out goes on and is settled. */
   pause(queue: string): Promise<void>;
@@ -53,6 +53,7 @@ export interface Redrive {
 export interface QueueCounts {
   readonly ready: number;
   readonly delayed: number;
+  readonly limited: number;
   readonly leased: number;
   readonly suspects: number;
   readonly dead: number;
@@ -60,7 +61,7 @@ export interface QueueCounts {
 
 export interface Location {
   readonly queue: string;
-  readonly place: 'ready' | 'delayed' | 'leased' | 'suspects' | 'dead';
+  readonly place: 'ready' | 'delayed' | 'limited' | 'leased' | 'suspects' | 'dead';
 }
 
 export interface DeadLetter {

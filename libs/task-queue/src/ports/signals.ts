@@ -44,7 +44,7 @@ export interface ProcessSignal {
 export interface SignalPayloads {
   /** `headers` are the call's own, and may be added to until the listener first awaits */
   before_task_publish: TaskSignal & { readonly headers: Record<string, unknown> };
-  /** the broker has it; `deduplicated`: it had it before */
+  /** the broker has it; `deduplicated`: it had it before, as far as that is known of links and retries */
   after_task_publish: TaskSignal & { readonly headers: Readonly<Record<string, unknown>>; readonly deduplicated: boolean };
   /** a worker has taken a message up, to run it or to end it without a run */
   task_received: WorkerTaskSignal & { readonly redelivered: boolean };

@@ -1,15 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
-import { resolveTaskOptions } from '../policies/task-options.js';
+import { resolveTaskOptions, type TaskOptionsInput } from '../policies/task-options.js';
 import type { BrokerCapabilities, PoolCapabilities } from '../ports/index.js';
 import { checkCapabilities } from './check-boot.js';
 import { HandlerRegistry } from './handler-registry.js';
 
 describe('a worker', () => {
-  it('does not start with a unique task on a broker without unique keys', () => {
+  it.each<[string, TaskOptionsInput, keyof BrokerCapabilities]>([
+    ['unique', { unique: true }, 'unique'],
+    ['rateLimit', { rateLimit: '10/s' }, 'rateLimits'],
+  ])('does not start with a task that sets %s on a broker that cannot keep it', (option, given, capability) => {
     const handlers = new HandlerRegistry();
-    handlers.register({ name: 'a', options: resolveTaskOptions({ unique: true }, 'a'), invoke: () => undefined }, 'here');
-    const boot = (unique: boolean) => checkCapabilities(handlers, {} as PoolCapabilities, { name: 'test', unique } as BrokerCapabilities);
-    expect(() => boot(false)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_OPTION', option: 'unique' }));
+    handlers.register({ name: 'a', options: resolveTaskOptions(given, 'a'), invoke: () => undefined }, 'here');
+    const boot = (able: boolean) => {
+      const broker = {
+        name: 'test',
+        unique: true,
+        rateLimits: true,
+        [capability]: able,
+      } as Partial<BrokerCapabilities> as BrokerCapabilities;
+      checkCapabilities(handlers, {} as PoolCapabilities, broker);
+    };
+    expect(() => boot(false)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_OPTION', option }));
     expect(() => boot(true)).not.toThrow();
   });
 });

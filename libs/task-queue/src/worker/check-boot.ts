@@ -1,5 +1,6 @@
 import { UnknownQueueError, UnsupportedOptionError } from '../errors/index.js';
 import { checkAccepted } from '../policies/check-serializer.js';
+import { unlimitable } from '../policies/check-rate-limit.js';
 import type { BrokerCapabilities, PoolCapabilities } from '../ports/index.js';
 import type { WorkerOptions } from './worker-options.js';
 import type { HandlerRegistry } from './handler-registry.js';
@@ -19,6 +20,7 @@ export function checkCapabilities(handlers: HandlerRegistry, pool: PoolCapabilit
       const instead = 'Leave it out, or use a broker that has them: memory or Redis.';
       throw new UnsupportedOptionError('unique', where, `the '${broker.name}' broker has no unique keys`, instead);
     }
+    if (options.rateLimit !== null && !broker.rateLimits) throw unlimitable(where, broker.name);
     if (options.priority !== null && !broker.priorities) {
       throw new UnsupportedOptionError(
         'priority',

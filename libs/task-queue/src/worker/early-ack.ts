@@ -1,15 +1,19 @@
 import { followUpsOf } from '../attempt/follow-ups.js';
+import { heldBackOf, logHeldBack } from '../attempt/held-back.js';
 import type { Outcome } from '../attempt/outcome.js';
+import type { PublishNews } from '../attempt/publish-news.js';
 import { PublishUncertainError, WorkerShutdownError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Broker, Clock, Publication, ResultBackend, TaskLogger } from '../ports/index.js';
+import type { HandlerRegistry } from './handler-registry.js';
 import { recordToSave, type Saving } from './saving.js';
 import { retried } from './settlement-of.js';
 
 export interface EarlyAckDependencies {
   readonly broker: Broker;
+  readonly handlers: HandlerRegistry;
   readonly results: ResultBackend;
   readonly codecs: Codecs;
   readonly worker: string;
@@ -28,10 +32,10 @@ export class EarlyAck {
 
   async publishOutcome(message: TaskMessage, outcome: Outcome, saving: Saving): Promise<void> {
     if (outcome.kind === 'released') return this.cut(message);
-    if (outcome.kind === 'retry') await this.#publishAgain(message, retried(message, outcome, saving), outcome.due);
+    if (outcome.kind === 'retry') await this.#publishAgain(message, retried(message, outcome, saving), outcome.due, saving.news);
     if (outcome.kind === 'snoozed') await this.#publishAgain(message, message, { delay: outcome.delay });
-    const followUps = followUpsOf(message, outcome, saving.at, this.deps.codecs.messages);
-    if (followUps.length > 0) await this.#publishFollowUps(message, followUps);
+    const followUps = followUpsOf(message, outcome, saving);
+    if (followUps.length > 0) await this.#publishFollowUps(message, followUps, saving.news);
     const record = recordToSave(message, outcome, saving, followUps);
     if (record !== null) await this.deps.results.save([record], saving.expires);
   }
@@ -41,12 +45,21 @@ export class EarlyAck {
     await this.#saveFailure(message, new WorkerShutdownError());
   }
 
-  async #publishAgain(message: TaskMessage, next: TaskMessage, due: NonNullable<Publication['due']>): Promise<void> {
+  async #publishAgain(message: TaskMessage, next: TaskMessage, due: NonNullable<Publication['due']>, news?: PublishNews): Promise<void> {
     const { queue, priority } = next.headers;
     // Not traced: the first publish left the trace of this id, and would have the retry refused.
-    const publication = { id: next.id, queue, priority, body: this.deps.codecs.messages.encode(next), due, traced: false };
+    const publication = {
+      id: next.id,
+      queue,
+      priority,
+      body: this.deps.codecs.messages.encode(next),
+      due,
+      traced: false,
+      ...this.#limitOf(next),
+    };
     try {
       await this.deps.broker.publish([publication], { timeout: this.deps.publishTimeout });
+      news?.sent();
     } catch (error) {
       if (error instanceof PublishUncertainError) return this.#leaveOpen(message, error);
       this.deps.logger.error('the next run of an early-acknowledged task could not be published; the task ends here', {
@@ -64,13 +77,23 @@ export class EarlyAck {
     this.deps.logger.error('it is not known whether the next run of an early-acknowledged task was published', fields);
   }
 
+  #limitOf({ task, headers }: TaskMessage): Pick<Publication, 'limit'> {
+    const intervalMs = this.deps.handlers.get(task)?.options.rateLimit ?? null;
+    if (intervalMs === null) return {};
+    return { limit: { key: task, intervalMs, ...(headers.expires !== null && { expires: headers.expires }) } };
+  }
+
   /** Nothing is left that would make them another time: what cannot be sent is lost, and told. */
-  async #publishFollowUps(message: TaskMessage, followUps: readonly Publication[]): Promise<void> {
+  async #publishFollowUps(message: TaskMessage, followUps: readonly Publication[], news: PublishNews | undefined): Promise<void> {
+    const { broker, logger, publishTimeout } = this.deps;
     try {
-      await this.deps.broker.publish(followUps, { timeout: this.deps.publishTimeout });
+      const heldBack = heldBackOf(followUps, await broker.publish(followUps, { timeout: publishTimeout }));
+      logHeldBack(logger, message.id, followUps, heldBack);
+      news?.heldBack(heldBack);
+      news?.sent();
     } catch (error) {
       const fields = { taskId: message.id, task: message.task, lost: followUps.map(({ id }) => id), error };
-      this.deps.logger.error('the links of an early-acknowledged task could not be published', fields);
+      logger.error('the links of an early-acknowledged task could not be published', fields);
     }
   }
 

@@ -8,12 +8,18 @@ const delivery = (id: string) => ({ id, queue: 'q' }) as Delivery;
 const link: Publication = { id: 'link', queue: 'q', body: '', priority: 5, traced: true };
 
 /** Settling over a store that does one thing at a time, with what it was asked in order. */
-function apart(failures: { publish?: number } = {}) {
+function apart(failures: { publish?: number; settle?: number } = {}) {
   const steps: string[] = [];
   const consumer = {
     holds: ({ id }: Delivery) => id !== 'lost',
     settle: async (settlements: readonly Settlement[]) => {
-      steps.push(`settle ${settlements.map((one) => `${one.delivery.id}${one.publish || one.result ? ' with more' : ''}`).join()}`);
+      if ((failures.settle ?? 0) > 0) {
+        failures.settle!--;
+        throw new BrokerUnavailableError('Settling');
+      }
+      const told = ({ delivery: { id }, kind, publish, result }: Settlement) =>
+        `${kind === 'release' ? '-' : ''}${id}${publish || result ? ' with more' : ''}`;
+      steps.push(`settle ${settlements.map(told).join()}`);
       return settlements.map((one) => ({ id: one.delivery.id, accepted: true }));
     },
   } as unknown as Consumer;
@@ -24,7 +30,7 @@ function apart(failures: { publish?: number } = {}) {
         throw new BrokerUnavailableError('Publishing');
       }
       steps.push(`publish ${publications.map(({ id }) => id).join()}`);
-      return [];
+      return publications.map(({ id, unique }) => (unique ? { id: 'holder', deduplicated: true } : { id, deduplicated: false }));
     },
   } as unknown as Broker;
   const results = {
@@ -38,7 +44,7 @@ function apart(failures: { publish?: number } = {}) {
     resultsApart: true,
     followUpsApart: true,
     publishTimeout: 1_000,
-    logger: silentLogger,
+    logger: { ...silentLogger, info: (message, fields) => void steps.push(`${message}: ${Object.values(fields!).join()}`) },
     clock: systemClock,
   });
   return { steps, settle };
@@ -59,12 +65,25 @@ describe('settling where a store cannot do all at once', () => {
     expect(steps).toEqual(['publish link', 'settle a']);
   });
 
-  it('rule 13: publishes and saves nothing for a lease that is lost', async () => {
+  it('rule 13: publishes and saves nothing for a lease that has run out, and gives it back', async () => {
     const { steps, settle } = apart();
     settle.add({ delivery: delivery('lost'), kind: 'ack', traced: false, publish: [link], result: result('lost', 60) });
     settle.add({ delivery: delivery('a'), kind: 'ack', traced: false });
     await settle.drain();
-    expect(steps).toEqual(['settle a']);
+    expect(steps).toEqual(['settle a,-lost']);
+  });
+
+  it('logs once what a unique key held back, with the task whose link it is, however often it settles', async () => {
+    const { steps, settle } = apart({ settle: 1 });
+    const keyed = { ...link, id: 'keyed', unique: { key: 'k', expires: null, until: 'end', onConflict: 'existing' } } as const;
+    settle.add({ delivery: delivery('a'), kind: 'ack', traced: false, publish: [link] });
+    settle.add({ delivery: delivery('b'), kind: 'ack', traced: false, publish: [link, keyed] });
+    await settle.drain();
+    expect(steps).toEqual([
+      'publish link,link,keyed',
+      'a link is not sent: another task holds its unique key: b,keyed,k,holder',
+      'settle a,b',
+    ]);
   });
 
   it('keeps each result for its own time', async () => {

@@ -5,6 +5,7 @@ import type { Recording } from '../attempt/describe-record.js';
 import { isPromise } from '../attempt/is-promise.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
+import { PublishNews } from '../attempt/publish-news.js';
 import { workerTaskSignal } from '../attempt/signal-payloads.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -91,7 +92,7 @@ export class RunDelivery {
       const verdict = verdictBeforeRun(delivery, message, this.#maxDeliveries(handler), this.deps.clock.now());
       if (verdict !== undefined) return await this.#endWithoutRun(delivery, message, verdict, handler);
       if (handler === undefined) return this.deps.setAside.unknownTask(delivery, message);
-      if (!this.deps.consumer.holds(delivery)) return;
+      if (!this.deps.consumer.holds(delivery)) return this.#letGo(delivery);
       if (!handler.options.acksLate) return await this.#runAckedEarly(delivery, message, handler);
       const run = this.#begin(delivery, message, handler);
       const outcome = await this.#attempt(run, handler);
@@ -103,6 +104,11 @@ export class RunDelivery {
       settle.add({ delivery, kind: 'release', delay: options.lease, charge: true });
       void listeners.signals.task_internal_error?.({ id: delivery.id, queue: delivery.queue, error, worker: options.name });
     }
+  }
+
+  /** Past the local deadline nothing is begun; where nobody has taken it meanwhile, it would be renewed here and run nowhere. */
+  #letGo(delivery: Delivery): void {
+    this.deps.settle.add({ delivery, kind: 'release', delay: 0, charge: false });
   }
 
   #decode(delivery: Delivery): TaskMessage | undefined {
@@ -186,8 +192,9 @@ export class RunDelivery {
   /** @param run absent: it ended before it could run */
   #settle(delivery: Delivery, message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined, run?: Run): void {
     this.#tell(message, outcome);
-    const settlement = settlementOf(delivery, message, outcome, this.#saving(message, outcome, handler, run));
-    if (settlement !== undefined) this.deps.settle.add(settlement);
+    const saving = this.#saving(message, outcome, handler, run);
+    const settlement = settlementOf(delivery, message, outcome, saving);
+    if (settlement !== undefined) this.deps.settle.add(settlement, saving.news);
   }
 
   #saving(message: TaskMessage, outcome: Outcome, handler: TaskHandler | undefined, run?: Run): Saving {
@@ -200,6 +207,7 @@ export class RunDelivery {
       recording: this.deps.recording,
       ran: run !== undefined,
       children: run === undefined ? NO_CHILDREN : run.context.children,
+      news: PublishNews.of(this.deps.listeners),
     };
   }
 

@@ -1,5 +1,6 @@
 import { describeRecord, type Recording } from '../attempt/describe-record.js';
 import type { Outcome } from '../attempt/outcome.js';
+import type { PublishNews } from '../attempt/publish-news.js';
 import { recordOf } from '../attempt/record-of.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -22,6 +23,8 @@ export interface Saving {
   readonly ran: boolean;
   /** ids of what the handler has sent */
   readonly children: readonly string[];
+  /** told of what the outcome sends; undefined = nobody listens */
+  readonly news: PublishNews | undefined;
 }
 
 /** What is stored of an outcome, as it is stored; null = nothing. */

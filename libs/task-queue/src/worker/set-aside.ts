@@ -1,6 +1,7 @@
 import type { Recording } from '../attempt/describe-record.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
+import { PublishNews } from '../attempt/publish-news.js';
 import { workerTaskSignal } from '../attempt/signal-payloads.js';
 import { TaskQueueError, UnknownTaskError } from '../errors/index.js';
 import { parkMessage } from '../message/build-message.js';
@@ -97,11 +98,12 @@ export class SetAside {
   }
 
   #giveUp(delivery: Delivery, message: TaskMessage, thrown: UnknownTaskError): void {
-    const { clock, codecs, options, resultExpires, recording, settle } = this.deps;
+    const { clock, codecs, options, resultExpires: expires, recording, listeners, settle } = this.deps;
     const outcome: Outcome = { kind: 'failure', error: serializeError(thrown), thrown, reason: REASON_UNKNOWN_TASK };
     const ignore = message.headers.ignoreResult === true;
-    const saving = { codecs, at: clock.now(), worker: options.name, expires: resultExpires, ignore, recording, ran: false, children: [] };
-    settle.add(settlementOf(delivery, message, outcome, saving)!);
+    const news = PublishNews.of(listeners);
+    const saving = { codecs, at: clock.now(), worker: options.name, expires, ignore, recording, ran: false, children: [], news };
+    settle.add(settlementOf(delivery, message, outcome, saving)!, news);
   }
 
   #deadLetter(delivery: Delivery, reason: string, thrown: unknown, of: Known): void {

@@ -1,6 +1,19 @@
+import { heldBackOf, logHeldBack } from '../attempt/held-back.js';
+import type { PublishNews } from '../attempt/publish-news.js';
 import { BrokerUnavailableError } from '../errors/index.js';
 import type { TaskResultRecord } from '../message/task-result.js';
-import type { Broker, Clock, Consumer, ResultBackend, Settlement, TaskLogger } from '../ports/index.js';
+import type {
+  Broker,
+  Clock,
+  Consumer,
+  Delivery,
+  HeldBackReceipt,
+  PublishReceipt,
+  ResultBackend,
+  SettleReceipt,
+  Settlement,
+  TaskLogger,
+} from '../ports/index.js';
 
 export interface SettleOptions {
   readonly consumer: Consumer;
@@ -26,6 +39,8 @@ export class SettleDeliveries {
   #scheduled = false;
   #inFlight = 0;
   #idle: (() => void)[] = [];
+  /** of settlements whose sending somebody listens to */
+  #news: WeakMap<Delivery, PublishNews> | undefined;
 
   constructor(private readonly options: SettleOptions) {}
 
@@ -34,7 +49,9 @@ export class SettleDeliveries {
     return this.#waiting.length + this.#inFlight;
   }
 
-  add(settlement: Settlement): void {
+  /** @param news told when what it sends is sent */
+  add(settlement: Settlement, news?: PublishNews): void {
+    if (news !== undefined) (this.#news ??= new WeakMap()).set(settlement.delivery, news);
     this.#waiting.push(settlement);
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -74,7 +91,8 @@ export class SettleDeliveries {
         if (this.options.resultsApart) open = await this.#saveApart(open);
         const receipts = await this.options.consumer.settle(open);
         receipts.forEach((receipt, index) => {
-          if (!receipt.accepted) this.#refused(open[index]!);
+          if (receipt.accepted) this.#accepted(open[index]!, receipt);
+          else this.#refused(open[index]!);
         });
         return receipts.map((receipt) => receipt.accepted);
       } catch (error) {
@@ -85,18 +103,21 @@ export class SettleDeliveries {
     }
   }
 
-  /** Publishes the follow-ups of what is still held by its local deadline. */
+  /** Publishes the follow-ups of what is still held by its local deadline; the rest goes back, where it is still ours. */
   async #publishApart(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
-    const { consumer, broker, publishTimeout } = this.options;
-    const held = batch.filter((one) => consumer.holds(one.delivery));
+    const { broker, publishTimeout } = this.options;
+    const { held, late } = this.#parted(batch);
     const publications = held.flatMap(({ publish = [] }) => publish);
-    if (publications.length > 0) await broker.publish(publications, { timeout: publishTimeout });
-    return held.map(({ publish: _, ...settlement }) => settlement as Settlement);
+    if (publications.length > 0) {
+      const receipts = await broker.publish(publications, { timeout: publishTimeout });
+      this.#tellHeldBack(held, receipts);
+    }
+    return [...held.map(({ publish: _, ...settlement }) => settlement as Settlement), ...late];
   }
 
-  /** Saves the results of what is still held by its local deadline. */
+  /** Saves the results of what is still held by its local deadline; the rest goes back, where it is still ours. */
   async #saveApart(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
-    const held = batch.filter((one) => this.options.consumer.holds(one.delivery));
+    const { held, late } = this.#parted(batch);
     const byExpiry = new Map<number, TaskResultRecord[]>();
     for (const { result } of held) {
       if (result === undefined) continue;
@@ -105,7 +126,14 @@ export class SettleDeliveries {
       else records.push(result.record);
     }
     for (const [expires, records] of byExpiry) await this.options.results.save(records, expires);
-    return held.map(({ result: _, ...settlement }) => settlement as Settlement);
+    return [...held.map(({ result: _, ...settlement }) => settlement as Settlement), ...late];
+  }
+
+  #parted(batch: readonly Settlement[]): { readonly held: readonly Settlement[]; readonly late: readonly Settlement[] } {
+    const held = batch.filter((one) => this.options.consumer.holds(one.delivery));
+    if (held.length === batch.length) return { held, late: [] };
+    const late = batch.filter((one) => !held.includes(one));
+    return { held, late: late.map(({ delivery }) => ({ delivery, kind: 'release', delay: 0, charge: false })) };
   }
 
   #stillHeld(batch: readonly Settlement[], error: unknown): readonly Settlement[] {
@@ -114,6 +142,26 @@ export class SettleDeliveries {
     if (error instanceof BrokerUnavailableError) this.options.logger.warn('the broker cannot be reached; settling again soon', fields);
     else this.options.logger.error('settling failed; trying again soon', fields);
     return held;
+  }
+
+  #accepted(settlement: Settlement, { heldBack }: SettleReceipt): void {
+    if (heldBack !== undefined) this.#heldBack(settlement, heldBack);
+    this.#news?.get(settlement.delivery)?.sent();
+  }
+
+  /** @param receipts of all their follow-ups, one after the other */
+  #tellHeldBack(batch: readonly Settlement[], receipts: readonly PublishReceipt[]): void {
+    let at = 0;
+    for (const settlement of batch) {
+      const { publish = [] } = settlement;
+      const heldBack = heldBackOf(publish, receipts.slice(at, (at += publish.length)));
+      if (heldBack.length > 0) this.#heldBack(settlement, heldBack);
+    }
+  }
+
+  #heldBack({ delivery, publish = [] }: Settlement, receipts: readonly HeldBackReceipt[]): void {
+    logHeldBack(this.options.logger, delivery.id, publish, receipts);
+    this.#news?.get(delivery)?.heldBack(receipts);
   }
 
   #refused({ delivery, kind }: Settlement): void {

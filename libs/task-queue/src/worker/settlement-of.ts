@@ -12,7 +12,7 @@ export const REASON_REJECTED = 'rejected';
 
 /** What is settled for an outcome; undefined where nothing may be (the lease is lost). */
 export function settlementOf(delivery: Delivery, message: TaskMessage, outcome: Outcome, saving: Saving): Settlement | undefined {
-  const publish = followUpsOf(message, outcome, saving.at, saving.codecs.messages);
+  const publish = followUpsOf(message, outcome, saving);
   const record = recordToSave(message, outcome, saving, publish);
   const result: { result?: ResultToSave; publish?: readonly Publication[] } =
     record === null ? {} : { result: { record, expires: saving.expires } };
@@ -51,7 +51,8 @@ export function settlementOf(delivery: Delivery, message: TaskMessage, outcome: 
 
 /** The next attempt's message, which remembers this one. */
 export function retried(message: TaskMessage, { next, error }: Extract<Outcome, { kind: 'retry' }>, saving: Saving): TaskMessage {
-  return withAttempts(next, attemptsAfter(message, saving, saving.codecs.results.showable(error)));
+  const remembering = withAttempts(next, attemptsAfter(message, saving, saving.codecs.results.showable(error)));
+  return saving.news === undefined ? remembering : saving.news.announce(remembering);
 }
 
 function attemptsAfter(message: TaskMessage, saving: Saving, error: SerializedError | undefined): readonly FailedAttempt[] {

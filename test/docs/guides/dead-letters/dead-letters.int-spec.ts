@@ -34,9 +34,9 @@ describe('the guide to dead letters', () => {
     expect(first.mails[0]).toMatchObject({ why: 'failed: SmtpError: connection refused', tries: Array(3).fill('w: connection refused') });
 
     mail.serverIsUp = true;
-    expect(await dead.sendAgain(sent[0]!.id)).toBe(1);
+    expect(await dead.sendAgain(sent[0]!.id)).toEqual({ redriven: 1, refused: [] });
     expect(await sent[0]!.get()).toBe('sent to reader0');
-    expect(await dead.sendRefusedAgain()).toBe(24);
+    expect(await dead.sendRefusedAgain()).toMatchObject({ redriven: 24 });
     expect(await sent[24]!.get()).toBe('sent to reader24');
 
     mail.serverIsUp = false;

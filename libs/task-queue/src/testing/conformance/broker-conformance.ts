@@ -1,8 +1,10 @@
 import { describeCrashes } from './crashes.js';
 import type { HarnessFactory } from './harness.js';
 import { describeLeases } from './leases.js';
+import { describeLimitsAndOthers } from './limits-and-others.js';
 import { describeLifecycle } from './lifecycle.js';
 import { describePublish } from './publish.js';
+import { describeRateLimits } from './rate-limits.js';
 import { describeReceive } from './receive.js';
 import { describeRevoke } from './revoke.js';
 import { describeSettle } from './settle.js';
@@ -25,7 +27,9 @@ export function brokerConformance(factory: HarnessFactory): void {
     describe('leases', () => describeLeases(test));
     describe('crashes', () => describeCrashes(test));
     describe('revoke', () => describeRevoke(test));
+    describe('rate limits', () => describeRateLimits(test));
     describe('unique keys', () => describeUnique(test));
     describe('unique keys that are replaced', () => describeUniqueReplace(test));
+    describe('rate limits and others', () => describeLimitsAndOthers(test));
   });
 }

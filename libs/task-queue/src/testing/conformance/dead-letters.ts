@@ -216,7 +216,7 @@ function purging(test: StagedTest): void {
     assert.equal(await stage.inspector.purgeDeadLetters(QUEUE, ['b', 'ready', 'nobody']), 1);
     assert.deepEqual((await idsOf(stage, { limit: 10 })).sort(), ['a', 'c']);
     assert.equal(await stage.inspector.purgeDeadLetters(QUEUE), 2);
-    assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 1, delayed: 0, leased: 0, suspects: 0, dead: 0 });
+    assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 1, delayed: 0, limited: 0, leased: 0, suspects: 0, dead: 0 });
     assert.equal(await stage.inspector.purgeDeadLetters(QUEUE, []), 0);
     await (await stage.consumer()).drain();
     await stage.assertNothingLeft();

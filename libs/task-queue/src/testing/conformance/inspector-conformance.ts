@@ -7,7 +7,7 @@ import { numbered, QUEUE, staged, type Stage, type StagedTest } from './stage.js
 import { testRunner } from './test-runner.js';
 
 const HOUR = 3_600_000;
-const EMPTY = { ready: 0, delayed: 0, leased: 0, suspects: 0, dead: 0 };
+const EMPTY = { ready: 0, delayed: 0, limited: 0, leased: 0, suspects: 0, dead: 0 };
 
 /** What every inspector must tell. */
 export function inspectorConformance(factory: HarnessFactory): void {
@@ -30,13 +30,13 @@ async function oneOfEach(stage: Stage): Promise<void> {
   await stage.publish('suspects');
   await stage.crash(2);
   await busy.take(); // sweeps, and takes no suspect beside what it holds
-  await stage.publish('ready', { id: 'delayed', due: { delay: HOUR } });
+  await stage.publish('ready', { id: 'delayed', due: { delay: HOUR } }, { id: 'limited', limit: { key: 'task', intervalMs: HOUR } });
 }
 
 function looking(test: StagedTest): void {
   test('every place is counted, and every id found in its own', async (stage) => {
     await oneOfEach(stage);
-    assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 1, delayed: 1, leased: 1, suspects: 1, dead: 1 });
+    assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 1, delayed: 1, limited: 1, leased: 1, suspects: 1, dead: 1 });
     const places = Object.keys(EMPTY);
     const found = await stage.inspector.locate([...places, 'nobody', 'busy']);
     assert.deepEqual(found, [...places.map((place) => ({ queue: QUEUE, place })), null, { queue: 'other', place: 'leased' }]);
@@ -60,9 +60,9 @@ function looking(test: StagedTest): void {
 function purging(test: StagedTest): void {
   test('purging removes what waits, and nothing that is out, suspected or dead', async (stage) => {
     await oneOfEach(stage);
-    assert.equal(await stage.inspector.purge(QUEUE), 2);
+    assert.equal(await stage.inspector.purge(QUEUE), 3);
     assert.deepEqual(await stage.inspector.counts(QUEUE), { ...EMPTY, leased: 1, suspects: 1, dead: 1 });
-    assert.deepEqual(await stage.inspector.locate(['ready', 'delayed']), [null, null]);
+    assert.deepEqual(await stage.inspector.locate(['ready', 'delayed', 'limited']), [null, null, null]);
     assert.deepEqual(await stage.inspector.counts('other'), { ...EMPTY, leased: 1 });
   });
 

@@ -10,6 +10,7 @@ const HOUR = 3_600_000;
 const WAYS: Readonly<Record<Location['place'], (stage: Stage, id: string) => Promise<unknown>>> = {
   ready: (stage, id) => stage.publish(id),
   delayed: (stage, id) => stage.publish({ id, due: { delay: HOUR } }),
+  limited: (stage, id) => stage.publish({ id, limit: { key: 'task', intervalMs: HOUR } }),
   leased: async (stage, id) => {
     await stage.publish(id);
     await (await stage.consumer()).take();

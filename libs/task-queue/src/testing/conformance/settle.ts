@@ -160,7 +160,7 @@ function deadLetters(test: StagedTest): void {
     const { at, ...letter } = found!;
     assert.deepEqual(letter, { id: 'a', queue: QUEUE, body: 'body of a', reason: 'worker_lost', detail: 'five times', attempts: [] });
     assert.ok(Math.abs(at - (Date.now() + 20_000)) < 60_000);
-    assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 0, delayed: 0, leased: 0, suspects: 0, dead: 1 });
+    assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 0, delayed: 0, limited: 0, leased: 0, suspects: 0, dead: 1 });
   });
 }
 

@@ -22,7 +22,7 @@ export interface DrainReport {
   readonly runs: readonly TaskRun[];
   /** those of them that failed for good */
   readonly failures: readonly TaskRun[];
-  /** messages that wait for a later time: move the clock, and drain again */
+  /** messages that wait for a later time, or for a slot of their rate limit: move the clock, and drain again */
   readonly later: number;
 }
 

@@ -88,7 +88,7 @@ async function countLater(all: readonly Drained[]): Promise<number> {
   const counts = await Promise.all(
     all.map(async ({ transport: { inspector } }) => Promise.all((await inspector.queues()).map((queue) => inspector.counts(queue)))),
   );
-  return counts.flat().reduce((sum, { delayed }) => sum + delayed, 0);
+  return counts.flat().reduce((sum, { delayed, limited }) => sum + delayed + limited, 0);
 }
 
 function endless(runs: readonly TaskRun[]): string {

@@ -18,6 +18,10 @@ export function gatedTransport(transport: Transport, gate: Gate, published: Gate
     consume: (queues, options) =>
       GatedConsumer.open((changed) => broker.consume(queues, changed), queues, options, { inspector, gate, published }),
     revoke: (ids, options) => broker.revoke(ids, options),
+    async setRate(key, intervalMs) {
+      await broker.setRate(key, intervalMs);
+      gate.moveOn();
+    },
   };
   return { broker: gated, results, joins, control, inspector, connect: () => transport.connect(), close: () => transport.close() };
 }

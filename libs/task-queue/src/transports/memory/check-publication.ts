@@ -1,9 +1,10 @@
 import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { Publication } from '../../ports/broker.js';
+import { checkRateLimit } from '../../ports/rate-limit.js';
 import { checkUniqueKey } from '../../ports/unique-key.js';
 
 /** @throws InvalidOptionError for a publication that the store cannot hold; asked before the first change of a batch */
-export function checkPublication({ id, queue, body, priority, unique }: Publication): void {
+export function checkPublication({ id, queue, body, priority, unique, limit }: Publication): void {
   if (!Number.isInteger(priority) || priority < 0 || priority > 9) {
     throw new InvalidOptionError('priority', priority, 'a whole number from 0 to 9');
   }
@@ -11,4 +12,5 @@ export function checkPublication({ id, queue, body, priority, unique }: Publicat
     if (typeof value !== 'string') throw new InvalidOptionError(name, value, 'text');
   }
   if (unique) checkUniqueKey(unique);
+  if (limit) checkRateLimit(limit);
 }

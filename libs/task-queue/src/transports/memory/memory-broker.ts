@@ -1,6 +1,7 @@
 import type { Broker, Publication, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
 import type { BrokerCapabilities } from '../../ports/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
+import { checkInterval } from '../../ports/rate-limit.js';
 import { checkPublication } from './check-publication.js';
 import { MemoryConsumer } from './memory-consumer.js';
 import type { MemorySession } from './memory-session.js';
@@ -14,6 +15,7 @@ export class MemoryBroker implements Broker {
     delay: true,
     dedup: true,
     unique: true,
+    rateLimits: true,
     atomicResults: true,
     atomicFollowUps: true,
     atomicJoins: true,
@@ -45,5 +47,10 @@ export class MemoryBroker implements Broker {
     const store = this.session.store('Revoking');
     const now = this.session.now();
     for (const id of ids) store.mark(id, terminate, this.session.options.revokesExpire, now);
+  }
+
+  async setRate(key: string, intervalMs: number | null): Promise<void> {
+    if (intervalMs !== null) checkInterval(intervalMs);
+    this.session.store('Setting a rate').setRate(key, intervalMs);
   }
 }

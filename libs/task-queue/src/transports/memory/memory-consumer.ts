@@ -112,7 +112,7 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     refresh(this.queues, now);
     const suspectsWait = this.queues.some((queue) => !queue.paused && queue.suspects.size > 0);
     const turn = this.turns.next({ held: this.held.size, holdsSuspect: this.holdsSuspect(), suspectsWait }, this.lastReceiveAt);
-    const messages = takeMessages(this.queues, limit, turn);
+    const messages = takeMessages(this.queues, limit, turn, now, (message) => this.store.isToRun(message, now));
     if (this.queues.length > 1) this.queues = [...this.queues.slice(1), this.queues[0]]; // each is first in its turn
     if (messages.length === 0) return [];
     this.turns.took(isSuspect(messages[0]));
@@ -122,7 +122,8 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
 
   /** ms until a receive may find what it does not find now, unless it is called. */
   private nextChange(): number {
-    const due = Math.min(...this.queues.map((queue) => queue.nextDue())) - this.session.now();
+    const now = this.session.now();
+    const due = Math.min(...this.queues.map((queue) => queue.nextDue(now))) - now;
     return Math.min(due, this.turns.changesIn(this.session.options.clock.now()));
   }
 

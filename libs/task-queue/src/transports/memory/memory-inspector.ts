@@ -53,6 +53,7 @@ export class MemoryInspector implements Inspector {
       message.priority = priority;
       message.lostLeases = 0;
       message.death = null;
+      if (message.limit) message.limit = { ...message.limit, expires: Infinity };
       store.results.forget(id);
       store.enqueue(message, now, now, 'back');
       return true;

@@ -1,8 +1,10 @@
 import type { QueueCounts } from '../../ports/inspector.js';
 import { DueHeap } from './due-heap.js';
 import type { LeaseOwner } from './lease-owner.js';
+import { LimitedLists } from './limited-lists.js';
 import { LinkedList } from './linked-list.js';
 import { ReadyLists } from './ready-lists.js';
+import type { RateSlots } from './rate-slots.js';
 import { isSuspect, type Death, type StoredMessage } from './stored-message.js';
 import { UniqueKeys } from './unique-keys.js';
 import { call, type WaitingRoom } from './work-wait.js';
@@ -10,6 +12,7 @@ import { call, type WaitingRoom } from './work-wait.js';
 /** The places of one queue. A message is taken from its place before it is put in another. */
 export class MemoryQueue {
   readonly ready = new ReadyLists();
+  readonly limited: LimitedLists;
   readonly delayed = new DueHeap<StoredMessage>();
   readonly leased = new DueHeap<StoredMessage>();
   readonly suspects = new LinkedList<StoredMessage>();
@@ -23,13 +26,21 @@ export class MemoryQueue {
   /** it holds or has held a message, or is paused; a queue that was only asked about has not */
   used = false;
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    private readonly slots: RateSlots,
+  ) {
+    this.limited = new LimitedLists(slots);
+  }
 
   /** To wait for its turn: at the end, or first of its priority. */
   enqueue(message: StoredMessage, end: 'front' | 'back'): void {
     if (isSuspect(message)) {
       message.place = 'suspects';
       this.suspects.push(message);
+    } else if (message.limit) {
+      message.place = 'limited';
+      this.limited.put(message, end);
     } else {
       message.place = 'ready';
       if (end === 'front') this.ready.unshift(message);
@@ -84,6 +95,18 @@ export class MemoryQueue {
     this[message.place].remove(message);
   }
 
+  /**
+   * Takes what is to be handed out next: the highest priority that is ready or has a slot, which it then uses.
+   * @param usesSlot false for a message that is not going to run
+   */
+  takeNext(now: number, usesSlot: (message: StoredMessage) => boolean): StoredMessage | null {
+    const limited = this.limited.due(now);
+    if (!limited || (this.ready.peek()?.rank ?? -1) > limited.priority) return this.ready.shift();
+    this.limited.remove(limited);
+    if (usesSlot(limited)) this.slots.take(limited.limit!.key, now);
+    return limited;
+  }
+
   /** Delayed messages whose time has come get in line, earliest first. */
   promote(now: number): void {
     for (let first = this.delayed.peek(); first && first.at <= now; first = this.delayed.peek()) {
@@ -107,17 +130,25 @@ export class MemoryQueue {
   }
 
   /** When there may be work that is not there now; Infinity = not without a wake-up. */
-  nextDue(): number {
-    return Math.min(this.delayed.peek()?.at ?? Infinity, this.leased.peek()?.at ?? Infinity);
+  nextDue(now: number): number {
+    const slot = this.paused ? Infinity : this.limited.nextSlot(now);
+    return Math.min(this.delayed.peek()?.at ?? Infinity, this.leased.peek()?.at ?? Infinity, slot);
   }
 
-  /** Ready and delayed. */
+  /** Ready, delayed and limited. */
   waitingMessages(): StoredMessage[] {
-    return [...this.ready.all(), ...this.delayed.all()];
+    return [...this.ready.all(), ...this.delayed.all(), ...this.limited.all()];
   }
 
   counts(): QueueCounts {
-    const { ready, delayed, leased, suspects, dead } = this;
-    return { ready: ready.size, delayed: delayed.size, leased: leased.size, suspects: suspects.size, dead: dead.size };
+    const { ready, delayed, limited, leased, suspects, dead } = this;
+    return {
+      ready: ready.size,
+      delayed: delayed.size,
+      limited: limited.size,
+      leased: leased.size,
+      suspects: suspects.size,
+      dead: dead.size,
+    };
   }
 }

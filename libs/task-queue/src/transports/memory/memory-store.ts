@@ -3,8 +3,10 @@ import type { ControlCommand } from '../../ports/control-channel.js';
 import { ExpiringMap } from './expiring-map.js';
 import { JoinShelf } from './join-shelf.js';
 import { MemoryQueue } from './memory-queue.js';
+import { RateSlots } from './rate-slots.js';
 import { ResultShelf } from './result-shelf.js';
 import { StoredMessage } from './stored-message.js';
+import { call } from './work-wait.js';
 
 /**
  * What the users of one `memory://` URL share: messages, traces of finished ids, revoke marks, results, joins, listeners.
@@ -14,6 +16,7 @@ export class MemoryStore {
   readonly results = new ResultShelf();
   readonly joins = new JoinShelf();
   readonly listeners = new Set<(command: ControlCommand) => void>();
+  private readonly slots = new RateSlots();
   private readonly queues = new Map<string, MemoryQueue>();
   private readonly messages = new Map<string, StoredMessage>();
   private readonly traces = new ExpiringMap<true>();
@@ -27,7 +30,7 @@ export class MemoryStore {
   queue(name: string): MemoryQueue {
     let queue = this.queues.get(name);
     if (!queue) {
-      queue = new MemoryQueue(name);
+      queue = new MemoryQueue(name, this.slots);
       this.queues.set(name, queue);
     }
     return queue;
@@ -52,6 +55,7 @@ export class MemoryStore {
     const message = new StoredMessage(publication);
     const due = instantOf(publication.due, now);
     this.messages.set(id, message);
+    if (message.limit) this.slots.publish(message.limit);
     if (traced) this.trace(id, Math.max(due, now) + dedupRetention, now);
     this.enqueue(message, due, now, 'back');
     return { id, deduplicated: false };
@@ -81,6 +85,11 @@ export class MemoryStore {
     this.traces.delete(message.id);
   }
 
+  setRate(key: string, intervalMs: number | null): void {
+    this.slots.set(key, intervalMs);
+    for (const queue of this.queues.values()) call(queue.waiting);
+  }
+
   trace(id: string, until: number, now: number): void {
     this.traces.set(id, true, until, now);
   }
@@ -98,6 +107,11 @@ export class MemoryStore {
 
   markOf(id: string, now: number): { readonly terminate: boolean } | undefined {
     return this.marks.get(id, now);
+  }
+
+  /** Whether it is neither revoked nor too late, as far as the store knows. */
+  isToRun({ id, limit }: StoredMessage, now: number): boolean {
+    return (limit?.expires ?? Infinity) > now && !this.markOf(id, now);
   }
 
   consumeMark(id: string): void {

@@ -39,6 +39,15 @@ export class ReadyLists {
     return null;
   }
 
+  /** The next one to be handed out, which stays. */
+  peek(): StoredMessage | null {
+    for (let rank = HIGHEST; rank >= 0 && this.count > 0; rank--) {
+      const first = this.ranks[rank].first();
+      if (first) return first;
+    }
+    return null;
+  }
+
   remove(message: StoredMessage): void {
     this.ranks[message.rank].remove(message);
     this.count--;

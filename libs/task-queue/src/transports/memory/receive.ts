@@ -11,16 +11,22 @@ export function refresh(queues: readonly MemoryQueue[], now: number): void {
 }
 
 /** Takes what one receive hands out: one suspect alone, or ready messages of the queues in the order given. */
-export function takeMessages(queues: readonly MemoryQueue[], limit: number, turn: Turn): StoredMessage[] {
+export function takeMessages(
+  queues: readonly MemoryQueue[],
+  limit: number,
+  turn: Turn,
+  now: number,
+  usesSlot: (message: StoredMessage) => boolean,
+): StoredMessage[] {
   switch (turn) {
     case 'nothing':
       return [];
     case 'ready':
-      return takeReady(queues, limit);
+      return takeReady(queues, limit, now, usesSlot);
     case 'suspect, then ready':
-      return takeSuspect(queues) ?? takeReady(queues, limit);
+      return takeSuspect(queues) ?? takeReady(queues, limit, now, usesSlot);
     case 'ready, then suspect': {
-      const ready = takeReady(queues, limit);
+      const ready = takeReady(queues, limit, now, usesSlot);
       return ready.length > 0 ? ready : (takeSuspect(queues) ?? []);
     }
   }
@@ -34,11 +40,16 @@ function takeSuspect(queues: readonly MemoryQueue[]): StoredMessage[] | null {
   return null;
 }
 
-function takeReady(queues: readonly MemoryQueue[], limit: number): StoredMessage[] {
+function takeReady(
+  queues: readonly MemoryQueue[],
+  limit: number,
+  now: number,
+  usesSlot: (message: StoredMessage) => boolean,
+): StoredMessage[] {
   const taken: StoredMessage[] = [];
   for (const queue of queues) {
     while (!queue.paused && taken.length < limit) {
-      const message = queue.ready.shift();
+      const message = queue.limited.isEmpty ? queue.ready.shift() : queue.takeNext(now, usesSlot);
       if (!message) break;
       taken.push(message);
     }

@@ -1,5 +1,6 @@
 import type { Publication } from '../../ports/broker.js';
 import type { DeadLetter, Location } from '../../ports/inspector.js';
+import type { RateLimit } from '../../ports/rate-limit.js';
 import type { UniqueKey } from '../../ports/unique-key.js';
 import type { Due } from './due-heap.js';
 import type { LeaseOwner } from './lease-owner.js';
@@ -16,13 +17,14 @@ export class StoredMessage implements Linked<StoredMessage>, Due {
   readonly id: string;
   readonly queue: string;
   readonly unique: UniqueKey | null;
+  limit: RateLimit | null;
   body: string;
   priority: number;
   place: Location['place'] = 'ready';
   lostLeases = 0;
   lease: { readonly token: string; readonly owner: LeaseOwner } | null = null;
   death: Death | null = null;
-  /** the ready list it stands in; its priority, unless it was brought to the front of the queue */
+  /** the ready or limited list it stands in; its priority, unless it was brought to the front of the queue */
   rank = 0;
   prev: StoredMessage | null = null;
   next: StoredMessage | null = null;
@@ -35,6 +37,7 @@ export class StoredMessage implements Linked<StoredMessage>, Due {
     this.id = publication.id;
     this.queue = publication.queue;
     this.unique = publication.unique ?? null;
+    this.limit = publication.limit ?? null;
     this.body = publication.body;
     this.priority = publication.priority;
   }

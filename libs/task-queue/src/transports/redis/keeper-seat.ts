@@ -62,6 +62,12 @@ export class KeeperSeat implements Renewals {
     return Number(Atomics.load(this.#shared, RENEWED_AT)) / 1_000;
   }
 
+  /** What was lost is dropped before the thread may say again how far it has renewed: both are known by one instant. */
+  lost(places: readonly (readonly [sequence: number, index: number])[]): void {
+    this.options.lost(places);
+    this.link.post(['heard', this.number]);
+  }
+
   close(): void {
     this.link.post(['close', this.number]);
     this.link.closed();

@@ -36,6 +36,8 @@ class Seat {
     this.marks = marks;
     this.batches = new Map();
     this.through = 0;
+    // losses that the main loop has not heard of: until it has, nothing is to look renewed, or what is lost would
+    this.unheard = 0;
     this.timer = setTimeout(() => this.renew(), lease / 3);
   }
 
@@ -64,6 +66,7 @@ class Seat {
     } finally {
       clearTimeout(timeout);
     }
+    if (this.unheard > 0) return false;
     Atomics.store(this.shared, RENEWED_AT, started + offset * 1000n);
     Atomics.store(this.shared, THROUGH, BigInt(through));
     return true;
@@ -94,7 +97,10 @@ class Seat {
       const batch = this.batches.get(sequence);
       if (batch) batch.members[index] = null;
     }
-    if (lost.length > 0) this.post({ lost: lost.map(({ sequence, index }) => [sequence, index]) });
+    if (lost.length > 0) {
+      this.unheard += 1;
+      this.post({ lost: lost.map(({ sequence, index }) => [sequence, index]) });
+    }
     if (pairs.length > 0) this.post({ revoked: this.places(places, pairs) });
   }
 
@@ -139,6 +145,9 @@ parentPort.on('message', (message) => {
     const seat = seats.get(number);
     for (const end of ended) seat?.batches.delete(end);
     seat?.hold(sequence, leased, members);
+  } else if (kind === 'heard') {
+    const seat = seats.get(number);
+    if (seat) seat.unheard -= 1;
   } else if (kind === 'end') {
     for (const end of message[2]) seats.get(number)?.batches.delete(end);
   } else if (kind === 'close') {

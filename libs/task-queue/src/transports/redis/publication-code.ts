@@ -1,13 +1,19 @@
 import type { Publication } from '../../ports/broker.js';
+import type { RateLimit } from '../../ports/rate-limit.js';
 import type { UniqueKey } from '../../ports/unique-key.js';
 
 type Due = { readonly delay: number } | { readonly eta: number };
 
 /**
  * What a script acts on, in one short argument: `<priority><kind><due>`, and for a unique key `|<on conflict><until><ms>:<key>`
- * (see scripts/parts). Kinds: `t` traced, `-` not, `T` and `U` the same with a unique key.
+ * (see scripts/parts). Kinds: `t` traced, `-` not, `T` and `U` the same with a unique key; `L` and `M` the same with a limit, which
+ * stands before the unique key, if there is one: `|<interval>,<expiry>,<bytes of the key>,<key>`.
  */
-export function encodePublication({ priority, traced, due, unique }: Publication): string {
+export function encodePublication({ priority, traced, due, unique, limit }: Publication): string {
+  if (limit !== undefined) {
+    const head = `${priority}${traced ? 'L' : 'M'}${due === undefined ? '' : encodeDue(due)}|${encodeLimit(limit)}`;
+    return unique === undefined ? head : head + encodeUniqueKey(unique);
+  }
   if (unique !== undefined) {
     return `${priority}${traced ? 'T' : 'U'}${due === undefined ? '' : encodeDue(due)}|${encodeUniqueKey(unique)}`;
   }
@@ -18,6 +24,10 @@ export function encodePublication({ priority, traced, due, unique }: Publication
 /** `+<delay>` or `@<eta>`, in whole ms. */
 export function encodeDue(due: Due): string {
   return 'delay' in due ? `+${Math.ceil(due.delay)}` : `@${Math.ceil(due.eta)}`;
+}
+
+function encodeLimit({ key, intervalMs, expires }: RateLimit): string {
+  return `${intervalMs},${expires === undefined ? '' : Math.ceil(expires)},${Buffer.byteLength(key)},${key}`;
 }
 
 function encodeUniqueKey({ key, expires, until, onConflict }: UniqueKey): string {

@@ -199,7 +199,8 @@ export class Receiver {
     const { commands, keys } = this.context;
     const everywhere = Array.from(this.#ever.values(), (queue) => queue.base);
     for (const token of [...this.#unanswered]) {
-      await attempt(commands, 'Releasing', 'releaseLost', [keys.void(token), ...everywhere], [token, String(VOID_TTL)], patience);
+      const args = [this.context.offset(), token, String(VOID_TTL)];
+      await attempt(commands, 'Releasing', 'releaseLost', [keys.void(token), keys.revoked, ...everywhere], args, patience);
       this.#unanswered.delete(token);
     }
   }

@@ -1,6 +1,7 @@
 import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
 import type { BrokerCapabilities } from '../../ports/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
+import { checkInterval } from '../../ports/rate-limit.js';
 import { attempt, chunks } from './attempt.js';
 import { knownQueues } from './known-queues.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -19,6 +20,7 @@ export class RedisBroker implements Broker {
     delay: true,
     dedup: true,
     unique: true,
+    rateLimits: true,
     atomicResults: true,
     atomicFollowUps: true,
     atomicJoins: true,
@@ -63,6 +65,16 @@ export class RedisBroker implements Broker {
     // Marked first: whoever receives one while it is being brought to the front sees the mark.
     for (const queue of await knownQueues(this.context, WHAT)) {
       for (const some of chunks(ids)) await attempt(commands, WHAT, 'revokeFront', [keys.queue(queue).base], some);
+    }
+  }
+
+  async setRate(key: string, intervalMs: number | null): Promise<void> {
+    if (intervalMs !== null) checkInterval(intervalMs);
+    const { commands, keys } = this.context;
+    await attempt(commands, 'Setting a rate', 'setRate', [keys.limits], [key, intervalMs === null ? '' : String(intervalMs)]);
+    for (const some of chunks(await knownQueues(this.context, 'Setting a rate'))) {
+      const wakes = some.map((queue) => keys.queue(queue).wake);
+      await attempt(commands, 'Setting a rate', 'rearm', wakes, []);
     }
   }
 

@@ -18,8 +18,8 @@ export class RedisInspector implements Inspector {
   }
 
   async counts(queue: string): Promise<QueueCounts> {
-    const [ready, delayed, leased, suspects, dead] = (await this.#ask('counts', queue, [])) as number[];
-    return { ready: ready!, delayed: delayed!, leased: leased!, suspects: suspects!, dead: dead! };
+    const [ready, delayed, limited, leased, suspects, dead] = (await this.#ask('counts', queue, [])) as number[];
+    return { ready: ready!, delayed: delayed!, limited: limited!, leased: leased!, suspects: suspects!, dead: dead! };
   }
 
   async locate(ids: readonly string[]): Promise<(Location | null)[]> {

@@ -36,6 +36,14 @@ const QUEUE_KEYS = {
   uniqueOf: 'unique-of',
   /** SET of the ids of those that are out with a worker */
   uniqueOut: 'unique-out',
+  /** base of ZSETs of `<priority><id>`, one for each limited task: what waits for a slot, in its order */
+  limited: 'limited:',
+  /** HASH id → `<expiry>,<key>` of messages that were published with a limit */
+  limitedOf: 'limited-of',
+  /** SET of the keys of which messages wait */
+  limitedKeys: 'limited-keys',
+  /** HASH of two counters: the order of what comes to the end and to the front of its priority */
+  limitedTurns: 'limited-turns',
 } as const;
 
 export type QueueKeyNames = Readonly<Record<keyof typeof QUEUE_KEYS, string>>;
@@ -61,6 +69,8 @@ export class RedisKeys {
   readonly completeJoins: string;
   /** base of the STRINGs that hold results */
   readonly result: string;
+  /** HASH of the rates of limited tasks and of the slots that were taken last (see scripts/parts/limits.lua) */
+  readonly limits: string;
   readonly resultsChannel: string;
   readonly controlChannel: string;
   readonly #queues = new Map<string, QueueKeys>();
@@ -72,6 +82,7 @@ export class RedisKeys {
     this.queues = `${prefix}:queues`;
     this.revoked = `${prefix}:revoked`;
     this.terminate = `${prefix}:terminate`;
+    this.limits = `${prefix}:limits`;
     this.waiters = `${prefix}:waiters`;
     this.result = `${prefix}:result:`;
     this.join = `${prefix}:join:`;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { BrokerFullError, PublishUncertainError } from '../../errors/publish-errors.js';
 import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { Publication, PublishReceipt } from '../../ports/broker.js';
+import { checkRateLimit } from '../../ports/rate-limit.js';
 import { checkUniqueKey } from '../../ports/unique-key.js';
 import { attempt, chunks, mayPass, pause, refused, unavailable } from './attempt.js';
 import { monotonic } from './monotonic.js';
@@ -64,9 +65,10 @@ export class RedisPublisher {
 
   async publish(publications: readonly Publication[], timeout: number): Promise<PublishReceipt[]> {
     if (publications.length === 0) return [];
-    for (const { id, unique } of publications) {
+    for (const { id, unique, limit } of publications) {
       checkId(id);
       if (unique !== undefined) checkUniqueKey(unique);
+      if (limit !== undefined) checkRateLimit(limit);
     }
     const deadline = monotonic() + timeout;
     const receipts = new Array<PublishReceipt>(publications.length);
@@ -230,9 +232,9 @@ function checkId(id: string): void {
   if (id === '' || !id.isWellFormed()) throw new InvalidOptionError('taskId', id, 'text that is not empty and well-formed');
 }
 
-/** Whether neither time nor keys matter to it: it is ready at once, leaves no trace and claims nothing. */
-function isPlain({ due, traced, unique }: Publication): boolean {
-  return due === undefined && !traced && unique === undefined;
+/** Whether neither time nor keys matter to it: it is ready at once, leaves no trace, claims nothing and has no limit. */
+function isPlain({ due, traced, unique, limit }: Publication): boolean {
+  return due === undefined && !traced && unique === undefined && limit === undefined;
 }
 
 /** Waits for all, and then throws what the first of the failed did. */

@@ -50,15 +50,20 @@ end
 return found
 `,
   counts: `#!lua flags=allow-oom
--- How many messages of one queue are in each place. KEYS: the queue · Answers ready, delayed, leased, suspects, dead.
+-- How many messages of one queue are in each place. KEYS: the queue · Answers ready, delayed, limited, leased, suspects, dead.
 local queue = queue_at(1)
 local ready = redis.call('LLEN', queue.front)
 for priority = 0, 9 do
   ready = ready + redis.call('LLEN', queue.ready .. priority)
 end
+local limited = 0
+for _, key in ipairs(redis.call('SMEMBERS', queue.limited_keys)) do
+  limited = limited + redis.call('ZCARD', queue.limited .. key)
+end
 return {
   ready,
   redis.call('ZCARD', queue.delayed),
+  limited,
   redis.call('ZCARD', queue.leased),
   redis.call('LLEN', queue.suspects),
   redis.call('ZCARD', queue.dead),
@@ -188,6 +193,7 @@ end
 return read_results(keys, now_ms(ARGV[1]))
 `,
   locate: `#!lua flags=allow-oom
+-- with: limits
 -- Where ids of one queue are. KEYS: the queue · ARGV: ids… · Answers a place for each, '' = not in this queue.
 local queue = queue_at(1)
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
@@ -207,7 +213,11 @@ local function place_of(id)
   if redis.call('ZSCORE', queue.dead, id) then
     return 'dead'
   end
+  local spec = redis.call('HGET', queue.limited_of, id)
   for priority = 0, 9 do
+    if spec and redis.call('ZSCORE', queue.limited .. limit_key(spec), priority .. id) then
+      return 'limited'
+    end
     if redis.call('ZSCORE', queue.delayed, priority .. id) then
       return 'delayed'
     end
@@ -277,7 +287,7 @@ local function lapsed(key, now)
 end
 
 -- The keys of one queue: its base key stands in KEYS, and the rest is spelled when it is used (the same table as in redis-keys.ts).
--- \`ready\` and \`unique\` are bases themselves: a priority's digit and a unique key complete them.
+-- \`ready\`, \`unique\` and \`limited\` are bases themselves: a priority's digit, a unique key and a limit's key complete them.
 local QUEUE_KEYS = 1
 local SUFFIXES = {
   ready = 'ready:',
@@ -285,6 +295,10 @@ local SUFFIXES = {
   unique = 'unique:',
   unique_of = 'unique-of',
   unique_out = 'unique-out',
+  limited = 'limited:',
+  limited_of = 'limited-of',
+  limited_keys = 'limited-keys',
+  limited_turns = 'limited-turns',
 }
 local SPELLED = {
   __index = function(queue, name)
@@ -404,7 +418,7 @@ end
 return added == 1 and '' or '1'
 `,
   publish: `#!lua
--- with: unique, claims, put
+-- with: unique, limits, claims, lines, put
 -- Publishes up to 500 messages into one queue. Not allow-oom: a full server refuses new work.
 -- KEYS: the queue, queues, nonce, revoked, nonces to forget…
 -- ARGV: offset ('' = no publication asks for the time), queue name ('' = the server knows it), trace ttl, nonce ttl, then triples of id, body and code (see put)
@@ -449,18 +463,21 @@ end
 redis.call('HLEN', queue.msg)
 redis.call('HLEN', queue.dead_info)
 redis.call('HLEN', queue.unique_of)
+redis.call('HLEN', queue.limited_of)
 redis.call('ZREM', queue.dead, unpack(ids))
 redis.call('HDEL', queue.msg, unpack(ids))
 redis.call('HDEL', queue.dead_info, unpack(ids))
 redis.call('HDEL', queue.unique_of, unpack(ids))
+redis.call('HDEL', queue.limited_of, unpack(ids))
 return #ids
 `,
   purge: `#!lua flags=allow-oom
--- with: unique
+-- with: unique, limits
 -- Removes up to 500 waiting messages of one queue, with what is remembered of them. KEYS: the queue, revoked, terminate · Answers how many.
 local queue = queue_at(1)
 local revoked, terminate = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 check_types(queue)
+check_limits(queue)
 redis.call('ZCARD', revoked)
 redis.call('ZCARD', terminate)
 local ids = redis.call('LPOP', queue.front, 500) or {}
@@ -482,7 +499,15 @@ if #ids < 500 then
     ids[#ids + 1] = string.sub(member, 2)
   end
 end
+for _, key in ipairs(redis.call('SMEMBERS', queue.limited_keys)) do
+  local some = #ids < 500 and redis.call('ZPOPMIN', queue.limited .. key, 500 - #ids) or {}
+  for i = 1, #some, 2 do
+    ids[#ids + 1] = string.sub(some[i], 2)
+  end
+  drop_key_if_empty(queue, key)
+end
 if #ids > 0 then
+  redis.call('HDEL', queue.limited_of, unpack(ids))
   redis.call('HDEL', queue.msg, unpack(ids))
   redis.call('HDEL', queue.deliveries, unpack(ids))
   redis.call('ZREM', queue.trace, unpack(ids))
@@ -500,7 +525,7 @@ end
 return #KEYS
 `,
   receive: `#!lua flags=allow-oom
--- with: unique
+-- with: unique, limits, admit
 -- Hands out up to \`limit\` messages of several queues under one token: promotes what is due, sweeps expired leases, takes.
 -- allow-oom: else a server that is full of waiting messages could never be emptied again.
 -- KEYS: void:<token>, revoked, then the keys of each queue
@@ -523,13 +548,14 @@ local function sweep(queue)
     return
   end
   redis.call('ZREM', queue.leased, unpack(expired))
+  local limited = redis.call('EXISTS', queue.limited_of) == 1
   for i = #expired, 1, -1 do
     local id, priority = id_of(expired[i]), string.sub(expired[i], 1, 1)
     redis.call('SREM', queue.unique_out, id)
     if redis.call('HINCRBY', queue.deliveries, id, 1) >= 2 then
       redis.call('RPUSH', queue.suspects, priority .. id)
       queue.new_suspects = true
-    else
+    elseif not (limited and limit_again(queue, id, priority, true, now, revoked_key)) then
       redis.call('LPUSH', queue.ready .. priority, id)
     end
   end
@@ -542,13 +568,14 @@ local function promote(queue)
   end
   redis.call('ZREM', queue.delayed, unpack(due))
   local charged = redis.call('EXISTS', queue.deliveries) == 1
+  local limited = redis.call('EXISTS', queue.limited_of) == 1
   local ready = {}
   for i = 1, #due do
     local priority, id = string.sub(due[i], 1, 1), string.sub(due[i], 2)
     if charged and tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
       redis.call('RPUSH', queue.suspects, due[i])
       queue.new_suspects = true
-    else
+    elseif not (limited and limit_again(queue, id, priority, false, now, revoked_key)) then
       local list = ready[priority] or {}
       list[#list + 1] = id
       ready[priority] = list
@@ -630,7 +657,11 @@ local function take_ready(queue)
     if #ids >= room then
       break
     end
-    local some = redis.call('LPOP', queue.ready .. priority, room - #ids)
+    if queue.waiting then
+      local count = admit(queue, queue.waiting, tostring(priority), ids, room, now, revoked_key)
+      priorities = priorities .. string.rep(tostring(priority), count)
+    end
+    local some = #ids < room and redis.call('LPOP', queue.ready .. priority, room - #ids)
     if some then
       priorities = priorities .. string.rep(tostring(priority), #some)
       if #ids == 0 then
@@ -648,6 +679,9 @@ local function take_ready(queue)
 end
 
 local function work_left(queue)
+  if queue.waiting and slots_ahead(queue.waiting, now) then
+    return true
+  end
   if redis.call('LLEN', queue.front) > 0 then
     return true
   end
@@ -671,6 +705,7 @@ for number = 1, (#KEYS - 2) / QUEUE_KEYS do
     end
     promote(queue)
     queue.open = not void and redis.call('EXISTS', queue.paused) == 0
+    queue.waiting = queue.open and waiting_limits(queue) or false
     queues[#queues + 1] = queue
   end
 end
@@ -708,6 +743,10 @@ for _, queue in ipairs(queues) do
     leased = math.max(leased, now + sweep_in)
   end
   local due = math.min(delayed or math.huge, leased or math.huge)
+  if queue.waiting then
+    local _, slot = slots_ahead(queue.waiting, now)
+    due = math.min(due, math.ceil(slot))
+  end
   if due < math.huge then
     answer[2] = answer[2] == -1 and due or math.min(answer[2], due)
   end
@@ -715,13 +754,14 @@ end
 return answer
 `,
   redrive: `#!lua flags=allow-oom
--- with: unique, claims
+-- with: unique, limits, claims
 -- Puts dead letters of one queue back to its end, and takes their results away, which would refuse those of the new run.
 -- KEYS: the queue, result base, revoked · ARGV: offset, then triples of id, priority, body ('' = as it is)
 -- Answers one digit for each, '0' = it was no dead letter, or another message holds its unique key.
 local queue, result_base, revoked = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 local now = now_ms(ARGV[1])
 check_types(queue)
+check_limits(queue)
 local claims = new_claims(queue, revoked)
 
 -- Takes its unique key again; a key for a time may still be its own.
@@ -748,24 +788,29 @@ for number, flag in ipairs(flags) do
     flags[number] = '0'
   elseif flag == '1' then
     redis.call('HDEL', queue.dead_info, id)
+    forget_expiry(queue, id)
     redis.call('DEL', result_base .. id)
     if body ~= '' then
       redis.call('HSET', queue.msg, id, body)
     end
-    redis.call('RPUSH', queue.ready .. priority, id)
-    ring(queue)
+    if not limit_again(queue, id, priority, false, now, revoked) then
+      redis.call('RPUSH', queue.ready .. priority, id)
+      ring(queue)
+    end
   end
 end
 return table.concat(flags)
 `,
   releaseLost: `#!lua flags=allow-oom
+-- with: limits
 -- Gives back, uncharged, what a receive took whose answer was lost, and makes a late copy of that receive take nothing.
--- KEYS: void:<token>, then the keys of each queue · ARGV: token, ttl of the void mark · Answers how many were released.
-local tail = ':' .. ARGV[1]
+-- KEYS: void:<token>, revoked, then the keys of each queue · ARGV: offset, token, ttl of the void mark · Answers how many were released.
+local revoked, now, tail = KEYS[2], now_ms(ARGV[1]), ':' .. ARGV[2]
 local released = 0
-redis.call('SET', KEYS[1], '1', 'PX', ARGV[2])
-for at = 2, #KEYS, QUEUE_KEYS do
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])
+for at = 3, #KEYS, QUEUE_KEYS do
   local queue = queue_at(at)
+  local limited = redis.call('EXISTS', queue.limited_of) == 1
   local members = redis.call('ZRANGE', queue.leased, 0, -1)
   local before = released
   for i = #members, 1, -1 do
@@ -776,7 +821,7 @@ for at = 2, #KEYS, QUEUE_KEYS do
       redis.call('SREM', queue.unique_out, id)
       if tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
         redis.call('LPUSH', queue.suspects, priority .. id)
-      else
+      elseif not (limited and limit_again(queue, id, priority, true, now, revoked)) then
         redis.call('LPUSH', queue.ready .. priority, id)
       end
       released = released + 1
@@ -796,15 +841,24 @@ ring(queue)
 return 1
 `,
   revokeFront: `#!lua flags=allow-oom
+-- with: limits
 -- Brings waiting messages of one queue to its very front, so that a worker settles them. Suspects too: a revoked one is not run.
 -- KEYS: the queue · ARGV: ids… · Answers how many were moved.
 local queue = queue_at(1)
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 check_types(queue)
+local limited = redis.call('HLEN', queue.limited_of) > 0
+if limited then
+  check_limits(queue)
+end
 local moved = 0
 
 -- Takes a waiting message out of its place. Answers its priority; nothing when it does not wait.
 local function take_out(id)
+  local waited = limited and leave_line(queue, id)
+  if waited then
+    return waited
+  end
   for priority = 0, 9 do
     local member = priority .. id
     if redis.call('ZREM', queue.delayed, member) == 1 or redis.call('LREM', queue.suspects, 1, member) == 1 then
@@ -862,8 +916,15 @@ for i = 1, #written do
 end
 return table.concat(written)
 `,
+  setRate: `#!lua flags=allow-oom
+-- Sets the interval of a key, whatever publications say. KEYS: limits · ARGV: key, ms ('' = as publications say)
+if ARGV[2] == '' then
+  return redis.call('HDEL', KEYS[1], 's' .. ARGV[1])
+end
+return redis.call('HSET', KEYS[1], 's' .. ARGV[1], ARGV[2])
+`,
   settle: `#!lua flags=allow-oom
--- with: results, unique, claims, put, joins
+-- with: results, unique, limits, claims, lines, put, joins
 -- Settles a batch of deliveries of one queue, each only while its lease is still there under its token.
 -- KEYS: the queue, call, queues, revoked, terminate, waiters, result base, join base, complete joins,
 --       then the keys of each queue that follow-ups go to
@@ -902,8 +963,12 @@ redis.call('HLEN', queue.deliveries)
 redis.call('ZCARD', queue.trace)
 redis.call('ZCARD', waiters)
 local keyed = redis.call('HLEN', queue.unique_of) > 0
+local limited = redis.call('HLEN', queue.limited_of) > 0
 if first_other <= #ARGV then
   check_types(queue)
+  if limited then
+    check_limits(queue)
+  end
   redis.call('SCARD', queues)
   redis.call('ZCARD', complete_joins)
   for number = 1, targets do
@@ -918,6 +983,9 @@ local marks = redis.call('EXISTS', revoked) == 1
 local function forget(ids)
   if keyed then
     end_unique(queue, ids, true)
+  end
+  if limited then
+    redis.call('HDEL', queue.limited_of, unpack(ids))
   end
   redis.call('HDEL', queue.msg, unpack(ids))
   if redis.call('EXISTS', queue.deliveries) == 1 then
@@ -985,8 +1053,10 @@ local function retry(id, at_retry)
   if due > now then
     return delay(queue, id, priority, due)
   end
-  redis.call('RPUSH', queue.ready .. priority, id)
-  ring(queue)
+  if not (limited and limit_again(queue, id, priority, false, now, revoked)) then
+    redis.call('RPUSH', queue.ready .. priority, id)
+    ring(queue)
+  end
 end
 
 local function release(id, priority, due, charge)
@@ -1004,7 +1074,7 @@ local function release(id, priority, due, charge)
   end
   if lost >= 2 then
     redis.call('LPUSH', queue.suspects, priority .. id)
-  else
+  elseif not (limited and limit_again(queue, id, priority, true, now, revoked)) then
     redis.call('LPUSH', queue.ready .. priority, id)
   end
   ring(queue)
@@ -1028,6 +1098,7 @@ local function dead_letter(id, info, limit)
     redis.call('HDEL', queue.msg, unpack(oldest))
     redis.call('HDEL', queue.dead_info, unpack(oldest))
     redis.call('HDEL', queue.unique_of, unpack(oldest))
+    redis.call('HDEL', queue.limited_of, unpack(oldest))
   end
 end
 
@@ -1132,7 +1203,61 @@ return records
 } as const;
 
 export const PARTS = {
-  claims: `-- How publications get unique keys; needs unique.lua.
+  admit: `-- How a receive hands out limited messages; needs limits.lua.
+
+-- The keys of a queue that limit anything now; nothing when there are none.
+local function waiting_limits(queue)
+  if redis.call('EXISTS', queue.limited_keys) == 0 then
+    return
+  end
+  local waiting = {}
+  for _, key in ipairs(redis.call('SMEMBERS', queue.limited_keys)) do
+    local head = redis.call('ZRANGE', queue.limited .. key, 0, 0)[1]
+    if head then
+      waiting[#waiting + 1] = { key = key, head = head, slot = next_slot(limits_of(queue), key) }
+    end
+  end
+  return waiting
+end
+
+-- Takes from the lines what has this priority and a slot, into \`ids\`, until there are \`room\`. Answers how many were taken.
+-- What is revoked or has expired goes without using the slot, so that a worker ends it.
+local function admit(queue, waiting, priority, ids, room, now, revoked)
+  local before, limits = #ids, limits_of(queue)
+  for _, line in ipairs(waiting) do
+    local name = queue.limited .. line.key
+    while #ids < room and line.head and line.slot <= now and string.sub(line.head, 1, 1) == priority do
+      local id = string.sub(line.head, 2)
+      redis.call('ZREM', name, line.head)
+      local expiry = tonumber(string.match(redis.call('HGET', queue.limited_of, id) or '', '^[^,]+'))
+      if not (expiry and expiry <= now) and not is_marked(revoked, id, now) then
+        take_slot(limits, line.key, line.slot, now)
+        line.slot = next_slot(limits, line.key)
+      end
+      ids[#ids + 1] = id
+      line.head = redis.call('ZRANGE', name, 0, 0)[1]
+      if not line.head then
+        drop_key_if_empty(queue, line.key)
+      end
+    end
+  end
+  return #ids - before
+end
+
+-- Whether something could go now, and when the next could that cannot.
+local function slots_ahead(waiting, now)
+  local due, soonest = false, math.huge
+  for _, line in ipairs(waiting) do
+    if line.head and line.slot <= now then
+      due = true
+    elseif line.head then
+      soonest = math.min(soonest, line.slot)
+    end
+  end
+  return due, soonest
+end
+`,
+  claims: `-- How publications get unique keys; needs unique.lua and limits.lua.
 
 -- What the publications of one call claim. Nothing is written before all of them are judged.
 local function new_claims(queue, revoked)
@@ -1173,7 +1298,7 @@ local function claim(claims, queue, now, id, claimed)
   claims.fields[#claims.fields + 1] = spec
 end
 
--- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it was delayed.
+-- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it was delayed or limited.
 local function end_replaced(queue, id, revoked)
   redis.call('ZADD', revoked, '+inf', id)
   for priority = 0, 9 do
@@ -1181,6 +1306,11 @@ local function end_replaced(queue, id, revoked)
       redis.call('RPUSH', queue.front, priority .. id)
       return ring(queue)
     end
+  end
+  local priority = redis.call('HLEN', queue.limited_of) > 0 and leave_line(queue, id)
+  if priority then
+    redis.call('RPUSH', queue.front, priority .. id)
+    ring(queue)
   end
 end
 
@@ -1234,9 +1364,156 @@ local function arrive(base, complete, now, at, count)
   return receipts
 end
 `,
+  limits: `-- Rate limits. \`limited_of\` has '<ms of expiry or nothing>,<key>' of each message that was published with a limit, for as long as its
+-- body is there; \`limited_keys\` the keys of which messages wait in this queue, each in a ZSET of \`<priority><id>\` in their order.
+-- \`limits\` of the whole store has for each key: 'p<key>' the interval as last published, 's<key>' as people have set it, 'l<key>'
+-- the slot that was taken last. No message owns a slot, and a new interval moves the next one at once.
+
+local function limits_of(queue)
+  return string.match(queue.base, '^[^{]*') .. 'limits'
+end
+
+local function limit_key(spec)
+  return string.match(spec, '^[^,]*,(.*)$')
+end
+
+-- The instant from which the next message of a key may go.
+local function next_slot(limits, key)
+  local rate = redis.call('HMGET', limits, 's' .. key, 'p' .. key, 'l' .. key)
+  return rate[3] and tonumber(rate[3]) + tonumber(rate[1] or rate[2] or 0) or 0
+end
+
+-- A slot that was taken a little late does not move those behind it; after more than that, the next begins anew.
+local function take_slot(limits, key, slot, now)
+  redis.call('HSET', limits, 'l' .. key, string.format('%.3f', slot < now - 100 and now or slot))
+end
+
+local function is_marked(revoked, id, now)
+  local mark = redis.call('ZSCORE', revoked, id)
+  return mark and tonumber(mark) > now
+end
+
+-- Puts messages in line for slots, in their order. Higher priorities have lower scores; the front of a priority is before its lowest.
+local function line_up(queue, key, members, front)
+  local name, scored = queue.limited .. key, {}
+  local new = redis.call('EXISTS', name) == 0
+  local turn = redis.call('HINCRBY', queue.limited_turns, front and 'front' or 'back', #members) - #members
+  for i, member in ipairs(members) do
+    local rank = 9 - tonumber(string.sub(member, 1, 1))
+    scored[2 * i - 1] = text_of(rank * 1e14 + 5e13 + (front and -(turn + i) or turn + i))
+    scored[2 * i] = member
+  end
+  redis.call('ZADD', name, unpack(scored))
+  if new then
+    redis.call('SADD', queue.limited_keys, key)
+    ring(queue)
+  end
+end
+
+-- Puts a stored message in line for a slot, if it was published with a limit. One that is revoked waits for none.
+local function limit_again(queue, id, priority, front, now, revoked)
+  local spec = redis.call('HGET', queue.limited_of, id)
+  if not spec then
+    return false
+  end
+  if is_marked(revoked, id, now) then
+    redis.call('RPUSH', queue.front, priority .. id)
+    ring(queue)
+  else
+    line_up(queue, limit_key(spec), { priority .. id }, front)
+  end
+  return true
+end
+
+-- A message that is to run although its time had passed uses a slot as any other.
+local function forget_expiry(queue, id)
+  local spec = redis.call('HGET', queue.limited_of, id)
+  if spec and string.sub(spec, 1, 1) ~= ',' then
+    redis.call('HSET', queue.limited_of, id, ',' .. limit_key(spec))
+  end
+end
+
+local function drop_key_if_empty(queue, key)
+  if redis.call('EXISTS', queue.limited .. key) == 0 then
+    redis.call('SREM', queue.limited_keys, key)
+    if redis.call('EXISTS', queue.limited_keys) == 0 then
+      redis.call('DEL', queue.limited_turns)
+    end
+  end
+end
+
+-- Takes a message out of its line. Answers its priority; nothing when it does not stand there.
+local function leave_line(queue, id)
+  local spec = redis.call('HGET', queue.limited_of, id)
+  if not spec then
+    return
+  end
+  local key = limit_key(spec)
+  for priority = 0, 9 do
+    if redis.call('ZREM', queue.limited .. key, priority .. id) == 1 then
+      drop_key_if_empty(queue, key)
+      return priority
+    end
+  end
+end
+
+local function check_limits(queue)
+  redis.call('HLEN', limits_of(queue))
+  redis.call('HLEN', queue.limited_of)
+  redis.call('HLEN', queue.limited_turns)
+  redis.call('ZCARD', queue.trace)
+  redis.call('LLEN', queue.front)
+  for _, key in ipairs(redis.call('SMEMBERS', queue.limited_keys)) do
+    redis.call('ZCARD', queue.limited .. key)
+  end
+end
+`,
+  lines: `-- How publications get in line for slots; needs limits.lua.
+
+-- '<interval>,<expiry>,<bytes of the key>,<key><rest>'. Answers the limit and the rest.
+local function read_limit(text)
+  local interval, expiry, size, rest = string.match(text, '^([^,]*),([^,]*),(%d+),(.*)$')
+  size = tonumber(size)
+  return { interval = interval, expiry = expiry, key = string.sub(rest, 1, size) }, string.sub(rest, size + 1)
+end
+
+-- Nothing is written before all publications of one call are judged.
+local function new_lines(queue, revoked)
+  check_limits(queue)
+  redis.call('ZCARD', revoked)
+  return {}
+end
+
+local function write_limits(limited, queue, now, revoked)
+  local fields, intervals, lines = {}, {}, {}
+  for _, limit in ipairs(limited) do
+    fields[#fields + 1] = limit.id
+    fields[#fields + 1] = limit.expiry .. ',' .. limit.key
+    intervals[limit.key] = limit.interval
+    if limit.waits and is_marked(revoked, limit.id, now) then
+      redis.call('RPUSH', queue.front, limit.member)
+      ring(queue)
+    elseif limit.waits then
+      local line = lines[limit.key] or {}
+      lines[limit.key] = line
+      line[#line + 1] = limit.member
+    end
+  end
+  redis.call('HSET', queue.limited_of, unpack(fields))
+  for key, interval in pairs(intervals) do
+    if redis.call('HGET', limits_of(queue), 'p' .. key) ~= interval then
+      redis.call('HSET', limits_of(queue), 'p' .. key, interval)
+      ring(queue)
+    end
+  end
+  for key, members in pairs(lines) do
+    line_up(queue, key, members, false)
+  end
+end
+`,
   put: `-- Publishing, as publish and settle do it.
 
--- Publishes \`count\` triples of id, body and code (see publication-code.ts) that stand in ARGV from \`at\`; needs claims.lua.
+-- Publishes \`count\` triples of id, body and code (see publication-code.ts) that stand in ARGV from \`at\`; needs claims.lua and lines.lua.
 -- \`trace_ttl\`: how long finished ids are known. \`revoked\`: the marks, for what a unique key replaces.
 -- Answers '' when all were new, else a digit for each: 0 = new, 1 = its id is known, 2 = dropped and 3 = refused for its unique
 -- key; then the holders of those keys as JSON, in order.
@@ -1248,20 +1525,23 @@ local function put(queue, now, trace_ttl, at, count, revoked)
   local held = redis.call('HMGET', queue.msg, unpack(ids))
   local asleep = redis.call('LLEN', queue.wake) == 0
   local fields, ready, late, traces, known, first = {}, {}, {}, {}, {}, nil
-  local flags, holders, claims = nil, nil, nil
+  local flags, holders, claims, limits = nil, nil, nil, nil
   for i = 1, count do
     local id, code = ids[i], ARGV[at + 3 * i - 1]
     local priority, kind, timed = string.byte(code, 1, 3)
     priority = priority - 48
-    local traced, due_text, spec = kind == 116 or kind == 84, nil, nil
+    local traced, due_text, spec, limit = kind == 116 or kind == 84 or kind == 76, nil, nil, nil
     local old, holder = (held[i] or known[id]) and '1', nil
     if not old and traced then
       local until_ms = redis.call('ZSCORE', queue.trace, id)
       old = until_ms and tonumber(until_ms) > now and '1'
     end
-    if kind == 84 or kind == 85 then
+    if kind == 84 or kind == 85 or kind == 76 or kind == 77 then
       due_text, spec = string.match(code, '^..([^|]*)|(.*)$')
-      if not old then
+      if kind < 84 then
+        limit, spec = read_limit(spec)
+      end
+      if spec ~= '' and not old then
         claims = claims or new_claims(queue, revoked)
         old, holder = claim(claims, queue, now, id, spec)
       end
@@ -1278,9 +1558,16 @@ local function put(queue, now, trace_ttl, at, count, revoked)
     else
       known[id] = true
       local due = due_text and due_of(due_text, now) or 0
+      if limit then
+        limits = limits or new_lines(queue, revoked)
+        limits[#limits + 1] = limit
+        limit.id, limit.member = id, priority .. id
+      end
       fields[#fields + 1] = id
       fields[#fields + 1] = ARGV[at + 3 * i - 2]
-      if due <= now then
+      if limit and due <= now then
+        limit.waits = true
+      elseif due <= now then
         local list = ready[priority]
         if not list then
           list = {}
@@ -1321,6 +1608,9 @@ local function put(queue, now, trace_ttl, at, count, revoked)
   end
   if asleep and (next(ready) or (first and (not head or first < head))) then
     redis.call('RPUSH', queue.wake, '1')
+  end
+  if limits then
+    write_limits(limits, queue, now, revoked)
   end
   if not flags then
     return ''
@@ -1482,6 +1772,8 @@ class Seat {
     this.marks = marks;
     this.batches = new Map();
     this.through = 0;
+    // losses that the main loop has not heard of: until it has, nothing is to look renewed, or what is lost would
+    this.unheard = 0;
     this.timer = setTimeout(() => this.renew(), lease / 3);
   }
 
@@ -1510,6 +1802,7 @@ class Seat {
     } finally {
       clearTimeout(timeout);
     }
+    if (this.unheard > 0) return false;
     Atomics.store(this.shared, RENEWED_AT, started + offset * 1000n);
     Atomics.store(this.shared, THROUGH, BigInt(through));
     return true;
@@ -1540,7 +1833,10 @@ class Seat {
       const batch = this.batches.get(sequence);
       if (batch) batch.members[index] = null;
     }
-    if (lost.length > 0) this.post({ lost: lost.map(({ sequence, index }) => [sequence, index]) });
+    if (lost.length > 0) {
+      this.unheard += 1;
+      this.post({ lost: lost.map(({ sequence, index }) => [sequence, index]) });
+    }
     if (pairs.length > 0) this.post({ revoked: this.places(places, pairs) });
   }
 
@@ -1585,6 +1881,9 @@ parentPort.on('message', (message) => {
     const seat = seats.get(number);
     for (const end of ended) seat?.batches.delete(end);
     seat?.hold(sequence, leased, members);
+  } else if (kind === 'heard') {
+    const seat = seats.get(number);
+    if (seat) seat.unheard -= 1;
   } else if (kind === 'end') {
     for (const end of message[2]) seats.get(number)?.batches.delete(end);
   } else if (kind === 'close') {

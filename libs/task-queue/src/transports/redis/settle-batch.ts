@@ -1,5 +1,6 @@
 import type { Publication } from '../../ports/broker.js';
 import type { Settlement } from '../../ports/consumer.js';
+import { checkRateLimit } from '../../ports/rate-limit.js';
 import { checkUniqueKey } from '../../ports/unique-key.js';
 import { chunks } from './attempt.js';
 import { encodeArrival } from './join-code.js';
@@ -90,7 +91,10 @@ class BatchWriter {
   }
 
   #addFollowUps(args: string[], publications: readonly Publication[]): void {
-    for (const { unique } of publications) if (unique !== undefined) checkUniqueKey(unique);
+    for (const { unique, limit } of publications) {
+      if (unique !== undefined) checkUniqueKey(unique);
+      if (limit !== undefined) checkRateLimit(limit);
+    }
     const groups = groupFollowUps(publications);
     args.push(String(groups.length));
     for (const { queue, some } of groups) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TaskClient } from 'nestjs-task-queue';
+import { TaskClient, type RedriveReport } from 'nestjs-task-queue';
 
 @Injectable()
 export class DeadMails {
@@ -19,12 +19,12 @@ export class DeadMails {
     };
   }
 
-  sendAgain(id: string): Promise<number> {
+  sendAgain(id: string): Promise<RedriveReport> {
     return this.tasks.deadLetters.redrive(id);
   }
 
   /** After the server came back: what it refused in the last hour. */
-  sendRefusedAgain(): Promise<number> {
+  sendRefusedAgain(): Promise<RedriveReport> {
     const since = new Date(Date.now() - 3_600_000);
     return this.tasks.deadLetters.redrive({ task: 'mail.send', since, where: ({ error }) => error.includes('connection refused') });
   }

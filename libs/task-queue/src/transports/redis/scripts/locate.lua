@@ -1,4 +1,5 @@
 #!lua flags=allow-oom
+-- with: limits
 -- Where ids of one queue are. KEYS: the queue · ARGV: ids… · Answers a place for each, '' = not in this queue.
 local queue = queue_at(1)
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
@@ -18,7 +19,11 @@ local function place_of(id)
   if redis.call('ZSCORE', queue.dead, id) then
     return 'dead'
   end
+  local spec = redis.call('HGET', queue.limited_of, id)
   for priority = 0, 9 do
+    if spec and redis.call('ZSCORE', queue.limited .. limit_key(spec), priority .. id) then
+      return 'limited'
+    end
     if redis.call('ZSCORE', queue.delayed, priority .. id) then
       return 'delayed'
     end

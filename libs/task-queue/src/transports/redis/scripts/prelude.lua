@@ -18,7 +18,7 @@ local function lapsed(key, now)
 end
 
 -- The keys of one queue: its base key stands in KEYS, and the rest is spelled when it is used (the same table as in redis-keys.ts).
--- `ready` and `unique` are bases themselves: a priority's digit and a unique key complete them.
+-- `ready`, `unique` and `limited` are bases themselves: a priority's digit, a unique key and a limit's key complete them.
 local QUEUE_KEYS = 1
 local SUFFIXES = {
   ready = 'ready:',
@@ -26,6 +26,10 @@ local SUFFIXES = {
   unique = 'unique:',
   unique_of = 'unique-of',
   unique_out = 'unique-out',
+  limited = 'limited:',
+  limited_of = 'limited-of',
+  limited_keys = 'limited-keys',
+  limited_turns = 'limited-turns',
 }
 local SPELLED = {
   __index = function(queue, name)

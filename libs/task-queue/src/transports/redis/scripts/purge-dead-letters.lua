@@ -18,8 +18,10 @@ end
 redis.call('HLEN', queue.msg)
 redis.call('HLEN', queue.dead_info)
 redis.call('HLEN', queue.unique_of)
+redis.call('HLEN', queue.limited_of)
 redis.call('ZREM', queue.dead, unpack(ids))
 redis.call('HDEL', queue.msg, unpack(ids))
 redis.call('HDEL', queue.dead_info, unpack(ids))
 redis.call('HDEL', queue.unique_of, unpack(ids))
+redis.call('HDEL', queue.limited_of, unpack(ids))
 return #ids

@@ -1,9 +1,10 @@
 #!lua flags=allow-oom
--- with: unique
+-- with: unique, limits
 -- Removes up to 500 waiting messages of one queue, with what is remembered of them. KEYS: the queue, revoked, terminate · Answers how many.
 local queue = queue_at(1)
 local revoked, terminate = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 check_types(queue)
+check_limits(queue)
 redis.call('ZCARD', revoked)
 redis.call('ZCARD', terminate)
 local ids = redis.call('LPOP', queue.front, 500) or {}
@@ -25,7 +26,15 @@ if #ids < 500 then
     ids[#ids + 1] = string.sub(member, 2)
   end
 end
+for _, key in ipairs(redis.call('SMEMBERS', queue.limited_keys)) do
+  local some = #ids < 500 and redis.call('ZPOPMIN', queue.limited .. key, 500 - #ids) or {}
+  for i = 1, #some, 2 do
+    ids[#ids + 1] = string.sub(some[i], 2)
+  end
+  drop_key_if_empty(queue, key)
+end
 if #ids > 0 then
+  redis.call('HDEL', queue.limited_of, unpack(ids))
   redis.call('HDEL', queue.msg, unpack(ids))
   redis.call('HDEL', queue.deliveries, unpack(ids))
   redis.call('ZREM', queue.trace, unpack(ids))

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- with: unique
+-- with: unique, limits, admit
 -- Hands out up to `limit` messages of several queues under one token: promotes what is due, sweeps expired leases, takes.
 -- allow-oom: else a server that is full of waiting messages could never be emptied again.
 -- KEYS: void:<token>, revoked, then the keys of each queue
@@ -22,13 +22,14 @@ local function sweep(queue)
     return
   end
   redis.call('ZREM', queue.leased, unpack(expired))
+  local limited = redis.call('EXISTS', queue.limited_of) == 1
   for i = #expired, 1, -1 do
     local id, priority = id_of(expired[i]), string.sub(expired[i], 1, 1)
     redis.call('SREM', queue.unique_out, id)
     if redis.call('HINCRBY', queue.deliveries, id, 1) >= 2 then
       redis.call('RPUSH', queue.suspects, priority .. id)
       queue.new_suspects = true
-    else
+    elseif not (limited and limit_again(queue, id, priority, true, now, revoked_key)) then
       redis.call('LPUSH', queue.ready .. priority, id)
     end
   end
@@ -41,13 +42,14 @@ local function promote(queue)
   end
   redis.call('ZREM', queue.delayed, unpack(due))
   local charged = redis.call('EXISTS', queue.deliveries) == 1
+  local limited = redis.call('EXISTS', queue.limited_of) == 1
   local ready = {}
   for i = 1, #due do
     local priority, id = string.sub(due[i], 1, 1), string.sub(due[i], 2)
     if charged and tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
       redis.call('RPUSH', queue.suspects, due[i])
       queue.new_suspects = true
-    else
+    elseif not (limited and limit_again(queue, id, priority, false, now, revoked_key)) then
       local list = ready[priority] or {}
       list[#list + 1] = id
       ready[priority] = list
@@ -129,7 +131,11 @@ local function take_ready(queue)
     if #ids >= room then
       break
     end
-    local some = redis.call('LPOP', queue.ready .. priority, room - #ids)
+    if queue.waiting then
+      local count = admit(queue, queue.waiting, tostring(priority), ids, room, now, revoked_key)
+      priorities = priorities .. string.rep(tostring(priority), count)
+    end
+    local some = #ids < room and redis.call('LPOP', queue.ready .. priority, room - #ids)
     if some then
       priorities = priorities .. string.rep(tostring(priority), #some)
       if #ids == 0 then
@@ -147,6 +153,9 @@ local function take_ready(queue)
 end
 
 local function work_left(queue)
+  if queue.waiting and slots_ahead(queue.waiting, now) then
+    return true
+  end
   if redis.call('LLEN', queue.front) > 0 then
     return true
   end
@@ -170,6 +179,7 @@ for number = 1, (#KEYS - 2) / QUEUE_KEYS do
     end
     promote(queue)
     queue.open = not void and redis.call('EXISTS', queue.paused) == 0
+    queue.waiting = queue.open and waiting_limits(queue) or false
     queues[#queues + 1] = queue
   end
 end
@@ -207,6 +217,10 @@ for _, queue in ipairs(queues) do
     leased = math.max(leased, now + sweep_in)
   end
   local due = math.min(delayed or math.huge, leased or math.huge)
+  if queue.waiting then
+    local _, slot = slots_ahead(queue.waiting, now)
+    due = math.min(due, math.ceil(slot))
+  end
   if due < math.huge then
     answer[2] = answer[2] == -1 and due or math.min(answer[2], due)
   end

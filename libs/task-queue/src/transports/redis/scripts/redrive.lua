@@ -1,11 +1,12 @@
 #!lua flags=allow-oom
--- with: unique, claims
+-- with: unique, limits, claims
 -- Puts dead letters of one queue back to its end, and takes their results away, which would refuse those of the new run.
 -- KEYS: the queue, result base, revoked · ARGV: offset, then triples of id, priority, body ('' = as it is)
 -- Answers one digit for each, '0' = it was no dead letter, or another message holds its unique key.
 local queue, result_base, revoked = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 local now = now_ms(ARGV[1])
 check_types(queue)
+check_limits(queue)
 local claims = new_claims(queue, revoked)
 
 -- Takes its unique key again; a key for a time may still be its own.
@@ -32,12 +33,15 @@ for number, flag in ipairs(flags) do
     flags[number] = '0'
   elseif flag == '1' then
     redis.call('HDEL', queue.dead_info, id)
+    forget_expiry(queue, id)
     redis.call('DEL', result_base .. id)
     if body ~= '' then
       redis.call('HSET', queue.msg, id, body)
     end
-    redis.call('RPUSH', queue.ready .. priority, id)
-    ring(queue)
+    if not limit_again(queue, id, priority, false, now, revoked) then
+      redis.call('RPUSH', queue.ready .. priority, id)
+      ring(queue)
+    end
   end
 end
 return table.concat(flags)

@@ -1,11 +1,13 @@
 #!lua flags=allow-oom
+-- with: limits
 -- Gives back, uncharged, what a receive took whose answer was lost, and makes a late copy of that receive take nothing.
--- KEYS: void:<token>, then the keys of each queue · ARGV: token, ttl of the void mark · Answers how many were released.
-local tail = ':' .. ARGV[1]
+-- KEYS: void:<token>, revoked, then the keys of each queue · ARGV: offset, token, ttl of the void mark · Answers how many were released.
+local revoked, now, tail = KEYS[2], now_ms(ARGV[1]), ':' .. ARGV[2]
 local released = 0
-redis.call('SET', KEYS[1], '1', 'PX', ARGV[2])
-for at = 2, #KEYS, QUEUE_KEYS do
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])
+for at = 3, #KEYS, QUEUE_KEYS do
   local queue = queue_at(at)
+  local limited = redis.call('EXISTS', queue.limited_of) == 1
   local members = redis.call('ZRANGE', queue.leased, 0, -1)
   local before = released
   for i = #members, 1, -1 do
@@ -16,7 +18,7 @@ for at = 2, #KEYS, QUEUE_KEYS do
       redis.call('SREM', queue.unique_out, id)
       if tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
         redis.call('LPUSH', queue.suspects, priority .. id)
-      else
+      elseif not (limited and limit_again(queue, id, priority, true, now, revoked)) then
         redis.call('LPUSH', queue.ready .. priority, id)
       end
       released = released + 1

@@ -1,13 +1,22 @@
 #!lua flags=allow-oom
+-- with: limits
 -- Brings waiting messages of one queue to its very front, so that a worker settles them. Suspects too: a revoked one is not run.
 -- KEYS: the queue · ARGV: ids… · Answers how many were moved.
 local queue = queue_at(1)
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 check_types(queue)
+local limited = redis.call('HLEN', queue.limited_of) > 0
+if limited then
+  check_limits(queue)
+end
 local moved = 0
 
 -- Takes a waiting message out of its place. Answers its priority; nothing when it does not wait.
 local function take_out(id)
+  local waited = limited and leave_line(queue, id)
+  if waited then
+    return waited
+  end
   for priority = 0, 9 do
     local member = priority .. id
     if redis.call('ZREM', queue.delayed, member) == 1 or redis.call('LREM', queue.suspects, 1, member) == 1 then

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- with: results, unique, claims, put, joins
+-- with: results, unique, limits, claims, lines, put, joins
 -- Settles a batch of deliveries of one queue, each only while its lease is still there under its token.
 -- KEYS: the queue, call, queues, revoked, terminate, waiters, result base, join base, complete joins,
 --       then the keys of each queue that follow-ups go to
@@ -38,8 +38,12 @@ redis.call('HLEN', queue.deliveries)
 redis.call('ZCARD', queue.trace)
 redis.call('ZCARD', waiters)
 local keyed = redis.call('HLEN', queue.unique_of) > 0
+local limited = redis.call('HLEN', queue.limited_of) > 0
 if first_other <= #ARGV then
   check_types(queue)
+  if limited then
+    check_limits(queue)
+  end
   redis.call('SCARD', queues)
   redis.call('ZCARD', complete_joins)
   for number = 1, targets do
@@ -54,6 +58,9 @@ local marks = redis.call('EXISTS', revoked) == 1
 local function forget(ids)
   if keyed then
     end_unique(queue, ids, true)
+  end
+  if limited then
+    redis.call('HDEL', queue.limited_of, unpack(ids))
   end
   redis.call('HDEL', queue.msg, unpack(ids))
   if redis.call('EXISTS', queue.deliveries) == 1 then
@@ -121,8 +128,10 @@ local function retry(id, at_retry)
   if due > now then
     return delay(queue, id, priority, due)
   end
-  redis.call('RPUSH', queue.ready .. priority, id)
-  ring(queue)
+  if not (limited and limit_again(queue, id, priority, false, now, revoked)) then
+    redis.call('RPUSH', queue.ready .. priority, id)
+    ring(queue)
+  end
 end
 
 local function release(id, priority, due, charge)
@@ -140,7 +149,7 @@ local function release(id, priority, due, charge)
   end
   if lost >= 2 then
     redis.call('LPUSH', queue.suspects, priority .. id)
-  else
+  elseif not (limited and limit_again(queue, id, priority, true, now, revoked)) then
     redis.call('LPUSH', queue.ready .. priority, id)
   end
   ring(queue)
@@ -164,6 +173,7 @@ local function dead_letter(id, info, limit)
     redis.call('HDEL', queue.msg, unpack(oldest))
     redis.call('HDEL', queue.dead_info, unpack(oldest))
     redis.call('HDEL', queue.unique_of, unpack(oldest))
+    redis.call('HDEL', queue.limited_of, unpack(oldest))
   end
 end
 

@@ -1,4 +1,4 @@
--- How publications get unique keys; needs unique.lua.
+-- How publications get unique keys; needs unique.lua and limits.lua.
 
 -- What the publications of one call claim. Nothing is written before all of them are judged.
 local function new_claims(queue, revoked)
@@ -39,7 +39,7 @@ local function claim(claims, queue, now, id, claimed)
   claims.fields[#claims.fields + 1] = spec
 end
 
--- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it was delayed.
+-- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it was delayed or limited.
 local function end_replaced(queue, id, revoked)
   redis.call('ZADD', revoked, '+inf', id)
   for priority = 0, 9 do
@@ -47,6 +47,11 @@ local function end_replaced(queue, id, revoked)
       redis.call('RPUSH', queue.front, priority .. id)
       return ring(queue)
     end
+  end
+  local priority = redis.call('HLEN', queue.limited_of) > 0 and leave_line(queue, id)
+  if priority then
+    redis.call('RPUSH', queue.front, priority .. id)
+    ring(queue)
   end
 end
 

@@ -1,6 +1,6 @@
 -- Publishing, as publish and settle do it.
 
--- Publishes `count` triples of id, body and code (see publication-code.ts) that stand in ARGV from `at`; needs claims.lua.
+-- Publishes `count` triples of id, body and code (see publication-code.ts) that stand in ARGV from `at`; needs claims.lua and lines.lua.
 -- `trace_ttl`: how long finished ids are known. `revoked`: the marks, for what a unique key replaces.
 -- Answers '' when all were new, else a digit for each: 0 = new, 1 = its id is known, 2 = dropped and 3 = refused for its unique
 -- key; then the holders of those keys as JSON, in order.
@@ -12,20 +12,23 @@ local function put(queue, now, trace_ttl, at, count, revoked)
   local held = redis.call('HMGET', queue.msg, unpack(ids))
   local asleep = redis.call('LLEN', queue.wake) == 0
   local fields, ready, late, traces, known, first = {}, {}, {}, {}, {}, nil
-  local flags, holders, claims = nil, nil, nil
+  local flags, holders, claims, limits = nil, nil, nil, nil
   for i = 1, count do
     local id, code = ids[i], ARGV[at + 3 * i - 1]
     local priority, kind, timed = string.byte(code, 1, 3)
     priority = priority - 48
-    local traced, due_text, spec = kind == 116 or kind == 84, nil, nil
+    local traced, due_text, spec, limit = kind == 116 or kind == 84 or kind == 76, nil, nil, nil
     local old, holder = (held[i] or known[id]) and '1', nil
     if not old and traced then
       local until_ms = redis.call('ZSCORE', queue.trace, id)
       old = until_ms and tonumber(until_ms) > now and '1'
     end
-    if kind == 84 or kind == 85 then
+    if kind == 84 or kind == 85 or kind == 76 or kind == 77 then
       due_text, spec = string.match(code, '^..([^|]*)|(.*)$')
-      if not old then
+      if kind < 84 then
+        limit, spec = read_limit(spec)
+      end
+      if spec ~= '' and not old then
         claims = claims or new_claims(queue, revoked)
         old, holder = claim(claims, queue, now, id, spec)
       end
@@ -42,9 +45,16 @@ local function put(queue, now, trace_ttl, at, count, revoked)
     else
       known[id] = true
       local due = due_text and due_of(due_text, now) or 0
+      if limit then
+        limits = limits or new_lines(queue, revoked)
+        limits[#limits + 1] = limit
+        limit.id, limit.member = id, priority .. id
+      end
       fields[#fields + 1] = id
       fields[#fields + 1] = ARGV[at + 3 * i - 2]
-      if due <= now then
+      if limit and due <= now then
+        limit.waits = true
+      elseif due <= now then
         local list = ready[priority]
         if not list then
           list = {}
@@ -85,6 +95,9 @@ local function put(queue, now, trace_ttl, at, count, revoked)
   end
   if asleep and (next(ready) or (first and (not head or first < head))) then
     redis.call('RPUSH', queue.wake, '1')
+  end
+  if limits then
+    write_limits(limits, queue, now, revoked)
   end
   if not flags then
     return ''

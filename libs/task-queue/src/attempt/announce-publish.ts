@@ -1,8 +1,8 @@
-import type { Listeners } from '../attempt/listeners.js';
-import { taskSignal } from '../attempt/signal-payloads.js';
 import { findJsonProblem } from '../message/plain-json.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Signal } from '../ports/signals.js';
+import type { Listeners } from './listeners.js';
+import { taskSignal } from './signal-payloads.js';
 
 /**
  * Tells who listens what is about to be published. What they put into the headers travels with it, unless it is nothing
@@ -18,4 +18,9 @@ export function announcePublish(message: TaskMessage, tell: Signal<'before_task_
     return message;
   }
   return Object.freeze({ ...message, headers: Object.freeze({ ...message.headers, custom: Object.freeze(headers) }) });
+}
+
+/** Tells who listens that the broker has it. */
+export function announcePublished(message: TaskMessage, deduplicated: boolean, { signals }: Listeners): void {
+  void signals.after_task_publish?.({ ...taskSignal(message), headers: message.headers.custom, deduplicated });
 }
