@@ -56,6 +56,10 @@ export class KeeperSeat implements Renewals {
     if (this.#ended.length >= ENDED_AT_ONCE) this.link.post(['end', this.number, this.#takeEnded()]);
   }
 
+  abandon(sequence: number, index: number): void {
+    this.link.post(['abandon', this.number, sequence, index]);
+  }
+
   renewedAt(sequence: number): number {
     // In this order: the thread writes the instant before it says how far it goes.
     if (sequence > Number(Atomics.load(this.#shared, THROUGH))) return 0;

@@ -1782,6 +1782,11 @@ class Seat {
     this.through = sequence;
   }
 
+  abandon(sequence, index) {
+    const batch = this.batches.get(sequence);
+    if (batch) membersOf(batch)[index] = null;
+  }
+
   async renew() {
     const started = micros();
     const next = (await this.renewAll(started)) ? this.lease / 3 - Number(micros() - started) / 1000 : RETRY;
@@ -1814,8 +1819,7 @@ class Seat {
       const { leased } = batch;
       const places = byQueue.get(leased) ?? [];
       byQueue.set(leased, places);
-      if (typeof batch.members === 'string') batch.members = JSON.parse(batch.members);
-      batch.members.forEach((member, index) => member !== null && places.push({ sequence, index, member }));
+      membersOf(batch).forEach((member, index) => member !== null && places.push({ sequence, index, member }));
     }
     const calls = [];
     for (const [leased, places] of byQueue) {
@@ -1859,6 +1863,12 @@ class Seat {
   }
 }
 
+// They come as text, which most batches never need taken apart.
+function membersOf(batch) {
+  if (typeof batch.members === 'string') batch.members = JSON.parse(batch.members);
+  return batch.members;
+}
+
 async function evaluate(args) {
   try {
     return await client.evalsha(script.sha, ...args);
@@ -1881,6 +1891,8 @@ parentPort.on('message', (message) => {
     const seat = seats.get(number);
     for (const end of ended) seat?.batches.delete(end);
     seat?.hold(sequence, leased, members);
+  } else if (kind === 'abandon') {
+    seats.get(number)?.abandon(message[2], message[3]);
   } else if (kind === 'heard') {
     const seat = seats.get(number);
     if (seat) seat.unheard -= 1;
