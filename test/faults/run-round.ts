@@ -132,8 +132,6 @@ async function judge(
   const facts = { entries, accepted, unknown, results, deadLetters, left, endedBefore: stage.ended, gentle: fault.gentle };
   const unmet = [...(struck.unmet ?? []), ...stage.fleet.broken.splice(0)].map((what): Violation => ({ kind: 'unmet', what }));
   const violations = [...checkRound(facts), ...unmet];
-  if (!quiet)
-    for (const e of entries) if (left.length && violations.some((v) => v.what.includes(e.id + ' '))) console.error(JSON.stringify(e));
   if (!quiet) violations.push({ kind: 'unmet', what: `round ${number} did not come to an end` });
   for (const { event, id, detail } of entries)
     if (event === 'settled' && detail[0] !== 'retry' && detail[0] !== 'release') stage.ended.add(id);
