@@ -63,6 +63,13 @@ module.exports = {
       to: { path: packages('@nestjs') },
     },
     {
+      name: 'persistence-serves-ports',
+      severity: 'error',
+      comment: 'What is kept in the application’s database implements ports as a transport does.',
+      from: { ...code, path: rooms('persistence') },
+      to: { path: src, pathNot: rooms(...BASE, 'persistence') },
+    },
+    {
       name: 'nothing-stands-on-the-top-rooms',
       severity: 'error',
       from: { ...code, path: `${src}/`, pathNot: ['\\.spec\\.ts$', `${src}/index\\.ts$`, rooms(...TOP)] },
@@ -82,7 +89,7 @@ module.exports = {
     {
       name: 'library-stands-alone',
       severity: 'error',
-      from: { path: src },
+      from: { ...code, path: src },
       to: { path: '^(apps|test|scripts)/' },
     },
     {

@@ -16,7 +16,7 @@ wait "$server"
 status=$?
 kill "$watcher"
 cd /
-[ -e "$GUARD_DIR/.released" ] && rm -rf "$GUARD_DIR"
+[ -e "$GUARD_DIR/.released" ] && [ "$GUARD_KEEP" != yes ] && rm -rf "$GUARD_DIR"
 exit "$status"
 `;
 
@@ -25,14 +25,14 @@ const START_TIMEOUT = 60_000;
 /**
  * One server process tied to this one.
  *
- * @param {{ command: string, args: string[], dir: string, signal: string, env?: Record<string, string | undefined>, ids?: { uid?: number, gid?: number } }} options
- *   `dir` is its data folder; `signal` is what ends it
+ * @param {{ command: string, args: string[], dir: string, signal: string, keep?: boolean, env?: Record<string, string | undefined>, ids?: { uid?: number, gid?: number } }} options
+ *   `dir` is its data folder, which stays with `keep`; `signal` is what ends it
  */
-export function startGuarded({ command, args, dir, signal, env = {}, ids = {} }) {
+export function startGuarded({ command, args, dir, signal, keep = false, env = {}, ids = {} }) {
   const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', command, ...args], {
     ...ids,
     cwd: dir,
-    env: { ...process.env, ...env, GUARD_DIR: dir, GUARD_SIGNAL: signal },
+    env: { ...process.env, ...env, GUARD_DIR: dir, GUARD_SIGNAL: signal, GUARD_KEEP: keep ? 'yes' : 'no' },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true, // a Ctrl-C in the terminal is ours to answer, not the server's
   });
@@ -54,11 +54,11 @@ export function startGuarded({ command, args, dir, signal, env = {}, ids = {} })
     log: output.log,
     /** Signals the server itself, not its guard. */
     signal: (name) => process.kill(Number(/^pid (\d+)$/m.exec(output.first())?.[1]), name),
-    /** Ends the server and removes its folder; safe twice, and after the server died. */
+    /** Ends the server and removes its folder, unless that is kept; safe twice, and after the server died. */
     stop: async () => {
       guard.stdin.end();
       if (running()) await gone();
-      rmSync(dir, { recursive: true, force: true });
+      if (!keep) rmSync(dir, { recursive: true, force: true });
     },
   };
 }

@@ -7,4 +7,8 @@ export interface PrivatePostgres {
   stop(): Promise<void>;
 }
 
-export function startPostgres(options?: { database?: string; settings?: Record<string, string | number> }): Promise<PrivatePostgres>;
+export function startPostgres(options?: {
+  database?: string;
+  home?: string;
+  settings?: Record<string, string | number>;
+}): Promise<PrivatePostgres>;

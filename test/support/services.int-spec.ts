@@ -1,6 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { describe, expect, it } from '@jest/globals';
+import { startPostgres } from '../../scripts/services/postgres.mjs';
 import { freshDatabase, redisUrl, startPrivateRedis, uniquePrefix } from './services.js';
 
 const ask = async <T>(url: string, question: (redis: Redis) => Promise<T>): Promise<T> => {
@@ -42,4 +47,38 @@ describe('test servers', () => {
     await database.drop();
     await client.end();
   });
+
+  it('a PostgreSQL with a home keeps its data, also over the kill of the process that started it', async () => {
+    const home = mkdtempSync('/tmp/task-queue-home-');
+    chmodSync(home, 0o755);
+    const start = `const { startPostgres } = await import('./scripts/services/postgres.mjs');
+      const { url } = await startPostgres({ home: process.argv[1] });
+      process.stdout.write(url);
+      setInterval(() => {}, 1_000);`;
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', start, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [url] = (await once(holder.stdout.setEncoding('utf8'), 'data')) as [string];
+      await sql(url, 'create table kept as select 42 as answer');
+      holder.kill('SIGKILL');
+      const again = await startPostgres({ home });
+      expect(await sql(again.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+      expect(await sql(again.url, 'show fsync')).toEqual([{ fsync: 'on' }]);
+      await again.stop();
+      expect(existsSync(path.join(home, 'data/PG_VERSION'))).toBe(true);
+    } finally {
+      holder.kill('SIGKILL');
+      rmSync(home, { recursive: true, force: true });
+    }
+  }, 60_000);
 });
+
+async function sql(url: string, text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query<object>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}

@@ -8,6 +8,7 @@ import { retryAfterOf } from '../policies/retry-options.js';
 import { hasRetryLeft } from '../policies/retry-policy.js';
 import { TaskContext, type RetryOptions } from '../ports/task-context.js';
 import type { DeliveryInfo, TaskOptions } from '../ports/task-handler.js';
+import { withTask } from './describe-record.js';
 
 /** the ids of what a task has sent that are kept: they are part of its result */
 const MAX_CHILDREN = 1_000;
@@ -18,6 +19,8 @@ export interface AttemptSurroundings {
   readonly worker: string;
   readonly isEager: boolean;
   readonly codec: ResultCodec;
+  /** states tell which task they are of */
+  readonly searchable: boolean;
   /** stores a state between start and end */
   saveState(record: TaskResultRecord, options: TaskOptions): Promise<void>;
   now(): number;
@@ -38,6 +41,8 @@ export class AttemptContext extends TaskContext {
     private readonly options: TaskOptions,
     override readonly deliveryInfo: DeliveryInfo,
     private readonly surroundings: AttemptSurroundings,
+    /** epoch ms */
+    private readonly startedAt: number,
   ) {
     super();
   }
@@ -77,6 +82,9 @@ export class AttemptContext extends TaskContext {
   }
   get headers(): Readonly<Record<string, unknown>> {
     return this.message.headers.custom;
+  }
+  get tags(): readonly string[] {
+    return this.message.headers.tags;
   }
   get worker(): string {
     return this.surroundings.worker;
@@ -123,11 +131,12 @@ export class AttemptContext extends TaskContext {
     if (isReservedState(state)) {
       throw new InvalidOptionError('state', state, "a state of your own, such as 'PROGRESS' (the worker sets the others)");
     }
-    const { codec, saveState, now } = this.surroundings;
+    const { codec, searchable, saveState, now } = this.surroundings;
     const problem = meta === undefined ? undefined : codec.findProblem(this.message, meta, 'meta');
     if (problem !== undefined) throw problem;
     const record = { id: this.id, state, retries: this.retries, meta, at: now(), worker: this.worker };
-    await saveState(codec.seal(record, this.message.headers), this.options);
+    const told = searchable ? withTask(record, this.message, this.startedAt) : record;
+    await saveState(codec.seal(told, this.message.headers), this.options);
   }
 
   retry(options: RetryOptions = {}): Error {

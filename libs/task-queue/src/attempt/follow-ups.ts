@@ -79,8 +79,8 @@ function messageOf(call: FollowUp, path: string, parent: TaskMessage, given: rea
   });
 }
 
-function optionsOf({ priority, softTimeLimit, timeLimit, ignoreResult, shadow, groupId, headers, link, linkError }: FollowUp) {
-  const given = { priority, softTimeLimit, timeLimit, ignoreResult, shadow, groupId, custom: headers, link, linkError };
+function optionsOf({ priority, softTimeLimit, timeLimit, ignoreResult, shadow, tags, groupId, headers, link, linkError }: FollowUp) {
+  const given = { priority, softTimeLimit, timeLimit, ignoreResult, shadow, tags, groupId, custom: headers, link, linkError };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 

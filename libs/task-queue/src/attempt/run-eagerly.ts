@@ -35,9 +35,10 @@ export async function runEagerly(
   { recording, ...surroundings }: EagerSurroundings,
   observer?: AttemptObserver,
 ): Promise<EagerRun> {
-  const here = { ...surroundings, worker: 'eager', isEager: true, codec: codecs.results };
+  const here = { ...surroundings, searchable: recording?.searchable ?? false, worker: 'eager', isEager: true, codec: codecs.results };
   let message = codecs.messages.decode(sent.id, codecs.messages.encode(sent));
   for (;;) {
+    const startedAt = here.now();
     const [outcome, { children }] = await attempt(handler, message, here, observer);
     if (outcome.kind === 'retry') {
       message = codecs.messages.decode(message.id, codecs.messages.encode(outcome.next));
@@ -46,7 +47,7 @@ export async function runEagerly(
     const followUps = followUpsOf(message, outcome, { at: here.now(), codecs });
     const plain = recordOf(message, storable(outcome, message, handler), here.now(), here.worker)!;
     const sent = followUps.length === 0 ? children : [...children, ...followUps.map(({ id }) => id)];
-    const record = recording === null ? plain : describeRecord(plain, message, recording, sent);
+    const record = recording === null ? plain : describeRecord(plain, message, recording, sent, startedAt);
     return {
       followUps,
       record: JSON.parse(JSON.stringify(codecs.results.seal(record, message.headers))) as TaskResultRecord,
@@ -74,7 +75,7 @@ async function attempt(
     return [{ kind: 'revoked', error, why: 'expired' }, { children: [] }];
   }
   const { queue, priority } = message.headers;
-  const context = new AttemptContext(message, handler.options, { queue, priority, redelivered: false }, here);
+  const context = new AttemptContext(message, handler.options, { queue, priority, redelivered: false }, here, here.now());
   await observer?.before(message, context);
   const outcome = await invoke(handler, message, context, here);
   await observer?.after(message, context, outcome);

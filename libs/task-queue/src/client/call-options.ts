@@ -2,6 +2,7 @@ import type { Signature } from '../canvas/signature.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
 import type { CompressionName, SerializerName } from '../message/content-options.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
+import { checkTags } from '../policies/tags.js';
 import type { UniqueOptions } from '../ports/unique-options.js';
 import type { PublishRetryInput } from './publish-retry.js';
 
@@ -36,6 +37,8 @@ export interface CallOptions<A extends readonly unknown[] = any> {
   readonly timeLimit?: Duration;
   /** the name that logs and results show instead of the task's */
   readonly shadow?: string;
+  /** words that its result is found by, where results are searched; beside those of the task */
+  readonly tags?: readonly string[];
   /** what is called when it succeeds, with what it returned as first argument (unless immutable) */
   readonly link?: Signature | readonly Signature[];
   /** what is called when it fails for good, with its id and its error as first arguments (unless immutable) */
@@ -65,6 +68,7 @@ const KNOWN: readonly (keyof CallOptions)[] = [
   'timeLimit',
   'worker',
   'shadow',
+  'tags',
   'link',
   'linkError',
   'publishRetry',
@@ -94,6 +98,7 @@ export function checkCallOptions(options: CallOptions, task: string): void {
   checkIdempotencyKey(options, task);
   checkText(options.worker, 'worker');
   checkText(options.shadow, 'shadow');
+  if (options.tags !== undefined) checkTags(options.tags, `the call of '${task}'`);
   if (options.worker !== undefined && options.queue !== undefined) {
     throw new InvalidOptionError('worker', options.worker, `absent beside queue (the call of '${task}' gives both)`);
   }

@@ -7,14 +7,15 @@ import { checkOptions, countField, durationField, flagField, nameField, namesFie
 
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
 import { resolvePublishRetry, type PublishRetryInput } from './publish-retry.js';
+import { resolveResults, resultsField, type TypeormResults, type TypeormResultsInput } from './results-option.js';
 import type { Routes } from './routes.js';
 
 /** What `TaskQueueModule.forRoot` takes for the queue itself. Durations are ms or text. */
 export interface ClientOptionsInput extends ContentOptionsInput {
   /** 'memory://' (default) or 'redis://user:password@host:port/db' */
   broker?: string;
-  /** where results are kept; default: with the broker */
-  results?: string;
+  /** where results are kept: a URL, or 'typeorm' for the application's database, which can be searched; default: with the broker */
+  results?: string | TypeormResultsInput;
   /** begins every key, so that several applications share one server; default 'tq' */
   keyPrefix?: string;
   /** the queues that exist, beside the default one and those of tasks; a call or worker that names another is refused. Absent: any name goes */
@@ -53,7 +54,7 @@ export interface ClientOptionsInput extends ContentOptionsInput {
 
 const schema = z.object({
   broker: nameField.default('memory://').describe("a URL such as 'memory://' or 'redis://localhost:6379'"),
-  results: nameField.optional().describe('a URL'),
+  results: resultsField,
   keyPrefix: nameField.default('tq').describe(nameField.description!),
   queues: namesField.optional().describe(namesField.description!),
   defaultQueue: nameField.default(DEFAULT_QUEUE).describe(nameField.description!),
@@ -81,13 +82,16 @@ const schema = z.object({
   connection: z.record(z.string(), z.unknown()).readonly().default({}).describe("an object of the driver's options"),
 });
 
-export type ClientOptions = Readonly<Omit<z.output<typeof schema>, keyof ContentOptions> & ContentOptions>;
+export type ClientOptions = Readonly<
+  Omit<z.output<typeof schema>, keyof ContentOptions | 'results'> &
+    ContentOptions & { readonly results: string | TypeormResults | undefined }
+>;
 export const CLIENT_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
 
 /** @throws UnknownOptionError · InvalidOptionError · UnknownSerializerError */
 export function resolveClientOptions(input: ClientOptionsInput, where = 'TaskQueueModule.forRoot'): ClientOptions {
   const checked = checkOptions(schema, input, where);
-  return Object.freeze({ ...checked, ...resolveContentOptions(checked, where) });
+  return Object.freeze({ ...checked, results: resolveResults(checked.results, where), ...resolveContentOptions(checked, where) });
 }
 
 function duration(standard: string) {

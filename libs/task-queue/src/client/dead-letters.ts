@@ -128,7 +128,9 @@ export class DeadLetters {
   async purge(target: string | DeadLetterFilter): Promise<number> {
     let purged = 0;
     for await (const { queue, letters } of this.#chosen(target)) {
-      purged += await this.deps.inspector.purgeDeadLetters(queue, letters.map(({ id }) => id)); // prettier-ignore
+      const ids = letters.map(({ id }) => id);
+      purged += await this.deps.inspector.purgeDeadLetters(queue, ids);
+      await this.#forgetFailed(queue, ids);
     }
     return purged;
   }
@@ -137,7 +139,14 @@ export class DeadLetters {
     const { inspector, results, resultsApart } = this.deps;
     // Before: a crash between the two leaves a dead letter without a result, and not a run whose result is refused.
     if (resultsApart) await results.forget(letters.map(({ id }) => id));
-    return inspector.redrive(queue, letters.map((letter) => this.#redriveOf(letter))); // prettier-ignore
+    const went = await inspector.redrive(queue, letters.map((letter) => this.#redriveOf(letter))); // prettier-ignore
+    await this.#forgetFailed(queue, letters.filter((_, index) => went[index]).map(({ id }) => id)); // prettier-ignore
+    return went;
+  }
+
+  /** Where they are remembered beside the results, too. */
+  async #forgetFailed(queue: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.deps.results.failedTasks?.forget(queue, ids);
   }
 
   /** What did not go back and is still there: nothing but its unique key keeps it. The others somebody else took or threw away. */

@@ -13,6 +13,7 @@ import { chosenId } from './id-of-call.js';
 import { limitOf } from './limit-of-call.js';
 import { queueOf } from './queue-of-call.js';
 import { settleLinks } from './settle-signature.js';
+import { tagsOf } from './tags-of-call.js';
 import { uniqueKeyOf } from './unique-key-of.js';
 
 /** A call, ready to go out. */
@@ -76,6 +77,7 @@ function messageOf(
       ...inherited(),
       ...headersOf(options, surroundings, contentType),
       ...form,
+      tags: tagsOf(task, options),
       eta: times.eta,
       expires: times.expires,
       priority: options.priority ?? task.priority,

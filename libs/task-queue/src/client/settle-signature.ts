@@ -9,6 +9,7 @@ import { chosenId } from './id-of-call.js';
 import { configuredTask } from './configured-task.js';
 import { intervalOf } from './limit-of-call.js';
 import { queueOf } from './queue-of-call.js';
+import { tagsOf } from './tags-of-call.js';
 import { keyOfPolicy, uniquePolicyOf } from './unique-key-of.js';
 
 type Declared = Omit<DeclaredTask, 'method'>;
@@ -65,6 +66,7 @@ function settleSignature(signature: Signature, option: string, surroundings: Cal
     ...callLimits(options),
     ignoreResult: options.ignoreResult,
     shadow: options.shadow,
+    tags: tagsOf(task, options),
     groupId: options.groupId,
     headers: options.headers,
     link: settleLinks(options.link, 'link', surroundings, contentType),

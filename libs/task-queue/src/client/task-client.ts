@@ -263,7 +263,7 @@ export class TaskClient {
     if (handler === undefined) throw new TaskNotLocalError(message.task);
     const surroundings = {
       now: () => clock.now(),
-      recording: recordingOf(options),
+      recording: recordingOf(options, results),
       saveState: async (record: TaskResultRecord) => void (await results.save([record], options.resultExpires)),
     };
     return runEagerly(handler, message, codecs, surroundings, listeners && AttemptObserver.of(handler, listeners));

@@ -3,6 +3,7 @@ import type { FETCHED, INJECTED } from '../ports/brands.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
 import { PUBLISH_OPTIONS } from '../policies/task-options.js';
+import { checkTags } from '../policies/tags.js';
 import { resolveUnique } from '../policies/unique-options.js';
 import type { Signature } from '../canvas/signature.js';
 import type { AsyncResult } from './async-result.js';
@@ -187,5 +188,6 @@ function describeEntry(method: string, entry: unknown): DeclaredTask {
     throw new InvalidOptionError(`${method}.name`, options.name, "the task's registered name");
   }
   if (options.unique !== undefined) resolveUnique(options.unique, `taskContract, '${method}'`);
+  if (options.tags !== undefined) checkTags(options.tags, `taskContract, '${method}'`);
   return { ...options, method };
 }

@@ -53,6 +53,23 @@ export class ResultTimeoutError extends TaskQueueError {
   }
 }
 
+/** The database of the results cannot be reached, or does not answer; the task itself is not touched by that. */
+export class ResultsUnavailableError extends TaskQueueError {
+  readonly code = 'RESULTS_UNAVAILABLE';
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what}: the database of the results cannot be reached. It is safe to try again. Check that the server runs.`, options);
+  }
+}
+
+/** The database of the results answered with an error that trying again does not help: missing tables, missing rights. */
+export class ResultsRefusedError extends TaskQueueError {
+  readonly code = 'RESULTS_REFUSED';
+  /** @param fix what to do, in a sentence */
+  constructor(what: string, answer: string, fix: string, options?: ErrorOptions) {
+    super(`${what}: the database of the results refused it: ${answer}. ${fix}`, options);
+  }
+}
+
 /** `get()` of a task that failed: the worker's error as data. `remote.type` is the class's name there. */
 export class TaskFailedError extends TaskQueueError {
   readonly code = 'TASK_FAILED';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { v7 } from 'uuid';
 import { NO_ATTEMPTS, type FailedAttempt } from './failed-attempt.js';
-import { DEFAULT_PRIORITY, type TaskHeaders, type TaskMessage } from './task-message.js';
+import { DEFAULT_PRIORITY, NO_TAGS, type TaskHeaders, type TaskMessage } from './task-message.js';
 
 /** One call, with its options settled. */
 export interface MessageParts {
@@ -47,6 +47,7 @@ export function buildMessage(parts: MessageParts): TaskMessage {
     link: given.link ?? null,
     linkError: given.linkError ?? null,
     redrives: given.redrives ?? 0,
+    tags: given.tags ?? NO_TAGS,
     attempts: given.attempts ?? NO_ATTEMPTS,
     custom: given.custom ?? {},
   };

@@ -29,6 +29,7 @@ export interface FollowUp {
   readonly timeLimit?: number;
   readonly ignoreResult?: boolean;
   readonly shadow?: string;
+  readonly tags?: readonly string[];
   readonly groupId?: string;
   readonly headers?: Readonly<Record<string, unknown>>;
   readonly link?: readonly FollowUp[];

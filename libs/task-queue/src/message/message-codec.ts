@@ -77,13 +77,26 @@ export class MessageCodec {
   }
 }
 
-/** The headers of a body whose content cannot be taken in, unchecked; undefined where it is no message at all. */
-export function readHeaders(id: string, body: string): TaskHeaders | undefined {
+/** A message as its envelope tells, without its content where that is packed. */
+export interface Envelope {
+  readonly message: TaskMessage;
+  /** its arguments are not in the open: they are not in `message` */
+  readonly packed: boolean;
+}
+
+/** What can be read of a body without opening its content, unchecked; undefined where it is no message at all. */
+export function readEnvelope(id: string, body: string): Envelope | undefined {
   try {
-    return messageOf(id, readWire(id, body)).headers;
+    const wire = readWire(id, body);
+    return { message: messageOf(id, wire), packed: wire.b !== undefined };
   } catch {
     return undefined;
   }
+}
+
+/** The headers of a body whose content cannot be taken in, unchecked; undefined where it is no message at all. */
+export function readHeaders(id: string, body: string): TaskHeaders | undefined {
+  return readEnvelope(id, body)?.message.headers;
 }
 
 function ownerOf(id: string, task: string): readonly unknown[] {

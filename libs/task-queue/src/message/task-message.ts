@@ -62,6 +62,8 @@ export interface TaskHeaders {
   readonly linkError: readonly FollowUp[] | null;
   /** how often it was sent again as a dead letter */
   readonly redrives: number;
+  /** words that its result is found by */
+  readonly tags: readonly string[];
   /** the attempts that failed, oldest first; bounded */
   readonly attempts: readonly FailedAttempt[];
   /** the caller's own headers */
@@ -71,3 +73,4 @@ export interface TaskHeaders {
 /** The priority of a message that names none: the middle of 0–9. */
 export const DEFAULT_PRIORITY = 5;
 export const DEFAULT_QUEUE = 'default';
+export const NO_TAGS: readonly string[] = Object.freeze([]);

@@ -19,12 +19,26 @@ export interface TaskResultRecord {
   readonly at: number;
   /** name of the worker that reached it */
   readonly worker?: string;
+  /** for a store that is searched: the task that it is of */
+  readonly task?: RecordedTask;
   /** with `resultExtended`: the call that it is of */
   readonly call?: RecordedCall;
   /** with `trail`: id of the task that sent it */
   readonly parent?: string;
   /** with `trail`: ids of what its last attempt has sent */
   readonly children?: readonly string[];
+}
+
+/** By what a result is found. */
+export interface RecordedTask {
+  /** of the task, or the shadow it was given */
+  readonly name: string;
+  readonly queue: string;
+  readonly tags: readonly string[];
+  /** epoch ms by the sender's clock */
+  readonly sentAt: number;
+  /** epoch ms at which the attempt began, by the worker's clock; null = it did not run */
+  readonly startedAt: number | null;
 }
 
 export interface RecordedCall {

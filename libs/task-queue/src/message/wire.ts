@@ -3,7 +3,7 @@ import { isCompression } from './compression.js';
 import type { PackedContent } from './content-codec.js';
 import { NO_ATTEMPTS, type FailedAttempt } from './failed-attempt.js';
 import type { FollowUp } from './follow-up.js';
-import { DEFAULT_PRIORITY, type TaskHeaders, type TaskMessage } from './task-message.js';
+import { DEFAULT_PRIORITY, NO_TAGS, type TaskHeaders, type TaskMessage } from './task-message.js';
 
 /**
  * The wire form of a message: one JSON object with short keys, in which what is usual is left out. The id is not part of
@@ -47,6 +47,8 @@ export interface WireMessage {
   le?: readonly FollowUp[];
   /** redrives */
   rd?: number;
+  /** tags */
+  tg?: readonly string[];
   /** attempts that failed */
   fa?: readonly FailedAttempt[];
 }
@@ -103,6 +105,7 @@ function encodeRareHeaders(headers: TaskHeaders, wire: WireMessage): void {
   if (hasKeys(headers.custom)) wire.h = headers.custom as Record<string, unknown>;
   if (headers.shadow !== null) wire.sh = headers.shadow;
   if (headers.redrives > 0) wire.rd = headers.redrives;
+  if (headers.tags.length > 0) wire.tg = headers.tags;
   if (headers.attempts.length > 0) wire.fa = headers.attempts;
 }
 
@@ -133,6 +136,7 @@ export function messageOf(id: string, wire: WireMessage, content: MessageContent
     link: content.link ?? null,
     linkError: content.linkError ?? null,
     redrives: wire.rd ?? 0,
+    tags: wire.tg ?? NO_TAGS,
     attempts: wire.fa ?? NO_ATTEMPTS,
     custom: wire.h ?? NO_KEYS,
   };
@@ -169,6 +173,7 @@ function faultOf(wire: Partial<WireMessage>): string | undefined {
   if (typeof wire.s !== 'number' || typeof wire.o !== 'string') return "it does not say when ('s') and by whom ('o') it was sent";
   if (wire.r !== undefined && !isCount(wire.r)) return "its retries ('r') are not a whole number";
   if (wire.p !== undefined && !(isCount(wire.p) && wire.p <= 9)) return "its priority ('p') is not 0–9";
+  if (wire.tg !== undefined && !areTexts(wire.tg)) return "its tags ('tg') are no texts";
   if (wire.fa !== undefined && !Array.isArray(wire.fa)) return "its failed attempts ('fa') are not a list";
   for (const key of ['eta', 'exp', 'tl', 'stl', 'parked'] as const) {
     if (wire[key] !== undefined && typeof wire[key] !== 'number') return `its '${key}' is not a number`;
@@ -199,6 +204,10 @@ function areFollowUps(value: unknown): boolean {
 
 function isFollowUp({ task, args, queue }: Partial<FollowUp>): boolean {
   return typeof task === 'string' && task !== '' && Array.isArray(args) && typeof queue === 'string';
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function isCount(value: unknown): value is number {

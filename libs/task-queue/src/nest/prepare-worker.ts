@@ -39,17 +39,18 @@ export function prepareWorker({ queue, explorer, options: input, where, onOutcom
   checkQueues(options, queues, handlers, defaultQueue);
   if (handlers.names().length === 0)
     logger.warn('this worker knows no task: provide the classes that have @Task() methods', { worker: options.name });
+  // Results of the broker's own store are settled with their deliveries, also by a transport that stands before it.
+  const results = queue.results === queue.transport.results ? transport.results : queue.results;
   return new Worker({
     transport,
-    // Results of the broker's own store are settled with their deliveries, also by a transport that stands before it.
-    results: queue.results === queue.transport.results ? transport.results : queue.results,
+    results,
     codecs: queue.codecs,
     handlers,
     pool,
     options,
     resultExpires,
     publishTimeout,
-    recording: recordingOf(queue.options),
+    recording: recordingOf(queue.options, results),
     listeners: explorer.listeners,
     onOutcome,
     logger,

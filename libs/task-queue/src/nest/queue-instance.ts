@@ -3,6 +3,7 @@ import type { ClientOptions } from '../client/client-options.js';
 import { openCodecs, type Codecs } from '../message/open-codecs.js';
 import type { Clock, ResultBackend, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
 import { openTransport } from '../transports/open-transport.js';
+import { openResults, type FindProvider, type ResultsApart } from './open-results.js';
 
 /** The token of what a named TaskQueueModule has opened; for what stands on it (workers, admin, health checks). */
 export function getQueueInstanceToken(name: string): InjectionToken<QueueInstance> {
@@ -18,33 +19,49 @@ export class QueueInstance {
     readonly name: string,
     readonly options: ClientOptions,
     readonly transport: Transport,
-    readonly results: ResultBackend,
     readonly codecs: Codecs,
-    private readonly opened: readonly Transport[],
+    private readonly apart: ResultsApart | undefined,
   ) {}
 
+  get results(): ResultBackend {
+    return this.apart?.results ?? this.transport.results;
+  }
+
   /** Opens and connects; where one cannot, none stays open. */
-  static async open(name: string, options: ClientOptions, logger: TaskLogger, clock: Clock): Promise<QueueInstance> {
+  static async open(name: string, options: ClientOptions, find: FindProvider, logger: TaskLogger, clock: Clock): Promise<QueueInstance> {
     const codecs = await openCodecs(options);
     const common = transportOptions(options, logger, clock);
     const transport = await openTransport(options.broker, common);
-    const apart =
-      options.results === undefined || options.results === options.broker ? undefined : await openTransport(options.results, common);
-    const { results } = apart ?? transport;
-    const instance = new QueueInstance(name, options, transport, results, codecs, apart ? [transport, apart] : [transport]);
+    const apart = await openResults(options, common, find, logger, clock);
+    const instance = new QueueInstance(name, options, transport, codecs, apart);
+    await instance.orClose(() => Promise.all(instance.#transports().map((one) => one.connect())));
+    return instance;
+  }
+
+  /** A step of the boot. Where it fails everything is closed, since Nest calls no shutdown hook then. */
+  async orClose<T>(step: () => T | Promise<T>): Promise<T> {
     try {
-      await Promise.all(instance.opened.map((one) => one.connect()));
+      return await step();
     } catch (error) {
-      await instance.close();
+      await this.close();
       throw error;
     }
-    return instance;
+  }
+
+  /** Connects what needs providers of the application: when all of them are there. */
+  async ready(): Promise<void> {
+    if (this.apart?.transport === null) await this.apart.results.connect();
   }
 
   async close(): Promise<void> {
     await Promise.allSettled([...this.onClose].map((end) => end()));
     this.onClose.clear();
-    await Promise.allSettled(this.opened.map((one) => one.close()));
+    if (this.apart?.transport === null) await this.apart.results.close();
+    await Promise.allSettled(this.#transports().map((one) => one.close()));
+  }
+
+  #transports(): Transport[] {
+    return this.apart?.transport ? [this.transport, this.apart.transport] : [this.transport];
   }
 }
 

@@ -22,11 +22,18 @@ export function taskClientProviders(name: string): Provider[] {
 function instanceProvider(name: string): Provider {
   return {
     provide: getQueueInstanceToken(name),
-    inject: [TASK_QUEUE_OPTIONS, InstanceNames, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
-    useFactory: async (input: ClientOptionsInput, names: InstanceNames, logger: TaskLogger, clock: Clock, standIn?: StandIn) => {
+    inject: [TASK_QUEUE_OPTIONS, InstanceNames, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
+    useFactory: async (
+      input: ClientOptionsInput,
+      names: InstanceNames,
+      modules: ModuleRef,
+      logger: TaskLogger,
+      clock: Clock,
+      standIn?: StandIn,
+    ) => {
       names.take(name);
       const options = resolveClientOptions(standIn === undefined ? input : standIn.optionsFor(input, name));
-      const instance = await QueueInstance.open(name, options, logger, clock);
+      const instance = await QueueInstance.open(name, options, (token) => modules.get(token, { strict: false }), logger, clock);
       standIn?.opened(instance);
       return instance;
     },
@@ -37,28 +44,36 @@ function clientProvider(name: string): Provider {
   return {
     provide: getTaskClientToken(name),
     inject: [QUEUE_INSTANCE, TaskExplorer, Listeners, ModuleRef, TASK_LOGGER, TASK_CLOCK, STAND_IN_IF_ANY],
-    useFactory: (
-      { options, transport, results, codecs }: QueueInstance,
-      explorer: TaskExplorer,
-      listeners: Listeners,
-      modules: ModuleRef,
-      logger: TaskLogger,
-      clock: Clock,
-      standIn?: StandIn,
-    ) =>
-      new TaskClient({
-        transport,
-        results,
-        codecs,
-        options,
-        describe: describeTasks,
-        routerOf: (type) => findRouter(modules, type),
-        // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
-        localHandler: (task) => explorer.explore(options.annotations).get(task),
-        listeners,
-        onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
-        clock,
-        logger,
-      }),
+    useFactory: (instance: QueueInstance, ...from: ClientSurroundings) => instance.orClose(() => makeClient(name, instance, ...from)),
   };
+}
+
+type ClientSurroundings = [
+  explorer: TaskExplorer,
+  listeners: Listeners,
+  modules: ModuleRef,
+  logger: TaskLogger,
+  clock: Clock,
+  standIn?: StandIn,
+];
+
+function makeClient(
+  name: string,
+  { options, transport, results, codecs }: QueueInstance,
+  ...[explorer, listeners, modules, logger, clock, standIn]: ClientSurroundings
+): TaskClient {
+  return new TaskClient({
+    transport,
+    results,
+    codecs,
+    options,
+    describe: describeTasks,
+    routerOf: (type) => findRouter(modules, type),
+    // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
+    localHandler: (task) => explorer.explore(options.annotations).get(task),
+    listeners,
+    onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
+    clock,
+    logger,
+  });
 }

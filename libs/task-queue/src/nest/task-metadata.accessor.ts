@@ -47,8 +47,8 @@ export function describeTasks(target: Function): ReadonlyMap<string, DeclaredTas
 }
 
 function describe({ method, name, options }: TaskDeclaration): DeclaredTask {
-  const { queue, priority, expires, serializer, compression, rateLimit, unique } = options;
-  return { method, name, ...given({ queue, priority, expires, serializer, compression, rateLimit, unique }) };
+  const { queue, priority, expires, serializer, compression, rateLimit, unique, tags } = options;
+  return { method, name, ...given({ queue, priority, expires, serializer, compression, rateLimit, unique, tags }) };
 }
 
 /** A class decorator may have put a Proxy before the class that bears the metadata, so both are asked. */

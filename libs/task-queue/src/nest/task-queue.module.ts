@@ -23,19 +23,18 @@ export class TaskQueueModule extends TaskQueueModuleBase implements OnModuleInit
   }
 
   async onModuleInit(): Promise<void> {
-    try {
-      this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
-      // In eager mode this application runs every task itself, so mistakes in them fail its boot.
-      if (this.instance.options.eager) this.explorer.explore(this.instance.options.annotations);
-    } catch (error) {
-      // Nest calls no shutdown hook where a boot fails.
-      await this.instance.close();
-      throw error;
-    }
+    await this.instance.orClose(() => this.#prepare());
   }
 
   /** After every other module's hooks, which may still send, and after every worker has given back its work. */
   async onApplicationShutdown(): Promise<void> {
     await this.instance.close();
+  }
+
+  async #prepare(): Promise<void> {
+    await this.instance.ready();
+    this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
+    // In eager mode this application runs every task itself, so mistakes in them fail its boot.
+    if (this.instance.options.eager) this.explorer.explore(this.instance.options.annotations);
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CompressionName, SerializerName } from '../message/content-options.js';
 import type { Duration } from '../message/duration.js';
+import { NO_TAGS } from '../message/task-message.js';
 import type { ErrorClass, RetryDelay, TaskOptions } from '../ports/task-handler.js';
 import type { UniqueOptions } from '../ports/unique-options.js';
 import {
@@ -19,6 +20,7 @@ import type { Rate } from './rate.js';
 import { checkSerializer } from './check-serializer.js';
 import { flattenRetry, type FlatTaskOptions, type RetryPolicyInput } from './retry-options.js';
 import { refuseContradictions } from './task-option-rules.js';
+import { areTags, TAGS } from './tags.js';
 import { resolveUnique } from './unique-options.js';
 
 /** What `@Task` takes beside the name. Durations are ms or text. */
@@ -35,6 +37,8 @@ export interface TaskOptionsInput {
   compression?: CompressionName;
   /** one call with the same arguments (or key) at a time: true, or how; a call can say otherwise */
   unique?: boolean | UniqueOptions;
+  /** words that its results are found by, where results are searched; a call adds its own */
+  tags?: readonly string[];
   /** how often it is run at most, by all workers together: '10/s', '100/m', '100/h', or a number a second; default: no limit */
   rateLimit?: Rate;
   /** default 3; null = for ever */
@@ -88,6 +92,7 @@ const schema = z.object({
   serializer: nameField.optional().describe(nameField.description!),
   compression: compressionField.optional().describe(compressionField.description!),
   unique: z.custom<boolean | UniqueOptions>().optional(),
+  tags: z.custom<readonly string[]>(areTags).optional().describe(TAGS),
   rateLimit: rateField.optional().describe(rateField.description!),
   maxRetries: countField.nullable().default(3).describe('a whole number that is not negative, or null for ever'),
   defaultRetryDelay: durationField().prefault('3m').describe(durationField().description!),
@@ -129,7 +134,7 @@ export const ROUTE_OPTIONS = [
 ] as const satisfies readonly (keyof TaskOptionsInput)[];
 
 /** What a producer must know without running anything; the rest concerns workers alone. */
-export const PUBLISH_OPTIONS = [...ROUTE_OPTIONS, 'unique'] as const satisfies readonly (keyof TaskOptionsInput)[];
+export const PUBLISH_OPTIONS = [...ROUTE_OPTIONS, 'unique', 'tags'] as const satisfies readonly (keyof TaskOptionsInput)[];
 
 /** What workers alone need to know of a task. */
 export type WorkerTaskOptions = Omit<TaskOptionsInput, (typeof PUBLISH_OPTIONS)[number]>;
@@ -159,6 +164,7 @@ export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, wh
     serializer: checked.serializer === undefined ? null : checkSerializer(checked.serializer, where),
     compression: checked.compression ?? null,
     unique,
+    tags: checked.tags ?? NO_TAGS,
     rateLimit: checked.rateLimit ?? null,
     ...resolveDelays(retryBackoff, checked.retryBackoffMax, checked.retryJitter),
     maxDeliveries: rejectOnWorkerLost ? (checked.maxDeliveries ?? null) : 1,

@@ -12,6 +12,7 @@ export interface DeclaredTask {
   readonly expires?: Duration;
   readonly serializer?: SerializerName;
   readonly compression?: CompressionName;
+  readonly tags?: readonly string[];
   readonly unique?: boolean | UniqueOptions;
   /** as '10/s', or a number a second */
   readonly rateLimit?: string | number;

@@ -4,6 +4,7 @@ export * from './capabilities.js';
 export * from './clock.js';
 export * from './consumer.js';
 export * from './control-channel.js';
+export * from './failed-task-log.js';
 export * from './inspector.js';
 export * from './join-store.js';
 export * from './logger.js';

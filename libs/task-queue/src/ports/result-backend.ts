@@ -1,4 +1,5 @@
 import type { TaskResultRecord } from '../message/task-result.js';
+import type { FailedTaskLog } from './failed-task-log.js';
 
 /** Keeps what became of tasks, for `resultExpires`. */
 export interface ResultBackend {
@@ -18,4 +19,10 @@ export interface ResultBackend {
    */
   wait(id: string, signal: AbortSignal): Promise<TaskResultRecord | null>;
   forget(ids: readonly string[]): Promise<void>;
+  /** records are searched: they are to tell which task they are of ({@link TaskResultRecord.task}); absent = they are not */
+  readonly searchable?: boolean;
+  /** where dead letters are remembered, too; absent = nowhere but with the broker */
+  readonly failedTasks?: FailedTaskLog;
+  /** Removes a batch of what has expired; absent = the store does it by itself. @returns whether more may be left */
+  prune?(): Promise<boolean>;
 }

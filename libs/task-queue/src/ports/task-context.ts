@@ -24,6 +24,8 @@ export abstract class TaskContext {
   abstract readonly traceparent: string | null;
   /** the caller's own headers */
   abstract readonly headers: Readonly<Record<string, unknown>>;
+  /** of the task and of its call */
+  abstract readonly tags: readonly string[];
   abstract readonly deliveryInfo: DeliveryInfo;
   /** name of the worker that runs it */
   abstract readonly worker: string;

@@ -25,6 +25,7 @@ export interface TaskOptions {
   readonly compression: CompressionName | null;
   /** null = as many of the same as are sent */
   readonly unique: UniquePolicy | null;
+  readonly tags: readonly string[];
   /** ms from one run to the next, by all workers together; null = no limit */
   readonly rateLimit: number | null;
   /** null = for ever */

@@ -1,2 +1,7 @@
 export { EntityById } from './entity-by-id.decorator.js';
 export type { EntityByIdOptions } from './entity-by-id.pipe.js';
+export { FailedTask } from '../persistence/results/failed-task.js';
+export { TaskResult } from '../persistence/results/task-result.js';
+export { taskResultEntities, type ResultEntitiesOptions } from '../persistence/results/entities.js';
+export { TaskResults, type FailedTaskSearch, type TaskResultSearch } from './task-results.js';
+export type { Found } from '../persistence/results/search.js';

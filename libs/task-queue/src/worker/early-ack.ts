@@ -1,4 +1,5 @@
 import { followUpsOf } from '../attempt/follow-ups.js';
+import { withTask, type Recording } from '../attempt/describe-record.js';
 import { heldBackOf, logHeldBack } from '../attempt/held-back.js';
 import type { Outcome } from '../attempt/outcome.js';
 import type { PublishNews } from '../attempt/publish-news.js';
@@ -18,6 +19,7 @@ export interface EarlyAckDependencies {
   readonly codecs: Codecs;
   readonly worker: string;
   readonly resultExpires: number;
+  readonly recording: Recording | null;
   readonly publishTimeout: number;
   readonly logger: TaskLogger;
   readonly clock: Clock;
@@ -98,8 +100,8 @@ export class EarlyAck {
   }
 
   async #saveFailure(message: TaskMessage, thrown: unknown): Promise<void> {
-    const { clock, worker } = this.deps;
-    const record = {
+    const { clock, worker, recording } = this.deps;
+    const failure = {
       id: message.id,
       state: 'FAILURE',
       retries: message.headers.retries,
@@ -108,6 +110,7 @@ export class EarlyAck {
       worker,
     };
     const { codecs, results, resultExpires } = this.deps;
+    const record = recording?.searchable === true ? withTask(failure, message, null) : failure;
     await results.save([codecs.results.seal(record, message.headers)], resultExpires);
   }
 }

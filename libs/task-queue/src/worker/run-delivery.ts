@@ -1,7 +1,7 @@
 import { AttemptContext, type AttemptSurroundings } from '../attempt/attempt-context.js';
 import { AttemptObserver } from '../attempt/attempt-observer.js';
 import { ignoresOutcome, ignoresResult, outcomeOfReturn, outcomeOfThrow } from '../attempt/decide-outcome.js';
-import type { Recording } from '../attempt/describe-record.js';
+import { withTask, type Recording } from '../attempt/describe-record.js';
 import { isPromise } from '../attempt/is-promise.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
@@ -74,6 +74,7 @@ export class RunDelivery {
       worker: options.name,
       isEager: false,
       codec: codecs.results,
+      searchable: deps.recording?.searchable ?? false,
       now: () => clock.now(),
       saveState: async (record, of) => void (await results.save([record], of.resultExpires ?? resultExpires)),
     };
@@ -155,13 +156,13 @@ export class RunDelivery {
   }
 
   /** A state that is only told: a store that cannot be reached keeps nothing from running. */
-  async #saveStarted({ message, context, startedAt }: Run, handler: TaskHandler): Promise<void> {
-    const { id, task, headers } = message;
+  async #saveStarted({ message, startedAt }: Run, { options }: TaskHandler): Promise<void> {
+    const { options: worker, recording, logger } = this.deps;
+    const record = { id: message.id, state: 'STARTED', retries: message.headers.retries, at: startedAt, worker: worker.name };
     try {
-      const record = { id, state: 'STARTED', retries: headers.retries, at: startedAt, worker: context.worker };
-      await this.#surroundings.saveState(record, handler.options);
+      await this.#surroundings.saveState(recording?.searchable === true ? withTask(record, message, startedAt) : record, options);
     } catch (error) {
-      this.deps.logger.warn('STARTED could not be stored; the task runs all the same', { taskId: id, task, error });
+      logger.warn('STARTED could not be stored; the task runs all the same', { taskId: message.id, task: message.task, error });
     }
   }
 
@@ -176,7 +177,7 @@ export class RunDelivery {
     const startedAt = this.deps.clock.now();
     const limit = message.headers.softTimeLimit ?? handler.options.softTimeLimit;
     const deliveryInfo = { queue, priority, redelivered: delivery.lostLeases > 0 };
-    const context = new AttemptContext(message, handler.options, deliveryInfo, this.#surroundings);
+    const context = new AttemptContext(message, handler.options, deliveryInfo, this.#surroundings, startedAt);
     const deadline = limit === null ? undefined : startedAt + limit;
     return { delivery, message, context, startedAt, deadline, ackedEarly: !handler.options.acksLate, abandoned: false };
   }
@@ -205,7 +206,7 @@ export class RunDelivery {
       expires: handler?.options.resultExpires ?? this.deps.resultExpires,
       ignore: handler === undefined ? message.headers.ignoreResult === true : ignoresOutcome(message, handler.options, outcome),
       recording: this.deps.recording,
-      ran: run !== undefined,
+      startedAt: run?.startedAt ?? null,
       children: run === undefined ? NO_CHILDREN : run.context.children,
       news: PublishNews.of(this.deps.listeners),
     };

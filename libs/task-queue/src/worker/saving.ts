@@ -19,8 +19,8 @@ export interface Saving {
   readonly ignore: boolean;
   /** null = nothing beyond the outcome */
   readonly recording: Recording | null;
-  /** the handler ran, and did not only end before it could */
-  readonly ran: boolean;
+  /** epoch ms at which the handler began; null = it ended before it could */
+  readonly startedAt: number | null;
   /** ids of what the handler has sent */
   readonly children: readonly string[];
   /** told of what the outcome sends; undefined = nobody listens */
@@ -39,5 +39,5 @@ export function recordToSave(
   const { codecs, recording } = saving;
   if (recording === null) return codecs.results.seal(record, message.headers);
   const children = followUps.length === 0 ? saving.children : [...saving.children, ...followUps.map(({ id }) => id)];
-  return codecs.results.seal(describeRecord(record, message, recording, children), message.headers);
+  return codecs.results.seal(describeRecord(record, message, recording, children, saving.startedAt), message.headers);
 }

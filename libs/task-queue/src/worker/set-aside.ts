@@ -1,4 +1,4 @@
-import type { Recording } from '../attempt/describe-record.js';
+import { withTask, type Recording } from '../attempt/describe-record.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
 import { PublishNews } from '../attempt/publish-news.js';
@@ -6,7 +6,7 @@ import { workerTaskSignal } from '../attempt/signal-payloads.js';
 import { TaskQueueError, UnknownTaskError } from '../errors/index.js';
 import { parkMessage } from '../message/build-message.js';
 import { NO_ATTEMPTS, type FailedAttempt } from '../message/failed-attempt.js';
-import { readHeaders } from '../message/message-codec.js';
+import { readEnvelope } from '../message/message-codec.js';
 import type { Codecs } from '../message/open-codecs.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskHeaders, TaskMessage } from '../message/task-message.js';
@@ -58,7 +58,6 @@ export class SetAside {
   constructor(private readonly deps: SetAsideDependencies) {}
 
   unreadable(delivery: Delivery, error: unknown): void {
-    const headers = readHeaders(delivery.id, delivery.body);
     const reason = (error instanceof TaskQueueError ? UNREADABLE[error.code] : undefined) ?? REASON_MALFORMED;
     this.deps.logger.error('a message cannot be taken in and becomes a dead letter', {
       taskId: delivery.id,
@@ -75,7 +74,7 @@ export class SetAside {
       error,
       worker: options.name,
     });
-    this.#deadLetter(delivery, reason, error, headers === undefined ? NOTHING : knownOf(headers));
+    this.#deadLetter(delivery, reason, error, readEnvelope(delivery.id, delivery.body)?.message);
   }
 
   unknownTask(delivery: Delivery, message: TaskMessage): void {
@@ -102,14 +101,17 @@ export class SetAside {
     const outcome: Outcome = { kind: 'failure', error: serializeError(thrown), thrown, reason: REASON_UNKNOWN_TASK };
     const ignore = message.headers.ignoreResult === true;
     const news = PublishNews.of(listeners);
-    const saving = { codecs, at: clock.now(), worker: options.name, expires, ignore, recording, ran: false, children: [], news };
+    const saving = { codecs, at: clock.now(), worker: options.name, expires, ignore, recording, startedAt: null, children: [], news };
     settle.add(settlementOf(delivery, message, outcome, saving)!, news);
   }
 
-  #deadLetter(delivery: Delivery, reason: string, thrown: unknown, of: Known): void {
-    const { clock, options, resultExpires, settle } = this.deps;
+  /** @param envelope what can be read of it */
+  #deadLetter(delivery: Delivery, reason: string, thrown: unknown, envelope: TaskMessage | undefined): void {
+    const { clock, options, resultExpires, recording, settle } = this.deps;
+    const of = envelope === undefined ? NOTHING : knownOf(envelope.headers);
     const error = serializeError(thrown);
-    const record = { id: delivery.id, state: 'FAILURE', retries: of.retries, error, at: clock.now(), worker: options.name };
+    const failure = { id: delivery.id, state: 'FAILURE', retries: of.retries, error, at: clock.now(), worker: options.name };
+    const record = envelope !== undefined && recording?.searchable === true ? withTask(failure, envelope, null) : failure;
     const result = of.ignoreResult ? {} : { result: { record, expires: resultExpires } };
     settle.add({ delivery, ...result, kind: 'deadLetter', reason, detail: error.message, attempts: of.attempts, traced: of.traced });
   }

@@ -14,6 +14,7 @@ import type {
   Settlement,
   TaskLogger,
 } from '../ports/index.js';
+import type { RememberFailed } from './remember-failed.js';
 
 export interface SettleOptions {
   readonly consumer: Consumer;
@@ -23,6 +24,8 @@ export interface SettleOptions {
   readonly resultsApart: boolean;
   /** the broker does not publish them with a settlement: they go out before it, under ids that are taken once */
   readonly followUpsApart: boolean;
+  /** where dead letters are remembered, too; undefined = nowhere but with the broker */
+  readonly failedTasks?: RememberFailed | undefined;
   readonly publishTimeout: number;
   readonly logger: TaskLogger;
   readonly clock: Clock;
@@ -94,6 +97,7 @@ export class SettleDeliveries {
           if (receipt.accepted) this.#accepted(open[index]!, receipt);
           else this.#refused(open[index]!);
         });
+        await this.options.failedTasks?.remember(open.filter((_, index) => receipts[index]!.accepted));
         return receipts.map((receipt) => receipt.accepted);
       } catch (error) {
         open = this.#stillHeld(open, error);

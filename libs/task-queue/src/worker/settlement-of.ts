@@ -57,5 +57,5 @@ export function retried(message: TaskMessage, { next, error }: Extract<Outcome, 
 
 function attemptsAfter(message: TaskMessage, saving: Saving, error: SerializedError | undefined): readonly FailedAttempt[] {
   const { attempts, retries } = message.headers;
-  return saving.ran ? rememberAttempt(attempts, saving.at, saving.worker, retries, error) : attempts;
+  return saving.startedAt !== null ? rememberAttempt(attempts, saving.at, saving.worker, retries, error) : attempts;
 }

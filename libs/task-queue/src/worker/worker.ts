@@ -23,6 +23,7 @@ import { SetAside } from './set-aside.js';
 import { SettleDeliveries } from './settle-deliveries.js';
 import { Slots } from './slots.js';
 import { queuesAtStart, Subscription } from './subscription.js';
+import { upkeepOf, type Upkeep } from './upkeep.js';
 import type { WorkerOptions } from './worker-options.js';
 
 export interface WorkerDependencies {
@@ -65,6 +66,7 @@ interface Actors {
   readonly fetch: FetchLoop;
   readonly earlyAck: EarlyAck;
   readonly subscription: Subscription;
+  readonly upkeep: Upkeep | undefined;
   readonly stopListening: () => Promise<void>;
 }
 
@@ -152,6 +154,7 @@ export class Worker {
     });
     this.#actors = this.#assemble(consumer, running, stopListening);
     this.#actors.fetch.start();
+    this.#actors.upkeep?.start();
     this.#awake = setInterval(() => {}, LONGEST_INTERVAL);
     logger.info('worker is consuming', {
       worker: this.name,
@@ -180,7 +183,9 @@ export class Worker {
     const resultsApart = results !== transport.results || !transport.broker.capabilities.atomicResults;
     const { broker } = transport;
     const followUpsApart = !broker.capabilities.atomicFollowUps;
-    const settle = new SettleDeliveries({ consumer, broker, results, resultsApart, followUpsApart, publishTimeout, logger, clock });
+    const { failedTasks, upkeep } = upkeepOf({ results, inspector: transport.inspector, worker: options.name, logger, clock });
+    const apart = { resultsApart, followUpsApart };
+    const settle = new SettleDeliveries({ consumer, broker, results, ...apart, failedTasks, publishTimeout, logger, clock });
     const shared = { ...this.deps, listeners: this.#listeners, broker: transport.broker, worker: options.name, consumer, running, settle };
     const earlyAck = new EarlyAck(shared);
     const runDelivery = new RunDelivery({ ...shared, earlyAck, setAside: new SetAside(shared) });
@@ -194,7 +199,7 @@ export class Worker {
     });
     const fetch = new FetchLoop({ consumer, slots, logger, clock });
     const subscription = new Subscription(consumer, options, logger);
-    return { consumer, running, settle, slots, fetch, earlyAck, subscription, stopListening };
+    return { consumer, running, settle, slots, fetch, earlyAck, subscription, upkeep, stopListening };
   }
 
   #obey(command: ControlCommand, running: RunningTasks): void {
@@ -236,6 +241,7 @@ export class Worker {
       await this.#within(deadline, actors.slots.idle());
       await this.#cut(actors);
       await actors.settle.drain();
+      await actors.upkeep?.stop();
       actors.running.stop();
       await actors.consumer.close();
       await actors.stopListening();

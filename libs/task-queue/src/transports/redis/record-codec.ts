@@ -14,6 +14,7 @@ export function encodeRecord(record: TaskResultRecord): string {
     field('content', record.content) +
     field('worker', record.worker) +
     field('call', record.call) +
+    field('task', record.task) +
     field('parent', record.parent) +
     field('children', record.children) +
     '}'

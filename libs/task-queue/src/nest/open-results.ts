@@ -1,0 +1,43 @@
+import type { ClientOptions } from '../client/client-options.js';
+import type { TypeormResults } from '../client/results-option.js';
+import type { Clock, ResultBackend, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
+import { openTransport } from '../transports/open-transport.js';
+
+/** Finds a provider of the application, when all of them are there. */
+export type FindProvider = (token: string | Function) => unknown;
+
+/** Where results go that are not kept with the broker. */
+export interface ResultsApart {
+  readonly results: ResultBackend;
+  /** null = it is no transport of ours, and is connected when the application's providers are there */
+  readonly transport: Transport | null;
+}
+
+/** @returns undefined = results are kept with the broker */
+export async function openResults(
+  options: ClientOptions,
+  common: TransportOptions,
+  find: FindProvider,
+  logger: TaskLogger,
+  clock: Clock,
+): Promise<ResultsApart | undefined> {
+  const { results, broker } = options;
+  if (results === undefined || results === broker) return undefined;
+  if (typeof results !== 'string') return { results: await openTypeorm(results, options, find, logger, clock), transport: null };
+  const transport = await openTransport(results, common);
+  return { results: transport.results, transport };
+}
+
+async function openTypeorm(
+  { typeorm, schema, failedTaskExpires }: TypeormResults,
+  { keyPrefix, resultExtended }: ClientOptions,
+  find: FindProvider,
+  logger: TaskLogger,
+  clock: Clock,
+): Promise<ResultBackend> {
+  const { openTypeormResults } = await import('../persistence/results/open-results.js');
+  return openTypeormResults(
+    { typeorm, find, schema: schema ?? keyPrefix },
+    { failedTaskExpires, extended: resultExtended, logger, clock, timeOffset: () => 0 },
+  );
+}

@@ -1,0 +1,101 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InvalidOptionError } from '../errors/option-errors.js';
+import { getQueueInstanceToken, type QueueInstance } from '../nest/queue-instance.js';
+import { DEFAULT_CLIENT } from '../nest/task-client.token.js';
+import { FAILED_TASK_COLUMNS, FAILED_TASK_TABLE, FailedTask } from '../persistence/results/failed-task.js';
+import type { ResultDatabase } from '../persistence/results/result-database.js';
+import { search, type Found, type Page, type Searched } from '../persistence/results/search.js';
+import { TASK_RESULT_COLUMNS, TASK_RESULT_TABLE, TaskResult } from '../persistence/results/task-result.js';
+import { TypeormResultBackend } from '../persistence/results/typeorm-result-backend.js';
+
+/** Which results: all of these together. */
+export interface TaskResultFilter {
+  /** of the task, or the shadow that the call was given */
+  readonly name?: string;
+  readonly state?: string;
+  readonly queue?: string;
+  readonly worker?: string;
+  readonly tag?: string;
+  /** sent at this instant or later */
+  readonly from?: Date;
+  /** sent before this instant */
+  readonly to?: Date;
+}
+
+/** Which failed tasks: all of these together. */
+export interface FailedTaskFilter {
+  readonly name?: string;
+  readonly reason?: string;
+  readonly queue?: string;
+  readonly worker?: string;
+  readonly tag?: string;
+  /** failed at this instant or later */
+  readonly from?: Date;
+  /** failed before this instant */
+  readonly to?: Date;
+}
+
+export type TaskResultSearch = TaskResultFilter & Page;
+export type FailedTaskSearch = FailedTaskFilter & Page;
+
+// The second half lets the planner use the index, which has no row for those without tags.
+const TAGGED = "tags @> array[$::text] and tags <> '{}'";
+const TASK = { name: 'task_name = $::text', queue: 'queue = $::text', worker: 'worker = $::text', tag: TAGGED };
+
+const RESULTS: Searched<TaskResult, TaskResultFilter> = {
+  type: TaskResult,
+  table: TASK_RESULT_TABLE,
+  columns: TASK_RESULT_COLUMNS,
+  conditions: {
+    ...TASK,
+    state: 'state = $::text',
+    from: 'date_created >= $::timestamptz',
+    to: 'date_created < $::timestamptz',
+  },
+  time: 'date_created',
+  always: 'date_expires > now()',
+};
+
+const FAILED: Searched<FailedTask, FailedTaskFilter> = {
+  type: FailedTask,
+  table: FAILED_TASK_TABLE,
+  columns: FAILED_TASK_COLUMNS,
+  conditions: {
+    ...TASK,
+    reason: 'reason = $::text',
+    from: 'date_failed >= $::timestamptz',
+    to: 'date_failed < $::timestamptz',
+  },
+  time: 'date_failed',
+  always: 'date_expires > now()',
+};
+
+/**
+ * Searches the results and failed tasks in the database, newest first. To be listed in `providers`; it is of the unnamed
+ * TaskQueueModule, and for another one made with its `QueueInstance`.
+ */
+@Injectable()
+export class TaskResults {
+  constructor(@Inject(getQueueInstanceToken(DEFAULT_CLIENT)) private readonly queue: QueueInstance) {}
+
+  /** @throws UnknownOptionError · InvalidOptionError · ResultsUnavailableError */
+  async search(query: TaskResultSearch = {}): Promise<Found<TaskResult>> {
+    return search(this.#database(), RESULTS, query);
+  }
+
+  /** @throws UnknownOptionError · InvalidOptionError · ResultsUnavailableError */
+  async searchFailed(query: FailedTaskSearch = {}): Promise<Found<FailedTask>> {
+    return search(this.#database(), FAILED, query);
+  }
+
+  /** Looked up when it is needed: in tests, results are in memory. */
+  #database(): ResultDatabase {
+    const { results } = this.queue;
+    if (results instanceof TypeormResultBackend) return results.database;
+    throw new InvalidOptionError(
+      'results',
+      this.queue.options.results,
+      "'typeorm' in TaskQueueModule.forRoot, for results that can be searched",
+    );
+  }
+}

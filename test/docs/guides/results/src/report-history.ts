@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { FailedTask, TaskResult, TaskResults } from 'nestjs-task-queue/typeorm';
+import type { Repository } from 'typeorm';
+
+@Injectable()
+export class ReportHistory {
+  constructor(
+    private readonly found: TaskResults,
+    @InjectRepository(TaskResult) private readonly results: Repository<TaskResult>,
+    @InjectRepository(FailedTask) private readonly failed: Repository<FailedTask>,
+  ) {}
+
+  /** Newest first, a page at a time, over an index. */
+  async ofCustomer(customer: string, cursor?: string) {
+    return this.found.search({ name: 'invoices.send', tag: `customer:${customer}`, limit: 20, ...(cursor && { cursor }) });
+  }
+
+  async failuresSince(from: Date) {
+    const { rows } = await this.found.searchFailed({ name: 'invoices.send', reason: 'failed', from });
+    return rows.map(({ taskId, error, attempts }) => ({ taskId, error, attempts: attempts.length }));
+  }
+
+  /** Or with your own queries: the entities are ordinary ones. */
+  async counts() {
+    return { succeeded: await this.results.countBy({ state: 'SUCCESS' }), failed: await this.failed.count() };
+  }
+}

@@ -1,0 +1,101 @@
+import type { ModuleMetadata } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { getQueueInstanceToken, TaskWorkerModule, type ClientOptionsInput, type QueueInstance } from 'nestjs-task-queue';
+import { TaskResults } from 'nestjs-task-queue/typeorm';
+import { signal } from '../core/harness.js';
+import { boot, bootError } from '../nest/support/boot.js';
+import { ReportTasks, ResultStage, world } from './support/reports.js';
+import { openSource } from './support/tables.js';
+
+describe('a database that cannot keep the results', () => {
+  let stage: ResultStage;
+
+  beforeAll(async () => {
+    stage = await ResultStage.open();
+  });
+  afterEach(() => stage.reset());
+  afterAll(() => stage.close());
+
+  describe('what it cannot work with', () => {
+    const bootWith = (results: ClientOptionsInput['results'], imports: ModuleMetadata['imports'] = []) =>
+      bootError({ imports, providers: [ReportTasks] }, { results });
+
+    it('is another database than PostgreSQL', async () => {
+      const typeorm = { isInitialized: true, options: { type: 'mysql' }, query: async () => [] };
+      expect(await bootWith({ typeorm, schema: 'tq' })).toMatchObject({
+        code: 'UNSUPPORTED_OPTION',
+        message: expect.stringContaining("of type 'mysql'"),
+      });
+    });
+
+    it('are tables that nobody has made: it says what to run', async () => {
+      const error = await bootWith({ typeorm: stage.source, schema: 'nowhere' });
+      expect(error).toMatchObject({ code: 'RESULTS_REFUSED', message: expect.stringContaining('npx tasks migrate --schema nowhere') });
+    });
+
+    it('are tables without rights', async () => {
+      await stage.source.query(`create role reader login; grant usage on schema ${stage.schema} to reader`);
+      const url = new URL(stage.url);
+      url.username = 'reader';
+      const reader = await openSource(url.href);
+      const error = await bootWith({ typeorm: reader, schema: stage.schema });
+      await reader.destroy();
+      await stage.source.query(`drop owned by reader; drop role reader`);
+      expect(error).toMatchObject({ code: 'RESULTS_REFUSED', message: expect.stringContaining('no rights on') });
+    });
+
+    it.each([
+      [
+        'a DataSource that nobody provides',
+        { typeorm: 'reports', schema: 'tq' },
+        "Option 'results.typeorm' must be the name of a DataSource",
+      ],
+      [
+        'a misspelled option',
+        { typeorn: 'x' } as never,
+        "'results' of TaskQueueModule.forRoot has no option 'typeorn'. Did you mean 'typeorm'?",
+      ],
+      ['a schema that is no plain name', { typeorm: 'default', schema: 'My-App' }, "Option 'schema' must be a plain name"],
+      ['neither text nor object', 7 as never, "Option 'results' must be a URL, 'typeorm', or { typeorm: dataSource }"],
+    ])('is %s', async (_, results, message) => {
+      expect((await bootWith(results)).message).toContain(message);
+    });
+
+    it('is a search of results that are kept elsewhere', async () => {
+      const { app } = await boot({ providers: [TaskResults] });
+      await expect(app.get(TaskResults).search()).rejects.toThrow("Option 'results' must be 'typeorm'");
+    });
+  });
+
+  it('says that the database cannot be reached, and a task waits for it', async () => {
+    let down = false;
+    const flaky = {
+      isInitialized: true,
+      options: { type: 'postgres' },
+      query: (sql: string, values?: unknown[]) =>
+        down ? Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })) : stage.source.query(sql, values),
+    };
+    const { tasks, app } = await boot(
+      { imports: [TaskWorkerModule.forRoot()], providers: [ReportTasks] },
+      { results: { typeorm: flaky, schema: stage.schema } },
+    );
+    down = true;
+    const tried = signal<unknown>();
+    const { results } = app.get<QueueInstance>(getQueueInstanceToken('default'));
+    const save = results.save.bind(results);
+    results.save = async (records, expires) => {
+      try {
+        return await save(records, expires);
+      } catch (error) {
+        tried.give(error);
+        throw error;
+      }
+    };
+    world.printerWorks = true;
+    const sent = await tasks.for(ReportTasks).print.delay('x');
+    await expect(sent.record()).rejects.toMatchObject({ code: 'RESULTS_UNAVAILABLE' });
+    expect(await tried.come).toMatchObject({ code: 'RESULTS_UNAVAILABLE' });
+    down = false;
+    expect(await sent.get()).toBe('printed');
+  });
+});
