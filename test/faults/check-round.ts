@@ -16,8 +16,10 @@ export interface RoundFacts {
   readonly left: readonly string[];
   /** accepted settlements of earlier rounds that ended a task */
   readonly endedBefore: ReadonlySet<string>;
-  /** nothing was broken: each task runs as often as it should, and no attempt is charged */
+  /** each task was to run as often as it should */
   readonly gentle: boolean;
+  /** no message was to be charged with a lost lease */
+  readonly unspent: boolean;
 }
 
 export interface Violation {
@@ -104,13 +106,12 @@ function endOfRecord({ state, error }: TaskResultRecord, reason: string | undefi
   }
 }
 
-function checkRuns(id: string, { runs }: PlannedCall, history: History | undefined, { gentle }: RoundFacts, add: Add): void {
+function checkRuns(id: string, { runs }: PlannedCall, history: History | undefined, { gentle, unspent }: RoundFacts, add: Add): void {
   const times = history?.runs.length ?? 0;
   if (runs !== null && times < runs) add('lost', `${id} ran ${times} times instead of ${runs}`);
   if (runs === 0 && times > 0) add('doubled', `${id} was not to run, and did`);
-  if (!gentle) return;
-  if (runs !== null && times > runs) add('doubled', `${id} ran ${times} times instead of ${runs}`);
-  for (const { worker } of history?.charged ?? []) add('doubled', `${id} came to ${worker} with an attempt spent`);
+  if (gentle && runs !== null && times > runs) add('doubled', `${id} ran ${times} times instead of ${runs}`);
+  if (unspent) for (const { worker } of history?.charged ?? []) add('doubled', `${id} came to ${worker} with an attempt spent`);
 }
 
 function checkLink(id: string, linked: ReadonlyMap<string, string>, add: Add): void {

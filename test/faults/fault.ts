@@ -29,8 +29,10 @@ export interface Scene {
 
 export interface Fault {
   readonly name: string;
-  /** each task runs as often as it should, and no attempt is spent */
+  /** each task runs as often as it should */
   readonly gentle: boolean;
+  /** no message is charged with a lost lease */
+  readonly unspent: boolean;
   /** Resolves when it is over. */
   strike(scene: Scene): Promise<Struck>;
 }

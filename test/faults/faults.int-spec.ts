@@ -6,7 +6,7 @@ import { redisEngine } from './engines/redis.js';
 import { FAULTS, runFaults } from './run-faults.js';
 
 /** One round of each, with little load and a short lease; `npm run test:faults` has 20 with leases of 10 s. */
-const SHORT = { rounds: 1, lease: 1_500, spell: 500, load: 40, onRound() {} };
+const SHORT = { rounds: 1, lease: 2_500, spell: 500, load: 40, onRound() {} };
 
 const ENGINES: readonly (readonly [name: string, engine: () => Engine])[] = [['redis', () => redisEngine(startPrivateRedis)]];
 

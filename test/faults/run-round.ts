@@ -129,7 +129,17 @@ async function judge(
   const results = await resultsOf(stage, [...accepted.keys(), ...unknown, ...linked.keys()]);
   const deadLetters = await takeDeadLetters(stage);
   const left = [...(await placesOf(stage.observer.transport.inspector)), ...(await engine.leftovers(stage.server.url, KEY_PREFIX))];
-  const facts = { entries, accepted, unknown, results, deadLetters, left, endedBefore: stage.ended, gentle: fault.gentle };
+  const facts = {
+    entries,
+    accepted,
+    unknown,
+    results,
+    deadLetters,
+    left,
+    endedBefore: stage.ended,
+    gentle: fault.gentle,
+    unspent: fault.unspent,
+  };
   const unmet = [...(struck.unmet ?? []), ...stage.fleet.broken.splice(0)].map((what): Violation => ({ kind: 'unmet', what }));
   const violations = [...checkRound(facts), ...unmet];
   if (!quiet) violations.push({ kind: 'unmet', what: `round ${number} did not come to an end` });

@@ -32,6 +32,7 @@ describe('the checker of the ledger', () => {
     left: [],
     endedBefore: new Set(),
     gentle: true,
+    unspent: true,
     ...more,
   });
   const kinds = (facts: RoundFacts) => checkRound(facts).map(({ kind }) => kind);

@@ -7,6 +7,7 @@ const proxiesOf = ({ fleet, proxy }: Scene): TcpProxy[] => [proxy, ...fleet.work
 export const cut: Fault = {
   name: 'connections cut',
   gentle: false,
+  unspent: false,
   async strike(scene) {
     const { random, spell } = scene;
     for (let times = random.whole(2, 4); times > 0; times--) {
@@ -26,6 +27,7 @@ export const cut: Fault = {
 export const blackHole: Fault = {
   name: 'black hole',
   gentle: false,
+  unspent: false,
   async strike(scene) {
     const { random, fleet, lease } = scene;
     const everybody = random.chance(0.7);
@@ -44,6 +46,7 @@ export const blackHole: Fault = {
 export const delay: Fault = {
   name: 'slow connections',
   gentle: false,
+  unspent: false,
   async strike(scene) {
     const { random, spell } = scene;
     for (const proxy of proxiesOf(scene)) proxy.delay = random.whole(20, 200);

@@ -10,6 +10,7 @@ const TERMINATE = `
 export const backendsTerminated: Fault = {
   name: 'backends terminated',
   gentle: false,
+  unspent: false,
   async strike({ server, random, spell }) {
     await asking(server.url, async (client) => {
       for (let times = random.whole(2, 4); times > 0; times--) {
@@ -25,6 +26,7 @@ export const backendsTerminated: Fault = {
 export const connectionsExhausted: Fault = {
   name: 'connections exhausted',
   gentle: false,
+  unspent: false,
   async strike({ server, spell }) {
     const taken: pg.Client[] = [];
     try {
@@ -54,6 +56,7 @@ async function takeAll(url: string, taken: pg.Client[]): Promise<void> {
 export const heldHorizon: Fault = {
   name: 'long transaction',
   gentle: true,
+  unspent: true,
   async strike({ server, spell }) {
     await asking(server.url, async (client) => {
       await client.query('begin isolation level repeatable read');

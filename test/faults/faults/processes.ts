@@ -10,6 +10,7 @@ const LONG = 5;
 export const kill: Fault = {
   name: 'kill -9',
   gentle: false,
+  unspent: false,
   async strike(scene) {
     const { fleet, ledger, sender, round, random } = scene;
     const fallen: { worker: string; at: number }[] = [];
@@ -34,6 +35,7 @@ export const kill: Fault = {
 export const freeze: Fault = {
   name: 'freeze beyond a lease',
   gentle: false,
+  unspent: false,
   async strike(scene) {
     const { fleet, ledger, lease, notice } = scene;
     const victim = await busyWorker(scene);
@@ -83,6 +85,8 @@ async function untilTold({ ledger }: Scene, worker: string, running: readonly st
 export const block: Fault = {
   name: 'blocked event loop',
   gentle: true,
+  // What was on its way to that worker has a lease that nobody renews: it was not read yet.
+  unspent: false,
   async strike(scene) {
     const { fleet, ledger, sender, round, random, lease } = scene;
     const victim = random.pick(fleet.workers);
@@ -101,6 +105,7 @@ export const block: Fault = {
 export const terminate: Fault = {
   name: 'SIGTERM under load',
   gentle: true,
+  unspent: true,
   async strike({ fleet, random }) {
     const victims = random.shuffled(fleet.workers).slice(0, random.whole(1, 2));
     await Promise.all(victims.map((victim) => fleet.end(victim)));

@@ -9,6 +9,7 @@ const CALLS = 600;
 export const producer: Fault = {
   name: 'producer killed',
   gentle: true,
+  unspent: true,
   async strike({ round, random, server, sender, produce }) {
     const calls = Array.from({ length: CALLS }, (_, n) => call('work', `${round}-producer${n}`, [random.whole(0, 10)]));
     const proxy = await TcpProxy.before(server.url);

@@ -4,6 +4,7 @@ import { pass, struck, type Fault } from '../fault.js';
 export const restart: Fault = {
   name: 'server restarted',
   gentle: false,
+  unspent: false,
   async strike({ random, server, spell, lease }) {
     if (random.chance(0.7)) {
       await server.kill();

@@ -7,6 +7,9 @@ import { SettleDeliveries } from './settle-deliveries.js';
 const delivery = (id: string) => ({ id, queue: 'q' }) as Delivery;
 const link: Publication = { id: 'link', queue: 'q', body: '', priority: 5, traced: true };
 
+const told = ({ delivery: { id }, kind, publish, result }: Settlement) =>
+  `${kind === 'release' ? '-' : ''}${id}${publish || result ? ' with more' : ''}`;
+
 /** Settling over a store that does one thing at a time, with what it was asked in order. */
 function apart(failures: { publish?: number; settle?: number } = {}) {
   const steps: string[] = [];
@@ -17,8 +20,6 @@ function apart(failures: { publish?: number; settle?: number } = {}) {
         failures.settle!--;
         throw new BrokerUnavailableError('Settling');
       }
-      const told = ({ delivery: { id }, kind, publish, result }: Settlement) =>
-        `${kind === 'release' ? '-' : ''}${id}${publish || result ? ' with more' : ''}`;
       steps.push(`settle ${settlements.map(told).join()}`);
       return settlements.map((one) => ({ id: one.delivery.id, accepted: true }));
     },
