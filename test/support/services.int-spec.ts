@@ -58,7 +58,7 @@ describe('test servers', () => {
     } finally {
       await server.stop();
     }
-  });
+  }, 60_000);
 
   it('a fresh database is empty and can be dropped while it is in use', async () => {
     const database = await freshDatabase();
