@@ -52,9 +52,10 @@ module.exports = {
     {
       name: 'transports-serve-ports',
       severity: 'error',
-      comment: 'A transport imports ports, message, errors and its own folder.',
+      comment:
+        'A transport imports ports, message, errors, policies and its own folder, what leases have in common; that of Postgres its migrations too.',
       from: { ...code, path: `${src}/transports/([^/]+)/` },
-      to: { path: src, pathNot: [rooms('message', 'errors', 'ports'), `${src}/transports/$1/`] },
+      to: { path: src, pathNot: [rooms(...BASE, 'migrations'), `${src}/transports/leasing/`, `${src}/transports/$1/`] },
     },
     {
       name: 'transports-know-no-framework',

@@ -1,10 +1,11 @@
 // `npm run test:package`: packs the library, installs it into fresh applications that are not ours, builds them, runs a task in
-// each on Redis and on the memory transport, runs the CommonJS one's own jest, and has the package's face judged by two linters.
+// each on Redis and on the memory transport, runs the CommonJS one's own jest and the package's command, and has its face judged by two linters.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { root, runNode, tool } from './run-node.mjs';
+import { startPostgres } from './services/postgres.mjs';
 import { startRedis } from './services/redis.mjs';
 
 const work = mkdtempSync(path.join(os.tmpdir(), 'task-queue-package-'));
@@ -12,6 +13,7 @@ const packageDir = path.join(root, 'dist-lib/task-queue');
 const failed = [];
 let passed = 0;
 
+const postgres = process.env.DATABASE_URL ? { url: process.env.DATABASE_URL, stop: async () => {} } : await startPostgres();
 const redis = process.env.REDIS_URL ? { url: process.env.REDIS_URL, stop: async () => {} } : await startRedis();
 try {
   if ((await runNode(['scripts/build-lib.mjs'])) !== 0) throw new Error('The library does not build.');
@@ -19,11 +21,19 @@ try {
   step('publint', process.execPath, [tool('publint/src/cli.js'), tarball, '--strict']);
   // ES modules only, by design: CommonJS applications load them by require(esm).
   step('are the types wrong', process.execPath, [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'esm-only']);
-  tryOut('esm-nest12', tarball);
+  const esModules = tryOut('esm-nest12', tarball);
+  const command = { cwd: esModules, env: { TASKS_BROKER_URL: postgres.url } };
+  step(
+    'esm-nest12: npx tasks migrate --plan',
+    'npx',
+    ['--no', 'tasks', 'migrate', '--plan'],
+    command,
+    /create table if not exists tq\.migration/,
+  );
   const commonJs = tryOut('cjs-nest11', tarball);
   step('cjs-nest11: its own jest', 'npm', ['test', '--silent'], { cwd: commonJs });
 } finally {
-  await redis.stop();
+  await Promise.all([postgres.stop(), redis.stop()]);
   rmSync(work, { recursive: true, force: true });
 }
 

@@ -22,3 +22,7 @@ export const FULL = { tasks: 30_000, oneByOne: 5_000, batches: 20, waiting: 10_0
 export const QUICK = { tasks: 2_000, oneByOne: 300, batches: 2, waiting: 1_000, latencies: 30, idleSeconds: 2, rounds: 1 };
 
 export const BATCH = 1_000;
+
+/** `emptyWaiting`: what waits on the database to compare with, so that a worker never runs dry. */
+export const LARGE = { waiting: 1_000_000, history: 10_000_000, emptyWaiting: 10_000, minutes: 10, samples: 20 };
+export const LARGE_QUICK = { waiting: 20_000, history: 50_000, emptyWaiting: 5_000, minutes: 0.2, samples: 4 };

@@ -1,5 +1,4 @@
-// Measures one engine on one Redis; runs in a process of its own, so that no engine finds another's garbage.
-import { Redis } from 'ioredis';
+// Measures one engine on one server; runs in a process of its own, so that no engine finds another's garbage.
 import { BATCH, CONCURRENCY, payloadOf, RESULT } from './load.mjs';
 
 const batchOf = (from, count) => Array.from({ length: count }, (_, n) => payloadOf(from + n));
@@ -9,13 +8,13 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /**
  * One round of everything that is a speed, and with `idle` also what a waiting message and a waiting worker cost.
  *
- * @param {{ without: Function, with: Function, worker?: boolean }} engine how to open it for tasks without and with a result;
+ * @param {{ without: Function, with?: Function, waiting?: Function, within?: Function, worker?: boolean }} engine how to open it for
+ *   tasks without and with a result, for waiting where that takes another setting, and for sending within transactions where it can;
  *   `worker: false` when nothing of it waits for work, so that idling means nothing
  */
-export async function measure(engine, url, size, idle) {
-  const redis = new Redis(url);
+export async function measure(engine, server, url, size, idle) {
   const session = async (open, body) => {
-    await redis.flushall();
+    await server.reset();
     const queue = await open({ url, concurrency: CONCURRENCY });
     await queue.ready();
     try {
@@ -29,16 +28,28 @@ export async function measure(engine, url, size, idle) {
     await session(engine.without, (queue) => addOneByOne(queue, size)); // warms up
     const oneByOne = await session(engine.without, (queue) => addOneByOne(queue, size));
     const together = await session(engine.without, (queue) => addTogether(queue, size));
-    await session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined)); // warms up
-    const plain = await session(engine.without, (queue) => processAll(queue, redis, size.tasks, undefined));
-    const kept = await session(engine.with, (queue) => processAll(queue, redis, size.tasks, RESULT));
-    const speeds = { oneByOne, together, process: plain.rate, processWithResult: kept.rate, callsPerTask: plain.calls };
-    const waiting = engine.worker === false ? {} : await session(engine.without, (queue) => wait(queue, redis, size, idle));
+    const transactional = engine.within ? await session(engine.within, (queue) => within(queue, url, size)) : {};
+    await session(engine.without, (queue) => processAll(queue, server, size.tasks, undefined)); // warms up
+    const plain = await session(engine.without, (queue) => processAll(queue, server, size.tasks, undefined));
+    const kept = engine.with ? await session(engine.with, (queue) => processAll(queue, server, size.tasks, RESULT)) : { rate: null };
+    const processing = { process: plain.rate, processWithResult: kept.rate, callsPerTask: plain.calls };
+    const speeds = { oneByOne, together, ...transactional, ...processing };
+    const waiting =
+      engine.worker === false ? {} : await session(engine.waiting ?? engine.without, (queue) => wait(queue, server, size, idle));
     if (!idle) return { ...speeds, ...waiting };
-    return { ...speeds, bytesPerMessage: await session(engine.without, (queue) => weigh(queue, redis, size)), ...waiting };
+    return { ...speeds, bytesPerMessage: await session(engine.without, (queue) => weigh(queue, server, size)), ...waiting };
   } finally {
-    redis.disconnect();
+    await server.close();
   }
+}
+
+async function within(queue, url, size) {
+  if (!queue.within) return {};
+  const { measureTransactional } = await import('./transactional.mjs');
+  return measureTransactional(queue, url, size).catch((error) => {
+    console.error(error);
+    return { failed: { what: 'in a transaction', reason: String(error) } };
+  });
 }
 
 async function addOneByOne(queue, { oneByOne }) {
@@ -57,9 +68,9 @@ async function addTogether(queue, { batches }) {
 }
 
 /** From the first task's start to the last one's end, with everything waiting at the beginning. */
-async function processAll(queue, redis, tasks, result) {
+async function processAll(queue, server, tasks, result) {
   await fill(queue, tasks);
-  const before = await commandCount(redis);
+  const before = await server.calls();
   let began = 0;
   let done = 0;
   let finish;
@@ -71,18 +82,18 @@ async function processAll(queue, redis, tasks, result) {
   });
   const ended = await finished;
   await stop();
-  return { rate: (tasks / (ended - began)) * 1000, calls: ((await commandCount(redis)) - before) / tasks };
+  return { rate: (tasks / (ended - began)) * 1000, calls: ((await server.calls()) - before) / tasks };
 }
 
-async function weigh(queue, redis, { waiting }) {
+async function weigh(queue, server, { waiting }) {
   await queue.addMany(batchOf(0, 1)); // what an engine sets up once is no message's
-  const before = await memory(redis);
+  const before = await server.bytes();
   await fill(queue, waiting);
-  return ((await memory(redis)) - before) / waiting;
+  return ((await server.bytes()) - before) / waiting;
 }
 
 /** How soon a task begins when nothing else is there, and with `idle` what a waiting worker asks of the server. */
-async function wait(queue, redis, { latencies, idleSeconds }, idle) {
+async function wait(queue, server, { latencies, idleSeconds }, idle) {
   let arrived;
   const stop = await queue.work(() => arrived());
   const samples = [];
@@ -93,16 +104,16 @@ async function wait(queue, redis, { latencies, idleSeconds }, idle) {
     await queue.add(payloadOf(n));
     samples.push((await arrival) - began);
   }
-  const idleCalls = idle ? await countIdleCalls(redis, idleSeconds) : {};
+  const idleCalls = idle ? await countIdleCalls(server, idleSeconds) : {};
   await stop();
   return { latencyP50: percentile(samples, 0.5), latencyP99: percentile(samples, 0.99), ...idleCalls };
 }
 
-async function countIdleCalls(redis, seconds) {
+async function countIdleCalls(server, seconds) {
   await pause(1_000);
-  const before = await commandCount(redis);
+  const before = await server.calls();
   await pause(seconds * 1000);
-  return { idleCallsPerMinute: (((await commandCount(redis)) - before) * 60) / seconds };
+  return { idleCallsPerMinute: (((await server.calls()) - before) * 60) / seconds };
 }
 
 async function fill(queue, count) {
@@ -110,13 +121,3 @@ async function fill(queue, count) {
 }
 
 const perSecond = (count, began) => (count / (performance.now() - began)) * 1000;
-
-/** Commands that Redis has run, those inside scripts included; not our own asking. */
-async function commandCount(redis) {
-  const stats = await redis.info('commandstats');
-  return [...stats.matchAll(/^cmdstat_(?!info|flushall)\S*?:calls=(\d+)/gm)].reduce((sum, [, calls]) => sum + Number(calls), 0);
-}
-
-async function memory(redis) {
-  return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]);
-}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(new URL('./peers/package.json', import.meta.url));
@@ -5,4 +6,5 @@ const require = createRequire(new URL('./peers/package.json', import.meta.url));
 /** A package of the benchmarks' own folder. */
 export const peer = (name) => require(name);
 
-export const peerVersion = (name) => require(`${name}/package.json`).version;
+export const peerVersion = (name) =>
+  JSON.parse(readFileSync(new URL(`./peers/node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;

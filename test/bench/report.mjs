@@ -3,7 +3,9 @@ const COLUMNS = [
   ['together', 'add 1,000 at once /s', 0],
   ['process', 'process /s', 0],
   ['processWithResult', 'with result /s', 0],
-  ['callsPerTask', 'Redis calls/task', 2],
+  ['withinTransaction', 'in a transaction /s', 0],
+  ['bareInTransaction', 'a bare INSERT /s', 0],
+  ['callsPerTask', 'calls/task', 2],
   ['bytesPerMessage', 'bytes/waiting', 0],
   ['latencyP50', 'idle p50 ms', 2],
   ['latencyP99', 'idle p99 ms', 2],
@@ -11,41 +13,65 @@ const COLUMNS = [
 ];
 const BAR = 40;
 
-/** Ours to BullMQ's with `removeOnComplete`; `limitShare` to the bare script loop. */
-export function ratiosOf(rows) {
-  const row = (engine) => rows.find((one) => one.engine === engine) ?? {};
-  const [ours, peer, limit] = [row('nestjs-task-queue'), row('bullmq removeOnComplete'), row('raw-scripts')];
-  const ratio = (a, b) => (a == null || b == null || b === 0 ? null : Number((a / b).toFixed(3)));
-  return {
-    process: ratio(ours.process, peer.process),
-    processWithResult: ratio(ours.processWithResult, peer.processWithResult),
-    enqueueTogether: ratio(ours.together, peer.together),
-    enqueueOneByOne: ratio(ours.oneByOne, peer.oneByOne),
-    limitShare: ratio(ours.process, limit.process),
-    callsPerTask: ratio(ours.callsPerTask, peer.callsPerTask),
-    latencyP50: ratio(ours.latencyP50, peer.latencyP50),
-    latencyP99: ratio(ours.latencyP99, peer.latencyP99),
-  };
+export function printReport({ machine, versions, rows, leftOut, ratios }, { calls, ratioTitle }) {
+  printMachine(machine, versions);
+  if (rows.length > 0) printTables(rows, calls);
+  printLeftOut(leftOut);
+  console.log(`\n${ratioTitle}`);
+  for (const [name, value] of Object.entries(ratios)) console.log(`  ${name.padEnd(20)} ${value ?? '–'}`);
 }
 
-export function printReport({ machine, versions, rows, ratios }) {
-  console.log(`\n${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}`);
+/** How a full database fared, from beginning to end. */
+export function printLarge({ machine, versions, engine, waiting, history, leftOut, empty, atTheEnd, timeline, ratios }) {
+  printMachine(machine, versions);
+  if (leftOut) return printLeftOut(leftOut);
+  console.log(`\n${engine}: ${number(waiting, 0)} waiting, ${number(history, 0)} finished\n`);
+  const columns = [
+    ['minute', 'minute', 1],
+    ['rate', 'process /s', 0],
+    ['deadTuples', 'dead tuples', 0],
+    ['autovacuums', 'autovacuums', 0],
+    ['megabytes', 'database MB', 0],
+  ];
+  console.log(columns.map(([, title]) => title.padStart(12)).join('  '));
+  for (const row of timeline) console.log(columns.map(([key, , digits]) => number(row[key], digits).padStart(12)).join('  '));
   console.log(
-    Object.entries(versions)
-      .map(([name, version]) => `${name} ${version}`)
-      .join(' · '),
+    `\nOn an empty database ${number(empty.before, 0)} /s before and ${number(empty.after, 0)} /s after; at the end ${number(atTheEnd, 0)} /s`,
   );
-  printTable(rows);
-  for (const [key, title] of [COLUMNS[2], COLUMNS[3], COLUMNS[1], COLUMNS[0]]) printBars(title, rows, key);
-  console.log('\nRatios to BullMQ with removeOnComplete (limitShare: to the raw scripts)');
-  for (const [name, value] of Object.entries(ratios)) console.log(`  ${name.padEnd(18)} ${value ?? '–'}`);
+  console.log(`Share of the empty database's: ${ratios.shareOfEmpty}`);
 }
 
-function printTable(rows) {
+function printLeftOut(leftOut) {
+  for (const { engine, reason } of leftOut) console.log(`\nLeft out: ${engine}: ${reason}`);
+}
+
+function printMachine(machine, versions) {
+  console.log(`\n${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}`);
+  if (machine.server) console.log(pairs(machine.server));
+  console.log(pairs(versions));
+}
+
+const pairs = (entries) =>
+  Object.entries(entries)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(' · ');
+
+function printTables(rows, calls) {
+  const columns = COLUMNS.filter(([key]) => rows.some((row) => row[key] != null)).map(([key, title, digits]) =>
+    key === 'callsPerTask' ? [key, calls, digits] : [key, title, digits],
+  );
+  printTable(rows, columns);
+  for (const key of ['process', 'processWithResult', 'together', 'oneByOne']) {
+    const column = columns.find(([one]) => one === key);
+    if (column) printBars(column[1], rows, key);
+  }
+}
+
+function printTable(rows, columns) {
   const width = Math.max(...rows.map(({ engine }) => engine.length));
-  console.log(`\n${''.padEnd(width)}  ${COLUMNS.map(([, title]) => title).join('  ')}`);
+  console.log(`\n${''.padEnd(width)}  ${columns.map(([, title]) => title).join('  ')}`);
   for (const row of rows) {
-    const cells = COLUMNS.map(([key, title, digits]) => number(row[key], digits).padStart(title.length));
+    const cells = columns.map(([key, title, digits]) => number(row[key], digits).padStart(title.length));
     console.log(`${row.engine.padEnd(width)}  ${cells.join('  ')}`);
   }
 }

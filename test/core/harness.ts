@@ -19,6 +19,7 @@ let prefixes = 0;
 export const BROKERS: readonly (readonly [name: string, url: () => string])[] = [
   ['memory', () => 'memory://'],
   ['redis', () => process.env['REDIS_URL']!],
+  ['postgres', () => process.env['DATABASE_URL']!],
 ];
 
 export type Handler = (this: void, context: TaskContext, ...args: never[]) => unknown;
@@ -36,12 +37,14 @@ export class Harness {
     readonly options: ReturnType<typeof resolveClientOptions>,
     /** of the client's signals, and of those of workers that are started afterwards */
     readonly listeners: Listeners,
+    /** nobody else uses its part of the server */
+    private readonly own: boolean,
   ) {
     this.#transports.push(transport);
   }
 
   static async open(url: string, input: ClientOptionsInput = {}): Promise<Harness> {
-    const options = resolveClientOptions({ broker: url, keyPrefix: `t${process.pid}-${Date.now()}-${++prefixes}`, ...input });
+    const options = resolveClientOptions({ broker: url, ...ownPart(url), ...input });
     const transport = await openHere(options);
     const listeners = new Listeners(silentLogger);
     const codecs = await openCodecs(options);
@@ -62,6 +65,7 @@ export class Harness {
       }),
       options,
       listeners,
+      input.keyPrefix === undefined,
     );
     return harness;
   }
@@ -111,7 +115,21 @@ export class Harness {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop(0)));
     await Promise.all(this.#transports.map((transport) => transport.close()));
+    if (!isPostgres(this.url) || !this.own) return;
+    // Child processes have no servers of the test run, and never come here.
+    const { dropSchema } = await import('../conformance/postgres-schemas.js');
+    await dropSchema(this.options.keyPrefix);
   }
+}
+
+/** A part of the server that no other test uses. */
+function ownPart(url: string): Pick<ClientOptionsInput, 'keyPrefix' | 'connection'> {
+  const keyPrefix = `t${process.pid}_${Date.now()}_${++prefixes}`;
+  return isPostgres(url) ? { keyPrefix, connection: { migrate: true, max: 3 } } : { keyPrefix };
+}
+
+function isPostgres(url: string): boolean {
+  return url.startsWith('postgres');
 }
 
 async function openHere(options: ReturnType<typeof resolveClientOptions>): Promise<Transport> {

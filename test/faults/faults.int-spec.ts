@@ -1,14 +1,18 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { compileForChildren } from '../support/compiled.mjs';
-import { startPrivateRedis } from '../support/services.js';
+import { startPrivatePostgres, startPrivateRedis } from '../support/services.js';
 import type { Engine } from './engine.js';
+import { postgresEngine } from './engines/postgres.js';
 import { redisEngine } from './engines/redis.js';
 import { FAULTS, runFaults, type FaultReport } from './run-faults.js';
 
 /** One round of each, with little load and a short lease; `npm run test:faults` has 20 with leases of 10 s. */
 const SHORT = { rounds: 1, lease: 2_500, spell: 500, load: 40, onRound() {} };
 
-const ENGINES: readonly (readonly [name: string, engine: () => Engine])[] = [['redis', () => redisEngine(startPrivateRedis)]];
+const ENGINES: readonly (readonly [name: string, engine: () => Engine])[] = [
+  ['redis', () => redisEngine(startPrivateRedis)],
+  ['postgres', () => postgresEngine(startPrivatePostgres)],
+];
 
 describe.each(ENGINES)('workers, connections, producers and the server are broken under load, on %s', (name, engine) => {
   const seed = String(Date.now());

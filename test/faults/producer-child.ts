@@ -4,7 +4,7 @@ import { Harness } from '../core/harness.js';
 import type { PlannedCall } from './load.js';
 
 const { BROKER_URL, KEY_PREFIX } = process.env as Record<string, string>;
-const app = await Harness.open(BROKER_URL!, { keyPrefix: KEY_PREFIX! });
+const app = await Harness.open(BROKER_URL!, { keyPrefix: KEY_PREFIX!, connection: {} });
 
 process.once('disconnect', () => process.exit(1));
 process.once('message', (calls: readonly PlannedCall[]) => {

@@ -8,7 +8,13 @@ import { registerTasks } from './tasks.js';
 const { BROKER_URL, KEY_PREFIX, LEDGER, LEASE, NAME } = process.env as Record<string, string>;
 const note = openLedger(LEDGER!, NAME!);
 
-const app = await Harness.open(BROKER_URL!, { keyPrefix: KEY_PREFIX!, publishTimeout: '5s', dedupRetention: '10m', resultExpires: '10m' });
+const app = await Harness.open(BROKER_URL!, {
+  keyPrefix: KEY_PREFIX!,
+  connection: {},
+  publishTimeout: '5s',
+  dedupRetention: '10m',
+  resultExpires: '10m',
+});
 registerTasks(app, note);
 const options = { name: NAME!, queues: ['default'], lease: Number(LEASE), concurrency: 30, maxWait: '2s', drainTimeout: '30s' } as const;
 const worker = await app.worker(options, silentLogger, noting);

@@ -56,7 +56,11 @@ describe('a database that cannot keep the results', () => {
         "'results' of TaskQueueModule.forRoot has no option 'typeorn'. Did you mean 'typeorm'?",
       ],
       ['a schema that is no plain name', { typeorm: 'default', schema: 'My-App' }, "Option 'schema' must be a plain name"],
-      ['neither text nor object', 7 as never, "Option 'results' must be a URL, 'typeorm', or { typeorm: dataSource }"],
+      [
+        'neither text nor object',
+        7 as never,
+        "Option 'results' must be a URL, 'typeorm', { typeorm: dataSource }, a Pool of pg or a DataSource of TypeORM",
+      ],
     ])('is %s', async (_, results, message) => {
       expect((await bootWith(results)).message).toContain(message);
     });

@@ -7,6 +7,9 @@ const home = new URL('../../../dist-lib/task-queue/', import.meta.url);
 
 export const version = () => JSON.parse(readFileSync(new URL('package.json', home), 'utf8')).version;
 
+/** its default */
+const SCHEMA = 'tq';
+
 const open =
   (taskOptions) =>
   async ({ url, concurrency }) => {
@@ -22,19 +25,21 @@ const open =
       'work',
       Object.getOwnPropertyDescriptor(BenchTasks.prototype, 'work'),
     );
-    const queue = TaskQueueModule.forRoot({ broker: url });
+    const queue = TaskQueueModule.forRoot({ broker: url, ...(url.startsWith('postgres') && { connection: { migrate: true } }) });
     class WorkerApp {}
     Reflect.defineMetadata('imports', [queue, TaskWorkerModule.forRoot({ concurrency })], WorkerApp);
     Reflect.defineMetadata('providers', [BenchTasks], WorkerApp);
     class ProducerApp {}
     Reflect.defineMetadata('imports', [queue], ProducerApp);
 
-    const app = await NestFactory.createApplicationContext(ProducerApp, { logger: ['error'] });
-    const task = app.get(TaskClient).for(BenchTasks).work;
+    const app = await NestFactory.createApplicationContext(ProducerApp, { logger: false, abortOnError: false });
+    const tasks = app.get(TaskClient);
+    const task = tasks.for(BenchTasks).work;
     return {
       ready: async () => {},
       add: (payload) => task.delay(payload),
       addMany: (payloads) => Promise.all(payloads.map((payload) => task.delay(payload))),
+      within: tasks.withManager && ((client, payload) => tasks.withManager(client).for(BenchTasks).work.delay(payload)),
       work: async (given) => {
         handler = given;
         const worker = await runWorker(WorkerApp, { nest: { logger: ['error'] } });
@@ -46,3 +51,12 @@ const open =
 
 export const withoutResult = open({ ignoreResult: true });
 export const withResult = open({});
+
+/** Finished tasks on Postgres, as copies of the one there is, made over the time that results are kept. */
+export const fillHistory = (client, count) =>
+  client.query(
+    `insert into ${SCHEMA}.result (id, terminal, retries, record, expires_at)
+     select gen_random_uuid()::text, r.terminal, r.retries, r.record, now() + random() * (r.expires_at - now())
+     from (select * from ${SCHEMA}.result limit 1) r, generate_series(1, $1)`,
+    [count],
+  );

@@ -7,7 +7,7 @@ import { asking } from '../faults/postgres-session.js';
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', max_connections: 120 };
 
 /** Tables whose rows name no message that is still to be run, and go by themselves or with their queue. */
-const MAY_STAY = /^(queue|call|waiting|trace|revoked|result.*|join.*|.*migration.*)$/;
+const MAY_STAY = /^(queue|call|command|waiting|trace|revoked|result.*|join.*|.*migration.*)$/;
 /** Rows that count, where not all do. */
 const COUNTS: Readonly<Record<string, string>> = { claim: 'size > 0', unique_key: 'holder is not null' };
 
@@ -29,6 +29,8 @@ async function rowsLeft(client: pg.Client, schema: string): Promise<string[]> {
     const from = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(tablename)}`;
     const { rows } = await client.query<{ count: number }>(`select count(*)::int from ${from} where ${COUNTS[tablename] ?? 'true'}`);
     if (rows[0]!.count > 0) left.push(`${tablename}: ${rows[0]!.count} rows`);
+    if (tablename === 'unique_key' && rows[0]!.count > 0)
+      console.error((await client.query(`select * from ${from} where holder is not null`)).rows);
   }
   return left;
 }

@@ -7,16 +7,20 @@ import { checkOptions, countField, durationField, flagField, nameField, namesFie
 
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
 import { resolvePublishRetry, type PublishRetryInput } from './publish-retry.js';
-import { resolveResults, resultsField, type TypeormResults, type TypeormResultsInput } from './results-option.js';
+import type { StoreAddress } from '../ports/database-handle.js';
+import { resolveResults, resultsField, type ResultsInput, type TypeormResults } from './results-option.js';
 import type { Routes } from './routes.js';
 
 /** What `TaskQueueModule.forRoot` takes for the queue itself. Durations are ms or text. */
 export interface ClientOptionsInput extends ContentOptionsInput {
-  /** 'memory://' (default) or 'redis://user:password@host:port/db' */
-  broker?: string;
-  /** where results are kept: a URL, or 'typeorm' for the application's database, which can be searched; default: with the broker */
-  results?: string | TypeormResultsInput;
-  /** begins every key, so that several applications share one server; default 'tq' */
+  /**
+   * 'memory://' (default), 'redis://user:password@host:port/db', 'postgres://user:password@host:port/database', or the application's own
+   * `Pool` of pg or `DataSource` of TypeORM
+   */
+  broker?: StoreAddress;
+  /** where results are kept: as `broker`, or 'typeorm' for tables that can be searched; default: with the broker */
+  results?: ResultsInput;
+  /** begins every key, so that several applications share one server; on PostgreSQL the schema; default 'tq' */
   keyPrefix?: string;
   /** the queues that exist, beside the default one and those of tasks; a call or worker that names another is refused. Absent: any name goes */
   queues?: readonly string[];
@@ -48,12 +52,16 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   eager?: boolean;
   /** in eager mode, throw the task's error at the call; default false */
   eagerPropagates?: boolean;
-  /** the driver's own options (TLS, Sentinel, …) */
+  /** the driver's own options (TLS, Sentinel, size of the pool, …); on PostgreSQL `polling` and `migrate` too */
   connection?: Readonly<Record<string, unknown>>;
 }
 
+const addressField = z
+  .custom<StoreAddress>((value) => (typeof value === 'string' ? value !== '' : typeof value === 'object' && value !== null))
+  .describe("a URL such as 'memory://', 'redis://localhost:6379' or 'postgres://localhost/app', a Pool of pg or a DataSource of TypeORM");
+
 const schema = z.object({
-  broker: nameField.default('memory://').describe("a URL such as 'memory://' or 'redis://localhost:6379'"),
+  broker: addressField.default('memory://').describe(addressField.description!),
   results: resultsField,
   keyPrefix: nameField.default('tq').describe(nameField.description!),
   queues: namesField.optional().describe(namesField.description!),
@@ -84,7 +92,7 @@ const schema = z.object({
 
 export type ClientOptions = Readonly<
   Omit<z.output<typeof schema>, keyof ContentOptions | 'results'> &
-    ContentOptions & { readonly results: string | TypeormResults | undefined }
+    ContentOptions & { readonly results: StoreAddress | TypeormResults | undefined }
 >;
 export const CLIENT_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
 

@@ -104,6 +104,7 @@ function publicationOf(
     priority: priority ?? DEFAULT_PRIORITY,
     due: times.due,
     traced,
+    fresh: !traced,
     unique: isUnique ? uniqueKeyOf(task, message.args, options, broker) : undefined,
     limit: task.rateLimit === undefined ? undefined : limitOf(task, times.expires, broker),
   };

@@ -58,7 +58,7 @@ export class Publisher {
     try {
       const timeout = attempt === 1 ? this.timeout : deadline - this.clock.now();
       const receipts = await this.broker.publish(
-        batch.map((one) => one.publication),
+        batch.map(({ publication }) => (attempt === 1 ? publication : { ...publication, fresh: false })),
         { timeout },
       );
       batch.forEach((one, index) => answer(one, attempt === 1 ? receipts[index]! : ofRetry(one.publication, receipts[index]!)));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Duration } from '../message/duration.js';
+import type { DatabaseHandle, StoreAddress } from '../ports/database-handle.js';
 import type { TypeormDataSource } from '../ports/typeorm-data-source.js';
 import { checkOptions, durationField, nameField } from '../policies/check-options.js';
 
@@ -13,6 +14,9 @@ export interface TypeormResultsInput {
   readonly failedTaskExpires?: Duration;
 }
 
+/** A store's address, or tables of the application's database that can be searched. */
+export type ResultsInput = StoreAddress | 'typeorm' | TypeormResultsInput;
+
 const schema = z.object({
   typeorm: z
     .union([nameField, z.custom<TypeormDataSource>((value) => typeof (value as TypeormDataSource | null)?.query === 'function')])
@@ -25,14 +29,22 @@ const schema = z.object({
 export type TypeormResults = z.output<typeof schema>;
 
 /** @throws UnknownOptionError · InvalidOptionError */
-export function resolveResults(input: string | TypeormResultsInput | undefined, where: string): string | TypeormResults | undefined {
+export function resolveResults(input: ResultsInput | undefined, where: string): StoreAddress | TypeormResults | undefined {
   if (input === 'typeorm') return schema.parse({});
-  return typeof input === 'object' ? checkOptions(schema, input, `'results' of ${where}`) : input;
+  return typeof input !== 'object' || isHandle(input) ? input : checkOptions(schema, input, `'results' of ${where}`);
+}
+
+/** Whether results are kept in tables of their own, rather than in a transport's store. */
+export function areTypeormResults(results: StoreAddress | TypeormResults): results is TypeormResults {
+  return typeof results === 'object' && !isHandle(results);
+}
+
+/** A pool or a DataSource tells its options; ours has none of that name. */
+function isHandle(input: DatabaseHandle | TypeormResultsInput): input is DatabaseHandle {
+  return typeof (input as Partial<DatabaseHandle>).options === 'object';
 }
 
 export const resultsField = z
-  .custom<string | TypeormResultsInput>(
-    (value) => (typeof value === 'string' && value !== '') || (typeof value === 'object' && value !== null),
-  )
+  .custom<ResultsInput>((value) => (typeof value === 'string' && value !== '') || (typeof value === 'object' && value !== null))
   .optional()
-  .describe("a URL, 'typeorm', or { typeorm: dataSource }");
+  .describe("a URL, 'typeorm', { typeorm: dataSource }, a Pool of pg or a DataSource of TypeORM");

@@ -38,7 +38,9 @@ export class InvalidBrokerUrlError extends TaskQueueError {
   readonly code = 'INVALID_BROKER_URL';
   /** @param shown the URL without its password */
   constructor(shown: string, problem: string) {
-    super(`Broker URL '${shown}' ${problem}. Use 'memory://' or 'redis://user:password@host:port/db'.`);
+    super(
+      `Broker URL '${shown}' ${problem}. Use 'memory://', 'redis://user:password@host:port/db' or 'postgres://user:password@host:port/database'.`,
+    );
   }
 }
 

@@ -6,6 +6,6 @@ export * from './publish-errors.js';
 export * from './call-errors.js';
 export * from './content-errors.js';
 export * from './run-errors.js';
-export * from './semipredicates.js';
+export * from './schema-errors.js';
 export * from './semipredicates.js';
 export * from './result-errors.js';

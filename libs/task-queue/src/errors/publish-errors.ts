@@ -29,9 +29,10 @@ export class PublishUncertainError extends TaskQueueError {
 /** The store refuses new work (Redis: out of memory under noeviction); finishing old work still goes on. */
 export class BrokerFullError extends TaskQueueError {
   readonly code = 'BROKER_FULL';
-  constructor(options?: ErrorOptions) {
+  /** @param why such as "is out of memory" */
+  constructor(why = 'is out of memory', options?: ErrorOptions) {
     super(
-      `The broker is out of memory and takes no new messages. Nothing was sent. Free memory or raise its limit, then try again.`,
+      `The broker ${why} and takes no new messages. Nothing was sent. Give it room (memory, disk, connections), then try again.`,
       options,
     );
   }
@@ -56,6 +57,6 @@ export class BrokerRefusedError extends TaskQueueError {
   readonly code = 'BROKER_REFUSED';
   /** @param answer the server's words */
   constructor(what: string, answer: string) {
-    super(`${what}: the server refused it: ${answer}. Check the rights of its user, and that nothing else writes keys under 'keyPrefix'.`);
+    super(`${what}: the server refused it: ${answer}. Check the rights of its user, and that nothing else writes under 'keyPrefix'.`);
   }
 }

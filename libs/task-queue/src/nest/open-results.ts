@@ -1,5 +1,5 @@
 import type { ClientOptions } from '../client/client-options.js';
-import type { TypeormResults } from '../client/results-option.js';
+import { areTypeormResults, type TypeormResults } from '../client/results-option.js';
 import type { Clock, ResultBackend, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
 import { openTransport } from '../transports/open-transport.js';
 
@@ -23,7 +23,7 @@ export async function openResults(
 ): Promise<ResultsApart | undefined> {
   const { results, broker } = options;
   if (results === undefined || results === broker) return undefined;
-  if (typeof results !== 'string') return { results: await openTypeorm(results, options, find, logger, clock), transport: null };
+  if (areTypeormResults(results)) return { results: await openTypeorm(results, options, find, logger, clock), transport: null };
   const transport = await openTransport(results, common);
   return { results: transport.results, transport };
 }

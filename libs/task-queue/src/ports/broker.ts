@@ -47,6 +47,8 @@ export interface Publication {
   readonly due?: { readonly delay: number } | { readonly eta: number };
   /** leave a trace of the id, and refuse it where one is found; false for the retry of an early-acknowledged message */
   readonly traced: boolean;
+  /** the id was made for this publish and was never sent: a transport need not look for it */
+  readonly fresh?: boolean;
   readonly unique?: UniqueKey;
   readonly limit?: RateLimit;
 }

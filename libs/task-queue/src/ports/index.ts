@@ -3,6 +3,7 @@ export * from './broker.js';
 export * from './capabilities.js';
 export * from './clock.js';
 export * from './consumer.js';
+export * from './database-handle.js';
 export * from './control-channel.js';
 export * from './failed-task-log.js';
 export * from './inspector.js';

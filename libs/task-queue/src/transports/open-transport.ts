@@ -1,5 +1,5 @@
 import { DriverMissingError, InvalidBrokerUrlError } from '../errors/index.js';
-import type { OpenTransport, Transport, TransportOptions } from '../ports/index.js';
+import type { OpenTransport, StoreAddress, Transport, TransportOptions } from '../ports/index.js';
 
 interface Engine {
   /** the package that the user installs; null = none */
@@ -11,14 +11,22 @@ interface Engine {
 const ENGINES: Readonly<Record<string, Engine>> = {
   memory: { driver: null, load: () => import('./memory/index.js') },
   redis: { driver: 'ioredis', load: () => import('./redis/index.js') },
+  postgres: { driver: 'pg', load: () => import('./postgres/index.js') },
+  postgresql: { driver: 'pg', load: () => import('./postgres/index.js') },
   rediss: { driver: 'ioredis', load: () => import('./redis/index.js') },
 };
 
 /**
- * The transport of a URL, not yet connected.
- * @throws InvalidBrokerUrlError · DriverMissingError
+ * The transport of a URL or of an open database, not yet connected.
+ * @throws InvalidBrokerUrlError · InvalidOptionError · DriverMissingError
  */
-export async function openTransport(url: string, options: TransportOptions): Promise<Transport> {
+export async function openTransport(address: StoreAddress, options: TransportOptions): Promise<Transport> {
+  if (typeof address === 'string') return openUrl(address, options);
+  const { open } = await import('./postgres/index.js');
+  return open(address, options);
+}
+
+async function openUrl(url: string, options: TransportOptions): Promise<Transport> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
   if (scheme === undefined) throw new InvalidBrokerUrlError(maskPassword(url), 'has no scheme');
   const engine = ENGINES[scheme];

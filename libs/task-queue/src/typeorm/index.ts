@@ -5,3 +5,4 @@ export { TaskResult } from '../persistence/results/task-result.js';
 export { taskResultEntities, type ResultEntitiesOptions } from '../persistence/results/entities.js';
 export { TaskResults, type FailedTaskSearch, type TaskResultSearch } from './task-results.js';
 export type { Found } from '../persistence/results/search.js';
+export { taskQueueMigrations } from './task-queue-migrations.js';

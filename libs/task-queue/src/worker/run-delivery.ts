@@ -7,6 +7,7 @@ import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
 import { PublishNews } from '../attempt/publish-news.js';
 import { workerTaskSignal } from '../attempt/signal-payloads.js';
+import { LeaseLostError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import {
@@ -136,8 +137,10 @@ export class RunDelivery {
     const observer = this.#observers?.get(handler);
     running.add(run);
     try {
-      if (handler.options.trackStarted && !ignoresResult(message, handler.options)) await this.#saveStarted(run, handler);
+      const tracked = handler.options.trackStarted && !ignoresResult(message, handler.options);
+      if (tracked) await this.#saveStarted(run, handler);
       if (observer !== undefined) await observer.before(message, context);
+      if (tracked || observer !== undefined) this.#lookAgain(run);
       let outcome: Outcome;
       try {
         if (context.abortReason !== undefined) throw context.abortReason;
@@ -153,6 +156,13 @@ export class RunDelivery {
     } finally {
       running.remove(run);
     }
+  }
+
+  /** After a wait: what has passed its local deadline meanwhile is not begun. */
+  #lookAgain({ delivery, context, ackedEarly }: Run): void {
+    if (ackedEarly || this.deps.consumer.holds(delivery)) return;
+    context.abort(new LeaseLostError(delivery.id));
+    this.#letGo(delivery);
   }
 
   /** A state that is only told: a store that cannot be reached keeps nothing from running. */

@@ -62,6 +62,29 @@ describe('a delivery stays with no worker that cannot handle it', () => {
     expect(log).toEqual(['0 ack a SUCCESS', '0 close']);
   });
 
+  it('is not begun when its lease ran out while STARTED was stored, and goes back where nobody has it yet', async () => {
+    const [storing, stored] = [signal(), signal()];
+    let held = true;
+    const ran: string[] = [];
+    const { worker, log } = stage({
+      deliveries: [delivery('late')],
+      task: { trackStarted: true },
+      async saves() {
+        storing.give();
+        await stored.come;
+      },
+      holds: () => held,
+      handler: ({ id }) => void ran.push(id),
+    });
+    await worker.start();
+    await storing.come;
+    held = false;
+    stored.give();
+    await worker.stop();
+    expect(ran).toEqual([]);
+    expect(log).toEqual(['0 save late STARTED', '0 release late charge=false', '0 close']);
+  });
+
   it('goes back after a lease, charged, when the worker itself fails at it', async () => {
     const asked = signal();
     let fails = true;

@@ -1,4 +1,4 @@
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 
 /** ms without any answer, while one is owed, after which a connection is taken for dead */
 const ANSWER_LIMIT = 5_000;

@@ -1,6 +1,6 @@
 import { BrokerRefusedError, BrokerUnavailableError } from '../../errors/publish-errors.js';
 import type { RedisConnection } from './redis-connection.js';
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { ConnectionLostError, ServerRefusedError } from './redis-errors.js';
 import type { ScriptName } from './scripts.js';
 

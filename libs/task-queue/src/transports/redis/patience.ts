@@ -1,4 +1,4 @@
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { ConnectionLostError } from './redis-errors.js';
 
 interface Owed {

@@ -1,4 +1,4 @@
-import type { HeldBatch } from './held-batch.js';
+import type { HeldBatch } from '../leasing/held-batch.js';
 import { RedisDelivery } from './redis-delivery.js';
 import type { QueueKeys } from './redis-keys.js';
 
@@ -28,14 +28,16 @@ export function readReceiveAnswer(
     const marks = answer[at + 5] as string;
     const suspect = ids.length === 1 && counts !== '' && Number(counts[0] ?? 0) >= 2;
     const deliveries = new Array<RedisDelivery>(ids.length);
-    const batch: HeldBatch = { sequence: nextSequence(), sentAt, leased, deliveries, open: ids.length, suspect };
+    // The members go as one text, which the thread reads only when it comes to renew them: most batches have ended by then.
+    const renewal = (): unknown => [leased, JSON.stringify(deliveries.map((delivery) => delivery.member))];
+    const batch: HeldBatch = { sequence: nextSequence(), sentAt, deliveries, open: ids.length, suspect, renewal };
     const tail = `:${token}`;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
       const digit = priorities[i]!;
       const lost = counts === '' ? 0 : Number(counts[i] ?? 0);
       const revoked = marks !== '' && marks[i] === '1';
-      deliveries[i] = new RedisDelivery(id, name, digit.charCodeAt(0) - 48, token, bodies[i]!, lost, revoked, digit + id + tail, batch);
+      deliveries[i] = new RedisDelivery(id, name, digit.charCodeAt(0) - 48, token, bodies[i]!, lost, revoked, batch, digit + id + tail);
     }
     batches.push(batch);
   }

@@ -1,14 +1,14 @@
 import type { ConsumeOptions, Delivery } from '../../ports/consumer.js';
 import { attempt, mayPass, pause, refused } from './attempt.js';
-import type { HeldLeases } from './held-leases.js';
-import { monotonic } from './monotonic.js';
+import type { HeldLeases } from '../leasing/held-leases.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { readReceiveAnswer } from './receive-answer.js';
 import type { ReceiveAnswer } from './receive-answer.js';
 import type { RedisContext } from './redis-context.js';
 import { ConnectionLostError } from './redis-errors.js';
 import type { QueueKeys } from './redis-keys.js';
-import { SuspectTurns } from './suspect-turns.js';
-import type { SuspectTurn } from './suspect-turns.js';
+import { SuspectTurns } from '../leasing/suspect-turns.js';
+import type { SuspectTurn } from '../leasing/suspect-turns.js';
 import type { WakeWaiter } from './wake-waiter.js';
 
 /** Lua unpacks a bounded number of values. */

@@ -4,10 +4,11 @@ import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
 import { checkInterval } from '../../ports/rate-limit.js';
 import { attempt, chunks } from './attempt.js';
 import { knownQueues } from './known-queues.js';
-import { LeaseKeeper } from './lease-keeper.js';
+import { LeaseKeeper } from '../leasing/lease-keeper.js';
 import { RedisConsumer } from './redis-consumer.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisPublisher } from './redis-publisher.js';
+import { keeperThread } from './keeper-thread.js';
 
 const WHAT = 'Revoking';
 
@@ -34,7 +35,7 @@ export class RedisBroker implements Broker {
     private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
   ) {
     this.#publisher = new RedisPublisher(context);
-    this.#keeper = new LeaseKeeper(context);
+    this.#keeper = new LeaseKeeper(keeperThread(context), context.options.timeOffset, context.options.logger);
   }
 
   connect(): Promise<void> {

@@ -3,7 +3,7 @@ import type { RedisOptions } from 'ioredis';
 import type { TaskQueueError } from '../../errors/task-queue-error.js';
 import type { TaskLogger } from '../../ports/logger.js';
 import { AnswerWatch } from './answer-watch.js';
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { ConnectionLostError, ServerRefusedError, translate } from './redis-errors.js';
 import { scripts } from './scripts.js';
 import type { ScriptName } from './scripts.js';

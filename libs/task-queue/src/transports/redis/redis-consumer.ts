@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { ConsumeOptions, Consumer, Delivery, ExtendReport, RevokedDelivery, Settlement, SettleReceipt } from '../../ports/consumer.js';
 import { attempt, chunks } from './attempt.js';
-import type { KeeperSeat } from './keeper-seat.js';
-import type { LeaseKeeper } from './lease-keeper.js';
-import { HeldLeases } from './held-leases.js';
+import type { KeeperSeat } from '../leasing/keeper-seat.js';
+import type { LeaseKeeper } from '../leasing/lease-keeper.js';
+import { HeldLeases } from '../leasing/held-leases.js';
 import { Receiver } from './receiver.js';
 import { RedisConnection } from './redis-connection.js';
 import type { RedisContext } from './redis-context.js';
+import type { LeasedDelivery } from '../leasing/leased-delivery.js';
 import { memberOf, RedisDelivery } from './redis-delivery.js';
 import type { QueueKeys } from './redis-keys.js';
 import { Settler } from './settler.js';
@@ -28,12 +29,15 @@ export class RedisConsumer implements Consumer {
     keeper: LeaseKeeper | null,
   ) {
     this.#seat =
-      keeper?.seat({
-        lease: options.lease,
-        maxLoopBlock: options.maxLoopBlock,
-        lost: (places) => this.#lost(places),
-        revoked: (marks) => this.#revokedPlaces(marks),
-      }) ?? null;
+      keeper?.seat(
+        {
+          lease: options.lease,
+          maxLoopBlock: options.maxLoopBlock,
+          lost: (places) => this.#lost(places),
+          revoked: (marks) => this.#revokedPlaces(marks),
+        },
+        { marks: [context.keys.revoked, context.keys.terminate] },
+      ) ?? null;
     this.#held = new HeldLeases(options.lease, this.#seat, context.leaseNow);
     const waiting = new RedisConnection('waiting', context.setup);
     waiting.open();
@@ -141,7 +145,7 @@ export class RedisConsumer implements Consumer {
       .map(([sequence, index]) => this.#held.at(sequence, index))
       .filter((one) => one !== undefined && one.open && !one.settling);
     for (const delivery of lost) this.#held.drop(delivery!);
-    if (lost.length > 0) this.options.events.lost(lost as RedisDelivery[]);
+    if (lost.length > 0) this.options.events.lost(lost as LeasedDelivery[]);
   }
 
   #revokedPlaces(marks: readonly (readonly [sequence: number, index: number, terminate: boolean])[]): void {

@@ -1,28 +1,22 @@
 import type { Delivery } from '../../ports/consumer.js';
-import type { HeldBatch } from './held-batch.js';
+import type { HeldBatch } from '../leasing/held-batch.js';
+import { LeasedDelivery } from '../leasing/leased-delivery.js';
 
-/** A delivery with what the transport knows of it. */
-export class RedisDelivery implements Delivery {
-  /** false once it was settled, released or lost */
-  open = true;
-  /** a settlement of it is under way or was answered */
-  settling = false;
-  /** when the last extend made by hand was sent, by the clock of leases */
-  extendedAt = 0;
-  /** what was already told of its revocation: nothing, that it is, or that it is to be ended */
-  told: 0 | 1 | 2 = 0;
-
+/** A delivery that knows its lease's member in the store. */
+export class RedisDelivery extends LeasedDelivery {
   constructor(
-    readonly id: string,
-    readonly queue: string,
-    readonly priority: number,
-    readonly token: string,
-    readonly body: string,
-    readonly lostLeases: number,
-    readonly revoked: boolean,
+    id: string,
+    queue: string,
+    priority: number,
+    token: string,
+    body: string,
+    lostLeases: number,
+    revoked: boolean,
+    batch: HeldBatch,
     readonly member: string,
-    readonly batch: HeldBatch,
-  ) {}
+  ) {
+    super(id, queue, priority, token, body, lostLeases, revoked, batch);
+  }
 }
 
 /** The lease's member in the store. A delivery that was copied or forged speaks for itself. */

@@ -5,7 +5,7 @@ import type { Publication, PublishReceipt } from '../../ports/broker.js';
 import { checkRateLimit } from '../../ports/rate-limit.js';
 import { checkUniqueKey } from '../../ports/unique-key.js';
 import { attempt, chunks, mayPass, pause, refused, unavailable } from './attempt.js';
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { encodePublication } from './publication-code.js';
 import { readPublishAnswer, wasHeldBack } from './publish-answer.js';
 import { Patience } from './patience.js';

@@ -1,7 +1,7 @@
 import type { Transport, TransportOptions } from '../../ports/transport.js';
 import { BrokerRefusedError } from '../../errors/publish-errors.js';
 import { PATIENCE, unavailable } from './attempt.js';
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import { RedisBroker } from './redis-broker.js';
 import { RedisConnection } from './redis-connection.js';
 import type { ConnectionSetup } from './redis-connection.js';

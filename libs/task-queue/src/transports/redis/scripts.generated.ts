@@ -1735,7 +1735,7 @@ end
 
 export const THREADS = {
   leaseKeeper: `// The thread that renews leases while the main thread is busy. It renews in batches each third of a lease, for as long as the
-// process lives and the main loop has answered lately (see lease-keeper.ts for the messages and the shared memory).
+// process lives and the main loop has answered lately (see leasing/lease-keeper.ts for the messages and the shared memory).
 'use strict';
 const { parentPort, workerData } = require('node:worker_threads');
 const { driver, options, script, heartbeat } = workerData;
@@ -1887,7 +1887,7 @@ parentPort.on('message', (message) => {
     seat.number = number;
     seats.set(number, seat);
   } else if (kind === 'hold') {
-    const [, , sequence, leased, members, ended] = message;
+    const [, , sequence, [leased, members], ended] = message;
     const seat = seats.get(number);
     for (const end of ended) seat?.batches.delete(end);
     seat?.hold(sequence, leased, members);

@@ -1,5 +1,5 @@
 import { pause, within } from './attempt.js';
-import { monotonic } from './monotonic.js';
+import { monotonic } from '../leasing/monotonic.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { QueueKeys } from './redis-keys.js';
 

@@ -1,4 +1,4 @@
-import type { RedisDelivery } from './redis-delivery.js';
+import type { LeasedDelivery } from './leased-delivery.js';
 
 /** What one receive took from one queue: the unit in which leases are handed to the lease-keeper. */
 export interface HeldBatch {
@@ -6,11 +6,11 @@ export interface HeldBatch {
   readonly sequence: number;
   /** when the receive was sent, by the clock of leases: they run from here at the earliest */
   readonly sentAt: number;
-  /** key of the leases that it is under */
-  readonly leased: string;
-  readonly deliveries: RedisDelivery[];
+  readonly deliveries: LeasedDelivery[];
   /** deliveries of it that are still out */
   open: number;
   /** a suspect was handed out: alone */
   readonly suspect: boolean;
+  /** what the keeper's thread needs to renew it; asked when it is posted */
+  renewal(): unknown;
 }

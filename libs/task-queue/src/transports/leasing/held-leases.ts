@@ -1,6 +1,6 @@
 import type { Delivery } from '../../ports/consumer.js';
 import type { HeldBatch } from './held-batch.js';
-import { RedisDelivery } from './redis-delivery.js';
+import { LeasedDelivery } from './leased-delivery.js';
 
 /** What the lease-keeper knows of a consumer's renewals. */
 export interface Renewals {
@@ -42,13 +42,13 @@ export class HeldLeases {
     this.renewals?.hold(batches);
   }
 
-  at(sequence: number, index: number): RedisDelivery | undefined {
+  at(sequence: number, index: number): LeasedDelivery | undefined {
     return this.#batches.get(sequence)?.deliveries[index];
   }
 
   /** It is no longer out: settled, released or lost. */
   drop(delivery: Delivery): void {
-    if (!(delivery instanceof RedisDelivery) || !delivery.open) return;
+    if (!(delivery instanceof LeasedDelivery) || !delivery.open) return;
     delivery.open = false;
     const { batch } = delivery;
     if (!this.#batches.has(batch.sequence)) return;
@@ -63,7 +63,7 @@ export class HeldLeases {
 
   /** It is given up unsettled: renewed any longer, it would run nowhere. */
   abandon(delivery: Delivery): void {
-    if (delivery instanceof RedisDelivery && delivery.open) {
+    if (delivery instanceof LeasedDelivery && delivery.open) {
       const { sequence, deliveries } = delivery.batch;
       this.renewals?.abandon(sequence, deliveries.indexOf(delivery));
     }
@@ -71,7 +71,7 @@ export class HeldLeases {
   }
 
   holds(delivery: Delivery): boolean {
-    if (!(delivery instanceof RedisDelivery) || !delivery.open) return false;
+    if (!(delivery instanceof LeasedDelivery) || !delivery.open) return false;
     return this.now() < Math.max(delivery.extendedAt, this.#renewedAt(delivery.batch)) + this.lease;
   }
 
@@ -85,9 +85,9 @@ export class HeldLeases {
   }
 
   /** What is out beyond its local deadline although it should have been renewed. */
-  late(): RedisDelivery[] {
+  late(): LeasedDelivery[] {
     if (this.renewals === null) return [];
-    const late: RedisDelivery[] = [];
+    const late: LeasedDelivery[] = [];
     for (const batch of this.#batches.values()) {
       if (this.now() < this.#renewedAt(batch) + this.lease) continue;
       for (const delivery of batch.deliveries) if (delivery.open && !delivery.settling && !this.holds(delivery)) late.push(delivery);

@@ -1,12 +1,9 @@
 import { Worker } from 'node:worker_threads';
+import type { TaskLogger } from '../../ports/logger.js';
 import { LeaseKeeperError } from '../../errors/run-errors.js';
-import { findDriver } from './find-driver.js';
 import { KeeperSeat } from './keeper-seat.js';
 import type { SeatOptions } from './keeper-seat.js';
 import { monotonic } from './monotonic.js';
-import type { RedisContext } from './redis-context.js';
-import { THREADS } from './scripts.generated.js';
-import { scripts } from './scripts.js';
 
 /** ms the thread may take to begin */
 const START_LIMIT = 10_000;
@@ -15,6 +12,14 @@ const BEAT_EVERY = 1_000;
 /** places in the shared heartbeat */
 const HEARTBEAT = 0;
 const OFFSET = 1;
+
+/** The engine's part: what runs in the thread. */
+export interface KeeperThread {
+  /** CommonJS text that renews; see redis/lease-keeper.thread.cjs for the messages and the shared memory */
+  readonly source: string;
+  /** what the thread is given: how to connect, and what to send */
+  data(): object;
+}
 
 interface Report {
   readonly ready?: true;
@@ -37,7 +42,11 @@ export class LeaseKeeper {
   readonly #seats = new Map<number, KeeperSeat>();
   readonly #beats = new BigInt64Array(new SharedArrayBuffer(16));
 
-  constructor(private readonly context: RedisContext) {}
+  constructor(
+    private readonly thread: KeeperThread,
+    private readonly timeOffset: () => number,
+    private readonly logger: TaskLogger,
+  ) {}
 
   /**
    * Safe to call twice.
@@ -51,10 +60,10 @@ export class LeaseKeeper {
     return this.#starting;
   }
 
-  seat(options: SeatOptions): KeeperSeat {
+  /** @param setting what the thread needs to know of this consumer beyond its lease */
+  seat(options: SeatOptions, setting: object): KeeperSeat {
     const number = ++this.#seatNumber;
-    const marks = [this.context.keys.revoked, this.context.keys.terminate];
-    const seat = new KeeperSeat(number, options, marks, {
+    const seat = new KeeperSeat(number, options, setting, {
       post: (message) => this.#worker?.postMessage(message),
       closed: () => this.#seats.delete(number),
     });
@@ -85,15 +94,9 @@ export class LeaseKeeper {
   }
 
   #makeWorker(): Worker {
-    const { options } = this.context.setup;
     try {
-      const workerData = {
-        driver: findDriver('ioredis'),
-        options: cloneable(options),
-        script: { ...scripts.extend },
-        heartbeat: this.#beats.buffer,
-      };
-      return new Worker(THREADS.leaseKeeper, { eval: true, workerData, execArgv: [] });
+      const workerData = cloneable({ ...this.thread.data(), heartbeat: this.#beats.buffer });
+      return new Worker(this.thread.source, { eval: true, workerData, execArgv: [] });
     } catch (error) {
       throw new LeaseKeeperError(error instanceof Error ? error.message : String(error));
     }
@@ -102,7 +105,7 @@ export class LeaseKeeper {
   #failed(worker: Worker, error: Error): void {
     if (this.#closed || this.#worker !== worker) return;
     this.#worker = null;
-    this.context.options.logger.error('The thread that renews leases has ended; starting it again', { error });
+    this.logger.error('The thread that renews leases has ended; starting it again', { error });
     const restart = (): void => {
       if (this.#closed) return;
       this.#launch().catch(() => setTimeout(restart, RESTART_PAUSE).unref());
@@ -125,7 +128,7 @@ export class LeaseKeeper {
 
   #writeBeat(): void {
     Atomics.store(this.#beats, HEARTBEAT, BigInt(Math.round(monotonic() * 1_000)));
-    Atomics.store(this.#beats, OFFSET, BigInt(Math.round(this.context.options.timeOffset())));
+    Atomics.store(this.#beats, OFFSET, BigInt(Math.round(this.timeOffset())));
   }
 }
 
@@ -148,7 +151,7 @@ function begun(worker: Worker): Promise<void> {
 
 /** The driver's options as a thread can be given them: functions (a custom lookup or connector) stay behind. */
 function cloneable(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof SharedArrayBuffer) return value;
   if (Array.isArray(value)) return value.filter((item) => typeof item !== 'function').map(cloneable);
   return Object.fromEntries(
     Object.entries(value)

@@ -28,18 +28,21 @@ export class KeeperSeat implements Renewals {
   readonly #shared = new BigInt64Array(new SharedArrayBuffer(16));
   readonly #held = new Map<number, HeldBatch>();
   #ended: number[] = [];
+  /** batches in which something stayed unsettled: their end is told at once */
+  readonly #abandoned = new Set<number>();
 
+  /** @param setting what the thread needs to know of this consumer beyond its lease */
   constructor(
     private readonly number: number,
     readonly options: SeatOptions,
-    private readonly marks: readonly string[],
+    private readonly setting: object,
     private readonly link: SeatLink,
   ) {}
 
   /** Tells a thread that begins everything that is held. */
   open(): void {
     const { lease, maxLoopBlock } = this.options;
-    this.link.post(['open', this.number, { lease, maxLoopBlock, shared: this.#shared.buffer, marks: this.marks }]);
+    this.link.post(['open', this.number, { lease, maxLoopBlock, shared: this.#shared.buffer, ...this.setting }]);
     for (const batch of this.#held.values()) this.#post(batch);
   }
 
@@ -53,10 +56,11 @@ export class KeeperSeat implements Renewals {
   end(sequence: number): void {
     this.#held.delete(sequence);
     this.#ended.push(sequence);
-    if (this.#ended.length >= ENDED_AT_ONCE) this.link.post(['end', this.number, this.#takeEnded()]);
+    if (this.#abandoned.delete(sequence) || this.#ended.length >= ENDED_AT_ONCE) this.link.post(['end', this.number, this.#takeEnded()]);
   }
 
   abandon(sequence: number, index: number): void {
+    this.#abandoned.add(sequence);
     this.link.post(['abandon', this.number, sequence, index]);
   }
 
@@ -77,10 +81,8 @@ export class KeeperSeat implements Renewals {
     this.link.closed();
   }
 
-  /** The members go as one text, which the thread reads only when it comes to renew them: most batches have ended by then. */
   #post(batch: HeldBatch): void {
-    const members = JSON.stringify(batch.deliveries.map((delivery) => delivery.member));
-    this.link.post(['hold', this.number, batch.sequence, batch.leased, members, this.#takeEnded()]);
+    this.link.post(['hold', this.number, batch.sequence, batch.renewal(), this.#takeEnded()]);
   }
 
   #takeEnded(): number[] {

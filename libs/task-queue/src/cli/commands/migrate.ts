@@ -1,0 +1,44 @@
+import { Command, Option } from 'commander';
+import { DriverMissingError, InvalidBrokerUrlError } from '../../errors/boot-errors.js';
+import type { Migration } from '../../migrations/migration.js';
+import { migrationScript } from '../../migrations/migration-script.js';
+import { maskPassword } from '../../transports/open-transport.js';
+import type { Terminal } from '../terminal.js';
+
+interface MigrateOptions {
+  readonly broker: string;
+  readonly schema: string;
+  readonly plan: boolean;
+}
+
+/** `tasks migrate`: makes the tables of PostgreSQL those of this version of the package. */
+export function migrateCommand(terminal: Terminal): Command {
+  return new Command('migrate')
+    .description('Make or upgrade the tables of the task queue in PostgreSQL. Safe to run twice, and by many at once.')
+    .addOption(new Option('--broker <url>', 'postgres://user:password@host:port/database').env('TASKS_BROKER_URL').makeOptionMandatory())
+    .addOption(new Option('--schema <name>', "the schema of the tables, 'keyPrefix' of forRoot").env('TASKS_SCHEMA').default('tq'))
+    .option('--plan', 'change nothing; print what is applied and what is pending, as SQL', false)
+    .action(async ({ broker, schema, plan }: MigrateOptions) => {
+      const database = await loadPostgres(broker);
+      if (plan) terminal.out(`${migrationScript(await database.planDatabase(broker, schema), schema)}\n`);
+      else terminal.out(report(await database.migrateDatabase(broker, schema), schema));
+    });
+}
+
+function report(done: readonly Migration[], schema: string): string {
+  if (done.length === 0) return `Schema ${schema} is up to date.\n`;
+  return `Schema ${schema} is migrated:\n${done.map(({ name }) => `  ${name}\n`).join('')}`;
+}
+
+/** @throws InvalidBrokerUrlError · DriverMissingError */
+async function loadPostgres(broker: string): Promise<typeof import('../../transports/postgres/migrate-database.js')> {
+  if (!/^postgres(ql)?:\/\//i.test(broker)) {
+    throw new InvalidBrokerUrlError(maskPassword(broker), 'is not one of PostgreSQL: no other broker has tables to migrate');
+  }
+  try {
+    return await import('../../transports/postgres/migrate-database.js');
+  } catch (error) {
+    if (!/Cannot find (package|module)/.test(String(error))) throw error;
+    throw new DriverMissingError('pg', "A 'postgres' broker", error);
+  }
+}

@@ -1,0 +1,110 @@
+-- Results of tasks. One row an id; who waits for one leaves a note, so that nothing is announced where nobody waits.
+create table {schema}.result (
+  id text collate "C" primary key,
+  terminal boolean not null,
+  retries integer not null,
+  record bytea not null,
+  expires_at timestamptz not null
+);
+alter table {schema}.result alter column record set storage external;
+create index result_expires_at on {schema}.result (expires_at);
+
+create unlogged table {schema}.result_waiter (
+  id text collate "C" primary key,
+  expires_at timestamptz not null
+);
+
+-- Saves results unless a terminal one, or one of a later attempt, is there; whoever waits for an end is told. Each id at most once.
+-- Rows are taken in the order of their ids, so that no two calls wait for each other. `at` is now; `keeps` are ms. Answers what was saved.
+create function {schema}.save_results(
+  ids text[], terminals boolean[], attempts integer[], records bytea[], keeps double precision[], at timestamptz
+) returns setof text language plpgsql as $$
+begin
+  return query
+  with saved as (
+    insert into {schema}.result as r (id, terminal, retries, record, expires_at)
+    select s.id, s.terminal, s.attempt, s.record, at + s.keep * interval '1 ms'
+    from unnest(ids, terminals, attempts, records, keeps) as s(id, terminal, attempt, record, keep)
+    order by s.id collate "C"
+    on conflict (id) do update
+    set terminal = excluded.terminal, retries = excluded.retries, record = excluded.record, expires_at = excluded.expires_at
+    where (not r.terminal and r.retries <= excluded.retries) or r.expires_at <= at
+    returning r.id, r.terminal
+  ),
+  told as (
+    select pg_notify('{schema}:results', w.id) from {schema}.result_waiter w join saved on saved.id = w.id where saved.terminal
+  )
+  -- To be counted is to be run.
+  select saved.id from saved where (select count(*) from told) >= 0;
+end
+$$;
+
+-- Joins: body is null once a join is closed; its id stays until it expires, so that nothing revives it.
+create table {schema}.task_join (
+  id text collate "C" primary key,
+  expected integer not null,
+  remaining integer not null check (remaining >= 0),
+  body bytea,
+  completed_at timestamptz,
+  expires_at timestamptz not null
+);
+create index task_join_complete on {schema}.task_join (completed_at, id) where completed_at is not null and body is not null;
+create index task_join_expires_at on {schema}.task_join (expires_at);
+
+create table {schema}.join_member (
+  join_id text collate "C" not null references {schema}.task_join on delete cascade,
+  member text collate "C" not null,
+  place integer not null,
+  value bytea not null,
+  primary key (join_id, member)
+);
+
+-- Inserts members, each once, and lowers `remaining` by those really inserted. Joins are locked in the order of their ids, and only
+-- then looked at: what others have brought meanwhile is seen. Arrivals come in groups (one a settlement), which are answered apart:
+-- `remaining` is what is missing after this group and those before it. A join that is not open is not answered.
+create function {schema}.arrive(groups integer[], join_ids text[], members text[], places integer[], entries bytea[], shift double precision)
+returns table (arrived_group integer, arrived_join text, remaining_after integer, inserted integer)
+language plpgsql as $$
+begin
+  perform from {schema}.task_join j where j.id = any(join_ids) order by j.id for update;
+  return query
+  with coming as (
+    select c.turn, c.grp, c.join_id collate "C" as join_id, c.member collate "C" as member, c.place, c.value
+    from unnest(groups, join_ids, members, places, entries) with ordinality as c(grp, join_id, member, place, value, turn)
+  ),
+  standing as (
+    select j.id, j.remaining from {schema}.task_join j
+    where j.id = any(join_ids) and j.body is not null and j.expires_at > clock_timestamp() + shift * interval '1 ms'
+  ),
+  fresh as (
+    select first.*, standing.remaining, row_number() over (partition by first.join_id order by first.turn) as rank
+    from (select distinct on (c.join_id, c.member) c.* from coming c order by c.join_id, c.member, c.turn) first
+    join standing on standing.id = first.join_id
+    where not exists (select from {schema}.join_member m where m.join_id = first.join_id and m.member = first.member)
+  ),
+  taken as (select * from fresh where fresh.rank <= fresh.remaining),
+  added as (
+    insert into {schema}.join_member (join_id, member, place, value)
+    select taken.join_id, taken.member, taken.place, taken.value from taken
+  ),
+  lowered as (
+    update {schema}.task_join j
+    set remaining = j.remaining - counted.members,
+        completed_at = case when j.remaining = counted.members then clock_timestamp() + shift * interval '1 ms' end
+    from (select taken.join_id, count(*)::integer as members from taken group by taken.join_id) counted
+    where j.id = counted.join_id
+  ),
+  asked as (select distinct coming.grp, coming.join_id from coming)
+  select asked.grp, asked.join_id,
+    standing.remaining - (select count(*)::integer from taken where taken.join_id = asked.join_id and taken.grp <= asked.grp),
+    (select count(*)::integer from taken where taken.join_id = asked.join_id and taken.grp = asked.grp)
+  from asked join standing on standing.id = asked.join_id;
+end
+$$;
+
+-- What processes tell each other. A note of it is only a hint: the row is what counts, for some minutes.
+create table {schema}.command (
+  id bigint generated always as identity primary key,
+  body bytea not null,
+  announced_at timestamptz not null default clock_timestamp()
+);

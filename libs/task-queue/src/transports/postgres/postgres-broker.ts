@@ -1,0 +1,92 @@
+import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
+import type { BrokerCapabilities } from '../../ports/capabilities.js';
+import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
+import { checkInterval } from '../../ports/rate-limit.js';
+import { LeaseKeeper } from '../leasing/lease-keeper.js';
+import { attempt, chunks } from './attempt.js';
+import { keeperThread } from './keeper-thread.js';
+import { PostgresConsumer } from './postgres-consumer.js';
+import type { PostgresContext } from './postgres-context.js';
+import { PostgresPublisher } from './postgres-publisher.js';
+import { PublishWithin } from './publish-within.js';
+import { toStored } from './stored-text.js';
+import { WorkNotes } from './work-notes.js';
+
+const WHAT = 'Revoking';
+
+/** Takes messages in, hands out consumers, and revokes. */
+export class PostgresBroker implements Broker {
+  readonly capabilities: BrokerCapabilities = {
+    name: 'postgres',
+    durable: true,
+    priorities: true,
+    delay: true,
+    dedup: true,
+    unique: true,
+    rateLimits: true,
+    atomicResults: true,
+    atomicFollowUps: true,
+    atomicJoins: true,
+  };
+  readonly transactional: PublishWithin;
+  readonly #publisher: PostgresPublisher;
+  readonly #keeper: LeaseKeeper;
+  readonly #notes: WorkNotes;
+  readonly #consumers = new Set<PostgresConsumer>();
+
+  constructor(
+    private readonly context: PostgresContext,
+    private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
+  ) {
+    const { options, pruner, statements } = context;
+    this.transactional = new PublishWithin(context);
+    this.#publisher = new PostgresPublisher(context);
+    this.#keeper = new LeaseKeeper(keeperThread(context), options.timeOffset, options.logger);
+    this.#notes = new WorkNotes(context);
+    pruner.add(statements.pruneTraces, statements.pruneRevoked, statements.pruneKeys, statements.pruneCalls);
+  }
+
+  connect(): Promise<void> {
+    return this.lifecycle.connect();
+  }
+
+  close(): Promise<void> {
+    return this.lifecycle.close();
+  }
+
+  publish(publications: readonly Publication[], options: PublishOptions): Promise<PublishReceipt[]> {
+    return this.#publisher.publish(publications, options.timeout);
+  }
+
+  async consume(queues: readonly string[], options: ConsumeOptions): Promise<Consumer> {
+    const renew = options.renew ?? true;
+    if (renew) await this.#keeper.start();
+    await this.#notes.open();
+    const consumer = new PostgresConsumer(this.context, queues, options, this.#notes, renew ? this.#keeper : null);
+    this.#consumers.add(consumer);
+    return consumer;
+  }
+
+  async revoke(ids: readonly string[], { terminate }: RevokeOptions): Promise<void> {
+    const { connection, statements, options, shift } = this.context;
+    const stored = ids.map(toStored);
+    for (const some of chunks(stored))
+      await attempt(connection, WHAT, statements.revokeMark, [some, terminate, options.revokesExpire, shift()]);
+    // Marked first: whoever receives one while it is being brought to the front sees the mark.
+    for (const some of chunks(stored)) await attempt(connection, WHAT, statements.revokeFront, [some, shift()]);
+  }
+
+  async setRate(key: string, intervalMs: number | null): Promise<void> {
+    if (intervalMs !== null) checkInterval(intervalMs);
+    const { connection, statements } = this.context;
+    await attempt(connection, 'Setting a rate', statements.setRate, [toStored(key), intervalMs]);
+  }
+
+  /** Ends consumers and the lease-keeper. */
+  async stop(): Promise<void> {
+    await Promise.all(Array.from(this.#consumers, (consumer) => consumer.close()));
+    this.#consumers.clear();
+    await this.#notes.close();
+    await this.#keeper.close();
+  }
+}

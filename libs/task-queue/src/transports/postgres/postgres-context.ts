@@ -1,0 +1,17 @@
+import type { TransportOptions } from '../../ports/transport.js';
+import type { Pruner } from './pruner.js';
+import type { PostgresConnection } from './sql.js';
+import type { Statements } from './statements.js';
+
+/** What the parts of one transport share. */
+export interface PostgresContext {
+  readonly options: TransportOptions;
+  readonly connection: PostgresConnection;
+  readonly statements: Statements;
+  /** where a part says what of its tables goes by time */
+  readonly pruner: Pruner;
+  /** ms by which tests have moved the store's clock; every statement that looks at the time adds it */
+  shift(): number;
+  /** monotonic ms plus the shift: the clock of local deadlines */
+  leaseNow(): number;
+}

@@ -1,0 +1,68 @@
+import type { StoreAddress } from '../../ports/database-handle.js';
+import type { Transport, TransportOptions } from '../../ports/transport.js';
+import { monotonic } from '../leasing/monotonic.js';
+import { PostgresBroker } from './postgres-broker.js';
+import { PgConnection } from './postgres-connection.js';
+import type { PostgresContext } from './postgres-context.js';
+import { PostgresControl } from './postgres-control.js';
+import { PostgresInspector } from './postgres-inspector.js';
+import { PostgresJoins } from './postgres-joins.js';
+import { PostgresResults } from './postgres-results.js';
+import { Pruner } from './pruner.js';
+import { checkSchema } from './schema-check.js';
+import { statementsFor } from './statements.js';
+import { warnOfVacuum } from './vacuum-check.js';
+
+/** One schema of one PostgreSQL database: opens and closes what its parts share. */
+export class PostgresTransport implements Transport {
+  readonly broker: PostgresBroker;
+  readonly results: PostgresResults;
+  readonly joins: PostgresJoins;
+  readonly control: PostgresControl;
+  readonly inspector: PostgresInspector;
+  readonly #context: PostgresContext;
+  #closing: Promise<void> | null = null;
+
+  /** @throws InvalidBrokerUrlError · InvalidOptionError · UnknownOptionError */
+  constructor(address: StoreAddress, options: TransportOptions) {
+    const connection = new PgConnection(address, options, checkSchema);
+    const shift = (): number => options.timeOffset();
+    this.#context = {
+      options,
+      connection,
+      statements: statementsFor(connection.schema),
+      pruner: new Pruner(connection, shift, options.logger),
+      shift,
+      leaseNow: () => monotonic() + shift(),
+    };
+    this.broker = new PostgresBroker(this.#context, this);
+    this.results = new PostgresResults(this.#context, this);
+    this.joins = new PostgresJoins(this.#context);
+    this.control = new PostgresControl(this.#context, this);
+    this.inspector = new PostgresInspector(this.#context);
+  }
+
+  /**
+   * Begins to connect, and waits some seconds for it. A server that is merely not there yet does not keep an application from
+   * booting: what needs it says so when it is used, and its schema is checked then.
+   * @throws BrokerVersionError · SchemaMissingError · SchemaOutdatedError · SchemaNewerError · BrokerRefusedError · InvalidOptionError
+   */
+  async connect(): Promise<void> {
+    await this.#context.connection.connect();
+    await warnOfVacuum(this.#context);
+    this.#context.pruner.start();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.broker.stop();
+    this.results.stop();
+    this.control.stop();
+    await this.#context.pruner.stop();
+    await this.#context.connection.close();
+  }
+}

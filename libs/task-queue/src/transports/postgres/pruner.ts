@@ -1,0 +1,58 @@
+import type { TaskLogger } from '../../ports/logger.js';
+import type { PostgresConnection, Statement } from './sql.js';
+
+/** ms between two rounds; each is as much later by chance, so that processes do not come together */
+const PAUSE = 60_000;
+/** rows that one statement removes: few enough that nobody waits for it */
+const BATCH = 1_000;
+
+/**
+ * Removes what has expired, batch by batch. Any number of processes do it at once: each skips what another has locked.
+ * A statement takes the size of a batch and the shift of the clock, and answers a row for each that it removed.
+ */
+export class Pruner {
+  readonly #statements: Statement[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #stopped = false;
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly connection: PostgresConnection,
+    private readonly shift: () => number,
+    private readonly logger: TaskLogger,
+  ) {}
+
+  add(...statements: readonly Statement[]): void {
+    this.#statements.push(...statements);
+  }
+
+  start(): void {
+    if (this.#timer !== null || this.#stopped) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.#round = this.prune().then(() => this.start());
+      },
+      PAUSE * (1 + Math.random()),
+    ).unref();
+  }
+
+  /** Resolves when no statement is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#round;
+  }
+
+  /** One round; what fails is tried again in the next one. */
+  async prune(): Promise<void> {
+    for (const statement of this.#statements) {
+      try {
+        while (!this.#stopped && (await this.connection.query(statement, [BATCH, this.shift()])).length === BATCH);
+      } catch (error) {
+        this.logger.debug('What has expired could not be removed; trying again later', { error });
+      }
+    }
+  }
+}

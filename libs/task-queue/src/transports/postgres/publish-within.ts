@@ -1,0 +1,71 @@
+import type { Publication, PublishOptions, PublishReceipt } from '../../ports/broker.js';
+import { IDENTIFY_DATABASE } from '../../ports/transactional.js';
+import type { DatabaseIdentity, TransactionalPublishing, TransactionSession } from '../../ports/transactional.js';
+import { monotonic } from '../leasing/monotonic.js';
+import { attempt } from './attempt.js';
+import type { PostgresContext } from './postgres-context.js';
+import { translate } from './postgres-errors.js';
+import { checkPublication, copyReceipts, firstOfEach, publicationRow, readReceipt } from './publication-rows.js';
+import type { PutNews } from './publication-rows.js';
+import { toStored } from './stored-text.js';
+
+const WHAT = 'Publishing in a transaction';
+/** ms after which a queue is made known again, in case somebody emptied the list */
+const NAME_AGAIN = 60_000;
+
+/** Takes messages in within a transaction of the user's. */
+export class PublishWithin implements TransactionalPublishing {
+  /** monotonic ms until which a queue need not be made known again */
+  readonly #named = new Map<string, number>();
+
+  constructor(private readonly context: PostgresContext) {}
+
+  async databaseIdentity(): Promise<DatabaseIdentity> {
+    const statement = { name: 'tq_identify_database', text: IDENTIFY_DATABASE };
+    const [identity] = await attempt<DatabaseIdentity>(this.context.connection, WHAT, statement, []);
+    return identity!;
+  }
+
+  async publishWithin(
+    session: TransactionSession,
+    publications: readonly Publication[],
+    { timeout }: PublishOptions,
+  ): Promise<PublishReceipt[]> {
+    if (publications.length === 0) return [];
+    publications.forEach(checkPublication);
+    const { statements, options, shift } = this.context;
+    const places = firstOfEach(publications);
+    const rows = JSON.stringify(places.map((place, n) => publicationRow(publications[place]!, n)));
+    const values = [rows, options.dedupRetention, shift(), Math.max(1, Math.ceil(timeout))];
+    const news = await ask(session, statements.publishWithin.text, values);
+    this.#nameQueues(publications);
+    const receipts = new Array<PublishReceipt>(publications.length);
+    places.forEach((place, n) => (receipts[place] = readReceipt(publications[place]!.id, news.get(n))));
+    return copyReceipts(publications, receipts);
+  }
+
+  /** Outside the transaction: the name of a new queue would keep everybody else's publishing waiting until that ends. */
+  #nameQueues(publications: readonly Publication[]): void {
+    const now = monotonic();
+    const names = [...new Set(publications.map(({ queue }) => queue))].filter((name) => (this.#named.get(name) ?? 0) < now);
+    if (names.length === 0) return;
+    for (const name of names) this.#named.set(name, now + NAME_AGAIN);
+    const { connection, statements } = this.context;
+    connection.query(statements.knowQueues, [names.map(toStored)]).catch(() => {
+      // They are made known with a later message.
+      for (const name of names) this.#named.delete(name);
+    });
+  }
+}
+
+/** @throws ConnectionLostError · ServerRefusedError, without what the driver's errors carry along */
+async function ask(session: TransactionSession, text: string, values: readonly unknown[]): Promise<ReadonlyMap<number, PutNews>> {
+  let told: string;
+  try {
+    const { rows } = await session.query<{ told: string }>(text, values);
+    told = rows[0]!.told;
+  } catch (error) {
+    throw translate(error, true);
+  }
+  return new Map(told === '' ? [] : (JSON.parse(told) as PutNews[]).map((one) => [one.n, one]));
+}

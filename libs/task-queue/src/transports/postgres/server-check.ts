@@ -1,0 +1,34 @@
+import { BrokerVersionError } from '../../errors/boot-errors.js';
+import { InvalidOptionError } from '../../errors/option-errors.js';
+import type { Sql } from './sql.js';
+
+/** PostgreSQL 13: what transports are tested with, and the oldest that behaves the same. */
+const OLDEST = 130_000;
+/** bytes that channel names have left for what follows the schema */
+export const LONGEST_SCHEMA = 48;
+
+/** @throws InvalidOptionError what is no plain name: it stands in statements as it is */
+export function checkSchemaName(schema: string): void {
+  const plain = /^[a-z_][a-z0-9_]*$/.test(schema) && !schema.startsWith('pg_') && schema.length <= LONGEST_SCHEMA;
+  if (plain) return;
+  const expected = `the name of a schema on PostgreSQL: lower-case letters, digits and '_', at most ${LONGEST_SCHEMA}, not beginning with 'pg_'`;
+  throw new InvalidOptionError('keyPrefix', schema, expected);
+}
+
+export interface ServerFacts {
+  /** dead rows are cleaned up by themselves; without it queues become slower by the hour */
+  readonly vacuums: boolean;
+}
+
+/** @throws BrokerVersionError · InvalidOptionError a schema whose name is a key word */
+export async function checkServer(sql: Sql, schema: string): Promise<ServerFacts> {
+  const statement = {
+    name: 'check_server',
+    text: `select current_setting('server_version') as version, current_setting('server_version_num')::int as number, quote_ident($1) = $1 as plain,
+      current_setting('autovacuum') = 'on' and current_setting('track_counts') = 'on' as vacuums`,
+  };
+  const [server] = await sql.query<{ version: string; number: number; plain: boolean; vacuums: boolean }>(statement, [schema]);
+  if (server!.number < OLDEST) throw new BrokerVersionError(`PostgreSQL ${server!.version}`, 'PostgreSQL 13');
+  if (!server!.plain) throw new InvalidOptionError('keyPrefix', schema, 'no key word of SQL on PostgreSQL');
+  return { vacuums: server!.vacuums };
+}

@@ -1,0 +1,1 @@
+select ready, delayed, limited, leased, suspects, dead from {schema}.counts($1)

@@ -1,0 +1,1 @@
+select {schema}.know_queues($1::text[])

@@ -1,0 +1,1 @@
+select {schema}.leave_waiting($1::bigint)

@@ -1,0 +1,1 @@
+select id, body from {schema}.bodies_of($1::text[])

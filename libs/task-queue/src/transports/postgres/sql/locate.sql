@@ -1,0 +1,1 @@
+select id, queue, place from {schema}.places_of($1::text[])

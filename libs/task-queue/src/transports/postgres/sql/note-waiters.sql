@@ -1,0 +1,6 @@
+-- Who waits for these results is to be told, for a while.
+insert into {schema}.result_waiter (id, expires_at)
+select w.id, clock_timestamp() + $2::float8 * interval '1 ms'
+from (select distinct id collate "C" as id from unnest($1::text[]) as n(id)) w
+order by w.id
+on conflict (id) do update set expires_at = excluded.expires_at

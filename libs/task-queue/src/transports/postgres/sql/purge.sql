@@ -1,0 +1,1 @@
+select {schema}.purge($1) as removed

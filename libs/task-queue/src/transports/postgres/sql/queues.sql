@@ -1,0 +1,1 @@
+select name from {schema}.queue order by name

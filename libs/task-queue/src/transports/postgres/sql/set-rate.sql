@@ -1,0 +1,1 @@
+select {schema}.set_rate($1, $2::float8)

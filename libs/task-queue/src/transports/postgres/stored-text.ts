@@ -1,0 +1,32 @@
+// Texts of users as the database keeps them. PostgreSQL's text holds no NUL; lists travel as one text, because building and reading
+// arrays of the driver costs more than the statement. JSON, as most bodies are, has none of these characters, and is kept as it is.
+
+/** stands between the items of a list */
+const SEPARATOR = '\u001e';
+const ESCAPED: Readonly<Record<string, string>> = { '\u0000': '\u00010', '\u0001': '\u00011', '\u001e': '\u00012' };
+const UNESCAPED: Readonly<Record<string, string>> = { '\u00010': '\u0000', '\u00011': '\u0001', '\u00012': '\u001e', '\u0001e': '' };
+// oxlint-disable-next-line no-control-regex -- these are what must not stand in the store
+const SPECIAL = /[\u0000\u0001\u001e]/;
+
+/** In the place of a body that stands in a table of its own. */
+export const BODY_APART = '\u0001b';
+
+export function toStored(text: string): string {
+  if (text === '') return '\u0001e'; // else a list of one empty text would be an empty list
+  return SPECIAL.test(text) ? text.replace(new RegExp(SPECIAL, 'g'), (found) => ESCAPED[found]!) : text;
+}
+
+export function fromStored(stored: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return stored.includes('\u0001') ? stored.replace(/\u0001./gs, (found) => UNESCAPED[found] ?? found) : stored;
+}
+
+/** A list of stored texts as one argument. */
+export function joinStored(stored: readonly string[]): string {
+  return stored.join(SEPARATOR);
+}
+
+/** Items stay as they are stored. */
+export function splitStored(list: string): string[] {
+  return list.split(SEPARATOR);
+}

@@ -1,0 +1,154 @@
+import { DataSource } from 'typeorm';
+import { taskQueueMigrations } from 'nestjs-task-queue/typeorm';
+import { silentLogger } from '../../libs/task-queue/src/ports/logger.js';
+import { migrate } from '../../libs/task-queue/src/migrations/migrate.js';
+import { ALL_MIGRATIONS, inSchema } from '../../libs/task-queue/src/migrations/migration.js';
+import type { Migration } from '../../libs/task-queue/src/migrations/migration.js';
+import { PgConnection } from '../../libs/task-queue/src/transports/postgres/postgres-connection.js';
+import { checkSchema, sessionOn } from '../../libs/task-queue/src/transports/postgres/schema-check.js';
+import { administer, Bench } from './support/database.js';
+import { UPGRADE_FIXTURES } from './support/upgrade-fixtures.js';
+
+const SCHEMA = 'tq_migrated';
+const NAMES = ALL_MIGRATIONS.map(({ name }) => name);
+const bench = new Bench();
+let url: string;
+
+beforeEach(async () => (url = await bench.database()));
+afterEach(() => bench.close());
+
+describe('migrate', () => {
+  it('makes all tables once, and finds nothing to do the second time', async () => {
+    expect(await migrateTo(ALL_MIGRATIONS)).toEqual(NAMES);
+    expect(await migrateTo(ALL_MIGRATIONS)).toEqual([]);
+    await boot();
+  });
+
+  it('is done by one of many who begin at once', async () => {
+    const done = await Promise.all([1, 2, 3, 4, 5].map(() => migrateTo(ALL_MIGRATIONS)));
+    expect(done.flat()).toEqual(NAMES);
+  });
+
+  it('keeps nothing of a migration that fails, and names it', async () => {
+    const broken = { version: 999, name: '999-broken', text: 'create table {schema}.half (); select 1 / 0;' };
+    await expect(migrateTo([...ALL_MIGRATIONS, broken])).rejects.toMatchObject({ code: 'MIGRATION_FAILED', migration: '999-broken' });
+    expect(await administer(url, `select 1 from pg_namespace where nspname = '${SCHEMA}'`)).toEqual([]);
+  });
+
+  it('works in a schema that was made for a user who may not make one', async () => {
+    await administer(url, `create role tq_tenant login; create schema ${SCHEMA} authorization tq_tenant;`);
+    bench.onClose(() => administer(url, `drop owned by tq_tenant cascade; drop role tq_tenant;`));
+    expect(await migrateTo(ALL_MIGRATIONS, as('tq_tenant'))).toEqual(NAMES);
+    await boot({}, as('tq_tenant'));
+  });
+
+  it('brings a schema of every earlier version up with its data in place', async () => {
+    expect(Object.keys(UPGRADE_FIXTURES)).toEqual(ALL_MIGRATIONS.map(({ version }) => String(version)));
+    for (let length = 1; length <= ALL_MIGRATIONS.length; length++) {
+      const earlier = ALL_MIGRATIONS.slice(0, length);
+      await migrateTo(earlier);
+      for (const { version } of earlier) await administer(url, inSchema(UPGRADE_FIXTURES[version]!.fill, SCHEMA));
+      expect(await migrateTo(ALL_MIGRATIONS)).toEqual(NAMES.slice(length));
+      for (const { version } of earlier) {
+        const { look, found } = UPGRADE_FIXTURES[version]!;
+        expect(await administer(url, inSchema(look, SCHEMA))).toEqual(found);
+      }
+      await boot();
+      await administer(url, `drop schema ${SCHEMA} cascade`);
+    }
+  });
+});
+
+describe('at boot', () => {
+  it('a schema that is not there is refused with the command that makes it', async () => {
+    await expect(boot()).rejects.toMatchObject({ code: 'SCHEMA_MISSING', message: expect.stringContaining('npx tasks migrate') });
+  });
+
+  it('an older schema is refused with what it lacks', async () => {
+    await migrateTo(ALL_MIGRATIONS.slice(0, -1));
+    const refusal = { code: 'SCHEMA_OUTDATED', pending: NAMES.slice(-1), message: expect.stringContaining('npx tasks migrate') };
+    await expect(boot()).rejects.toMatchObject(refusal);
+  });
+
+  it('a newer schema is refused with what is not known, and is not migrated', async () => {
+    await migrateTo(ALL_MIGRATIONS);
+    await administer(url, `insert into ${SCHEMA}.migration values (999, '999-of-tomorrow')`);
+    const refusal = { code: 'SCHEMA_NEWER', unknown: ['999-of-tomorrow'] };
+    await expect(boot()).rejects.toMatchObject(refusal);
+    await expect(boot({ migrate: true })).rejects.toMatchObject(refusal);
+    await expect(migrateTo(ALL_MIGRATIONS)).rejects.toMatchObject(refusal);
+  });
+
+  it('nothing is migrated unless asked for, and with `migrate: true` everything is', async () => {
+    await expect(boot()).rejects.toThrow();
+    await boot({ migrate: true });
+    await boot();
+  });
+
+  it('tables that the user may not write are named', async () => {
+    await migrateTo(ALL_MIGRATIONS);
+    await administer(
+      url,
+      `create role tq_reader login; grant usage on schema ${SCHEMA} to tq_reader; grant select on all tables in schema ${SCHEMA} to tq_reader;`,
+    );
+    bench.onClose(() => administer(url, `drop owned by tq_reader cascade; drop role tq_reader;`));
+    await expect(boot({}, as('tq_reader'))).rejects.toMatchObject({
+      code: 'BROKER_REFUSED',
+      message: expect.stringMatching(/no right to .*result/),
+    });
+  });
+});
+
+describe('taskQueueMigrations', () => {
+  it('lets TypeORM run them, before the migrations of the application, and only once', async () => {
+    const source = await dataSource();
+    expect((await source.runMigrations()).map(({ name }) => name)).toEqual(NAMES.map((name) => expect.stringContaining(name)));
+    expect(await source.runMigrations()).toEqual([]);
+    await boot();
+  });
+
+  it('leaves alone what the command has run', async () => {
+    await migrateTo(ALL_MIGRATIONS);
+    await (await dataSource()).runMigrations({ transaction: 'none' });
+    await boot();
+  });
+
+  it('refuses to be reverted: tasks would be lost', async () => {
+    const source = await dataSource();
+    await source.runMigrations({ transaction: 'each' });
+    await expect(source.undoLastMigration()).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
+    await boot();
+  });
+
+  async function dataSource(): Promise<DataSource> {
+    const source = await new DataSource({ type: 'postgres', url, migrations: taskQueueMigrations({ schema: SCHEMA }) }).initialize();
+    bench.onClose(() => source.destroy());
+    return source;
+  }
+});
+
+function as(user: string): string {
+  const own = new URL(url);
+  own.username = user;
+  return own.href;
+}
+
+/** @returns names of what was run */
+async function migrateTo(known: readonly Migration[], address = url): Promise<string[]> {
+  const connection = new PgConnection(address, { keyPrefix: SCHEMA, connection: { max: 1 }, logger: silentLogger });
+  try {
+    return (await connection.transaction((sql) => migrate(sessionOn(sql), SCHEMA, known))).map(({ name }) => name);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What a transport does before anything else. */
+async function boot(connection: Record<string, unknown> = {}, address = url): Promise<void> {
+  const booted = new PgConnection(address, { keyPrefix: SCHEMA, connection, logger: silentLogger }, checkSchema);
+  try {
+    await booted.connect();
+  } finally {
+    await booted.close();
+  }
+}

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
+import pg from 'pg';
+import { silentLogger, systemClock, type Consumer, type Publication } from '../../libs/task-queue/src/ports/index.js';
+import type { PostgresBroker } from '../../libs/task-queue/src/transports/postgres/postgres-broker.js';
+import { openMigrated } from '../conformance/postgres-schemas.js';
+import { freshDatabase } from '../support/services.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+
+jest.setTimeout(30_000);
+
+const never = new AbortController().signal;
+
+function message(id: string, more: Partial<Publication> = {}): Publication {
+  return { id, queue: 'work', body: `body of ${id}`, priority: 5, traced: false, ...more };
+}
+
+/** One transport on a schema of its own, seen through a proxy where a test cuts it. */
+class Rig {
+  readonly keyPrefix = `q_${randomUUID().slice(0, 8)}`;
+  readonly #closings: (() => Promise<unknown>)[] = [];
+
+  async broker(url = database.url): Promise<PostgresBroker> {
+    const options = { dedupRetention: 60_000, revokesExpire: 60_000, deadLetterLimit: 100, connection: {}, timeOffset: () => 0 };
+    const transport = openMigrated(url, { ...options, keyPrefix: this.keyPrefix, logger: silentLogger, clock: systemClock });
+    this.#closings.push(() => transport.close());
+    await transport.connect();
+    return transport.broker as PostgresBroker;
+  }
+
+  consumer(broker: PostgresBroker, maxWait = 20): Promise<Consumer> {
+    const events = { lost: () => {}, revoked: () => {} };
+    return broker.consume(['work'], { lease: 10_000, maxLoopBlock: 60_000, maxWait, events });
+  }
+
+  async client(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: database.url });
+    this.#closings.push(() => client.end());
+    await client.connect();
+    return client;
+  }
+
+  async proxy(): Promise<{ proxy: TcpProxy; url: string }> {
+    const proxy = await TcpProxy.before(database.url);
+    this.#closings.push(() => proxy.stop());
+    const url = new URL(database.url);
+    url.port = new URL(proxy.url).port;
+    return { proxy, url: url.href };
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closings.toReversed()) await close();
+  }
+}
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let rig: Rig;
+beforeAll(async () => (database = await freshDatabase()));
+afterAll(() => database.drop());
+beforeEach(() => (rig = new Rig()));
+afterEach(() => rig.close());
+
+const ack = (consumer: Consumer, deliveries: Awaited<ReturnType<Consumer['receive']>>) =>
+  consumer.settle(deliveries.map((delivery) => ({ delivery, kind: 'ack', traced: false })));
+
+describe('queues in PostgreSQL', () => {
+  it('rule 23: bodies of megabytes stand apart, come as they were sent through retries and dead letters, and leave nothing', async () => {
+    const broker = await rig.broker();
+    const client = await rig.client();
+    const large = (char: string) => char.repeat(3_000_000);
+    await broker.publish([message('a', { body: large('a') }), message('b', { body: large('b') }), message('c')], { timeout: 5_000 });
+    const consumer = await rig.consumer(broker);
+    const first = await consumer.receive(10, never);
+    expect(first.map(({ id }) => id)).toEqual(['a', 'b']); // no more than 4 MB and one in a receive
+    const [a, b] = first;
+    await consumer.settle([
+      { delivery: a!, kind: 'retry', body: large('x'), priority: 9, due: { delay: 0 } },
+      { delivery: b!, kind: 'release', delay: 0, charge: false },
+    ]);
+    const bodies = new Map<string, string>();
+    for (let some = await consumer.receive(10, never); some.length > 0; some = await consumer.receive(10, never)) {
+      for (const { id, body } of some) bodies.set(id, body);
+      await ack(consumer, some);
+    }
+    expect([bodies.get('a') === large('x'), bodies.get('b') === large('b'), bodies.get('c')]).toEqual([true, true, 'body of c']);
+    const { rows } = await client.query(`select count(*)::int as left from ${rig.keyPrefix}.body`);
+    expect(rows).toEqual([{ left: 0 }]);
+  });
+
+  it('rule 2: a publish that says of a known id that it is fresh is judged as any other', async () => {
+    const broker = await rig.broker();
+    await broker.publish([message('a')], { timeout: 5_000 });
+    const receipts = await broker.publish([message('a', { fresh: true }), message('b', { fresh: true })], { timeout: 5_000 });
+    expect(receipts).toEqual([
+      { id: 'a', deduplicated: true },
+      { id: 'b', deduplicated: false },
+    ]);
+  });
+
+  it('rule 2: publishes whose connection is cut again and again take effect once each', async () => {
+    const { proxy, url } = await rig.proxy();
+    const broker = await rig.broker(url);
+    const direct = await rig.broker();
+    const ids = Array.from({ length: 200 }, (_, at) => `n${at}`);
+    const cuts = setInterval(() => proxy.cut(), 15);
+    for (const id of ids) {
+      for (let sent = false; !sent;) {
+        sent = await broker.publish([message(id, { fresh: true })], { timeout: 2_000 }).then(
+          () => true,
+          () => false,
+        );
+      }
+    }
+    clearInterval(cuts);
+    const consumer = await rig.consumer(direct);
+    const seen: string[] = [];
+    for (let some = await consumer.receive(50, never); some.length > 0; some = await consumer.receive(50, never)) {
+      seen.push(...some.map(({ id }) => id));
+      await ack(consumer, some);
+    }
+    expect(seen.sort()).toEqual(ids.sort());
+  });
+
+  it('rule 9: receives and settlements whose connection is cut lose nothing, charge nothing and settle once', async () => {
+    const { proxy, url } = await rig.proxy();
+    const direct = await rig.broker();
+    const ids = Array.from({ length: 300 }, (_, at) => `n${at}`);
+    await direct.publish(ids.map((id) => message(id)), { timeout: 5_000 }); // prettier-ignore
+    const consumer = await rig.consumer(await rig.broker(url), 500);
+    const cuts = setInterval(() => proxy.cut(), 25);
+    const settled: string[] = [];
+    const charged: number[] = [];
+    while (settled.length < ids.length) {
+      const some = await consumer.receive(7, never);
+      charged.push(...some.map(({ lostLeases }) => lostLeases));
+      const receipts = await ack(consumer, some);
+      settled.push(...receipts.filter(({ accepted }) => accepted).map(({ id }) => id));
+    }
+    clearInterval(cuts);
+    expect(settled.sort()).toEqual(ids.sort());
+    expect(Math.max(...charged)).toBe(0);
+  });
+
+  it('rule 25: within a transaction of the user, a message is there after its commit, and gone after its rollback', async () => {
+    const broker = await rig.broker();
+    const client = await rig.client();
+    const session = { query: (text: string, values: readonly unknown[]) => client.query(text, [...values]) as never };
+    const waiting = (await rig.consumer(broker, 20_000)).receive(10, never);
+    await client.query('begin');
+    await broker.transactional.publishWithin(session, [message('gone', { fresh: true })], { timeout: 1_000 });
+    await client.query('rollback');
+    await client.query('begin');
+    const unique = { key: 'k', expires: null, until: 'end', onConflict: 'reject' } as const;
+    const within = [message('a', { fresh: true }), message('b', { unique }), message('c', { unique })];
+    const receipts = await broker.transactional.publishWithin(session, within, { timeout: 1_000 });
+    expect(receipts.map(({ refused }) => refused?.holder)).toEqual([undefined, undefined, 'b']);
+    await client.query('commit');
+    expect((await waiting).map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('rule 25: what a transaction waits for has an end, and its own settings come back', async () => {
+    const broker = await rig.broker();
+    const [one, two] = [await rig.client(), await rig.client()];
+    const sessionOf = (client: pg.Client) => ({
+      query: (text: string, values: readonly unknown[]) => client.query(text, [...values]) as never,
+    });
+    await one.query('begin');
+    await broker.transactional.publishWithin(sessionOf(one), [message('a')], { timeout: 1_000 });
+    await two.query("begin; set local lock_timeout = '7s'; savepoint before");
+    await expect(broker.transactional.publishWithin(sessionOf(two), [message('a')], { timeout: 50 })).rejects.toMatchObject({
+      code: '55P03',
+    });
+    await two.query('rollback to before');
+    await broker.transactional.publishWithin(sessionOf(two), [message('b')], { timeout: 50 });
+    expect((await two.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '7s' }]);
+    await two.query('rollback');
+    await one.query('rollback');
+  });
+
+  it('rule 22: publishers, settlers and receivers of the same ids and keys never deadlock', async () => {
+    const brokers = await Promise.all([rig.broker(), rig.broker(), rig.broker()]);
+    const client = await rig.client();
+    const ids = Array.from({ length: 60 }, (_, at) => `n${at}`);
+    const shuffled = () => ids.toSorted(() => Math.random() - 0.5);
+    const some = () =>
+      shuffled().slice(0, 25).map((id, at) => message(id, { traced: at % 2 === 0, unique: { key: `k${at % 9}`, expires: null, until: at % 2 ? 'end' : 'start', onConflict: at % 3 ? 'existing' : 'replace' } })); // prettier-ignore
+    const before = await deadlocks(client);
+    await Promise.all(
+      brokers.map(async (broker) => {
+        const consumer = await rig.consumer(broker);
+        for (let round = 0; round < 25; round++) {
+          const [, , taken] = await Promise.all([
+            broker.publish(some(), { timeout: 10_000 }),
+            broker.revoke(shuffled().slice(0, 5), { terminate: false }),
+            consumer.receive(20, never),
+          ]);
+          await consumer.settle(
+            taken.map((delivery, at) =>
+              at % 4 === 0
+                ? { delivery, kind: 'retry', body: 'x', priority: 5, due: { delay: 0 }, publish: some().slice(0, 3) }
+                : { delivery, kind: 'ack', traced: at % 3 === 0, publish: some().slice(0, 2) },
+            ),
+          );
+        }
+      }),
+    );
+    await Promise.all(brokers.map((broker) => broker.close()));
+    expect(await deadlocks(client)).toBe(before);
+  });
+});
+
+/** What a connection has counted is told when it ends. */
+async function deadlocks(client: pg.Client): Promise<number> {
+  await client.query('select pg_stat_clear_snapshot()');
+  const { rows } = await client.query<{ deadlocks: string }>('select deadlocks from pg_stat_database where datname = current_database()');
+  return Number(rows[0]!.deadlocks);
+}
