@@ -4,7 +4,7 @@ const rooms = (...names) => `${src}/(${names.join('|')})/`;
 const code = { pathNot: '\\.spec\\.ts$' };
 
 const BASE = ['message', 'errors', 'ports', 'policies'];
-const CORE = ['attempt', 'client', 'canvas', 'worker', 'pools', 'beat'];
+const CORE = ['attempt', 'client', 'canvas', 'worker', 'pools', 'outbox', 'schedules', 'beat'];
 const TOP = ['nest', 'admin', 'cli', 'testing', 'typeorm'];
 
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
@@ -42,6 +42,13 @@ module.exports = {
       comment: 'client, worker and the like reach a broker through the ports only, and know nothing of Nest.',
       from: { ...code, path: rooms(...CORE) },
       to: { path: src, pathNot: rooms(...BASE, ...CORE) },
+    },
+    {
+      name: 'schedules-are-pure',
+      severity: 'error',
+      comment: 'When something is due depends on the schedule and the moment alone: no port, clock or process.',
+      from: { ...code, path: rooms('schedules') },
+      to: { path: src, pathNot: rooms('message', 'errors', 'policies', 'schedules') },
     },
     {
       name: 'base-and-core-load-no-framework-or-driver',

@@ -132,6 +132,8 @@ const STATES: Readonly<Record<Outcome['kind'], TaskState>> = {
   revoked: 'REVOKED',
   ignored: 'IGNORED',
   rejected: 'REJECTED',
+  deferred: 'PENDING',
+  repeated: 'SUCCESS',
   released: 'PENDING',
   lost: 'PENDING',
 };

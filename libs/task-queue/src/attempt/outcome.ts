@@ -1,5 +1,6 @@
 import type { SerializedError } from '../message/task-result.js';
 import type { TaskMessage } from '../message/task-message.js';
+import type { RecordedSettlement } from '../ports/consumer.js';
 
 /** How an attempt ended. */
 export type Outcome =
@@ -30,6 +31,10 @@ export type Outcome =
   | { readonly kind: 'requeued'; readonly error: SerializedError; readonly thrown: unknown }
   /** back to its queue for a while, with nothing spent */
   | { readonly kind: 'snoozed'; readonly delay: number; readonly thrown: unknown }
+  /** it cannot be run once and only once now: back to its queue for a while, with nothing spent */
+  | { readonly kind: 'deferred'; readonly delay: number; readonly why: string }
+  /** an earlier run has committed, and left what is to be settled */
+  | { readonly kind: 'repeated'; readonly settlement: RecordedSettlement }
   /** cut by a shutdown: goes back unspent */
   | { readonly kind: 'released' }
   /** somebody else has it: nothing to settle */

@@ -6,6 +6,7 @@ import { TaskRevokedError } from '../errors/index.js';
 import { isExpired } from '../policies/expiry.js';
 import type { Publication } from '../ports/broker.js';
 import { currentTask } from '../ports/current-task.js';
+import type { TaskTransactions } from '../ports/task-transactions.js';
 import type { TaskHandler } from '../ports/task-handler.js';
 import { AttemptContext, type AttemptSurroundings } from './attempt-context.js';
 import type { AttemptObserver } from './attempt-observer.js';
@@ -32,14 +33,14 @@ export async function runEagerly(
   handler: TaskHandler,
   sent: TaskMessage,
   codecs: Codecs,
-  { recording, ...surroundings }: EagerSurroundings,
+  { recording, transactions, ...surroundings }: EagerSurroundings,
   observer?: AttemptObserver,
 ): Promise<EagerRun> {
   const here = { ...surroundings, searchable: recording?.searchable ?? false, worker: 'eager', isEager: true, codec: codecs.results };
   let message = codecs.messages.decode(sent.id, codecs.messages.encode(sent));
   for (;;) {
     const startedAt = here.now();
-    const [outcome, { children }] = await attempt(handler, message, here, observer);
+    const [outcome, { children }] = await attempt(handler, message, here, observer, transactions);
     if (outcome.kind === 'retry') {
       message = codecs.messages.decode(message.id, codecs.messages.encode(outcome.next));
       continue;
@@ -57,7 +58,11 @@ export async function runEagerly(
 }
 
 /** What an inline run needs from where it runs. */
-export type EagerSurroundings = Pick<AttemptSurroundings, 'saveState' | 'now'> & { readonly recording: Recording | null };
+export type EagerSurroundings = Pick<AttemptSurroundings, 'saveState' | 'now'> & {
+  readonly recording: Recording | null;
+  /** of a transactional handler; it leaves no record, because nothing is delivered twice here */
+  readonly transactions: TaskTransactions | undefined;
+};
 
 /** What a task returns whose results are ignored need not be fit to be stored. */
 function storable(outcome: Outcome, message: TaskMessage, { options }: TaskHandler): Outcome {
@@ -69,6 +74,7 @@ async function attempt(
   message: TaskMessage,
   here: AttemptSurroundings,
   observer: AttemptObserver | undefined,
+  transactions: TaskTransactions | undefined,
 ): Promise<[Outcome, { readonly children: readonly string[] }]> {
   if (isExpired(message, here.now())) {
     const error = serializeError(new TaskRevokedError(message.id, 'it expired before it ran'));
@@ -77,9 +83,22 @@ async function attempt(
   const { queue, priority } = message.headers;
   const context = new AttemptContext(message, handler.options, { queue, priority, redelivered: false }, here, here.now());
   await observer?.before(message, context);
-  const outcome = await invoke(handler, message, context, here);
+  const run = () => invoke(handler, message, context, here);
+  const outcome =
+    transactions === undefined
+      ? await run()
+      : await within(transactions, run, (error) => outcomeOfThrow(message, handler.options, context, error, here.now()));
   await observer?.after(message, context, outcome);
   return [outcome, context];
+}
+
+async function within(transactions: TaskTransactions, run: () => Promise<Outcome>, failed: (error: unknown) => Outcome): Promise<Outcome> {
+  let outcome: Outcome | undefined;
+  const end = await transactions.run(null, async () => {
+    outcome = await run();
+    return outcome.kind === 'success' ? '' : null;
+  });
+  return 'error' in end ? failed(end.error) : outcome!;
 }
 
 async function invoke(handler: TaskHandler, message: TaskMessage, context: AttemptContext, here: AttemptSurroundings): Promise<Outcome> {

@@ -13,4 +13,6 @@ export interface CallSurroundings {
   readonly routing: Routing | null;
   /** told of what is published; undefined = nobody */
   readonly listeners: Listeners | undefined;
+  /** ids that nobody chose leave a trace, too: a relay may publish them twice */
+  readonly traced?: boolean;
 }

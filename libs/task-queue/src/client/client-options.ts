@@ -5,6 +5,7 @@ import { DEFAULT_QUEUE } from '../message/task-message.js';
 import { Annotations, type AnnotationsInput } from '../policies/annotations.js';
 import { checkOptions, countField, durationField, flagField, nameField, namesField, positiveField } from '../policies/check-options.js';
 
+import { resolveOutboxOptions, type OutboxOptions, type OutboxOptionsInput } from '../outbox/outbox-options.js';
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
 import { resolvePublishRetry, type PublishRetryInput } from './publish-retry.js';
 import type { StoreAddress } from '../ports/database-handle.js';
@@ -42,6 +43,10 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   trail?: boolean;
   /** how long ids that a caller chose are remembered after they finished; default '7d' */
   dedupRetention?: Duration;
+  /** the application's PostgreSQL, in which tasks wait that are sent within its transactions, where the broker is elsewhere */
+  outbox?: OutboxOptionsInput;
+  /** how long is remembered which transactional tasks have run; default '30d' */
+  recordRetention?: Duration;
   /** how long a revoked id that never comes is remembered; default '1d' */
   revokesExpire?: Duration;
   /** dead letters that each queue keeps, beyond which the oldest go; default 10 000 */
@@ -81,6 +86,11 @@ const schema = z.object({
   resultExtended: flagField.default(false).describe(flagField.description!),
   trail: flagField.default(false).describe(flagField.description!),
   dedupRetention: duration('7d'),
+  outbox: z
+    .custom<OutboxOptionsInput>((value) => typeof value === 'object' && value !== null)
+    .optional()
+    .describe('an object with the database: { database: dataSource }'),
+  recordRetention: duration('30d'),
   revokesExpire: duration('1d'),
   deadLetterLimit: countField.default(10_000).describe(countField.description!),
   maxPayloadBytes: positiveField.default(1_000_000).describe(positiveField.description!),
@@ -91,15 +101,17 @@ const schema = z.object({
 });
 
 export type ClientOptions = Readonly<
-  Omit<z.output<typeof schema>, keyof ContentOptions | 'results'> &
-    ContentOptions & { readonly results: StoreAddress | TypeormResults | undefined }
+  Omit<z.output<typeof schema>, keyof ContentOptions | 'results' | 'outbox'> &
+    ContentOptions & { readonly results: StoreAddress | TypeormResults | undefined; readonly outbox: OutboxOptions | null }
 >;
 export const CLIENT_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
 
 /** @throws UnknownOptionError · InvalidOptionError · UnknownSerializerError */
 export function resolveClientOptions(input: ClientOptionsInput, where = 'TaskQueueModule.forRoot'): ClientOptions {
   const checked = checkOptions(schema, input, where);
-  return Object.freeze({ ...checked, results: resolveResults(checked.results, where), ...resolveContentOptions(checked, where) });
+  const outbox = checked.outbox === undefined ? null : resolveOutboxOptions(checked.outbox, checked.dedupRetention);
+  const results = resolveResults(checked.results, where);
+  return Object.freeze({ ...checked, results, outbox, ...resolveContentOptions(checked, where) });
 }
 
 function duration(standard: string) {

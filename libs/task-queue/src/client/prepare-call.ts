@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { announcePublish } from '../attempt/announce-publish.js';
 import { PayloadTooLargeError } from '../errors/index.js';
 import { buildMessage } from '../message/build-message.js';
@@ -72,7 +73,7 @@ function messageOf(
     kwargs: options.kwargs,
     queue: queueOf(task, options, surroundings.client),
     sentAt: now,
-    id: chosenId(task.name, options),
+    id: chosenId(task.name, options) ?? (surroundings.traced ? v7() : undefined),
     headers: {
       ...inherited(),
       ...headersOf(options, surroundings, contentType),

@@ -4,29 +4,27 @@ import { recordingOf } from '../attempt/describe-record.js';
 import { logHeldBack } from '../attempt/held-back.js';
 import type { Listeners } from '../attempt/listeners.js';
 import { runEagerly, type EagerRun } from '../attempt/run-eagerly.js';
-import { signatureOf } from '../canvas/signature.js';
-import {
-  InvalidOptionError,
-  TaskFailedError,
-  TaskNotLocalError,
-  TaskNotUniqueError,
-  TaskRevokedError,
-  UnknownTaskMethodError,
-} from '../errors/index.js';
+import { TaskFailedError, TaskNotLocalError, TaskNotUniqueError, TaskRevokedError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
+import { openTransaction, type TransactionOwner } from '../outbox/open-transaction.js';
+import { TransactionDoors } from '../outbox/transaction-doors.js';
+import { TransactionPublisher } from '../outbox/transaction-publisher.js';
 import { unlimitable } from '../policies/check-rate-limit.js';
 import { toInterval, type Rate } from '../policies/rate.js';
 import {
   currentTask,
+  currentTransaction,
   type Clock,
   type DeclaredTask,
+  type OpenTransaction,
   type Publication,
   type PublishReceipt,
   type ResultBackend,
   type TaskHandler,
   type TaskLogger,
+  type TransactionsOf,
   type Transport,
 } from '../ports/index.js';
 import { AsyncResult, type ResultSource } from './async-result.js';
@@ -40,7 +38,8 @@ import { Publisher } from './publisher.js';
 import { Queues } from './queues.js';
 import type { TaskRouter, TaskRouterClass } from './routes.js';
 import { Routing } from './routing.js';
-import { describeContract, type SendMany, type SendTask, type TaskContract, type TaskHandle, type TaskProxy } from './task-types.js';
+import { TaskCalls, type CallByName, type CalledTask } from './task-calls.js';
+import { TransactionCalls, type TransactionCallDependencies } from './transaction-calls.js';
 
 export interface TaskClientDependencies {
   readonly transport: Transport;
@@ -51,36 +50,44 @@ export interface TaskClientDependencies {
   describe(target: Function): ReadonlyMap<string, DeclaredTask>;
   /** the handler of this process, for `apply()` and eager mode */
   localHandler(name: string): TaskHandler | undefined;
+  /** the transactions of a transactional handler that is run here; default: it runs in none */
+  readonly transactionsOf?: TransactionsOf | undefined;
   /** the provider of a router's class */
   routerOf(type: TaskRouterClass): TaskRouter;
   /** told of what is published, and in eager mode run; default: nobody */
   readonly listeners?: Listeners | undefined;
   /** told of each call that the broker has taken, or that is run at once in eager mode; for tests */
   readonly onSent?: ((message: TaskMessage, publication: Publication) => void) | undefined;
+  /** who takes messages in within a transaction; default: the broker, where it can; null = nobody: they are sent at once, for tests */
+  readonly doors?: TransactionDoors | null | undefined;
   readonly clock: Clock;
   readonly logger: TaskLogger;
 }
 
-type Handles = Readonly<Record<string, TaskHandle<readonly unknown[], unknown>>>;
-type Declared = Omit<DeclaredTask, 'method'>;
+/** Calls that are sent within a transaction. */
+export type TransactionalCalls = Pick<TaskCalls, 'for' | 'sendTask' | 'sendMany'>;
 
 /**
  * Sends tasks: typed from a class or contract with `for()`, by name with `sendTask()`. Calls of one tick share a round
  * trip. Every call fails with a typed error within `publishTimeout`; none hangs.
  */
-export class TaskClient {
+export class TaskClient extends TaskCalls {
   /** what will not be run again by itself */
   readonly deadLetters: DeadLetters;
   /** pausing, purging, counting, and who consumes what */
   readonly queues: Queues;
-  readonly #proxies = new WeakMap<object, Handles>();
+  /** by connection */
+  readonly #transactions = new WeakMap<object, TransactionCalls>();
   readonly #publisher: Publisher;
   readonly #source: ResultSource;
   readonly #surroundings: CallSurroundings;
+  readonly #doors: TransactionDoors | null;
   readonly #eagerKeys: EagerKeys;
 
   constructor(private readonly deps: TaskClientDependencies) {
+    super((target) => deps.describe(target));
     const { transport, results, codecs, clock, options } = deps;
+    this.#doors = deps.doors === undefined ? new TransactionDoors(transport.broker, undefined) : deps.doors;
     this.#eagerKeys = new EagerKeys(clock);
     this.#publisher = new Publisher(transport.broker, options.publishTimeout, clock);
     this.#surroundings = {
@@ -98,35 +105,17 @@ export class TaskClient {
   }
 
   /**
-   * The tasks of a class, or of a contract made by `taskContract`.
-   * @example await tasks.for(PostTasks).sendPostEmail.delay(post.id)
-   * @throws UnknownTaskMethodError when a method without @Task() is asked for
+   * The same calls, sent within a transaction that is open on a TypeORM EntityManager or QueryRunner, or on a client of pg:
+   * a worker gets them after the commit, and after a rollback nobody does. It needs a broker in the same database, or `outbox`.
+   * @example await dataSource.transaction(async (manager) => {
+   *   const post = await manager.save(Post, draft);
+   *   await tasks.withManager(manager).for(PostTasks).sendPostEmail.delay(post.id);
+   * });
+   * @throws TransactionNotOpenError · DatabaseUnsupportedError
    */
-  for<T, K>(contract: TaskContract<T, K>): Pick<TaskProxy<T>, K & keyof TaskProxy<T>>;
-  // oxlint-disable-next-line typescript/no-explicit-any -- a constructor may take anything
-  for<T extends object>(target: abstract new (...args: any[]) => T): TaskProxy<T>;
-  for(target: object): unknown {
-    let handles = this.#proxies.get(target);
-    if (handles === undefined) {
-      handles = this.#makeProxy(target);
-      this.#proxies.set(target, handles);
-    }
-    return handles;
+  withManager(manager: TransactionOwner): TransactionalCalls {
+    return this.#doors === null || this.deps.options.eager ? this : this.#within(openTransaction(manager), this.#doors);
   }
-
-  /** Sends by registered name, for producers that have no class or contract of it. */
-  readonly sendTask: SendTask = async (name: string, ...rest: readonly unknown[]) => {
-    return (await this.#send({ name }, (rest[0] ?? []) as readonly unknown[], rest[1] as CallOptions | undefined)) as never;
-  };
-
-  /** Sends many calls in one batch. One call that cannot be sent rejects the whole before anything has left. */
-  readonly sendMany: SendMany = async (calls: readonly { name: string; args?: readonly unknown[]; options?: CallOptions }[]) => {
-    if (this.deps.options.eager)
-      return (await Promise.all(calls.map((call) => this.#send({ name: call.name }, call.args ?? [], call.options)))) as never;
-    const now = this.deps.clock.now();
-    const prepared = calls.map((call) => prepareCall({ name: call.name }, call.args ?? [], call.options, this.#surroundings, now));
-    return (await Promise.all(prepared.map((call) => this.#publish(call)))) as never;
-  };
 
   /** What can be asked about a task that was sent before, by its id. */
   result<R = unknown>(id: string): AsyncResult<R> {
@@ -167,52 +156,58 @@ export class TaskClient {
     await this.#publisher.drain();
   }
 
-  #makeProxy(target: object): Handles {
-    const isClass = typeof target === 'function';
-    const tasks = isClass ? this.deps.describe(target) : describeContract(target as TaskContract<unknown, string>);
-    const owner = isClass ? target.name : 'The contract';
-    const handles = new Map([...tasks].map(([method, task]) => [method, this.#makeHandle(task)]));
-    return new Proxy({} as Handles, {
-      get(_, key) {
-        if (typeof key === 'symbol' || key === 'then') return undefined;
-        const handle = handles.get(key);
-        if (handle === undefined) throw new UnknownTaskMethodError(owner, key, [...handles.keys()]);
-        return handle;
-      },
-      has: (_, key) => typeof key === 'string' && handles.has(key),
-      ownKeys: () => [...handles.keys()],
-      getOwnPropertyDescriptor: (_, key) =>
-        typeof key === 'string' && handles.has(key) ? { value: handles.get(key), enumerable: true, configurable: true } : undefined,
-    });
-  }
-
-  #makeHandle(task: Declared): TaskHandle<readonly unknown[], unknown> {
-    return Object.freeze({
-      delay: (...args: readonly unknown[]) => this.#send(task, args),
-      applyAsync: async (args: readonly unknown[], options?: CallOptions) => {
-        if (!Array.isArray(args))
-          throw new InvalidOptionError('args', args, `the list of arguments of '${task.name}': applyAsync([a, b], options)`);
-        return this.#send(task, args, options);
-      },
-      apply: async (...args: readonly unknown[]) => this.#apply(task, args),
-      s: (...args: readonly unknown[]) => signatureOf(task, args, false),
-      si: (...args: readonly unknown[]) => signatureOf(task, args, true),
-    });
-  }
-
-  async #send(task: Declared, args: readonly unknown[], options?: CallOptions): Promise<AsyncResult> {
+  protected override async send(task: CalledTask, args: readonly unknown[], options?: CallOptions): Promise<AsyncResult> {
+    const within = this.#ambient();
+    if (within !== undefined) return within.send(task, args, options);
     const call = prepareCall(task, args, options, this.#surroundings, this.deps.clock.now());
     if (this.deps.options.eager) return this.#sendEagerly(call);
     return this.#publish(call);
+  }
+
+  protected override async sendAll(calls: readonly CallByName[]): Promise<AsyncResult[]> {
+    if (this.deps.options.eager) return Promise.all(calls.map(({ name, args = [], options }) => this.send({ name }, args, options)));
+    const within = this.#ambient();
+    if (within !== undefined) return within.sendAll(calls);
+    const now = this.deps.clock.now();
+    const prepared = calls.map(({ name, args = [], options }) => prepareCall({ name }, args, options, this.#surroundings, now));
+    return Promise.all(prepared.map((call) => this.#publish(call)));
+  }
+
+  /** What a transactional task sends goes into its transaction. */
+  #ambient(): TransactionCalls | undefined {
+    const transaction = currentTransaction.getStore();
+    if (transaction === undefined || this.#doors === null || this.deps.options.eager) return undefined;
+    return this.#within(transaction, this.#doors);
+  }
+
+  /** Calls of one tick on one connection share a statement, whoever asked for them. */
+  #within(transaction: OpenTransaction, doors: TransactionDoors): TransactionCalls {
+    let calls = this.#transactions.get(transaction.connection);
+    if (calls === undefined) {
+      const surroundings = { ...this.#surroundings, traced: true };
+      const client: TransactionCallDependencies = {
+        describe: (target) => this.deps.describe(target),
+        prepare: (task, args, options) => prepareCall(task, args, options, surroundings, this.deps.clock.now()),
+        resultOf: (receipt, call) => this.#noted(receipt, call),
+        run: (task, args) => this.run(task, args),
+      };
+      calls = new TransactionCalls(client, new TransactionPublisher(transaction, doors, this.deps.options.publishTimeout));
+      this.#transactions.set(transaction.connection, calls);
+    }
+    return calls;
   }
 
   async #publish(call: PreparedCall): Promise<AsyncResult> {
     return this.#resultOf(await this.#publisher.send(call.publication, call.publishRetry), call);
   }
 
-  #resultOf(receipt: PublishReceipt, { message, publication }: PreparedCall): AsyncResult {
+  #resultOf(receipt: PublishReceipt, call: PreparedCall): AsyncResult {
+    if (this.deps.listeners !== undefined) announcePublished(call.message, receipt.deduplicated, this.deps.listeners);
+    return this.#noted(receipt, call);
+  }
+
+  #noted(receipt: PublishReceipt, { message, publication }: PreparedCall): AsyncResult {
     if (this.deps.onSent !== undefined && !receipt.deduplicated) this.deps.onSent(message, publication);
-    if (this.deps.listeners !== undefined) announcePublished(message, receipt.deduplicated, this.deps.listeners);
     this.#noteChild(receipt.id);
     return new AsyncResult(receipt.id, this.#source, receipt.deduplicated);
   }
@@ -227,7 +222,7 @@ export class TaskClient {
 
   async #runSent(message: TaskMessage, publication: Publication): Promise<void> {
     this.deps.onSent?.(message, publication);
-    const { record, thrown, followUps } = await this.#run(message).finally(() => this.#eagerKeys.free(publication));
+    const { record, thrown, followUps } = await this.#runHere(message).finally(() => this.#eagerKeys.free(publication));
     await this.deps.results.save([record], this.deps.options.resultExpires);
     for (const next of followUps) await this.#follow(message.id, next);
     if (record.state === 'FAILURE' && this.deps.options.eagerPropagates) throw thrown;
@@ -248,22 +243,23 @@ export class TaskClient {
     if (this.deps.options.trail) currentTask.getStore()?.addChild(id);
   }
 
-  async #apply(task: Declared, args: readonly unknown[]): Promise<unknown> {
+  protected override async run(task: CalledTask, args: readonly unknown[]): Promise<unknown> {
     const { message } = prepareCall(task, args, undefined, { ...this.#surroundings, listeners: undefined }, this.deps.clock.now());
-    const { record: stored, thrown } = await this.#run(message);
+    const { record: stored, thrown } = await this.#runHere(message);
     const record = this.deps.codecs.results.open(stored);
     if (record.state === 'SUCCESS' || record.state === 'IGNORED') return record.result;
     if (record.state === 'REVOKED') throw new TaskRevokedError(record.id, record.error?.message ?? 'before it ran');
     throw thrown ?? new TaskFailedError(record.id, record.error!);
   }
 
-  async #run(message: TaskMessage): Promise<EagerRun> {
-    const { clock, results, codecs, options, listeners, localHandler } = this.deps;
+  async #runHere(message: TaskMessage): Promise<EagerRun> {
+    const { clock, results, codecs, options, listeners, localHandler, transactionsOf } = this.deps;
     const handler = localHandler(message.task);
     if (handler === undefined) throw new TaskNotLocalError(message.task);
     const surroundings = {
       now: () => clock.now(),
       recording: recordingOf(options, results),
+      transactions: transactionsOf?.(handler),
       saveState: async (record: TaskResultRecord) => void (await results.save([record], options.resultExpires)),
     };
     return runEagerly(handler, message, codecs, surroundings, listeners && AttemptObserver.of(handler, listeners));

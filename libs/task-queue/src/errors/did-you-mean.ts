@@ -9,7 +9,8 @@ export function didYouMean(given: string, known: readonly string[]): string {
   return ` Known: ${shown}${known.length > 20 ? ', …' : ''}.`;
 }
 
-function nearest(given: string, known: readonly string[]): string | undefined {
+/** The known name that a mistyped one most likely means. */
+export function nearest(given: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.max(2, Math.floor(given.length / 3)) + 1;
   for (const name of known) {

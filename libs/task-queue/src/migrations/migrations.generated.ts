@@ -203,7 +203,7 @@ $$;
 create function {schema}.know_queues(names text[]) returns void language plpgsql as $$
 begin
   if exists (select from unnest(names) as n(name) where not exists (select from {schema}.queue q where q.name = n.name)) then
-    insert into {schema}.queue (name) select distinct n.name from unnest(names) as n(name) order by n.name on conflict do nothing;
+    insert into {schema}.queue (name) select distinct n.name collate "C" as name from unnest(names) as n(name) order by name on conflict do nothing;
   end if;
 end
 $$;
@@ -228,12 +228,12 @@ $$;
 create function {schema}.publish_plain(me bigint, call_number bigint, spent bigint[], names text[], queues text, ids text, heads text, bodies text)
 returns void language plpgsql as $$
 begin
-  perform {schema}.note_call(me, call_number, spent, '');
+  perform {schema}.know_queues(names);
   insert into {schema}.ready (queue, rank, seq, id, head, body)
   select p.queue, 9 - p.head::smallint, nextval('{schema}.place'), p.id, p.head, p.body
   from unnest(string_to_array(queues, chr(30)), string_to_array(ids, chr(30)), string_to_array(heads, chr(30)), string_to_array(bodies, chr(30)))
     as p(queue, id, head, body);
-  perform {schema}.know_queues(names);
+  perform {schema}.note_call(me, call_number, spent, '');
   perform {schema}.wake(names);
 end
 $$;
@@ -247,7 +247,7 @@ create type {schema}.publication as (
 create function {schema}.lock_ids(wanted text[]) returns void language plpgsql as $$
 begin
   insert into {schema}.trace as t (id, until)
-  select distinct w.id, '-infinity'::timestamptz from unnest(wanted) as w(id) order by w.id
+  select distinct w.id collate "C" as id, '-infinity'::timestamptz from unnest(wanted) as w(id) order by id
   on conflict (id) do update set until = t.until;
 end
 $$;
@@ -256,7 +256,7 @@ $$;
 create function {schema}.end_replaced(wanted text[]) returns void language plpgsql as $$
 begin
   insert into {schema}.revoked as r (id, terminate, until)
-  select distinct w.id, false, 'infinity'::timestamptz from unnest(wanted) as w(id) order by w.id
+  select distinct w.id collate "C" as id, false, 'infinity'::timestamptz from unnest(wanted) as w(id) order by id
   on conflict (id) do update set until = 'infinity';
   with gone as (
     delete from {schema}.delayed d where d.id = any(wanted) returning d.queue, d.id, d.head, d.body),
@@ -272,6 +272,16 @@ create function {schema}.big_of(wanted text, body text) returns integer stable l
   select case when body = chr(1) || 'b' then (select octet_length(b.body) from {schema}.body b where b.id = wanted) end
 $$;
 
+-- Takes the keys that these ask for, for this transaction; what nobody held has no holder then. Whoever frees keys too does this first:
+-- a transaction that has freed some waits for no others.
+create function {schema}.lock_keys(items {schema}.publication[]) returns void language plpgsql as $$
+begin
+  insert into {schema}.unique_key as k (queue, key)
+  select distinct i.queue collate "C" as queue, i.key collate "C" as key from unnest(items) i where i.key is not null order by queue, key
+  on conflict (queue, key) do update set holder = k.holder;
+end
+$$;
+
 -- Gives keys to the first of \`items\` that asks for each, or as \`on_conflict\` says. Answers what was held back: 2 = dropped, 3 = refused.
 create function {schema}.claim_keys(items {schema}.publication[], known text[], at timestamptz, inout replaced text[], out told jsonb)
 language plpgsql as $$
@@ -282,9 +292,7 @@ declare
   waits boolean;
 begin
   told := '[]';
-  insert into {schema}.unique_key as k (queue, key)
-  select distinct i.queue, i.key from unnest(items) i where i.key is not null and not i.id = any(known) order by i.queue, i.key
-  on conflict (queue, key) do update set holder = k.holder;
+  perform {schema}.lock_keys(items);
   for item in select * from unnest(items) i where i.key is not null and not i.id = any(known) order by i.n loop
     select k.* into held from {schema}.unique_key k where k.queue = item.queue and k.key = item.key;
     if held.holder is not null and (held.until is null or held.until > at) and (
@@ -306,6 +314,7 @@ begin
     update {schema}.unique_key k set holder = item.id, until = at + item.key_expires * interval '1 ms', freed_at = item.key_until
     where k.queue = item.queue and k.key = item.key;
   end loop;
+  delete from {schema}.unique_key k using unnest(items) i where k.queue = i.queue and k.key = i.key and k.holder is null;
 end
 $$;
 
@@ -369,9 +378,9 @@ $$;
 create function {schema}.put_limited(items {schema}.publication[], out_of integer[], at timestamptz) returns void language plpgsql as $$
 begin
   insert into {schema}.rate as r (key, published)
-  select distinct on (i.limit_key) i.limit_key, i.limit_interval from unnest(items) i
+  select distinct on (i.limit_key collate "C") i.limit_key, i.limit_interval from unnest(items) i
   where i.limit_key is not null and not i.n = any(out_of)
-    and not exists (select from {schema}.rate k where k.key = i.limit_key and k.published = i.limit_interval) order by i.limit_key, i.n desc
+    and not exists (select from {schema}.rate k where k.key = i.limit_key and k.published = i.limit_interval) order by i.limit_key collate "C", i.n desc
   on conflict (key) do update set published = excluded.published;
   perform {schema}.put_back(array_agg((0, 0, i.queue, i.id, i.head,
     case when octet_length(i.body) > 8192 then chr(1) || 'b' else i.body end)::{schema}.held order by i.n), at, true)
@@ -387,7 +396,7 @@ $$;
 create function {schema}.leave_traces(wanted text[], untils timestamptz[]) returns void language plpgsql as $$
 begin
   if coalesce(cardinality(wanted), 0) = 0 then return; end if;
-  insert into {schema}.trace as t (id, until) select w.id, max(w.until) from unnest(wanted, untils) as w(id, until) group by w.id order by w.id
+  insert into {schema}.trace as t (id, until) select w.id collate "C" as id, max(w.until) from unnest(wanted, untils) as w(id, until) group by 1 order by 1
   on conflict (id) do update set until = greatest(t.until, excluded.until);
 end
 $$;
@@ -681,7 +690,7 @@ begin
       end loop;
     end if;
     if taken = 0 and room > 0 and exists (select from {schema}.limited) then
-      for one in select t.* from {schema}.take_limited(me, first_number + cardinality(names), open, room, until, at) t loop
+      for one in select t.* from {schema}.take_limited(me, first_number, open, room, until, at) t loop
         taken := taken + 1;
         room := room - one.size;
         perform {schema}.begin_unique(string_to_array(one.ids, chr(30)));
@@ -689,7 +698,7 @@ begin
       end loop;
     end if;
     if suspect_taken = 0 and room > 0 then
-      for one in select t.* from {schema}.take_ready(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t loop
+      for one in select t.* from {schema}.take_ready(me, first_number + cardinality(names), seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t loop
         taken := taken + 1;
         if one.special then perform {schema}.begin_unique(string_to_array(one.ids, chr(30))); end if;
         return query select one.number, one.queue, one.ids, one.heads, one.bodies, one.tops, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
@@ -711,7 +720,7 @@ begin
       extract(epoch from least(
         (select min(d.due) from unnest(names) as n(name) cross join lateral (
           select w.due from {schema}.delayed w where w.queue = n.name order by w.due limit 1) d),
-        (select greatest(min({schema}.next_slot(r)), at) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
+        (select min(greatest({schema}.next_slot(r), at)) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
         (select greatest(c.lease_until, at + sweep_in * interval '1 ms') from {schema}.claim c where c.lease_until > since order by c.lease_until limit 1)
       ) - at)::double precision * 1000,
       (select count(*)::integer from unnest(open) as n(name) cross join lateral (
@@ -854,20 +863,21 @@ begin
   items := array(
     select i from json_array_elements(company -> 'publish') c
     cross join lateral json_populate_record(null::{schema}.publication, c) i where (c ->> 'claim')::bigint = any(live));
+  perform {schema}.know_queues(array(select distinct i.queue from unnest(items) i));
   perform {schema}.lock_ids(ended || array(select i.id from unnest(items) i where i.fresh is not true));
   perform {schema}.leave_traces(ended, array_fill(at + trace_ttl * interval '1 ms', array[cardinality(ended)]));
+  if exists (select from unnest(items) i where i.key is not null) then perform {schema}.lock_keys(items); end if;
   perform {schema}.end_unique(over || array(
     select h.id from unnest(held) h join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal where t.kind = 'deadLetter'));
   delete from {schema}.body b where b.id = any(over);
   news := {schema}.give_back(held, told, at);
   perform {schema}.bury(held, told, dead_limit, at);
-  delete from {schema}.revoked r where r.id = any(over || array(
-    select h.id from unnest(held) h join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal where t.kind = 'deadLetter'));
   if cardinality(items) > 0 then
-    perform {schema}.know_queues(array(select distinct i.queue from unnest(items) i));
     held_back := {schema}.put(items, at, trace_ttl);
     perform {schema}.wake(array(select distinct i.queue from unnest(items) i));
   end if;
+  perform {schema}.forget_marks(over || array(
+    select h.id from unnest(held) h join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal where t.kind = 'deadLetter'));
   if company -> 'arrivals' is not null then joined := {schema}.arrive_with(company -> 'arrivals', live, shift); end if;
   if news is null and coalesce(held_back, '[]') = '[]' and joined is null then return ''; end if;
   return jsonb_strip_nulls(jsonb_build_object('heldBack', held_back, 'joined', joined, 'revoked', news))::text;
@@ -968,8 +978,17 @@ $$;
 create function {schema}.revoke_mark(wanted text[], and_terminate boolean, keep double precision, shift double precision) returns void language plpgsql as $$
 begin
   insert into {schema}.revoked as r (id, terminate, until)
-  select distinct w.id, and_terminate, clock_timestamp() + (keep + shift) * interval '1 ms' from unnest(wanted) as w(id) order by w.id
+  select distinct w.id collate "C" as id, and_terminate, clock_timestamp() + (keep + shift) * interval '1 ms' from unnest(wanted) as w(id)
+  order by id
   on conflict (id) do update set terminate = r.terminate or excluded.terminate, until = greatest(r.until, excluded.until);
+end
+$$;
+
+-- Comes after all marks that are waited for. One that is being set anew at this moment stays, until it lapses.
+create function {schema}.forget_marks(wanted text[]) returns void language plpgsql as $$
+begin
+  if not exists (select from {schema}.revoked) then return; end if;
+  delete from {schema}.revoked r where r.id = any(array(select o.id from {schema}.revoked o where o.id = any(wanted) for update skip locked));
 end
 $$;
 
@@ -1015,7 +1034,7 @@ declare
 begin
   perform from {schema}.dead d where d.id = any(wanted) and d.queue = name order by d.id for update;
   insert into {schema}.unique_key as k (queue, key)
-  select distinct d.queue, substr(d.head, 2)::json -> 'unique' ->> 'key' as key from {schema}.dead d
+  select distinct d.queue, (substr(d.head, 2)::json -> 'unique' ->> 'key') collate "C" as key from {schema}.dead d
   where d.id = any(wanted) and d.queue = name and length(d.head) > 1 and substr(d.head, 2)::json -> 'unique' is not null order by key
   on conflict (queue, key) do update set holder = k.holder;
   for i in 1 .. cardinality(wanted) loop
@@ -1072,10 +1091,10 @@ begin
     delete from {schema}.delayed d where d.id = any(array(select o.id from {schema}.delayed o where o.queue = name limit 5000 for update skip locked)) returning d.id)
   select array_agg(a.id) into gone from (select o.id from of_ready o union all select o.id from of_delayed o union all select o.id from of_limited o) a;
   if gone is null then return 0; end if;
+  delete from {schema}.trace t where t.id = any(array(select o.id from {schema}.trace o where o.id = any(gone) order by o.id for update));
   perform {schema}.end_unique(gone);
   delete from {schema}.body b where b.id = any(gone);
-  delete from {schema}.trace t where t.id = any(array(select o.id from {schema}.trace o where o.id = any(gone) order by o.id for update));
-  delete from {schema}.revoked r where r.id = any(gone);
+  perform {schema}.forget_marks(gone);
   return cardinality(gone);
 end
 $$;
@@ -1211,6 +1230,34 @@ create table {schema}.command (
   body bytea not null,
   announced_at timestamptz not null default clock_timestamp()
 );
+` },
+  { version: 3, name: '003-outbox-and-records', text: `-- What transactions of the application have sent, until a relay has published it.
+CREATE TABLE {schema}.outbox (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  queue text NOT NULL,
+  -- JSON; bytea, because the database may be in an encoding that not every text has a place in
+  publication bytea NOT NULL,
+  written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- why the broker takes it in no case; it is left to a person
+  refused text
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+
+CREATE INDEX outbox_next ON {schema}.outbox (queue, seq) WHERE refused IS NULL;
+
+-- Who wants to be told of a new row: without anybody, nobody pays for a NOTIFY.
+CREATE TABLE {schema}.outbox_relay (
+  relay uuid PRIMARY KEY,
+  waiting_until timestamptz NOT NULL
+);
+
+-- How transactional tasks ended, written in the transaction of their effects.
+CREATE TABLE {schema}.task_record (
+  id text PRIMARY KEY,
+  settlement bytea NOT NULL,
+  finished_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE INDEX task_record_finished_at ON {schema}.task_record (finished_at);
 ` },
   { version: 4, name: '004-task-results', text: `-- What became of tasks, for \`results: 'typeorm'\`, and what will not be run again by itself. Both are read by people: by
 -- name, state, time and tag. Values are JSON as text, because jsonb refuses a whole batch for one \\u0000.

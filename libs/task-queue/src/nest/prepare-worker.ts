@@ -51,6 +51,7 @@ export function prepareWorker({ queue, explorer, options: input, where, onOutcom
     resultExpires,
     publishTimeout,
     recording: recordingOf(queue.options, results),
+    transactionsOf: queue.transactionsOf,
     listeners: explorer.listeners,
     onOutcome,
     logger,

@@ -1,8 +1,10 @@
 import type { InjectionToken } from '@nestjs/common';
 import type { ClientOptions } from '../client/client-options.js';
 import { openCodecs, type Codecs } from '../message/open-codecs.js';
-import type { Clock, ResultBackend, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
+import type { Clock, ResultBackend, TaskLogger, TransactionsOf, Transport, TransportOptions } from '../ports/index.js';
+import { Outbox } from '../outbox/outbox.js';
 import { openTransport } from '../transports/open-transport.js';
+import { handlerTransactions } from './handler-transactions.js';
 import { openResults, type FindProvider, type ResultsApart } from './open-results.js';
 
 /** The token of what a named TaskQueueModule has opened; for what stands on it (workers, admin, health checks). */
@@ -20,6 +22,10 @@ export class QueueInstance {
     readonly options: ClientOptions,
     readonly transport: Transport,
     readonly codecs: Codecs,
+    /** where tasks wait that are sent within transactions; undefined = not set up */
+    readonly outbox: Outbox | undefined,
+    /** the transactions of transactional tasks */
+    readonly transactionsOf: TransactionsOf,
     private readonly apart: ResultsApart | undefined,
   ) {}
 
@@ -30,11 +36,12 @@ export class QueueInstance {
   /** Opens and connects; where one cannot, none stays open. */
   static async open(name: string, options: ClientOptions, find: FindProvider, logger: TaskLogger, clock: Clock): Promise<QueueInstance> {
     const codecs = await openCodecs(options);
+    const outbox = options.outbox === null ? undefined : new Outbox(options.outbox, options.keyPrefix, clock);
     const common = transportOptions(options, logger, clock);
     const transport = await openTransport(options.broker, common);
     const apart = await openResults(options, common, find, logger, clock);
-    const instance = new QueueInstance(name, options, transport, codecs, apart);
-    await instance.orClose(() => Promise.all(instance.#transports().map((one) => one.connect())));
+    const instance = new QueueInstance(name, options, transport, codecs, outbox, handlerTransactions(find, options), apart);
+    await instance.orClose(() => Promise.all([outbox?.check(), ...instance.#transports().map((one) => one.connect())]));
     return instance;
   }
 

@@ -15,6 +15,7 @@ const KNOWN: Readonly<Record<SignalName, true>> = {
   task_rejected: true,
   task_unknown: true,
   task_internal_error: true,
+  outbox_relayed: true,
   worker_init: true,
   worker_ready: true,
   worker_shutting_down: true,

@@ -4,6 +4,7 @@ import { resolveClientOptions, type ClientOptionsInput } from '../client/client-
 import { Listeners } from '../attempt/listeners.js';
 import { TaskClient } from '../client/task-client.js';
 import type { Clock, TaskLogger } from '../ports/index.js';
+import { TransactionDoors } from '../outbox/transaction-doors.js';
 import { findRouter } from './find-router.js';
 import { InstanceNames } from './instance-names.js';
 import { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
@@ -59,7 +60,7 @@ type ClientSurroundings = [
 
 function makeClient(
   name: string,
-  { options, transport, results, codecs }: QueueInstance,
+  { options, transport, results, codecs, outbox, transactionsOf }: QueueInstance,
   ...[explorer, listeners, modules, logger, clock, standIn]: ClientSurroundings
 ): TaskClient {
   return new TaskClient({
@@ -71,7 +72,10 @@ function makeClient(
     routerOf: (type) => findRouter(modules, type),
     // Explored on first need: a producer may be without any handler, and must not pay or fail for those it has.
     localHandler: (task) => explorer.explore(options.annotations).get(task),
+    transactionsOf,
     listeners,
+    // A test's application may have no database, or another: what it sends is there at once.
+    doors: standIn === undefined ? new TransactionDoors(transport.broker, outbox) : null,
     onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
     clock,
     logger,

@@ -3,6 +3,8 @@ import type { Clock, ClockTimer, TaskLogger } from '../ports/index.js';
 import type { WorkerOptionsInput } from '../worker/worker-options.js';
 import type { Worker, WorkerHealth } from '../worker/worker.js';
 import { ContextCreators } from './context-creators.js';
+import type { Relay } from '../outbox/relay.js';
+import { prepareRelay } from './prepare-relay.js';
 import { prepareWorker } from './prepare-worker.js';
 import { QueueInstance } from './queue-instance.js';
 import { STAND_IN, type StandIn } from './stand-in.js';
@@ -23,6 +25,7 @@ const SIGNAL_CHECK_DELAY = 1_000;
 export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   readonly #run = workerRun.getStore();
   #worker: Worker | undefined;
+  #relay: Relay | undefined;
   #signalCheck: ClockTimer | undefined;
 
   constructor(
@@ -45,6 +48,7 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
     const where = this.#run === undefined ? 'TaskWorkerModule.forRoot' : 'The worker';
     const options = { ...input, ...this.#run?.options };
     this.#worker = prepareWorker({ queue, explorer, options, where, logger, clock });
+    this.#relay = prepareRelay({ queue, listeners: explorer.listeners, logger, clock });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -60,6 +64,7 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
 
   async start(): Promise<void> {
     await this.#worker?.start();
+    this.#relay?.start();
   }
 
   /** Takes no more work. */
@@ -69,7 +74,9 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
 
   /** Drains until `drainTimeout`, gives back what is left. */
   async stop(): Promise<void> {
+    // It goes on while the worker drains: running tasks may still send.
     await this.#worker?.stop();
+    await this.#relay?.stop();
   }
 
   /** For liveness probes; undefined until the modules are initialized. */

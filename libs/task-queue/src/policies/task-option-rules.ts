@@ -1,9 +1,11 @@
 import { InvalidOptionError } from '../errors/option-errors.js';
+import type { TransactionalPolicy } from '../ports/task-transactions.js';
 import type { UniquePolicy } from '../ports/unique-options.js';
 import type { FlatTaskOptions } from './retry-options.js';
 
 interface Checked {
   readonly acksLate: boolean;
+  readonly transactional: TransactionalPolicy | null;
   readonly unique: UniquePolicy | null;
   readonly rejectOnWorkerLost: boolean;
   readonly softTimeLimit?: number | undefined;
@@ -11,7 +13,13 @@ interface Checked {
 }
 
 /** What needs a delivery that is still open after the run, and the value that needs none. */
-const NEEDS_LATE_ACK = { maxDeliveries: undefined, rejectOnWorkerLost: undefined, acksOnFailure: true, acksOnTimeout: true } as const;
+const NEEDS_LATE_ACK = {
+  maxDeliveries: undefined,
+  rejectOnWorkerLost: undefined,
+  acksOnFailure: true,
+  acksOnTimeout: true,
+  transactional: false,
+} as const;
 /** What sends a message back as if its worker had been lost, and the value that does not. */
 const COMES_BACK = { maxDeliveries: 1, acksOnFailure: true, acksOnTimeout: true } as const;
 

@@ -21,6 +21,7 @@ import { checkSerializer } from './check-serializer.js';
 import { flattenRetry, type FlatTaskOptions, type RetryPolicyInput } from './retry-options.js';
 import { refuseContradictions } from './task-option-rules.js';
 import { areTags, TAGS } from './tags.js';
+import { transactionalField, type TransactionalOptions } from './transactional-options.js';
 import { resolveUnique } from './unique-options.js';
 
 /** What `@Task` takes beside the name. Durations are ms or text. */
@@ -59,6 +60,11 @@ export interface TaskOptionsInput {
   retry?: RetryPolicyInput;
   /** errors that are to be expected: stored as FAILURE like any other, but logged without alarm and not reported */
   throws?: readonly ErrorClass[];
+  /**
+   * Runs it in a transaction of its DataSource, with all that it does there and sends, and records in it that it has run: its
+   * effects happen once, however often it is delivered. PostgreSQL only
+   */
+  transactional?: boolean | TransactionalOptions;
   /** default true: acknowledged after the run. false: before it, so that a crash loses it and nothing runs twice */
   acksLate?: boolean;
   /** default true. false: a failure without a retry left goes back to the queue, until `maxDeliveries` */
@@ -106,6 +112,7 @@ const schema = z.object({
   retryJitter: flagField.optional().describe(flagField.description!),
   retry: z.undefined().optional(),
   throws: errorClassesField.default([]).describe(errorClassesField.description!),
+  transactional: transactionalField.default(null).describe(transactionalField.description!),
   acksLate: flagField.default(true).describe(flagField.description!),
   acksOnFailure: flagField.default(true).describe(flagField.description!),
   acksOnTimeout: flagField.default(true).describe(flagField.description!),

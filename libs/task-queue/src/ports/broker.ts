@@ -1,6 +1,7 @@
 import type { BrokerCapabilities } from './capabilities.js';
 import type { ConsumeOptions, Consumer } from './consumer.js';
 import type { RateLimit } from './rate-limit.js';
+import type { TransactionalPublishing } from './transactional.js';
 import type { UniqueKey } from './unique-key.js';
 
 /**
@@ -9,6 +10,8 @@ import type { UniqueKey } from './unique-key.js';
  */
 export interface Broker {
   readonly capabilities: BrokerCapabilities;
+  /** where its messages are in a SQL database: publishing within a transaction of the user's */
+  readonly transactional?: TransactionalPublishing;
   connect(): Promise<void>;
   /** Safe to call twice. */
   close(): Promise<void>;

@@ -85,6 +85,9 @@ export type Settlement = {
   readonly arrivals?: readonly JoinArrival[];
 } & SettlementKind;
 
+/** What the run of a transactional task has left to be settled, whichever delivery settles it. */
+export type RecordedSettlement = Omit<Extract<Settlement, { readonly kind: 'ack' }>, 'delivery'>;
+
 export type SettlementKind =
   /** done: the message is removed. `traced`: remember the id for `dedupRetention` from now */
   | { readonly kind: 'ack'; readonly traced: boolean }

@@ -2,6 +2,7 @@ import type { CompressionName, SerializerName } from '../message/content-options
 import type { Duration } from '../message/duration.js';
 import type { TaskContext } from './task-context.js';
 import type { UniquePolicy } from './unique-options.js';
+import type { TransactionalPolicy } from './task-transactions.js';
 import type { TaskHooks } from './task-hooks.js';
 
 /** One task as the worker sees it: no framework, just its name, its options and how to run it. */
@@ -42,6 +43,8 @@ export interface TaskOptions {
   readonly retryJitter: boolean;
   /** errors that are to be expected: a FAILURE like any other, but no alarm */
   readonly throws: readonly ErrorClass[];
+  /** null = it runs in no transaction of ours */
+  readonly transactional: TransactionalPolicy | null;
   /** acknowledged after the run (true) or before it (false) */
   readonly acksLate: boolean;
   /** false: a failure goes back to the queue, counted like the loss of a worker, until `maxDeliveries` */

@@ -1,4 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import { prepareRelay } from '../nest/prepare-relay.js';
 import { prepareWorker } from '../nest/prepare-worker.js';
 import { getQueueInstanceToken } from '../nest/queue-instance.js';
 import { DEFAULT_CLIENT } from '../nest/task-client.token.js';
@@ -23,25 +24,25 @@ export interface TestWorker {
  * Starts a real worker on the real broker of an application under test, in this process, with the application's own
  * handlers: for tests of what memory cannot show. Resolves when it consumes.
  */
-export async function startTestWorker(app: INestApplicationContext, options: TestWorkerOptions = {}): Promise<TestWorker> {
-  const { client = DEFAULT_CLIENT, ...given } = options;
+export async function startTestWorker(app: INestApplicationContext, input: TestWorkerOptions = {}): Promise<TestWorker> {
+  const { client = DEFAULT_CLIENT, ...given } = input;
   const find = { strict: false };
   const queue = app.get(getQueueInstanceToken(client), find);
-  const worker = prepareWorker({
-    queue,
-    explorer: app.get(TaskExplorer, find),
-    options: { name: 'test@%h', drainTimeout: '1s', ...given },
-    where: 'startTestWorker',
-    logger: app.get(TASK_LOGGER, find),
-    clock: app.get(TASK_CLOCK, find),
-  });
-  const stop = (): Promise<void> => {
+  const explorer = app.get(TaskExplorer, find);
+  const logger = app.get(TASK_LOGGER, find);
+  const clock = app.get(TASK_CLOCK, find);
+  const options = { name: 'test@%h', drainTimeout: '1s', ...given };
+  const worker = prepareWorker({ queue, explorer, options, where: 'startTestWorker', logger, clock });
+  const relay = prepareRelay({ queue, listeners: explorer.listeners, logger, clock });
+  const stop = async (): Promise<void> => {
     queue.onClose.delete(stop);
-    return worker.stop();
+    await worker.stop();
+    await relay?.stop();
   };
   queue.onClose.add(stop);
   try {
     await worker.start();
+    relay?.start();
   } catch (error) {
     await stop();
     throw error;

@@ -32,7 +32,7 @@ export class TestStage implements StandIn {
 
   /** All that the application says of its queue holds, but for where it is. */
   optionsFor(input: ClientOptionsInput, instance: string): ClientOptionsInput {
-    const { results: _, connection: __, ...kept } = input;
+    const { results: _, connection: __, outbox: ___, ...kept } = input;
     const { eager, eagerPropagates } = this.options;
     return { ...kept, broker: `memory://${this.id}-${encodeURIComponent(instance)}`, eager, eagerPropagates };
   }

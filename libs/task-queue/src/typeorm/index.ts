@@ -5,4 +5,5 @@ export { TaskResult } from '../persistence/results/task-result.js';
 export { taskResultEntities, type ResultEntitiesOptions } from '../persistence/results/entities.js';
 export { TaskResults, type FailedTaskSearch, type TaskResultSearch } from './task-results.js';
 export type { Found } from '../persistence/results/search.js';
+export { Tx } from './tx.decorator.js';
 export { taskQueueMigrations } from './task-queue-migrations.js';

@@ -25,6 +25,10 @@ export function logOutcome(logger: TaskLogger, message: TaskMessage, outcome: Ou
       return logger.warn('task goes back to its queue, counted as lost', { ...fieldsOf(message), error: outcome.error });
     case 'snoozed':
       return logger.info('task asked to be run later', { ...fieldsOf(message), delay: outcome.delay });
+    case 'deferred':
+      return logger.warn('task goes back for a while', { ...fieldsOf(message), why: outcome.why, delay: outcome.delay });
+    case 'repeated':
+      return logger.info('task had run before; only its end is settled', fieldsOf(message));
     case 'released':
       return logger.info('task goes back unspent: the worker is shutting down', fieldsOf(message));
     case 'lost':

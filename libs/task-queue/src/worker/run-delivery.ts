@@ -12,15 +12,21 @@ import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import {
   currentTask,
+  outsideTransaction,
   type Clock,
   type Consumer,
   type Delivery,
   type Pool,
+  type RecordedSettlement,
+  type Settlement,
   type ResultBackend,
   type TaskContext,
   type TaskHandler,
   type TaskLogger,
+  type TransactionsOf,
 } from '../ports/index.js';
+import { serializeError } from '../message/serialize-error.js';
+import { isOfEarlierRun, RunOnce, type Attempt } from './run-once.js';
 import type { EarlyAck } from './early-ack.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import { logOutcome } from './log-outcome.js';
@@ -49,13 +55,14 @@ export interface RunDeliveryDependencies {
   /** what results tell beyond the outcome; null = nothing */
   readonly recording: Recording | null;
   readonly listeners: Listeners;
+  /** of a transactional handler, whose runs leave a record; default: no handler is one */
+  readonly transactionsOf?: TransactionsOf | undefined;
   readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
 
 const NO_CHILDREN: readonly string[] = Object.freeze([]);
-
 /** Told how each attempt ended, and what ended without one. */
 export type OutcomeListener = (message: TaskMessage, outcome: Outcome) => void;
 
@@ -67,21 +74,27 @@ export class RunDelivery {
   readonly #surroundings: AttemptSurroundings;
   /** of the handlers that somebody watches */
   readonly #observers: ReadonlyMap<TaskHandler, AttemptObserver> | undefined;
+  /** of transactional handlers */
+  readonly #once: ReadonlyMap<TaskHandler, RunOnce> | undefined;
 
   constructor(private readonly deps: RunDeliveryDependencies) {
     const { clock, codecs, options, results, resultExpires } = deps;
     this.#observers = observersOf(deps);
+    this.#once = transactionalOf(deps);
     this.#surroundings = {
       worker: options.name,
       isEager: false,
       codec: codecs.results,
       searchable: deps.recording?.searchable ?? false,
       now: () => clock.now(),
-      saveState: async (record, of) => void (await results.save([record], of.resultExpires ?? resultExpires)),
+      // What is told on the way is told whatever becomes of the run's transaction.
+      saveState: async (record, of) => {
+        await outsideTransaction(() => results.save([record], of.resultExpires ?? resultExpires));
+      },
     };
   }
 
-  /** Never rejects: what goes wrong here is logged, and the delivery comes again, charged, as if its worker had been lost. */
+  /** Never rejects: what goes wrong here is logged, and the delivery goes back, charged; kept, it would be renewed and never run. */
   async run(delivery: Delivery): Promise<void> {
     try {
       const message = this.#decode(delivery);
@@ -91,6 +104,8 @@ export class RunDelivery {
         redelivered: delivery.lostLeases > 0,
       });
       const handler = this.deps.handlers.get(message.task);
+      const once = handler && this.#once?.get(handler);
+      if (once !== undefined) return await this.#runOnce(delivery, message, handler!, once);
       const verdict = verdictBeforeRun(delivery, message, this.#maxDeliveries(handler), this.deps.clock.now());
       if (verdict !== undefined) return await this.#endWithoutRun(delivery, message, verdict, handler);
       if (handler === undefined) return this.deps.setAside.unknownTask(delivery, message);
@@ -102,15 +117,50 @@ export class RunDelivery {
     } catch (error) {
       const { listeners, logger, options, settle } = this.deps;
       logger.error('a delivery could not be handled; it comes again after a while', { taskId: delivery.id, error });
-      // Left alone it would stay here: its lease is renewed for as long as this process lives.
       settle.add({ delivery, kind: 'release', delay: options.lease, charge: true });
       void listeners.signals.task_internal_error?.({ id: delivery.id, queue: delivery.queue, error, worker: options.name });
     }
   }
 
   /** Past the local deadline nothing is begun; where nobody has taken it meanwhile, it would be renewed here and run nowhere. */
-  #letGo(delivery: Delivery): void {
-    this.deps.settle.add({ delivery, kind: 'release', delay: 0, charge: false });
+  #letGo = (delivery: Delivery): void => this.deps.settle.add({ delivery, kind: 'release', delay: 0, charge: false });
+
+  /** A transactional task: whatever is to become of it, an earlier run may have committed. */
+  async #runOnce(delivery: Delivery, message: TaskMessage, handler: TaskHandler, once: RunOnce): Promise<void> {
+    const now = this.deps.clock.now();
+    const verdict = verdictBeforeRun(delivery, message, this.#maxDeliveries(handler), now) ?? once.tooOld(message, now);
+    if (verdict !== undefined) {
+      return this.#endWithoutRun(delivery, message, await once.endWithoutRun(message.id, verdict), handler);
+    }
+    if (!this.deps.consumer.holds(delivery)) return this.#letGo(delivery);
+    const run = this.#begin(delivery, message, handler);
+    const ready: { settlement?: Settlement; news?: PublishNews | undefined } = {};
+    const outcome = await once.run(message.id, this.#attemptWithin(run, handler, ready));
+    if (!isOfEarlierRun(outcome) && !run.abandoned) await this.#observers?.get(handler)?.after(message, run.context, outcome);
+    if (outcome.kind !== 'success') return this.#settle(delivery, message, outcome, handler, run);
+    this.#tell(message, outcome);
+    this.deps.settle.add(ready.settlement!, ready.news);
+  }
+
+  /** @param ready takes what is recorded, to be settled just so */
+  #attemptWithin(run: Run, handler: TaskHandler, ready: { settlement?: Settlement; news?: PublishNews | undefined }): Attempt {
+    const { consumer, clock } = this.deps;
+    const { delivery, message, context } = run;
+    const mayComeBack = this.#mayComeBack(delivery, handler);
+    const outcomeOfError = (error: unknown) => outcomeOfThrow(message, handler.options, context, error, clock.now(), mayComeBack);
+    return {
+      handle: () => this.#attempt(run, handler, false),
+      settlementOf: (outcome) => {
+        if (run.abandoned || !consumer.holds(delivery)) return undefined;
+        const saving = this.#saving(message, outcome, handler, run);
+        ready.settlement = settlementOf(delivery, message, outcome, saving)!;
+        ready.news = saving.news;
+        const { delivery: _, ...settlement } = ready.settlement;
+        return settlement as RecordedSettlement;
+      },
+      outcomeOfError,
+      outcomeOfLoss: (error) => (mayComeBack ? { kind: 'requeued', error: serializeError(error), thrown: error } : outcomeOfError(error)),
+    };
   }
 
   #decode(delivery: Delivery): TaskMessage | undefined {
@@ -131,15 +181,16 @@ export class RunDelivery {
     await this.deps.earlyAck.publishOutcome(message, outcome, this.#saving(message, outcome, handler, run));
   }
 
-  async #attempt(run: Run, handler: TaskHandler): Promise<Outcome> {
+  /** @param tell whoever watches; false: its end is decided later */
+  async #attempt(run: Run, handler: TaskHandler, tell = true): Promise<Outcome> {
     const { clock, codecs, pool, running } = this.deps;
     const { context, message, delivery } = run;
     const observer = this.#observers?.get(handler);
     running.add(run);
     try {
       const tracked = handler.options.trackStarted && !ignoresResult(message, handler.options);
-      if (tracked) await this.#saveStarted(run, handler);
-      if (observer !== undefined) await observer.before(message, context);
+      if (tracked) await this.#saveStarted(run, handler.options);
+      if (observer !== undefined) await outsideTransaction(() => observer.before(message, context));
       if (tracked || observer !== undefined) this.#lookAgain(run);
       let outcome: Outcome;
       try {
@@ -151,7 +202,7 @@ export class RunDelivery {
       } catch (thrown) {
         outcome = outcomeOfThrow(message, handler.options, context, thrown, clock.now(), this.#mayComeBack(delivery, handler));
       }
-      if (observer !== undefined && !run.abandoned) await observer.after(message, context, outcome);
+      if (observer !== undefined && tell && !run.abandoned) await observer.after(message, context, outcome);
       return run.abandoned ? { kind: 'lost' } : outcome;
     } finally {
       running.remove(run);
@@ -166,10 +217,10 @@ export class RunDelivery {
   }
 
   /** A state that is only told: a store that cannot be reached keeps nothing from running. */
-  async #saveStarted({ message, startedAt }: Run, { options }: TaskHandler): Promise<void> {
+  async #saveStarted({ message, startedAt }: Run, options: TaskHandler['options']): Promise<void> {
     const { options: worker, recording, logger } = this.deps;
-    const record = { id: message.id, state: 'STARTED', retries: message.headers.retries, at: startedAt, worker: worker.name };
     try {
+      const record = { id: message.id, state: 'STARTED', retries: message.headers.retries, at: startedAt, worker: worker.name };
       await this.#surroundings.saveState(recording?.searchable === true ? withTask(record, message, startedAt) : record, options);
     } catch (error) {
       logger.warn('STARTED could not be stored; the task runs all the same', { taskId: message.id, task: message.task, error });
@@ -238,4 +289,12 @@ function observersOf({ handlers, listeners, options }: RunDeliveryDependencies):
     return observer === undefined ? [] : [[handler, observer] as const];
   });
   return observers.length === 0 ? undefined : new Map(observers);
+}
+
+function transactionalOf({ handlers, transactionsOf }: RunDeliveryDependencies): ReadonlyMap<TaskHandler, RunOnce> | undefined {
+  const transactional = handlers.handlers().flatMap((handler) => {
+    const transactions = transactionsOf?.(handler);
+    return transactions === undefined ? [] : [[handler, new RunOnce(transactions)] as const];
+  });
+  return transactional.length === 0 ? undefined : new Map(transactional);
 }

@@ -12,6 +12,7 @@ export const REASON_REJECTED = 'rejected';
 
 /** What is settled for an outcome; undefined where nothing may be (the lease is lost). */
 export function settlementOf(delivery: Delivery, message: TaskMessage, outcome: Outcome, saving: Saving): Settlement | undefined {
+  if (outcome.kind === 'repeated') return { delivery, ...outcome.settlement };
   const publish = followUpsOf(message, outcome, saving);
   const record = recordToSave(message, outcome, saving, publish);
   const result: { result?: ResultToSave; publish?: readonly Publication[] } =
@@ -42,6 +43,8 @@ export function settlementOf(delivery: Delivery, message: TaskMessage, outcome: 
       return { delivery, ...result, kind: 'release', delay: 0, charge: true };
     case 'snoozed':
       return { delivery, ...result, kind: 'release', delay: outcome.delay, charge: false };
+    case 'deferred':
+      return { delivery, kind: 'release', delay: outcome.delay, charge: false };
     case 'released':
       return { delivery, kind: 'release', delay: 0, charge: false };
     case 'lost':

@@ -10,6 +10,7 @@ import type {
   ResultBackend,
   RevokedDelivery,
   TaskLogger,
+  TransactionsOf,
   Transport,
   WorkerSignal,
 } from '../ports/index.js';
@@ -20,6 +21,7 @@ import { Prefetch } from './prefetch.js';
 import { RunDelivery, type OutcomeListener } from './run-delivery.js';
 import { RunningTasks } from './running-tasks.js';
 import { SetAside } from './set-aside.js';
+import { TransactionRecords } from './transaction-records.js';
 import { SettleDeliveries } from './settle-deliveries.js';
 import { Slots } from './slots.js';
 import { queuesAtStart, Subscription } from './subscription.js';
@@ -42,6 +44,8 @@ export interface WorkerDependencies {
   readonly recording: Recording | null;
   /** told of its signals; default: nobody */
   readonly listeners?: Listeners | undefined;
+  /** the transactions of transactional handlers; default: no handler is one */
+  readonly transactionsOf?: TransactionsOf | undefined;
   readonly onOutcome?: OutcomeListener | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
@@ -77,6 +81,7 @@ interface Actors {
 export class Worker {
   readonly name: string;
   readonly #listeners: Listeners;
+  readonly #records: TransactionRecords;
   #actors: Actors | undefined;
   #starting: Promise<void> | undefined;
   #quieting: Promise<void> | undefined;
@@ -87,6 +92,7 @@ export class Worker {
   constructor(private readonly deps: WorkerDependencies) {
     this.name = deps.options.name;
     this.#listeners = deps.listeners ?? new Listeners(deps.logger);
+    this.#records = new TransactionRecords(deps.handlers, deps.transactionsOf, deps.clock, deps.logger);
   }
 
   /** Begins to consume. Safe to call twice; after a stop it does nothing. */
@@ -143,6 +149,7 @@ export class Worker {
   async #start(): Promise<void> {
     const { transport, pool, options, logger, clock } = this.deps;
     const { signals } = this.#listeners;
+    await this.#records.start(pool.concurrency);
     await signals.worker_init?.(this.#signal());
     await pool.start();
     await signals.worker_process_init?.({ worker: this.name, pid: process.pid });
@@ -246,6 +253,7 @@ export class Worker {
       await actors.consumer.close();
       await actors.stopListening();
     }
+    await this.#records.stop();
     await this.deps.pool.stop();
     if (actors !== undefined) await this.#tellTheEnd();
     clearInterval(this.#awake);

@@ -10,7 +10,8 @@ import { openPool } from './open-pool.js';
 import type { OpenPool } from './open-pool.js';
 import { PoolLease } from './pool-lease.js';
 import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';
-import { checkSchemaName, checkServer } from './server-check.js';
+import { checkSchemaName } from '../../policies/check-schema-name.js';
+import { checkServer } from './server-check.js';
 import { ANSWER_TIMEOUT } from './sql.js';
 import type { PostgresConnection, QueryOptions, Sql, Statement } from './sql.js';
 

@@ -1,3 +1,4 @@
+import { BrokerUnavailableError } from '../../errors/publish-errors.js';
 import type { ConsumeOptions, Delivery } from '../../ports/consumer.js';
 import type { HeldLeases } from '../leasing/held-leases.js';
 import { monotonic } from '../leasing/monotonic.js';
@@ -122,7 +123,7 @@ export class Receiver {
       return look;
     } catch (error) {
       if (error instanceof ConnectionLostError) this.#ahead.broken();
-      if (!mayPass(error)) throw refused('Receiving', error);
+      if (!mayPass(error) && !(error instanceof BrokerUnavailableError)) throw refused('Receiving', error);
       await pause(Math.min(RETRY_PAUSE, Math.max(1, deadline - monotonic())));
       return null;
     }

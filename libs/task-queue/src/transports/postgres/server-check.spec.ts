@@ -1,5 +1,6 @@
 import { BrokerVersionError, InvalidOptionError } from '../../errors/index.js';
-import { checkSchemaName, checkServer } from './server-check.js';
+import { checkSchemaName } from '../../policies/check-schema-name.js';
+import { checkServer } from './server-check.js';
 import type { Sql } from './sql.js';
 
 const server = (number: number, plain = true): Sql => ({

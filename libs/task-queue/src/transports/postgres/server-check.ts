@@ -4,16 +4,6 @@ import type { Sql } from './sql.js';
 
 /** PostgreSQL 13: what transports are tested with, and the oldest that behaves the same. */
 const OLDEST = 130_000;
-/** bytes that channel names have left for what follows the schema */
-export const LONGEST_SCHEMA = 48;
-
-/** @throws InvalidOptionError what is no plain name: it stands in statements as it is */
-export function checkSchemaName(schema: string): void {
-  const plain = /^[a-z_][a-z0-9_]*$/.test(schema) && !schema.startsWith('pg_') && schema.length <= LONGEST_SCHEMA;
-  if (plain) return;
-  const expected = `the name of a schema on PostgreSQL: lower-case letters, digits and '_', at most ${LONGEST_SCHEMA}, not beginning with 'pg_'`;
-  throw new InvalidOptionError('keyPrefix', schema, expected);
-}
 
 export interface ServerFacts {
   /** dead rows are cleaned up by themselves; without it queues become slower by the hour */

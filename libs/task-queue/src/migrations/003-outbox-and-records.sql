@@ -1,0 +1,27 @@
+-- What transactions of the application have sent, until a relay has published it.
+CREATE TABLE {schema}.outbox (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  queue text NOT NULL,
+  -- JSON; bytea, because the database may be in an encoding that not every text has a place in
+  publication bytea NOT NULL,
+  written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- why the broker takes it in no case; it is left to a person
+  refused text
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+
+CREATE INDEX outbox_next ON {schema}.outbox (queue, seq) WHERE refused IS NULL;
+
+-- Who wants to be told of a new row: without anybody, nobody pays for a NOTIFY.
+CREATE TABLE {schema}.outbox_relay (
+  relay uuid PRIMARY KEY,
+  waiting_until timestamptz NOT NULL
+);
+
+-- How transactional tasks ended, written in the transaction of their effects.
+CREATE TABLE {schema}.task_record (
+  id text PRIMARY KEY,
+  settlement bytea NOT NULL,
+  finished_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE INDEX task_record_finished_at ON {schema}.task_record (finished_at);

@@ -1,0 +1,58 @@
+/** The SQL of the outbox, for one schema. Each statement is one round trip. */
+export interface OutboxStatements {
+  /** Writes rows, and wakes a relay if one waits. $1 queues, $2 publications */
+  readonly write: string;
+  /** The queues of which rows wait, each found by one step in the index. */
+  readonly queues: string;
+  /** Takes a queue for this transaction, if nobody has it. $1 queue */
+  readonly lock: string;
+  /** The next rows of a queue. $1 queue, $2 limit */
+  readonly next: string;
+  /** Removes rows. $1 seqs */
+  readonly remove: string;
+  /** Leaves a row to a person. $1 seq, $2 why */
+  readonly refuse: string;
+  /** Says until when a relay is to be woken, and forgets relays that have died. $1 relay, $2 ms */
+  readonly wait: string;
+  /** What waits, and for how long. */
+  readonly stats: string;
+  readonly listen: string;
+  readonly unlisten: string;
+}
+
+export function outboxStatements(schemaName: string): OutboxStatements {
+  const schema = quoteIdentifier(schemaName);
+  const channel = `${schemaName}.outbox`;
+  return {
+    write: `WITH written AS (
+      INSERT INTO ${schema}.outbox (queue, publication) SELECT * FROM unnest($1::text[], $2::bytea[])
+    ) SELECT pg_notify(${quoteText(channel)}, '') WHERE EXISTS (SELECT FROM ${schema}.outbox_relay WHERE waiting_until > clock_timestamp())`,
+    queues: `WITH RECURSIVE waiting AS (
+      (SELECT queue FROM ${schema}.outbox WHERE refused IS NULL ORDER BY queue LIMIT 1)
+      UNION ALL
+      SELECT (SELECT o.queue FROM ${schema}.outbox o WHERE o.refused IS NULL AND o.queue > w.queue ORDER BY o.queue LIMIT 1)
+      FROM waiting w WHERE w.queue IS NOT NULL
+    ) SELECT queue FROM waiting WHERE queue IS NOT NULL`,
+    lock: `SELECT pg_try_advisory_xact_lock(hashtextextended(${quoteText(`${channel}/`)} || $1, 0)) AS granted`,
+    next: `SELECT seq, publication, extract(epoch FROM clock_timestamp() - written_at)::float8 * 1000 AS age
+      FROM ${schema}.outbox WHERE queue = $1 AND refused IS NULL ORDER BY seq LIMIT $2`,
+    remove: `DELETE FROM ${schema}.outbox WHERE seq = ANY($1::bigint[])`,
+    refuse: `UPDATE ${schema}.outbox SET refused = $2 WHERE seq = $1`,
+    wait: `WITH died AS (DELETE FROM ${schema}.outbox_relay WHERE waiting_until < clock_timestamp() - interval '1 day')
+      INSERT INTO ${schema}.outbox_relay (relay, waiting_until) VALUES ($1, clock_timestamp() + $2 * interval '1 millisecond')
+      ON CONFLICT (relay) DO UPDATE SET waiting_until = excluded.waiting_until`,
+    stats: `SELECT count(*) FILTER (WHERE refused IS NULL)::float8 AS waiting, count(*) FILTER (WHERE refused IS NOT NULL)::float8 AS refused,
+      coalesce(extract(epoch FROM clock_timestamp() - min(written_at) FILTER (WHERE refused IS NULL))::float8 * 1000, 0) AS lag
+      FROM ${schema}.outbox`,
+    listen: `LISTEN ${quoteIdentifier(channel)}`,
+    unlisten: `UNLISTEN ${quoteIdentifier(channel)}`,
+  };
+}
+
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,12 @@
+import { InvalidOptionError } from '../errors/option-errors.js';
+
+/** bytes that channel names have left for what follows the schema */
+const LONGEST_SCHEMA = 48;
+
+/** @throws InvalidOptionError what is no plain name: it stands in statements as it is */
+export function checkSchemaName(schema: string): void {
+  const plain = /^[a-z_][a-z0-9_]*$/.test(schema) && !schema.startsWith('pg_') && schema.length <= LONGEST_SCHEMA;
+  if (plain) return;
+  const expected = `the name of a schema on PostgreSQL: lower-case letters, digits and '_', at most ${LONGEST_SCHEMA}, not beginning with 'pg_'`;
+  throw new InvalidOptionError('keyPrefix', schema, expected);
+}

@@ -1,0 +1,30 @@
+import { quoteIdentifier } from '../outbox/statements.js';
+
+/** The SQL of the records of transactional tasks, for one schema. */
+export interface RecordStatements {
+  /** Takes an id for this transaction, if nobody has it. $1 id */
+  readonly lock: string;
+  /** $1 id */
+  readonly find: string;
+  /** $1 id, $2 settlement */
+  readonly record: string;
+  /** Removes some that are a day older than they must be, by whosever clock. $1 ms */
+  readonly prune: string;
+}
+
+export function recordStatements(schemaName: string): RecordStatements {
+  const table = `${quoteIdentifier(schemaName)}.task_record`;
+  return {
+    lock: `SELECT pg_try_advisory_xact_lock(hashtextextended('${schemaName.replaceAll("'", "''")}.task_record/' || $1, 0)) AS granted`,
+    find: `SELECT settlement FROM ${table} WHERE id = $1`,
+    record: `INSERT INTO ${table} (id, settlement) VALUES ($1, $2)`,
+    prune: `DELETE FROM ${table} WHERE id = ANY(ARRAY(
+      SELECT id FROM ${table} WHERE finished_at < clock_timestamp() - interval '1 day' - $1 * interval '1 millisecond' LIMIT 1000
+    )) RETURNING id`,
+  };
+}
+
+/** An id as Postgres takes it as text, which has no place for some characters that a caller may choose. */
+export function recordId(id: string): string {
+  return JSON.stringify(id).slice(1, -1);
+}

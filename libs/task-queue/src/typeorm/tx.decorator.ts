@@ -1,0 +1,14 @@
+import { createParamDecorator } from '@nestjs/common';
+import { TransactionNotOpenError } from '../errors/index.js';
+import { currentTransaction } from '../ports/index.js';
+
+/**
+ * Fills a parameter of a transactional task with the EntityManager of its transaction. Its type is `Injected<EntityManager>`.
+ * Injected repositories are of the same transaction, so that most tasks do not need it.
+ * @example async transfer(from: string, to: string, amount: number, @Tx() manager: Injected<EntityManager>) {}
+ */
+export const Tx: () => ParameterDecorator = createParamDecorator(() => {
+  const transaction = currentTransaction.getStore();
+  if (transaction === undefined) throw new TransactionNotOpenError('@Tx()', "the task is not 'transactional'");
+  return transaction.manager;
+});

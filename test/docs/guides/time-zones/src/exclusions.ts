@@ -1,0 +1,16 @@
+import { crontab, every } from 'nestjs-task-queue';
+
+/** Working days at eight, but not in the holidays. */
+export const reminders = crontab({
+  minute: 0,
+  hour: 8,
+  timezone: 'Europe/Madrid',
+  except: {
+    weekdays: 'sat,sun',
+    dates: ['12-25', '2027-03-26'],
+    ranges: [{ from: '08-01', to: '08-31' }],
+  },
+});
+
+/** Every ten seconds, but not while the nightly backup runs. */
+export const watch = every('10s', { except: { schedules: [crontab({ hour: '2-3' })] } });
