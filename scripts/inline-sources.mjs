@@ -21,7 +21,8 @@ function migrations(dir) {
   const found = readdirSync(dir).filter((name) => name.endsWith('.sql') || statSync(path.join(dir, name)).isDirectory());
   const entries = found.sort().map((name) => {
     const [, version, title] =
-      /^(\d{3})-([a-z0-9-]+)(\.sql)?$/.exec(name) ?? fail(`${name}: migrations are named NNN-what-they-bring.sql, or a folder of that name`);
+      /^(\d{3})-([a-z0-9-]+)(\.sql)?$/.exec(name) ??
+      fail(`${name}: migrations are named NNN-what-they-bring.sql, or a folder of that name`);
     return `  { version: ${Number(version)}, name: '${version}-${title}', text: ${literal(migrationText(dir, name))} },\n`;
   });
   return `export const MIGRATIONS = [\n${entries.join('')}] as const;\n`;
