@@ -72,13 +72,14 @@ begin
 end
 $$;
 
--- Publishes what is new, untraced, without a key, small and ready at once. Lists are separated by chr(30).
+-- Publishes what is new, untraced, without a key, small and ready at once. Lists are separated by chr(30); a list of one queue or head
+-- stands for all.
 create function {schema}.publish_plain(me bigint, call_number bigint, spent bigint[], names text[], queues text, ids text, heads text, bodies text)
 returns void language plpgsql as $$
 begin
   perform {schema}.know_queues(names);
   insert into {schema}.ready (queue, rank, seq, id, head, body)
-  select p.queue, 9 - p.head::smallint, nextval('{schema}.place'), p.id, p.head, p.body
+  select coalesce(p.queue, names[1]), 9 - coalesce(p.head, heads)::smallint, nextval('{schema}.place'), p.id, coalesce(p.head, heads), p.body
   from unnest(string_to_array(queues, chr(30)), string_to_array(ids, chr(30)), string_to_array(heads, chr(30)), string_to_array(bodies, chr(30)))
     as p(queue, id, head, body);
   perform {schema}.note_call(me, call_number, spent, '');
