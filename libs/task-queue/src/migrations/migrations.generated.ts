@@ -224,18 +224,33 @@ begin
 end
 $$;
 
--- Publishes what is new, untraced, without a key, small and ready at once. Lists are separated by chr(30); a list of one queue or head
--- stands for all.
-create function {schema}.publish_plain(me bigint, call_number bigint, spent bigint[], names text[], queues text, ids text, heads text, bodies text)
-returns void language plpgsql as $$
+-- Takes in what is new, untraced, without a key, small and ready at once; of a transaction of the user's too, since it waits for nobody.
+-- Lists are separated by chr(30); a list of one queue or head stands for all.
+create function {schema}.put_plain(names text[], queues text, ids text, heads text, bodies text) returns void language plpgsql as $$
 begin
-  perform {schema}.know_queues(names);
   insert into {schema}.ready (queue, rank, seq, id, head, body)
   select coalesce(p.queue, names[1]), 9 - coalesce(p.head, heads)::smallint, nextval('{schema}.place'), p.id, coalesce(p.head, heads), p.body
   from unnest(string_to_array(queues, chr(30)), string_to_array(ids, chr(30)), string_to_array(heads, chr(30)), string_to_array(bodies, chr(30)))
     as p(queue, id, head, body);
+  if exists (select from {schema}.waiting) then perform {schema}.wake(names); end if;
+end
+$$;
+
+-- The same for one message alone, in two thirds of the time.
+create function {schema}.put_one(queue text, id text, head text, body text) returns void language plpgsql as $$
+begin
+  insert into {schema}.ready (queue, rank, seq, id, head, body)
+  values (put_one.queue, 9 - put_one.head::smallint, nextval('{schema}.place'), put_one.id, put_one.head, put_one.body);
+  if exists (select from {schema}.waiting) then perform {schema}.wake(array[put_one.queue]); end if;
+end
+$$;
+
+create function {schema}.publish_plain(me bigint, call_number bigint, spent bigint[], names text[], queues text, ids text, heads text, bodies text)
+returns void language plpgsql as $$
+begin
+  perform {schema}.know_queues(names);
+  perform {schema}.put_plain(names, queues, ids, heads, bodies);
   perform {schema}.note_call(me, call_number, spent, '');
-  perform {schema}.wake(names);
 end
 $$;
 

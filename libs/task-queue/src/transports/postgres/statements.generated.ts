@@ -147,6 +147,10 @@ returning 1
 `,
   publishFate: `select {schema}.fate_of($1::bigint, $2::bigint) as answer
 `,
+  publishOneWithin: `select {schema}.put_one($1, $2, $3, $4)
+`,
+  publishPlainWithin: `select {schema}.put_plain($1::text[], $2, $3, $4, $5)
+`,
   publishPlain: `select {schema}.publish_plain($1::bigint, $2::bigint, $3::bigint[], $4::text[], $5, $6, $7, $8)
 `,
   publishWithin: `-- In the transaction of a user: what it waits for has an end, and its own setting comes back.
