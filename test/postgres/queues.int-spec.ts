@@ -64,6 +64,18 @@ const ack = (consumer: Consumer, deliveries: Awaited<ReturnType<Consumer['receiv
   consumer.settle(deliveries.map((delivery) => ({ delivery, kind: 'ack', traced: false })));
 
 describe('queues in PostgreSQL', () => {
+  it('rule 24: what another consumer gives back to the front is found at once, by one that has taken beyond it', async () => {
+    const broker = await rig.broker();
+    const [ahead, other] = [await rig.consumer(broker, 300), await rig.consumer(broker)];
+    await broker.publish([message('a')], { timeout: 5_000 });
+    const [a] = await other.receive(1, never);
+    await broker.publish([message('b')], { timeout: 5_000 });
+    await ack(ahead, await ahead.receive(1, never));
+    await other.settle([{ delivery: a!, kind: 'release', delay: 0, charge: false }]);
+    await new Promise((resolve) => setTimeout(resolve, 30)); // then a look sees to what is due as well, which it does every 20 ms
+    expect((await ahead.receive(1, never)).map(({ id }) => id)).toEqual(['a']);
+  });
+
   it('rule 23: bodies of megabytes stand apart, come as they were sent through retries and dead letters, and leave nothing', async () => {
     const broker = await rig.broker();
     const client = await rig.client();

@@ -13,6 +13,7 @@ declare
   since timestamptz := to_timestamp(seen / 1000.0);
   open text[] := names;
   tended boolean := false;
+  whole boolean := not exists (select from unnest(seg_ranks) as s(rank) where s.rank > -2);
   taken integer := 0;
   suspect_taken integer := 0;
   one record;
@@ -65,8 +66,10 @@ begin
         return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
       end loop;
     end if;
-    exit when taken > 0 or tended;
-    tend := true;
+    -- Nothing is reported as empty before all was looked at: what was put in front stands behind no cursor.
+    exit when taken > 0 or (tended and whole);
+    tend := not tended;
+    whole := true;
     select array_agg(n.name), array_agg(-2::smallint), array_agg(0::bigint), array_agg(10::smallint) into seg_queues, seg_ranks, seg_seqs, seg_lasts
     from unnest(open) as n(name);
   end loop;
