@@ -100,7 +100,7 @@ module.exports = {
     {
       name: 'library-stands-alone',
       severity: 'error',
-      from: { path: src },
+      from: { ...code, path: src },
       to: { path: '^(apps|test|scripts)/' },
     },
     {

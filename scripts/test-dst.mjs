@@ -3,5 +3,5 @@ import { runNode, tool } from './run-node.mjs';
 
 const jest = ['--experimental-vm-modules', '--no-warnings', tool('jest/bin/jest.js')];
 process.exitCode = await runNode([...jest, '--selectProjects', 'unit', '--runTestsByPath', 'test/unit/schedules/daylight-saving.spec.ts'], {
-  env: { ...process.env, DST: 'whole' },
+  env: { DST: 'whole' },
 });

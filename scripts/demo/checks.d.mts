@@ -7,4 +7,5 @@ export function checkEverything(played: {
   client: { get(path: string): Promise<readonly object[]> };
   tasks: readonly object[];
   subscribers: readonly object[];
+  interruptions?: number;
 }): Promise<Check[]>;

@@ -8,29 +8,33 @@ const THUMBNAIL = '320 × 213';
 /**
  * What really came of the work, looked up where it must have arrived.
  *
+ * @param {{ interruptions?: number }} played how often the demo was ended in the middle of this play
  * @returns {Promise<{ ok: boolean, text: string }[]>}
  */
-export async function checkEverything({ stage, client, tasks, subscribers }) {
+export async function checkEverything({ stage, client, tasks, subscribers, interruptions = 0 }) {
   const posts = await client.get('/posts');
   const contacts = await client.get('/contacts');
   const photos = await client.get('/photos');
   return [
-    checkMails(stage.mailbox, posts, subscribers),
+    checkMails(stage.mailbox, posts, subscribers, interruptions),
     await checkThumbnails(join(stage.storage, 'thumbnails'), photos),
     await checkExport(join(stage.storage, 'exports'), tasks, subscribers),
     checkContacts(stage.crm, contacts),
   ];
 }
 
-function checkMails({ mails, deferred, duplicates }, posts, subscribers) {
+/**
+ * One email of each post may be under way when everything is killed: sent, and not noted. It is sent again, and the mail server
+ * drops the copy by its Message-ID. Nothing else may come twice.
+ */
+function checkMails({ mails, deferred, duplicates }, posts, subscribers, interruptions) {
   const wanted = posts.length * subscribers.length;
   const pairs = new Set(mails.map((mail) => `${mail.subject} → ${mail.to}`)).size;
   const text = `${mails.length} emails in the mailbox for ${posts.length} posts × ${subscribers.length} subscribers`;
-  const ok = mails.length === wanted && pairs === wanted && duplicates === 0;
-  return {
-    ok,
-    text: `${text}: ${ok ? 'one each' : `${wanted - pairs} missing, ${duplicates + mails.length - pairs} double`}, though ${deferred} were refused at first`,
-  };
+  const ok = mails.length === wanted && pairs === wanted && duplicates <= interruptions * posts.length;
+  const verdict = ok ? 'one each' : `${wanted - pairs} missing, ${duplicates + mails.length - pairs} double`;
+  const dropped = ok && duplicates > 0 ? `, and ${duplicates} came again after the interruption and were dropped` : '';
+  return { ok, text: `${text}: ${verdict}, though ${deferred} were refused at first${dropped}` };
 }
 
 async function checkThumbnails(folder, photos) {

@@ -1,2 +1,2 @@
 export const HELP: string;
-export function parseFlags(args: readonly string[]): { broker: string; exit: boolean; help: boolean };
+export function parseFlags(args: readonly string[]): { broker: string; fresh: boolean; exit: boolean; help: boolean };

@@ -23,21 +23,29 @@ async function main(args) {
 }
 
 /** @returns the exit code: 1 when anything is missing or broke, 130 when it was interrupted before that was known */
-async function demonstrate({ broker, exit }) {
+async function demonstrate(flags) {
   const interrupted = interruption();
   const stage = new Stage();
   try {
-    const played = await Promise.race([play(stage, broker), interrupted]);
+    const played = await Promise.race([play(stage, flags), interrupted]);
     if (played === 'interrupted') return 130;
-    if (!exit) await serve(stage, played.tasks, interrupted);
+    if (!flags.exit) await serve(stage, played.tasks, interrupted);
     return played.complete ? 0 : 1;
   } catch (error) {
     console.error(`\n  ${tick(false)} ${error.message}`);
     return 1;
   } finally {
     console.log('');
-    await step('stopped, nothing left behind', () => stage.stop());
+    await step(
+      () => farewell(stage),
+      () => stage.stop(),
+    );
   }
+}
+
+function farewell({ home }) {
+  if (!home) return 'stopped, nothing left behind';
+  return home.play.ended ? 'stopped; the next start begins a new play' : 'stopped in the middle; the next start goes on from here';
 }
 
 async function serve(stage, tasks, interrupted) {

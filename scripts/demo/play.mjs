@@ -8,43 +8,55 @@ import { showProgress } from './progress.mjs';
 import { isUnsuccessful, printChecks, printTable } from './report.mjs';
 import { Client, follow, isFinished, retriesOf, sendEverything } from './scenario.mjs';
 
-const WORKERS = { memory: 0, redis: 2 };
+/** processes; 0 = the API runs tasks itself */
+const WORKERS = { embedded: 0, memory: 0, postgres: 2, redis: 2 };
 
 /**
  * Opens the stage, plays the scenario on it and reports.
  *
  * @returns {Promise<{ tasks: object[], complete: boolean }>} `complete`: every task succeeded, and everything arrived
  */
-export async function play(stage, broker) {
-  await open(stage, broker);
-  const client = new Client(stage.apiUrl);
+export async function play(stage, flags) {
+  await open(stage, flags);
+  const client = new Client(stage.apiUrl, stage.play.id);
   const subscribers = parse(readFileSync(join(ROOT, 'apps/api/data/subscribers.csv')), { columns: true });
   const tasks = await Promise.race([runScenario(stage, client, subscribers), stage.watch()]);
-  const checks = await checkEverything({ stage, client, tasks, subscribers });
+  const checks = await checkEverything({ stage, client, tasks, subscribers, interruptions: stage.play.starts - 1 });
+  stage.home?.endPlay();
   printTable(tasks);
   printChecks(checks);
   return { tasks, complete: checks.every(({ ok }) => ok) && !tasks.some(isUnsuccessful) };
 }
 
-async function open(stage, broker) {
-  const workers = WORKERS[broker];
+async function open(stage, flags) {
+  const workers = WORKERS[flags.broker];
   const servers = () => [stage.database.name, stage.broker.name, 'a mail server and a CRM'].filter(Boolean).join(', ');
   const apps = () =>
     `${paint('cyan', stage.apiUrl)}  the API, ${workers === 0 ? 'with a worker inside' : `and ${workers} worker processes`}`;
   await step('built', () => stage.build());
-  await step(servers, () => stage.openServers(broker));
+  await step(servers, () => stage.openServers(flags));
+  if (stage.needsMigration) await step(`npx tasks migrate --schema ${stage.broker.keyPrefix}`, () => stage.migrate());
   await step(apps, () => stage.openApps(workers));
 }
 
 async function runScenario(stage, client, subscribers) {
   const since = performance.now();
   const tasks = await sendEverything(client);
-  console.log(`\n  ${tasks.length} tasks sent in ${seconds(performance.now() - since)}, each answered with 202 at once\n`);
+  printSent(stage.play, tasks, performance.now() - since);
   const rows = progressRows(stage, tasks, subscribers);
   const progress = showProgress(rows);
   await follow(client, tasks, () => progress.update(rows.map(({ done, note }) => ({ done: done(), note: note() }))));
   progress.stop();
   return tasks;
+}
+
+function printSent({ starts, startedAt }, tasks, took) {
+  const before = tasks.filter((task) => task.sentBefore).length;
+  const answered = `in ${seconds(took)}, each answered with 202 at once`;
+  const anew = `${tasks.length} tasks sent ${answered}`;
+  const since = new Date(startedAt).toTimeString().slice(0, 5);
+  const goesOn = `The play of ${since} goes on: ${before} tasks were sent before, ${tasks.length - before} are sent now ${answered}`;
+  console.log(`\n  ${starts > 1 ? goesOn : anew}\n`);
 }
 
 /** What is shown of each kind of task: emails and rows where a task has many of them, else tasks. */

@@ -35,7 +35,8 @@ function row(kind, tasks) {
   const finished = tasks.filter(isFinished);
   const failed = finished.filter(isUnsuccessful).length;
   const last = Math.max(...finished.map((task) => Date.parse(task.view.at)));
-  const time = finished.length === tasks.length ? seconds(last - Math.min(...tasks.map((task) => task.sentAt))) : '–';
+  const since = last - Math.min(...tasks.map((task) => task.sentAt));
+  const time = finished.length < tasks.length ? '–' : since < 0 ? 'earlier' : seconds(since);
   const retries = tasks.reduce((sum, task) => sum + retriesOf(task), 0);
   return [kind, tasks.length, finished.length - failed, retries, failed, time];
 }

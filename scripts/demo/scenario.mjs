@@ -6,8 +6,12 @@ const FINISHED = new Set(['SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED', 'IGNORED'
 
 /** The blog's API as any client sees it. */
 export class Client {
-  constructor(url) {
+  #play;
+
+  /** @param {string} play names this play: a request that is repeated in it, by whichever start of the demo, is not done again */
+  constructor(url, play) {
     this.url = url;
+    this.#play = play;
   }
 
   async get(path) {
@@ -16,13 +20,14 @@ export class Client {
     return response.json();
   }
 
-  /** Sends a task. @returns what there is to follow it; `source` is the row it works on */
+  /** Sends a task, once. @returns what there is to follow it; `source` is the row it works on, `sentBefore` by an earlier start */
   async send(kind, path, source) {
     const sentAt = Date.now();
-    const response = await fetch(this.url + path, { method: 'POST' });
+    const headers = { 'idempotency-key': `${this.#play} ${path}` };
+    const response = await fetch(this.url + path, { method: 'POST', headers });
     if (response.status !== 202) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
-    const { taskId, status } = await response.json();
-    return { kind, id: taskId, status, source, sentAt, view: { state: 'PENDING' } };
+    const { taskId, status, deduplicated } = await response.json();
+    return { kind, id: taskId, status, source, sentAt, sentBefore: deduplicated, view: { state: 'PENDING' } };
   }
 }
 

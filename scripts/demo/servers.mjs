@@ -8,7 +8,7 @@ const mark = `demo_${randomBytes(4).toString('hex')}`;
 export async function openDatabase() {
   if (!process.env.DATABASE_URL) {
     const server = await startPostgres({ database: 'blog' });
-    return { name: 'embedded PostgreSQL', url: server.url, stop: server.stop };
+    return { name: 'private PostgreSQL', url: server.url, stop: server.stop };
   }
   const url = new URL(process.env.DATABASE_URL);
   await query(url, `create database ${mark}`);
@@ -24,9 +24,16 @@ async function query(url, sql) {
   await client.query(sql).finally(() => client.end());
 }
 
-/** Where tasks travel: the API's memory, which needs no server and has no name here; the Redis of REDIS_URL, else a private one. */
-export async function openBroker(kind) {
+/**
+ * Where tasks travel: the API's memory and the blog's own database need no other server, and have no name here; the Redis of
+ * REDIS_URL, else a private one.
+ *
+ * @param {'memory' | 'postgres' | 'redis'} kind
+ * @param {Promise<{ url: string }>} database
+ */
+export async function openBroker(kind, database) {
   if (kind === 'memory') return { name: '', url: 'memory://', keyPrefix: mark, stop: async () => {} };
+  if (kind === 'postgres') return { name: '', url: (await database).url, keyPrefix: 'blog_tasks', stop: async () => {} };
   if (!process.env.REDIS_URL) {
     const server = await startRedis();
     return { name: 'private Redis', url: server.url, keyPrefix: mark, stop: server.stop };

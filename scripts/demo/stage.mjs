@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startApp } from './app-process.mjs';
 import { build, ROOT } from './build.mjs';
+import { openHome } from './home.mjs';
+import { newPlay } from './play-record.mjs';
 import { openBroker, openDatabase } from './servers.mjs';
 
 /** How often the neighbours say "not now", so that retries are seen. */
 const REFUSE_MAIL_EVERY = 40;
 const REFUSE_SYNC_EVERY = 5;
+
+/** After this a worker that was killed is taken for dead, and its tasks run again. */
+const LEASE = '3s';
 
 /**
  * The blog and all that it needs, on 127.0.0.1. What was opened is closed in the opposite order, once, also when opening failed half way.
@@ -22,26 +27,49 @@ export class Stage {
     this.dist = build();
   }
 
-  /** @param {'memory' | 'redis'} kind of broker */
-  openServers(kind) {
-    this.#opening = this.#openServers(kind);
+  /** @param {{ broker: 'embedded' | 'memory' | 'postgres' | 'redis', fresh: boolean }} flags */
+  openServers({ broker, fresh }) {
+    this.#opening = broker === 'embedded' ? this.#openHome(fresh) : this.#openThrowAway(broker);
     return this.#opening;
   }
 
-  async #openServers(kind) {
-    const opened = await Promise.allSettled([this.#open(openDatabase()), this.#open(openBroker(kind)), this.#openNeighbours()]);
-    for (const { reason } of opened) if (reason) throw reason;
-    [this.database, this.broker] = opened.map(({ value }) => value);
+  async #openHome(fresh) {
+    this.home = await this.#open(openHome(fresh));
+    ({ database: this.database, broker: this.broker, play: this.play } = this.home);
+    await this.#openNeighbours(this.home.journals);
   }
 
-  async #openNeighbours() {
+  async #openThrowAway(kind) {
+    const database = this.#open(openDatabase());
+    const opened = await Promise.allSettled([database, this.#open(openBroker(kind, database)), this.#openNeighbours()]);
+    for (const { reason } of opened) if (reason) throw reason;
+    [this.database, this.broker] = opened.map(({ value }) => value);
+    this.play = newPlay();
+  }
+
+  /** Whether the tables of the queue are to be made, as a deployment would make them. */
+  get needsMigration() {
+    return this.broker.url.startsWith('postgres');
+  }
+
+  /** What `npx tasks migrate` does, with the same arguments. */
+  async migrate() {
+    const { runCli } = await import(this.#compiled('libs/task-queue/src/cli/run-cli.js'));
+    let said = '';
+    const say = (text) => (said += text);
+    const args = ['migrate', '--broker', this.broker.url, '--schema', this.broker.keyPrefix];
+    const code = await runCli(args, { version: '', out: say, err: say });
+    if (code !== 0) throw new Error(said.trim());
+  }
+
+  /** @param {string} [journals] the folder in which they remember what happened */
+  async #openNeighbours(journals) {
     const [{ Mailbox }, { FakeCrm }, { NeighboursWeb }] = await Promise.all(
-      ['mailbox', 'fake-crm', 'neighbours-web'].map(
-        (name) => import(pathToFileURL(join(this.dist, `apps/neighbours/src/${name}.js`)).href),
-      ),
+      ['mailbox', 'fake-crm', 'neighbours-web'].map((name) => import(this.#compiled(`apps/neighbours/src/${name}.js`))),
     );
-    this.mailbox = new Mailbox({ refuseEvery: REFUSE_MAIL_EVERY });
-    this.crm = new FakeCrm({ refuseEvery: REFUSE_SYNC_EVERY, retryAfter: [1, 2] });
+    const journal = (name) => (journals === undefined ? undefined : join(journals, name));
+    this.mailbox = new Mailbox({ refuseEvery: REFUSE_MAIL_EVERY, journal: journal('mailbox.jsonl') });
+    this.crm = new FakeCrm({ refuseEvery: REFUSE_SYNC_EVERY, retryAfter: [1, 2], journal: journal('crm.jsonl') });
     this.web = new NeighboursWeb(this.mailbox, this.crm);
     const start = async (neighbour) => ({ url: await neighbour.start(), stop: () => neighbour.stop() });
     const started = await Promise.all([this.mailbox, this.crm, this.web].map((neighbour) => this.#open(start(neighbour))));
@@ -51,10 +79,10 @@ export class Stage {
   /** @param {number} workers processes beside the API; 0 = the API runs tasks itself */
   async openApps(workers) {
     this.#refuseWhenStopping();
-    // Thumbnails and exports, in the folder that goes with the API's process.
-    const home = mkdtempSync(join(tmpdir(), 'task-queue-api-'));
-    this.storage = join(home, 'storage');
-    const api = this.#start('api', 'apps/api/src/main.js', { IN_APP_WORKER: String(workers === 0) }, home);
+    // Thumbnails and exports go with the API's process where nothing is kept.
+    const dir = mkdtempSync(join(tmpdir(), 'task-queue-api-'));
+    this.storage = this.home?.storage ?? join(dir, 'storage');
+    const api = this.#start('api', 'apps/api/src/main.js', { IN_APP_WORKER: String(workers === 0) }, dir);
     this.apiUrl = (await api.seen(/listening on (http:\S+)/))[1];
     const names = Array.from({ length: workers }, (_, index) => `worker${index + 1}`);
     const processes = names.map((name) => this.#start(name, 'apps/worker/src/main.js', { WORKER_NAME: `${name}@%h` }));
@@ -93,6 +121,10 @@ export class Stage {
     if (this.#stopping) throw new Error('The demo is being stopped.');
   }
 
+  #compiled(file) {
+    return pathToFileURL(join(this.dist, file)).href;
+  }
+
   #start(name, file, extra, dir) {
     this.#refuseWhenStopping();
     const env = {
@@ -105,6 +137,7 @@ export class Stage {
       DATA_DIR: join(ROOT, 'apps/api/data'),
       STORAGE_DIR: this.storage,
       EXPORT_PACE: '120',
+      WORKER_LEASE: LEASE,
       ...extra,
     };
     const app = startApp({ name, file: join(this.dist, file), env, dir });

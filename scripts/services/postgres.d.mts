@@ -2,6 +2,8 @@ export interface PrivatePostgres {
   readonly url: string;
   readonly port: number;
   readonly dir: string;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 

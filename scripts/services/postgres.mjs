@@ -30,9 +30,10 @@ export async function startPostgres({ database = 'app', home, settings = {} } = 
     if (ids.uid !== undefined) chownSync(dir, ids.uid, ids.gid);
     const env = { LC_ALL: 'C', TZ: 'UTC', HOME: dir };
     if (!existsSync(path.join(dir, 'data'))) initialise(bin, dir, ids, env);
-    const { server, port } = await startAnywhere({ bin, dir, ids, env, keep, settings: keep ? settings : { ...THROW_AWAY, ...settings } });
+    const start = (port) => startOn(port, { bin, dir, ids, env, keep, settings: keep ? settings : { ...THROW_AWAY, ...settings } });
+    const { server, port } = await startAnywhere(dir, start);
     await createDatabase(port, database);
-    return { url: `postgres://postgres@127.0.0.1:${port}/${database}`, port, dir, stop: () => server.stop() };
+    return { url: `postgres://postgres@127.0.0.1:${port}/${database}`, port, dir, ...controls(server, () => start(port)) };
   } catch (error) {
     if (!keep) rmSync(dir, { recursive: true, force: true });
     throw error;
@@ -62,23 +63,12 @@ function initialise(bin, dir, ids, env) {
   renameSync(work, path.join(dir, 'data'));
 }
 
-async function startAnywhere({ bin, dir, ids, env, keep, settings }) {
+async function startAnywhere(dir, start) {
   const since = Date.now();
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const config = {
-      listen_addresses: '127.0.0.1',
-      port,
-      unix_socket_directories: dir,
-      shared_buffers: '64MB',
-      max_connections: 200,
-      ...settings,
-    };
-    const args = ['-D', path.join(dir, 'data'), ...Object.entries(config).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
-    const server = startGuarded({ command: path.join(bin, 'postgres'), args, dir, signal: 'INT', keep, env, ids });
     try {
-      await server.seen(/ready to accept connections/);
-      return { server, port };
+      return { server: await start(port), port };
     } catch (error) {
       if (/lock file .* already exists/.test(String(error))) {
         // That of whoever was killed a moment ago is still going down.
@@ -88,6 +78,42 @@ async function startAnywhere({ bin, dir, ids, env, keep, settings }) {
       } else if (attempt >= ATTEMPTS || !/could not (bind|create any TCP)/i.test(String(error))) throw error;
     }
   }
+}
+
+async function startOn(port, { bin, dir, ids, env, keep, settings }) {
+  const config = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: dir,
+    shared_buffers: '64MB',
+    max_connections: 200,
+    ...settings,
+  };
+  const args = ['-D', path.join(dir, 'data'), ...Object.entries(config).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+  const server = startGuarded({ command: path.join(bin, 'postgres'), args, dir, signal: 'INT', keep, env, ids });
+  await server.seen(/ready to accept connections/);
+  return server;
+}
+
+function controls(first, again) {
+  let server = first;
+  return {
+    /** A crash: every backend ends at once, nothing is written any more. `restart()` brings it back. */
+    kill: async () => {
+      if (!server.running()) return;
+      server.signal('SIGQUIT');
+      await server.gone();
+    },
+    /** The same server again: same port, same folder and settings. What is kept is what `settings` made it flush. */
+    restart: async () => {
+      if (server.running()) {
+        server.signal('SIGINT');
+        await server.gone();
+      }
+      server = await again();
+    },
+    stop: () => server.stop(),
+  };
 }
 
 async function createDatabase(port, database) {

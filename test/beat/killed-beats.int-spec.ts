@@ -2,8 +2,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../../libs/task-queue/src/ports/index.js';
 import { dropSchema } from '../conformance/postgres-schemas.js';
-import { WorkerFleet } from '../crash/worker-fleet.js';
-import { compileForChildren } from '../support/compiled.js';
+import { WorkerFleet } from '../transactions/worker-fleet.js';
+import { compileForChildren } from '../support/compiled.mjs';
 import { databaseUrl, startPrivateRedis, type PrivateRedis } from '../support/services.js';
 import { drain, openStage, type BeatStage, type Ran } from './support.js';
 

@@ -8,4 +8,6 @@ const { BROKER_URL, KEY_PREFIX } = process.env as Record<string, string>;
 const stage = await openStage({ broker: BROKER_URL!, keyPrefix: KEY_PREFIX!, clock: systemClock });
 await stage.beat();
 process.once('SIGTERM', () => void stage.close().then(() => process.exit(0)));
+// Nobody is left to send a signal.
+process.once('disconnect', () => process.exit(1));
 process.send!('ready');

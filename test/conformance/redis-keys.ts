@@ -1,13 +1,12 @@
 import { Redis } from 'ioredis';
-import { redisUrl } from '../support/services.js';
 
 /** What may stay when all work is done: it names no message any more, and expires by itself or with its queue. */
 const MAY_STAY = /:(queues|limits|result:.*|join:.*|waiters|trace|wake|paused|revoked|terminate|nonce:.*|call:.*|void:.*)$/;
 const DEAD = /:dead(-info)?$/;
 
 /** Keys under a prefix that hold a message that is not dead, a lease, a delivery count, a unique key or a complete join. */
-export async function keysLeft(keyPrefix: string): Promise<string[]> {
-  return withRedis(async (redis) => {
+export async function keysLeft(url: string, keyPrefix: string): Promise<string[]> {
+  return withRedis(url, async (redis) => {
     const keys = (await redis.keys(`${keyPrefix}:*`)).filter((key) => !MAY_STAY.test(key) && !DEAD.test(key));
     const left: string[] = [];
     for (const key of keys) if (!(await holdsOnlyDead(redis, key))) left.push(key);
@@ -22,15 +21,15 @@ async function holdsOnlyDead(redis: Redis, key: string): Promise<boolean> {
   return (await redis.hkeys(key)).every((id) => dead.has(id));
 }
 
-export async function removeKeys(keyPrefix: string): Promise<void> {
-  await withRedis(async (redis) => {
+export async function removeKeys(url: string, keyPrefix: string): Promise<void> {
+  await withRedis(url, async (redis) => {
     const keys = await redis.keys(`${keyPrefix}:*`);
     if (keys.length > 0) await redis.unlink(...keys);
   });
 }
 
-async function withRedis<T>(use: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(redisUrl());
+async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url);
   try {
     return await use(redis);
   } finally {

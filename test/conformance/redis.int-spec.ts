@@ -4,5 +4,8 @@ import { redisUrl } from '../support/services.js';
 import { keysLeft, removeKeys } from './redis-keys.js';
 
 describe('redis transport', () => {
-  transportConformance(harnessFor({ open, url: redisUrl(), ownClock: true, leftovers: keysLeft, remove: removeKeys }));
+  const url = redisUrl();
+  const leftovers = (keyPrefix: string) => keysLeft(url, keyPrefix);
+  const remove = (keyPrefix: string) => removeKeys(url, keyPrefix);
+  transportConformance(harnessFor({ open, url, ownClock: true, leftovers, remove }));
 });

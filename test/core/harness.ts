@@ -12,7 +12,6 @@ import { openTransport } from '../../libs/task-queue/src/transports/open-transpo
 import { HandlerRegistry } from '../../libs/task-queue/src/worker/handler-registry.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/worker/worker-options.js';
 import { Worker } from '../../libs/task-queue/src/worker/worker.js';
-import { dropSchema } from '../conformance/postgres-schemas.js';
 
 let prefixes = 0;
 
@@ -38,6 +37,8 @@ export class Harness {
     readonly options: ReturnType<typeof resolveClientOptions>,
     /** of the client's signals, and of those of workers that are started afterwards */
     readonly listeners: Listeners,
+    /** nobody else uses its part of the server */
+    private readonly own: boolean,
   ) {
     this.#transports.push(transport);
   }
@@ -64,6 +65,7 @@ export class Harness {
       }),
       options,
       listeners,
+      input.keyPrefix === undefined,
     );
     return harness;
   }
@@ -78,10 +80,18 @@ export class Harness {
     return this.client.sendTask(name, args, options);
   }
 
-  /** A worker on a transport of its own, as another process would have. */
-  async worker(input: WorkerOptionsInput = {}, logger: TaskLogger = silentLogger): Promise<Worker> {
-    const transport = await openHere(this.options);
-    this.#transports.push(transport);
+  /**
+   * A worker on a transport of its own, as another process would have.
+   * @param watched what the worker is to see of it, for tests that look at what passes
+   */
+  async worker(
+    input: WorkerOptionsInput = {},
+    logger: TaskLogger = silentLogger,
+    watched = (transport: Transport) => transport,
+  ): Promise<Worker> {
+    const own = await openHere(this.options);
+    const transport = watched(own);
+    this.#transports.push(own);
     const options = resolveWorkerOptions({ abortGrace: 50, ...input });
     const worker = new Worker({
       transport,
@@ -105,7 +115,10 @@ export class Harness {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop(0)));
     await Promise.all(this.#transports.map((transport) => transport.close()));
-    if (isPostgres(this.url)) await dropSchema(this.options.keyPrefix);
+    if (!isPostgres(this.url) || !this.own) return;
+    // Child processes have no servers of the test run, and never come here.
+    const { dropSchema } = await import('../conformance/postgres-schemas.js');
+    await dropSchema(this.options.keyPrefix);
   }
 }
 

@@ -8,7 +8,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { TaskClient } from 'nestjs-task-queue';
 import { DataSource } from 'typeorm';
 import { startApp, type AppProcess } from '../../scripts/demo/app-process.mjs';
-import { compileForChildren } from '../support/compiled.js';
+import { compileForChildren } from '../support/compiled.mjs';
 import { freshDatabase, redisUrl } from '../support/services.js';
 import { Photo } from './tour/src/photo.entity.js';
 import type { PhotoTasks } from './tour/src/photo.tasks.js';

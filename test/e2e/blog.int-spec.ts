@@ -14,7 +14,7 @@ const NOBODY = '01890000-0000-7000-8000-000000000000';
 
 jest.setTimeout(60_000);
 
-describe.each<BrokerKind>(['memory', 'redis'])('the blog over %s', (broker) => {
+describe.each<BrokerKind>(['memory', 'redis', 'postgres'])('the blog over %s', (broker) => {
   let blog: Blog;
   const start = async (options: Omit<BlogOptions, 'broker'> = {}) => (blog = await Blog.start({ broker, ...options }));
 
@@ -121,6 +121,36 @@ describe.each<BrokerKind>(['memory', 'redis'])('the blog over %s', (broker) => {
 
     expect(await blog.finished(mail.id)).toMatchObject({ state: 'FAILURE', error: { type: 'EntityNotFoundError' } });
     expect(await blog.finished(thumbnail.id)).toMatchObject({ state: 'IGNORED' });
+  });
+
+  it('answers a request that is repeated with its Idempotency-Key with the task of the first one', async () => {
+    await start();
+    const [photo, other] = await blog.rows('/photos');
+    const send = async (id: string, key: string) => {
+      const headers = { 'idempotency-key': key };
+      const response = await fetch(`${blog.url}/photos/${id}/thumbnail`, { method: 'POST', headers });
+      const { taskId, deduplicated } = (await response.json()) as { taskId: string; deduplicated: boolean };
+      return { status: response.status, taskId, deduplicated };
+    };
+
+    const first = await send(photo!.id, 'a');
+    const repeated = await send(photo!.id, 'a');
+    const another = await send(other!.id, 'b');
+
+    expect(first).toMatchObject({ status: 202, deduplicated: false });
+    expect(repeated).toMatchObject({ status: 202, taskId: first.taskId, deduplicated: true });
+    expect(another).toMatchObject({ status: 202, deduplicated: false });
+    expect((await send(photo!.id, 'k'.repeat(201))).status).toBe(400);
+    await Promise.all([first, another].map(({ taskId }) => blog.finished(taskId)));
+  });
+
+  it('tries again later when the CRM gives no answer', async () => {
+    await start({ env: { CRM_URL: 'http://127.0.0.1:1' } });
+    const [contact] = await blog.rows('/contacts');
+
+    const view = await blog.until(await blog.send(`/contacts/${contact!.id}/sync`), ({ state }) => state === 'RETRY');
+
+    expect(view).toMatchObject({ error: { type: 'CrmUnavailableError' } });
   });
 
   it('answers 404 for what nobody knows and 400 for what is no id', async () => {

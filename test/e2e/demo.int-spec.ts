@@ -1,4 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { checkEverything } from '../../scripts/demo/checks.mjs';
@@ -7,18 +12,26 @@ import { parseFlags } from '../../scripts/demo/flags.mjs';
 const DEMO = 'scripts/demo/index.mjs';
 
 describe('npm run demo', () => {
-  it.each(['memory', 'redis'])(
+  it('killed in the middle and started again, finishes the work: nothing is missing and nothing came twice', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'demo-home-'));
+    await chmod(home, 0o755); // PostgreSQL runs as another account where the tests run as root
+    try {
+      const killed = await run(['--exit'], { DEMO_HOME: home }, { killAt: /send_post_email +\d+\/600/ });
+      const finished = await run(['--exit'], { DEMO_HOME: home });
+
+      expect({ signal: killed.signal, sent: /37 tasks sent/.test(killed.out) }).toEqual({ signal: 'SIGKILL', sent: true });
+      expect(killed.out).not.toContain('600/600');
+      expect(finished.out).toContain('37 tasks were sent before, 0 are sent now');
+      expect(summaryOf(finished)).toEqual(NOTHING_MISSING);
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
+  }, 120_000);
+
+  it.each(['memory', 'redis', 'postgres'])(
     'plays its scenario over %s, finds nothing missing, and ends with 0',
     async (broker) => {
-      const { code, out, err } = await run(['--broker', broker, '--exit']);
-
-      expect({ code, err }).toEqual({ code: 0, err: '' });
-      expect(out).toContain('600 emails in the mailbox for 4 posts × 150 subscribers: one each');
-      expect(out).toContain('8 of 8 thumbnails on disk, 320 × 213 pixels');
-      expect(out).toContain('150 of 150 subscribers in the exported CSV');
-      expect(out).toContain('24 of 24 contacts in the CRM');
-      expect(out).toContain('0 came back too early');
-      expect(out).not.toContain('✘');
+      expect(summaryOf(await run(['--broker', broker, '--exit']))).toEqual(NOTHING_MISSING);
     },
     120_000,
   );
@@ -28,11 +41,11 @@ describe('npm run demo', () => {
 
     expect([flag.code, broker.code]).toEqual([2, 2]);
     expect(flag.err).toContain("'--exti'");
-    expect(broker.err).toContain("--broker is 'kafka', but must be one of: memory, redis.");
+    expect(broker.err).toContain("--broker is 'kafka', but must be one of: embedded, postgres, redis, memory.");
   });
 
   it('ends with 1 and the reason when a server cannot be reached', async () => {
-    const { code, err } = await run(['--exit'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+    const { code, err } = await run(['--broker', 'postgres', '--exit'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
 
     expect(code).toBe(1);
     expect(err).toContain('ECONNREFUSED');
@@ -42,7 +55,8 @@ describe('npm run demo', () => {
     const { code, out } = await run(['--help']);
 
     expect(code).toBe(0);
-    for (const flag of ['--broker memory', '--broker redis', '--exit']) expect(out).toContain(flag);
+    for (const flag of ['--broker embedded', '--broker postgres', '--broker redis', '--broker memory', '--fresh', '--exit'])
+      expect(out).toContain(flag);
   });
 });
 
@@ -77,23 +91,71 @@ describe('the checks', () => {
     expect(mails).toEqual({ ok: false, text: expect.stringContaining('0 missing, 1 double') });
     expect(contacts).toEqual({ ok: false, text: expect.stringContaining('1 came back too early') });
   });
+
+  it('allow, for each interruption, one dropped copy of an email of each post, and no more', async () => {
+    const row = { id: 'p1', email: 'ada@mail.example', crmId: null };
+    const mails = [{ subject: 'Fog', to: row.email }];
+    const crm = { contacts: new Map(), refusals: [], tooEarly: [] };
+    const check = async (duplicates: number) => {
+      const stage = { storage: '/nowhere', mailbox: { mails, deferred: 0, duplicates }, crm };
+      const client = { get: async () => [row] };
+      return (await checkEverything({ stage, client, tasks: [], subscribers: [row], interruptions: 2 }))[0]!;
+    };
+
+    expect(await check(2)).toEqual({ ok: true, text: expect.stringContaining('2 came again after the interruption and were dropped') });
+    expect(await check(3)).toMatchObject({ ok: false });
+  });
 });
 
 describe('the flags', () => {
-  it('default to memory, and to go on serving', () => {
-    expect(parseFlags([])).toEqual({ broker: 'memory', exit: false, help: false });
+  it('default to what survives a kill, and to go on serving', () => {
+    expect(parseFlags([])).toEqual({ broker: 'embedded', fresh: false, exit: false, help: false });
   });
 
   it.each([[['--broker']], [['--broker', 'rabbit']], [['--exit=yes']], [['now']]])('refuse %j and name what is known', (args) => {
-    expect(() => parseFlags(args)).toThrow(/Known flags: --broker, --exit, --help|must be one of: memory, redis/);
+    expect(() => parseFlags(args)).toThrow(/Known flags: --broker, --fresh, --exit, --help|must be one of: embedded/);
+  });
+
+  it('refuse to begin anew what keeps nothing', () => {
+    expect(() => parseFlags(['--broker', 'redis', '--fresh'])).toThrow(/--fresh is for --broker embedded/);
   });
 });
 
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const ALL_DONE = [
+  '600 emails in the mailbox for 4 posts × 150 subscribers: one each',
+  '8 of 8 thumbnails on disk, 320 × 213 pixels',
+  '150 of 150 subscribers in the exported CSV',
+  '24 of 24 contacts in the CRM',
+  '0 came back too early',
+];
+const NOTHING_MISSING = { code: 0, err: '', missing: [], crosses: 0 };
+
+function summaryOf({ code, out, err }: Ended) {
+  return { code, err, missing: ALL_DONE.filter((line) => !out.includes(line)), crosses: out.split('✘').length - 1 };
+}
+
 /** Plays it with servers of its own, whatever the tests' environment names. */
-async function run(flags: string[], servers: Record<string, string> = {}): Promise<{ code: number | null; out: string; err: string }> {
-  const env = { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, ...servers };
+async function run(flags: string[], environment: Record<string, string> = {}, { killAt }: { killAt?: RegExp } = {}): Promise<Ended> {
+  const env = { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, ...environment };
   const demo = spawn(process.execPath, [DEMO, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = new Promise<number | null>((resolve) => demo.once('exit', resolve));
-  const [out, err, code] = await Promise.all([text(demo.stdout), text(demo.stderr), exited]);
-  return { code, out, err };
+  const exited = once(demo, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  if (killAt) killWhenSeen(demo, killAt);
+  const [out, err, [code, signal]] = await Promise.all([text(demo.stdout), text(demo.stderr), exited]);
+  return { code, signal, out, err };
+}
+
+/** Only itself, and with no chance to end what it has started. */
+function killWhenSeen(demo: ChildProcessByStdio<null, Readable, Readable>, pattern: RegExp): void {
+  let seen = '';
+  demo.stdout.on('data', (chunk) => {
+    seen += String(chunk);
+    if (pattern.test(seen)) demo.kill('SIGKILL');
+  });
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { compileForChildren } from '../support/compiled.js';
+import { compileForChildren } from '../support/compiled.mjs';
 
 /** A worker process, and what it said so far. */
 class WorkerProcess {

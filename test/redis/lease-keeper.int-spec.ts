@@ -53,6 +53,40 @@ describe('rule 7: renewal survives a blocked loop', () => {
   );
 
   it(
+    'what looks renewed was not lost, not even before the loop has heard of the loss',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      const consumer = await consume(transport, { renew: true, lease: SHORT });
+      const [held] = await consumer.receive(1, never());
+      await rig.admin.zrem(rig.key('leased'), `5${held!.id}:${held!.token}`);
+      block(SHORT * 2.5);
+      expect(consumer.holds(held!)).toBe(false);
+    }),
+  );
+
+  it(
+    'what was given up unsettled is renewed no more',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const transport = await rig.connected(proxy.url);
+      await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
+      const consumer = await consume(transport, { renew: true, lease: SHORT });
+      const [a] = await consumer.receive(1, never());
+      const [b] = await consumer.receive(1, never());
+      const expiryOf = async ({ id, token }: Delivery) => Number(await rig.admin.zscore(rig.key('leased'), `5${id}:${token}`));
+      proxy.refuse = true;
+      proxy.cut();
+      expect(await settleAll(consumer, [a!])).toEqual([false]);
+      const healed = Date.now();
+      proxy.heal();
+      while ((await expiryOf(b!)) < healed + SHORT);
+      expect(await expiryOf(a!)).toBeLessThan(healed + SHORT);
+      await proxy.stop();
+    }),
+  );
+
+  it(
     'a renewal names what was revoked, once',
     rigged(async (rig) => {
       const transport = await rig.connected();

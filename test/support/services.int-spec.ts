@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { describe, expect, it } from '@jest/globals';
 import { startPostgres } from '../../scripts/services/postgres.mjs';
-import { freshDatabase, redisUrl, startPrivateRedis, uniquePrefix } from './services.js';
+import { freshDatabase, redisUrl, startPrivatePostgres, startPrivateRedis, uniquePrefix } from './services.js';
 
 const ask = async <T>(url: string, question: (redis: Redis) => Promise<T>): Promise<T> => {
   const redis = new Redis(url);
@@ -36,6 +36,29 @@ describe('test servers', () => {
     gone.on('error', () => {});
     await expect(gone.connect()).rejects.toThrow(/closed|ECONNREFUSED/);
   });
+
+  it('a private PostgreSQL comes back on its port after a crash, with what it had flushed', async () => {
+    const server = await startPrivatePostgres({ fsync: 'on', synchronous_commit: 'on' });
+    const asked = async (sql: string) => {
+      const client = new pg.Client({ connectionString: server.url });
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    };
+    try {
+      await asked('create table kept as select 1 as one');
+      await server.kill();
+      await server.restart();
+      expect(await asked('select one from kept')).toEqual([{ one: 1 }]);
+      await server.restart();
+      expect(await asked('show fsync')).toEqual([{ fsync: 'on' }]);
+    } finally {
+      await server.stop();
+    }
+  }, 60_000);
 
   it('a fresh database is empty and can be dropped while it is in use', async () => {
     const database = await freshDatabase();

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { startPostgres, type PrivatePostgres } from '../../scripts/services/postgres.mjs';
 import { startRedis, type PrivateRedis } from '../../scripts/services/redis.mjs';
 
-export type { PrivateRedis };
+export type { PrivatePostgres, PrivateRedis };
 
 /** The Redis that all test files share: isolate by `uniquePrefix()`. */
 export const redisUrl = (): string => fromEnv('REDIS_URL');
@@ -12,6 +13,10 @@ export const databaseUrl = (): string => fromEnv('DATABASE_URL');
 
 /** A Redis of the test's own, for tests that stop it, freeze it or start it with other `args`. The test stops it. */
 export const startPrivateRedis = (options: { args?: string[] } = {}): Promise<PrivateRedis> => startRedis(options);
+
+/** A PostgreSQL of the test's own, for tests that stop it or need other `settings`. The test stops it. */
+export const startPrivatePostgres = (settings: Record<string, string | number> = {}): Promise<PrivatePostgres> =>
+  startPostgres({ settings });
 
 /** A key prefix that no other test uses. */
 export const uniquePrefix = (name = 'test'): string => `${name}-${randomUUID().slice(0, 8)}`;

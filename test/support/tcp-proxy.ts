@@ -1,11 +1,16 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Lane, type LaneRules } from './lane.js';
 
 /**
- * Stands between a client and a server, and breaks what tests want broken: cuts connections, swallows answers or requests,
- * refuses new connections.
+ * Stands between a client and a server, and breaks what tests want broken: cuts connections, holds or delays what is said,
+ * swallows answers or requests, refuses new connections.
  */
-export class TcpProxy {
+export class TcpProxy implements LaneRules {
+  /** nothing passes, and nothing is lost: it arrives when the proxy heals */
+  held = false;
+  /** ms that everything is on its way, in each direction */
+  delay = 0;
   /** what the server says is thrown away */
   dropAnswers = false;
   /** what clients say is thrown away */
@@ -15,6 +20,7 @@ export class TcpProxy {
   /** connections accepted so far */
   accepted = 0;
   readonly #pairs = new Set<readonly [Socket, Socket]>();
+  readonly #lanes = new Set<Lane>();
   readonly #onRequest = new Set<(data: string, client: Socket) => void>();
   readonly #onAnswer = new Set<(data: string) => void>();
   readonly #muted = new WeakSet<Socket>();
@@ -32,8 +38,12 @@ export class TcpProxy {
     return new TcpProxy(server, new URL(target));
   }
 
+  /** the server's URL, by way of this proxy */
   get url(): string {
-    return `redis://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
   }
 
   /** Ends every connection without a farewell. */
@@ -50,6 +60,9 @@ export class TcpProxy {
     this.dropAnswers = false;
     this.dropRequests = false;
     this.refuse = false;
+    this.held = false;
+    this.delay = 0;
+    for (const lane of [...this.#lanes]) lane.flow();
   }
 
   /** Resolves with what a client sends that holds `text`, before any answer to it can come. */
@@ -95,10 +108,8 @@ export class TcpProxy {
   }
 
   async stop(): Promise<void> {
-    for (const [client, upstream] of this.#pairs) {
-      client.destroy();
-      upstream.destroy();
-    }
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+    for (const lane of this.#lanes) lane.destroy();
     this.server.close();
     await once(this.server, 'close');
   }
@@ -112,19 +123,28 @@ export class TcpProxy {
     const upstream = connect(Number(this.target.port), this.target.hostname);
     const pair = [client, upstream] as const;
     this.#pairs.add(pair);
+    const requests = this.#lane(upstream);
+    const answers = this.#lane(client);
     client.on('data', (data) => {
       for (const listener of [...this.#onRequest]) listener(data.toString('latin1'), client);
-      if (!this.dropRequests) upstream.write(data);
+      if (!this.dropRequests) requests.pass(data);
     });
     upstream.on('data', (data) => {
       for (const listener of [...this.#onAnswer]) listener(data.toString('latin1'));
-      if (!this.dropAnswers && !this.#muted.has(client)) client.write(data);
+      if (!this.dropAnswers && !this.#muted.has(client)) answers.pass(data);
     });
     const over = (): void => {
-      this.#pairs.delete(pair);
-      client.destroy();
-      upstream.end();
+      if (!this.#pairs.delete(pair)) return;
+      this.#lanes.delete(answers);
+      answers.destroy();
+      requests.end();
     };
     for (const socket of pair) socket.on('error', over).on('close', over);
+  }
+
+  #lane(to: Socket): Lane {
+    const lane: Lane = new Lane(to, this, () => this.#lanes.delete(lane));
+    this.#lanes.add(lane);
+    return lane;
   }
 }

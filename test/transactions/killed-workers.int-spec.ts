@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Harness } from '../core/harness.js';
-import { WorkerFleet } from '../crash/worker-fleet.js';
-import { compileForChildren } from '../support/compiled.js';
+import { WorkerFleet } from './worker-fleet.js';
+import { compileForChildren } from '../support/compiled.mjs';
 import { redisUrl, uniquePrefix } from '../support/services.js';
 import { TABLES } from './killed/transfer.tasks.js';
 import { testDatabase, type TestDatabase } from './support.js';

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { Journal } from './journal.js';
 import { close, listen, LOOPBACK } from './listen.js';
 
 export interface CrmContact {
@@ -23,6 +24,14 @@ export interface FakeCrmOptions {
   readonly refuseEvery?: number;
   /** what the refused are told, in turn; seconds */
   readonly retryAfter?: readonly number[];
+  /** a file in which it remembers everything; without one it starts empty */
+  readonly journal?: string;
+}
+
+interface Entry {
+  readonly request: CrmRequest;
+  /** what it made or changed; none with 429 */
+  readonly contact?: CrmContact;
 }
 
 /** A CRM with one route, `PUT /contacts/:email`, that now and then asks for patience and remembers who came too early. */
@@ -31,7 +40,12 @@ export class FakeCrm {
   readonly requests: CrmRequest[] = [];
   private readonly server = createServer((request, response) => void this.serve(request, response));
 
-  constructor(private readonly options: FakeCrmOptions = {}) {}
+  private readonly journal: Journal<Entry>;
+
+  constructor(private readonly options: FakeCrmOptions = {}) {
+    this.journal = new Journal(options.journal);
+    for (const entry of this.journal.read()) this.remember(entry);
+  }
 
   start(port = 0, host = LOOPBACK): Promise<string> {
     return listen(this.server, port, host);
@@ -58,11 +72,24 @@ export class FakeCrm {
     if (request.method !== 'PUT' || email === '') return answer(response, 404, { error: 'PUT /contacts/:email is all there is' });
     const body = (await json(request)) as { name: string; company: string };
     const retryAfter = this.refusal();
-    this.requests.push({ email, at: Date.now(), status: retryAfter === undefined ? 200 : 429, retryAfter });
-    if (retryAfter !== undefined) return answer(response.setHeader('retry-after', retryAfter), 429, { error: 'too many requests' });
+    const at = Date.now();
+    if (retryAfter !== undefined) {
+      this.happened({ request: { email, at, status: 429, retryAfter } });
+      return answer(response.setHeader('retry-after', retryAfter), 429, { error: 'too many requests' });
+    }
     const contact = { id: this.contacts.get(email)?.id ?? `crm-${this.contacts.size + 1}`, email, name: body.name, company: body.company };
-    this.contacts.set(email, contact);
+    this.happened({ request: { email, at, status: 200 }, contact });
     answer(response, 200, contact);
+  }
+
+  private happened(entry: Entry): void {
+    this.journal.note(entry);
+    this.remember(entry);
+  }
+
+  private remember({ request, contact }: Entry): void {
+    this.requests.push(request);
+    if (contact) this.contacts.set(contact.email, contact);
   }
 
   private refusal(): number | undefined {

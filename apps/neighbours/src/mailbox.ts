@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { Journal } from './journal.js';
 import { LOOPBACK } from './listen.js';
 
 export interface Mail {
@@ -18,11 +19,16 @@ export interface MailboxOptions {
   readonly refuseEvery?: number;
   /** called when a mail is in; it is answered when this resolves */
   readonly onMail?: (mail: Mail) => void | Promise<void>;
+  /** a file in which it remembers everything; without one it starts empty */
+  readonly journal?: string;
 }
 
+/** A copy that was dropped is a mail whose Message-ID is known. */
+type Entry = { readonly mail: Mail } | { readonly deferred: true };
+
 /**
- * A mail server that takes everybody's mail and keeps it in memory. Like the large ones it drops a second copy of the same
- * Message-ID, and now and then it is too busy for a recipient.
+ * A mail server that takes everybody's mail and keeps it. Like the large ones it drops a second copy of the same Message-ID,
+ * and now and then it is too busy for a recipient.
  */
 export class Mailbox {
   readonly mails: Mail[] = [];
@@ -31,9 +37,12 @@ export class Mailbox {
   /** recipients that were told to come back */
   deferred = 0;
   private recipients = 0;
+  private readonly journal: Journal<Entry>;
   private readonly server: SMTPServer;
 
   constructor(private readonly options: MailboxOptions = {}) {
+    this.journal = new Journal(options.journal);
+    for (const entry of this.journal.read()) this.remember(entry);
     this.server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['AUTH', 'STARTTLS'],
@@ -64,15 +73,25 @@ export class Mailbox {
     const { refuseEvery = 0 } = this.options;
     this.recipients++;
     if (refuseEvery === 0 || this.recipients % refuseEvery !== 0) return null;
-    this.deferred++;
+    this.happened({ deferred: true });
     return Object.assign(new Error('4.2.1 Mailbox busy, try again later'), { responseCode: 450 });
   }
 
   private async take(source: string): Promise<void> {
     const mail = read(source);
-    if (this.mails.some((known) => known.messageId === mail.messageId)) this.duplicates++;
-    else this.mails.push(mail);
+    this.happened({ mail });
     await this.options.onMail?.(mail);
+  }
+
+  private happened(entry: Entry): void {
+    this.journal.note(entry);
+    this.remember(entry);
+  }
+
+  private remember(entry: Entry): void {
+    if ('deferred' in entry) this.deferred++;
+    else if (this.mails.some(({ messageId }) => messageId === entry.mail.messageId)) this.duplicates++;
+    else this.mails.push({ ...entry.mail, receivedAt: new Date(entry.mail.receivedAt) }); // a date is text in the journal
   }
 }
 

@@ -10,9 +10,10 @@ import type { TaskView } from '../../../apps/api/src/http/tasks.controller.js';
 import { readSettings } from '../../../apps/api/src/settings.js';
 import { FakeCrm, type FakeCrmOptions } from '../../../apps/neighbours/src/fake-crm.js';
 import { Mailbox, type MailboxOptions } from '../../../apps/neighbours/src/mailbox.js';
+import { migrateDatabase } from '../../../libs/task-queue/src/transports/postgres/migrate-database.js';
 import { freshDatabase, redisUrl, uniquePrefix } from '../../support/services.js';
 
-export type BrokerKind = 'memory' | 'redis';
+export type BrokerKind = 'memory' | 'redis' | 'postgres';
 
 export interface BlogOptions {
   readonly broker: BrokerKind;
@@ -73,7 +74,12 @@ export class Blog extends BlogClient {
 
   static async start(options: BlogOptions): Promise<Blog> {
     const neighbours = await startNeighbours(options);
-    const env = { ...neighbours.env, ...brokerEnv(options.broker), IN_APP_WORKER: 'true', ...options.env };
+    const env = {
+      ...neighbours.env,
+      ...(await brokerEnv(options.broker, neighbours.env.DATABASE_URL)),
+      IN_APP_WORKER: 'true',
+      ...options.env,
+    };
     const builder = Test.createTestingModule({ imports: [ApiModule.forRoot(readSettings(env))] });
     const module = await (options.override ?? ((same) => same))(builder).compile();
     const app = module.createNestApplication({ logger: false });
@@ -97,8 +103,10 @@ export async function until<T>(look: () => Promise<T>, reached: (seen: T) => boo
   }
 }
 
-function brokerEnv(kind: BrokerKind): Record<string, string> {
-  return { BROKER_URL: kind === 'redis' ? redisUrl() : 'memory://', KEY_PREFIX: uniquePrefix('blog') };
+async function brokerEnv(kind: BrokerKind, databaseUrl: string): Promise<Record<string, string>> {
+  if (kind !== 'postgres') return { BROKER_URL: kind === 'redis' ? redisUrl() : 'memory://', KEY_PREFIX: uniquePrefix('blog') };
+  await migrateDatabase(databaseUrl, 'blog_tasks');
+  return { BROKER_URL: databaseUrl, KEY_PREFIX: 'blog_tasks' };
 }
 
 /** Mail server, CRM, database and folder, and the variables that tell a process of the blog where they are. */

@@ -25,6 +25,13 @@ export const UPGRADE_FIXTURES: Readonly<Record<number, UpgradeFixture>> = {
       from {schema}.result r, {schema}.task_join j join {schema}.join_member m on m.join_id = j.id`,
     found: [{ id: 'done', retries: 1, remaining: 1, value: 'value' }],
   },
+  3: {
+    fill: `
+      insert into {schema}.outbox (queue, publication) values ('mail', '{"id":"sent"}');
+      insert into {schema}.task_record (id, settlement) values ('once', '{"id":"once"}');`,
+    look: `select convert_from(o.publication, 'UTF8') as publication, r.id from {schema}.outbox o, {schema}.task_record r`,
+    found: [{ publication: '{"id":"sent"}', id: 'once' }],
+  },
   4: {
     fill: `
       insert into {schema}.task_result (task_id, task_name, state, retries, tags, result, date_created, date_updated, date_expires)

@@ -11,7 +11,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { AsyncResult } from 'nestjs-task-queue';
 import { map, type Observable } from 'rxjs';
 
-/** Turns the task that a route has sent into the answer: its id, and where to ask about it. */
+/** Turns the task that a route has sent into the answer: its id, where to ask about it, and whether an earlier request sent it. */
 @Injectable()
 export class AcceptedInterceptor implements NestInterceptor<AsyncResult> {
   constructor(private readonly host: HttpAdapterHost) {}
@@ -19,10 +19,10 @@ export class AcceptedInterceptor implements NestInterceptor<AsyncResult> {
   intercept(context: ExecutionContext, next: CallHandler<AsyncResult>): Observable<object> {
     const response: unknown = context.switchToHttp().getResponse();
     return next.handle().pipe(
-      map(({ id }) => {
+      map(({ id, deduplicated }) => {
         const status = `/tasks/${id}`;
         this.host.httpAdapter.setHeader(response, 'Location', status);
-        return { taskId: id, status };
+        return { taskId: id, status, deduplicated };
       }),
     );
   }

@@ -5,6 +5,7 @@ import { Repository } from 'typeorm';
 import { Contact } from '../blog/contacts/contact.entity.js';
 import { ContactTasks } from '../blog/contacts/contact.tasks.js';
 import { Accepted } from './accepted.js';
+import { IdempotencyKey } from './idempotency-key.js';
 
 @Controller('contacts')
 export class ContactsController {
@@ -20,8 +21,8 @@ export class ContactsController {
 
   @Post(':id/sync')
   @Accepted()
-  async sync(@Param('id', ParseUUIDPipe) id: string): Promise<AsyncResult<{ crmId: string }>> {
+  async sync(@Param('id', ParseUUIDPipe) id: string, @IdempotencyKey() idempotencyKey?: string): Promise<AsyncResult<{ crmId: string }>> {
     await this.contacts.findOneByOrFail({ id });
-    return this.tasks.for(ContactTasks).syncContactToCrm.delay(id);
+    return this.tasks.for(ContactTasks).syncContactToCrm.applyAsync([id], { idempotencyKey });
   }
 }

@@ -4,6 +4,7 @@ import { TaskClient, type AsyncResult } from 'nestjs-task-queue';
 import { ExportFiles } from '../blog/subscribers/export-files.js';
 import { SubscriberTasks } from '../blog/subscribers/subscriber.tasks.js';
 import { Accepted } from './accepted.js';
+import { IdempotencyKey } from './idempotency-key.js';
 
 @Controller('exports')
 export class ExportsController {
@@ -14,8 +15,8 @@ export class ExportsController {
 
   @Post()
   @Accepted()
-  create(): Promise<AsyncResult<{ rows: number }>> {
-    return this.tasks.for(SubscriberTasks).exportSubscribers.delay();
+  create(@IdempotencyKey() idempotencyKey?: string): Promise<AsyncResult<{ rows: number }>> {
+    return this.tasks.for(SubscriberTasks).exportSubscribers.applyAsync([], { idempotencyKey });
   }
 
   /** An export has the id of the task that wrote it. */

@@ -7,6 +7,7 @@ import { PhotoFiles, type ThumbnailSize } from '../blog/photos/photo-files.js';
 import { Photo } from '../blog/photos/photo.entity.js';
 import { PhotoTasks } from '../blog/photos/photo.tasks.js';
 import { Accepted } from './accepted.js';
+import { IdempotencyKey } from './idempotency-key.js';
 
 @Controller('photos')
 export class PhotosController {
@@ -23,9 +24,12 @@ export class PhotosController {
 
   @Post(':id/thumbnail')
   @Accepted()
-  async makeThumbnail(@Param('id', ParseUUIDPipe) id: string): Promise<AsyncResult<ThumbnailSize>> {
+  async makeThumbnail(
+    @Param('id', ParseUUIDPipe) id: string,
+    @IdempotencyKey() idempotencyKey?: string,
+  ): Promise<AsyncResult<ThumbnailSize>> {
     await this.photos.findOneByOrFail({ id });
-    return this.tasks.for(PhotoTasks).makeThumbnail.delay(id);
+    return this.tasks.for(PhotoTasks).makeThumbnail.applyAsync([id], { idempotencyKey });
   }
 
   @Get(':id/thumbnail')

@@ -6,6 +6,7 @@ import type { MailReport } from '../blog/posts/newsletter.js';
 import { Post as BlogPost } from '../blog/posts/post.entity.js';
 import { PostTasks } from '../blog/posts/post.tasks.js';
 import { Accepted } from './accepted.js';
+import { IdempotencyKey } from './idempotency-key.js';
 
 @Controller('posts')
 export class PostsController {
@@ -22,9 +23,9 @@ export class PostsController {
   /** Safe to repeat, after a 503 too: the first date stays, and nobody gets a second email. */
   @Post(':id/publish')
   @Accepted()
-  async publish(@Param('id', ParseUUIDPipe) id: string): Promise<AsyncResult<MailReport>> {
+  async publish(@Param('id', ParseUUIDPipe) id: string, @IdempotencyKey() idempotencyKey?: string): Promise<AsyncResult<MailReport>> {
     await this.posts.findOneByOrFail({ id });
     await this.posts.update({ id, publishedAt: IsNull() }, { publishedAt: new Date() });
-    return this.tasks.for(PostTasks).sendPostEmail.delay(id);
+    return this.tasks.for(PostTasks).sendPostEmail.applyAsync([id], { idempotencyKey });
   }
 }

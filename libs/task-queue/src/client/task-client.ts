@@ -197,10 +197,11 @@ export class TaskClient extends TaskCalls {
   #within(transaction: OpenTransaction, doors: TransactionDoors): TransactionCalls {
     let calls = this.#transactions.get(transaction.connection);
     if (calls === undefined) {
-      const surroundings = { ...this.#surroundings, traced: true };
+      const remembered = { ...this.#surroundings, traced: true };
+      const surroundings = () => (doors.isDirect(transaction) ? this.#surroundings : remembered);
       const client: TransactionCallDependencies = {
         describe: (target) => this.deps.describe(target),
-        prepare: (task, args, options) => prepareCall(task, args, options, surroundings, this.deps.clock.now()),
+        prepare: (task, args, options) => prepareCall(task, args, options, surroundings(), this.deps.clock.now()),
         resultOf: (receipt, call) => this.#noted(receipt, call),
         run: (task, args) => this.run(task, args),
       };

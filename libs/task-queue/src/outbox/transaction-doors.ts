@@ -22,15 +22,26 @@ export class TransactionDoors {
     private readonly outbox: Outbox | undefined,
   ) {}
 
+  /** Whether messages are known to go straight into the broker: nobody sends them again, so that no id has to be remembered. */
+  isDirect(transaction: OpenTransaction): boolean {
+    const known = this.#known(transaction);
+    return known !== undefined && known === this.broker.transactional;
+  }
+
   /** @throws OutboxMissingError */
-  async of({ database, session }: OpenTransaction): Promise<TransactionalPublishing> {
-    const known = typeof database === 'string' ? this.#ofAddresses.get(database) : this.#ofPools.get(database);
+  async of(transaction: OpenTransaction): Promise<TransactionalPublishing> {
+    const known = this.#known(transaction);
     if (known !== undefined) return known;
+    const { database, session } = transaction;
     const { rows } = await session.query<DatabaseIdentity>(IDENTIFY_DATABASE, []);
     const door = await this.#doorOf(rows[0]!);
     if (typeof database === 'string') this.#ofAddresses.set(database, door);
     else this.#ofPools.set(database, door);
     return door;
+  }
+
+  #known({ database }: OpenTransaction): TransactionalPublishing | undefined {
+    return typeof database === 'string' ? this.#ofAddresses.get(database) : this.#ofPools.get(database);
   }
 
   async #doorOf(identity: DatabaseIdentity): Promise<TransactionalPublishing> {

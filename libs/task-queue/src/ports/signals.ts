@@ -75,7 +75,7 @@ export interface SignalPayloads {
   };
   /** no handler of that name is here; the message is parked */
   task_unknown: WorkerTaskSignal & { readonly error: unknown };
-  /** the worker could not handle a delivery; it comes again when its lease has run out */
+  /** the worker could not handle a delivery; it comes again, charged like the loss of a worker */
   task_internal_error: { readonly id: string; readonly queue: string; readonly error: unknown; readonly worker: string };
   /** a worker has published messages of the outbox; `lag`: ms that the oldest of them had waited. No signal of Celery's */
   outbox_relayed: { readonly queue: string; readonly count: number; readonly lag: number };

@@ -2,6 +2,7 @@ import { FIELD_NAMES, isFull, LAST_DAY, parseField, type FieldName } from './cro
 import type { CrontabSchedule } from './schedule.js';
 
 const SECOND = 1_000;
+const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
 
@@ -56,12 +57,13 @@ export class CrontabClock {
   /** Where `wall` lies in a minute (or second) that matches: a later wall time up to which all do. */
   matchesUntil(wall: number): number | undefined {
     const { second, minute, hour } = this.#values;
-    const unit = second.length === 1 && second[0] === 0 ? 60 * SECOND : SECOND;
+    const unit = second.length === 1 && second[0] === 0 ? MINUTE : SECOND;
     const start = Math.floor(wall / unit) * unit;
     if (this.next(start, start + 1) === undefined) return undefined;
-    if (unit === SECOND && !isFull('second', second)) return start + unit;
-    if (!isFull('minute', minute)) return Math.floor(start / 60_000) * 60_000 + 60_000;
-    return isFull('hour', hour) ? Math.floor(start / DAY) * DAY + DAY : Math.floor(start / HOUR) * HOUR + HOUR;
+    const endOf = (size: number): number => Math.floor(start / size) * size + size;
+    if (unit === SECOND && !isFull('second', second)) return endOf(SECOND);
+    if (!isFull('minute', minute)) return endOf(MINUTE);
+    return endOf(isFull('hour', hour) ? DAY : HOUR);
   }
 
   /** Whether there is a month with such a day. */
@@ -73,7 +75,7 @@ export class CrontabClock {
   #matchesDay(date: Date): boolean {
     const { dayOfMonth, dayOfWeek } = this.#values;
     const weekday = dayOfWeek.includes(date.getUTCDay());
-    if (weekday === this.#either) return weekday;
+    if (weekday === this.#either) return weekday; // one of two is enough for `or`, and lacking for `and`
     const day = date.getUTCDate();
     if (dayOfMonth.includes(day)) return true;
     return dayOfMonth.includes(LAST_DAY) && new Date(date.getTime() + DAY).getUTCDate() === 1;

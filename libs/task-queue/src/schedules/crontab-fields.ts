@@ -1,5 +1,5 @@
-import { InvalidScheduleError } from '../errors/schedule-errors.js';
 import { didYouMean } from '../errors/did-you-mean.js';
+import { InvalidScheduleError } from '../errors/schedule-errors.js';
 
 export const FIELD_NAMES = ['second', 'minute', 'hour', 'dayOfMonth', 'monthOfYear', 'dayOfWeek'] as const;
 export type FieldName = (typeof FIELD_NAMES)[number];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { InvalidScheduleError, ScheduleNeverDueError } from '../errors/schedule-errors.js';
 import { didYouMean } from '../errors/did-you-mean.js';
+import { InvalidScheduleError, ScheduleNeverDueError } from '../errors/schedule-errors.js';
 import { checkOptions } from '../policies/check-options.js';
 import { CrontabClock } from './crontab-clock.js';
 import { FIELD_NAMES, type FieldName } from './crontab-fields.js';

@@ -47,6 +47,19 @@ describe('a calendar of exclusions', () => {
     expect(nextTick(schedule, at('2026-01-01T05:20Z'))).toBe(at('2026-01-01T05:40Z'));
   });
 
+  it('leaves out no more than that where the clocks go back in that minute', () => {
+    const schedule = every('1m', { except: { timezone: 'Australia/Lord_Howe', schedules: [crontab({ minute: 59, hour: 1 })] } });
+    const hour = [...ticksBetween(schedule, at('2026-04-04T14:30Z'), at('2026-04-04T15:30Z'))];
+    expect(hour).toHaveLength(58); // 01:59 comes twice
+  });
+
+  it('leaves in what the other excludes in its turn', () => {
+    const backup = crontab({ hour: '2-3', except: { weekdays: 'sun' } });
+    const schedule = every('1h', { except: { schedules: [backup] } });
+    expect(nextTick(schedule, at('2026-01-03T01:00Z'))).toBe(at('2026-01-03T04:00Z'));
+    expect(nextTick(schedule, at('2026-01-04T01:00Z'))).toBe(at('2026-01-04T02:00Z'));
+  });
+
   it('leaves out the ticks of other schedules', () => {
     const schedule = cron('0 * * * *', { except: { schedules: [every('2h'), clocked('2026-01-01T03:00Z')] } });
     expect(nextTick(schedule, at('2026-01-01T01:00Z'))).toBe(at('2026-01-01T05:00Z'));

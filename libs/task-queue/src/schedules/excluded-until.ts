@@ -2,7 +2,7 @@ import { CrontabClock } from './crontab-clock.js';
 import { parseField } from './crontab-fields.js';
 import { isYearly } from './exclusions.js';
 import type { DateRange, ExclusionCalendar, Schedule } from './schedule.js';
-import { instantOf, wallTimeAt } from './timezones.js';
+import { pieceAt, type ZonePiece } from './timezones.js';
 
 const DAY = 86_400_000;
 
@@ -15,8 +15,9 @@ export type FindNext = (schedule: Schedule, after: number) => number | null;
  * @param findNext with the exclusions of the schedule it is given
  */
 export function excludedUntil(calendar: ExclusionCalendar, tick: number, zone: string, findNext: FindNext): number | undefined {
-  const wall = wallTimeAt(zone, tick);
-  if (excludesDay(calendar, wall)) return instantOf(zone, startOfNextDay(wall), tick);
+  const piece = pieceAt(zone, tick);
+  const wall = tick + piece.offset;
+  if (excludesDay(calendar, wall)) return whenShown(startOfNextDay(wall), piece);
   for (const schedule of calendar.schedules ?? []) {
     const until = takenUntil(schedule, tick, zone, findNext);
     if (until !== undefined) return until;
@@ -38,8 +39,17 @@ function covers({ from, to }: DateRange, date: string): boolean {
 function takenUntil(schedule: Schedule, tick: number, zone: string, findNext: FindNext): number | undefined {
   if (schedule.type !== 'crontab') return findNext(schedule, tick - 1) === tick ? tick + 1 : undefined;
   const own = schedule.timezone ?? zone;
-  const until = CrontabClock.of(schedule).matchesUntil(wallTimeAt(own, tick));
-  return until === undefined ? undefined : instantOf(own, until, tick);
+  const piece = pieceAt(own, tick);
+  const wall = CrontabClock.of(schedule).matchesUntil(tick + piece.offset);
+  if (wall === undefined) return undefined;
+  const { except } = schedule;
+  if (except === undefined) return whenShown(wall, piece);
+  return excludedUntil(except, tick, except.timezone ?? own, findNext) === undefined ? tick + 1 : undefined;
+}
+
+/** When the clocks show a later wall time of the same piece; its end where they change before that. */
+function whenShown(wall: number, { offset, until }: ZonePiece): number {
+  return Math.min(wall - offset, until);
 }
 
 function startOfNextDay(wall: number): number {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { InvalidScheduleError } from '../errors/schedule-errors.js';
 import { didYouMean } from '../errors/did-you-mean.js';
+import { InvalidScheduleError } from '../errors/schedule-errors.js';
 import { checkOptions } from '../policies/check-options.js';
 import { SOLAR_EVENTS, type SolarEvent, type SolarSchedule } from './schedule.js';
 import { recurrenceOf, recurrenceShape, type RecurrenceOptions } from './schedule-options.js';

@@ -16,9 +16,8 @@ export interface ZonePiece {
 
 const DAY = 86_400_000;
 /** Today's names of zones that some run times know, but list under an older name. */
-const RENAMED = 'Africa/Asmara America/Nuuk Asia/Ho_Chi_Minh Asia/Kathmandu Asia/Kolkata Asia/Yangon Atlantic/Faroe Europe/Kyiv UTC'.split(
-  ' ',
-);
+const RENAMED = ['America/Nuuk', 'Asia/Ho_Chi_Minh', 'Asia/Kathmandu', 'Asia/Kolkata', 'Asia/Yangon', 'Europe/Kyiv', 'UTC'];
+
 const known = new Set<string>();
 const years = new Map<string, readonly ZonePiece[]>();
 
@@ -53,15 +52,11 @@ export function pieceAt(timezone: string, instant: number): ZonePiece {
   return pieces.find(({ until }) => instant < until)!;
 }
 
-/** The wall time at an instant. */
-export function wallTimeAt(timezone: string, instant: number): number {
-  return instant + pieceAt(timezone, instant).offset;
-}
-
-/** The first instant, not before `after`, at which the clocks of the zone show `wall` or later. */
-export function instantOf(timezone: string, wall: number, after = wall - 2 * DAY): number {
-  for (let piece = pieceAt(timezone, after); ; piece = pieceAt(timezone, piece.until)) {
-    const instant = Math.max(wall - piece.offset, piece.from, after);
+/** The first instant at which the clocks of the zone show `wall`, or later where they leave it out. */
+export function instantOf(timezone: string, wall: number): number {
+  // no zone is as much as a day from UTC
+  for (let piece = pieceAt(timezone, wall - DAY); ; piece = pieceAt(timezone, piece.until)) {
+    const instant = Math.max(wall - piece.offset, piece.from);
     if (instant < piece.until) return instant;
   }
 }

@@ -1,10 +1,10 @@
 import { didYouMean } from '../errors/did-you-mean.js';
 import { InvalidScheduleError } from '../errors/schedule-errors.js';
+import type { Duration } from '../message/duration.js';
 import { clocked } from './clocked.js';
 import { cron, crontab, type CrontabInput } from './crontab.js';
 import { every, type IntervalOptions } from './interval.js';
 import type { Moment } from './moment.js';
-import type { Duration } from '../message/duration.js';
 import type { Schedule, SolarEvent } from './schedule.js';
 import type { CrontabOptions, RecurrenceOptions } from './schedule-options.js';
 import { solar } from './solar.js';

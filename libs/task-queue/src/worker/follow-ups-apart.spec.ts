@@ -7,6 +7,9 @@ import { SettleDeliveries } from './settle-deliveries.js';
 const delivery = (id: string) => ({ id, queue: 'q' }) as Delivery;
 const link: Publication = { id: 'link', queue: 'q', body: '', priority: 5, traced: true };
 
+const told = ({ delivery: { id }, kind, publish, result }: Settlement) =>
+  `${kind === 'release' ? '-' : ''}${id}${publish || result ? ' with more' : ''}`;
+
 /** Settling over a store that does one thing at a time, with what it was asked in order. */
 function apart(failures: { publish?: number; settle?: number } = {}) {
   const steps: string[] = [];
@@ -17,7 +20,7 @@ function apart(failures: { publish?: number; settle?: number } = {}) {
         failures.settle!--;
         throw new BrokerUnavailableError('Settling');
       }
-      steps.push(`settle ${settlements.map((one) => `${one.delivery.id}${one.publish || one.result ? ' with more' : ''}`).join()}`);
+      steps.push(`settle ${settlements.map(told).join()}`);
       return settlements.map((one) => ({ id: one.delivery.id, accepted: true }));
     },
   } as unknown as Consumer;
@@ -63,12 +66,12 @@ describe('settling where a store cannot do all at once', () => {
     expect(steps).toEqual(['publish link', 'settle a']);
   });
 
-  it('rule 13: publishes and saves nothing for a lease that is lost', async () => {
+  it('rule 13: publishes and saves nothing for a lease that has run out, and gives it back', async () => {
     const { steps, settle } = apart();
     settle.add({ delivery: delivery('lost'), kind: 'ack', traced: false, publish: [link], result: result('lost', 60) });
     settle.add({ delivery: delivery('a'), kind: 'ack', traced: false });
     await settle.drain();
-    expect(steps).toEqual(['settle a']);
+    expect(steps).toEqual(['settle a,-lost']);
   });
 
   it('logs once what a unique key held back, with the task whose link it is, however often it settles', async () => {

@@ -7,6 +7,7 @@ import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
 import { PublishNews } from '../attempt/publish-news.js';
 import { workerTaskSignal } from '../attempt/signal-payloads.js';
+import { LeaseLostError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import {
@@ -62,7 +63,6 @@ export interface RunDeliveryDependencies {
 }
 
 const NO_CHILDREN: readonly string[] = Object.freeze([]);
-
 /** Told how each attempt ended, and what ended without one. */
 export type OutcomeListener = (message: TaskMessage, outcome: Outcome) => void;
 
@@ -94,7 +94,7 @@ export class RunDelivery {
     };
   }
 
-  /** Never rejects: what goes wrong here is logged, and the delivery left to its lease. */
+  /** Never rejects: what goes wrong here is logged, and the delivery goes back, charged; kept, it would be renewed and never run. */
   async run(delivery: Delivery): Promise<void> {
     try {
       const message = this.#decode(delivery);
@@ -109,20 +109,21 @@ export class RunDelivery {
       const verdict = verdictBeforeRun(delivery, message, this.#maxDeliveries(handler), this.deps.clock.now());
       if (verdict !== undefined) return await this.#endWithoutRun(delivery, message, verdict, handler);
       if (handler === undefined) return this.deps.setAside.unknownTask(delivery, message);
-      if (!this.deps.consumer.holds(delivery)) return;
+      if (!this.deps.consumer.holds(delivery)) return this.#letGo(delivery);
       if (!handler.options.acksLate) return await this.#runAckedEarly(delivery, message, handler);
       const run = this.#begin(delivery, message, handler);
       const outcome = await this.#attempt(run, handler);
       this.#settle(delivery, message, outcome, handler, run);
     } catch (error) {
-      this.deps.logger.error('a delivery could not be handled; it is delivered again when its lease runs out', {
-        taskId: delivery.id,
-        error,
-      });
-      const { listeners, options } = this.deps;
+      const { listeners, logger, options, settle } = this.deps;
+      logger.error('a delivery could not be handled; it comes again after a while', { taskId: delivery.id, error });
+      settle.add({ delivery, kind: 'release', delay: options.lease, charge: true });
       void listeners.signals.task_internal_error?.({ id: delivery.id, queue: delivery.queue, error, worker: options.name });
     }
   }
+
+  /** Past the local deadline nothing is begun; where nobody has taken it meanwhile, it would be renewed here and run nowhere. */
+  #letGo = (delivery: Delivery): void => this.deps.settle.add({ delivery, kind: 'release', delay: 0, charge: false });
 
   /** A transactional task: whatever is to become of it, an earlier run may have committed. */
   async #runOnce(delivery: Delivery, message: TaskMessage, handler: TaskHandler, once: RunOnce): Promise<void> {
@@ -131,7 +132,7 @@ export class RunDelivery {
     if (verdict !== undefined) {
       return this.#endWithoutRun(delivery, message, await once.endWithoutRun(message.id, verdict), handler);
     }
-    if (!this.deps.consumer.holds(delivery)) return;
+    if (!this.deps.consumer.holds(delivery)) return this.#letGo(delivery);
     const run = this.#begin(delivery, message, handler);
     const ready: { settlement?: Settlement; news?: PublishNews | undefined } = {};
     const outcome = await once.run(message.id, this.#attemptWithin(run, handler, ready));
@@ -184,15 +185,16 @@ export class RunDelivery {
   async #attempt(run: Run, handler: TaskHandler, tell = true): Promise<Outcome> {
     const { clock, codecs, pool, running } = this.deps;
     const { context, message, delivery } = run;
-    if (handler.options.trackStarted && !ignoresResult(message, handler.options)) {
-      await this.#saveStarted(run, handler);
-    }
     const observer = this.#observers?.get(handler);
     running.add(run);
     try {
+      const tracked = handler.options.trackStarted && !ignoresResult(message, handler.options);
+      if (tracked) await this.#saveStarted(run, handler.options);
       if (observer !== undefined) await outsideTransaction(() => observer.before(message, context));
+      if (tracked || observer !== undefined) this.#lookAgain(run);
       let outcome: Outcome;
       try {
+        if (context.abortReason !== undefined) throw context.abortReason;
         const returned = currentTask.run(context, runInPool, pool, handler, context);
         // A result that is there needs no turn of the microtask queue.
         const value: unknown = isPromise(returned) ? await returned : returned;
@@ -207,10 +209,22 @@ export class RunDelivery {
     }
   }
 
-  async #saveStarted({ message, startedAt }: Run, { options }: TaskHandler): Promise<void> {
-    const { options: worker, recording } = this.deps;
-    const record = { id: message.id, state: 'STARTED', retries: message.headers.retries, at: startedAt, worker: worker.name };
-    await this.#surroundings.saveState(recording?.searchable === true ? withTask(record, message, startedAt) : record, options);
+  /** After a wait: what has passed its local deadline meanwhile is not begun. */
+  #lookAgain({ delivery, context, ackedEarly }: Run): void {
+    if (ackedEarly || this.deps.consumer.holds(delivery)) return;
+    context.abort(new LeaseLostError(delivery.id));
+    this.#letGo(delivery);
+  }
+
+  /** A state that is only told: a store that cannot be reached keeps nothing from running. */
+  async #saveStarted({ message, startedAt }: Run, options: TaskHandler['options']): Promise<void> {
+    const { options: worker, recording, logger } = this.deps;
+    try {
+      const record = { id: message.id, state: 'STARTED', retries: message.headers.retries, at: startedAt, worker: worker.name };
+      await this.#surroundings.saveState(recording?.searchable === true ? withTask(record, message, startedAt) : record, options);
+    } catch (error) {
+      logger.warn('STARTED could not be stored; the task runs all the same', { taskId: message.id, task: message.task, error });
+    }
   }
 
   async #endWithoutRun(delivery: Delivery, message: TaskMessage, verdict: Outcome, handler: TaskHandler | undefined): Promise<void> {

@@ -31,7 +31,9 @@ function setUp(options: { resultsApart: boolean; held?: (id: string) => boolean;
     holds: (one: Delivery) => options.held?.(one.id) ?? true,
     settle: async (settlements: readonly Settlement[]) => {
       if (failures-- > 0) throw new BrokerUnavailableError('Settling');
-      log.push(`settle ${settlements.map((one) => one.delivery.id + (one.result === undefined ? '' : '+result')).join(' ')}`);
+      const told = ({ delivery: { id }, result, kind }: Settlement) =>
+        kind === 'release' ? `-${id}` : id + (result === undefined ? '' : '+result');
+      log.push(`settle ${settlements.map(told).join(' ')}`);
       return settlements.map((one) => ({ id: one.delivery.id, accepted: true }));
     },
   } as unknown as Consumer;
@@ -71,12 +73,12 @@ describe('SettleDeliveries', () => {
     expect(log).toEqual(['save a', 'settle a']);
   });
 
-  it('rule 13: saves nothing in another store for a lease that has run out by its local deadline', async () => {
+  it('rule 13: saves nothing in another store for a lease that has run out by its local deadline, and gives it back', async () => {
     const { settle, log } = setUp({ resultsApart: true, held: (id) => id !== 'late' });
     settle.add(done('late'));
     settle.add(done('a'));
     await settle.drain();
-    expect(log).toEqual(['save a', 'settle a']);
+    expect(log).toEqual(['save a', 'settle a -late']);
   });
 
   it('tries again while the broker is away, for as long as the leases hold', async () => {

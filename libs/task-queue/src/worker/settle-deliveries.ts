@@ -107,21 +107,21 @@ export class SettleDeliveries {
     }
   }
 
-  /** Publishes the follow-ups of what is still held by its local deadline. */
+  /** Publishes the follow-ups of what is still held by its local deadline; the rest goes back, where it is still ours. */
   async #publishApart(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
-    const { consumer, broker, publishTimeout } = this.options;
-    const held = batch.filter((one) => consumer.holds(one.delivery));
+    const { broker, publishTimeout } = this.options;
+    const { held, late } = this.#parted(batch);
     const publications = held.flatMap(({ publish = [] }) => publish);
     if (publications.length > 0) {
       const receipts = await broker.publish(publications, { timeout: publishTimeout });
       this.#tellHeldBack(held, receipts);
     }
-    return held.map(({ publish: _, ...settlement }) => settlement as Settlement);
+    return [...held.map(({ publish: _, ...settlement }) => settlement as Settlement), ...late];
   }
 
-  /** Saves the results of what is still held by its local deadline. */
+  /** Saves the results of what is still held by its local deadline; the rest goes back, where it is still ours. */
   async #saveApart(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
-    const held = batch.filter((one) => this.options.consumer.holds(one.delivery));
+    const { held, late } = this.#parted(batch);
     const byExpiry = new Map<number, TaskResultRecord[]>();
     for (const { result } of held) {
       if (result === undefined) continue;
@@ -130,7 +130,14 @@ export class SettleDeliveries {
       else records.push(result.record);
     }
     for (const [expires, records] of byExpiry) await this.options.results.save(records, expires);
-    return held.map(({ result: _, ...settlement }) => settlement as Settlement);
+    return [...held.map(({ result: _, ...settlement }) => settlement as Settlement), ...late];
+  }
+
+  #parted(batch: readonly Settlement[]): { readonly held: readonly Settlement[]; readonly late: readonly Settlement[] } {
+    const held = batch.filter((one) => this.options.consumer.holds(one.delivery));
+    if (held.length === batch.length) return { held, late: [] };
+    const late = batch.filter((one) => !held.includes(one));
+    return { held, late: late.map(({ delivery }) => ({ delivery, kind: 'release', delay: 0, charge: false })) };
   }
 
   #stillHeld(batch: readonly Settlement[], error: unknown): readonly Settlement[] {

@@ -54,6 +54,12 @@ export class Slots {
     this.#watch();
   }
 
+  /** Gives one back if it has not started. */
+  release(id: string): void {
+    const place = this.#line.findIndex((one, at) => at >= this.#next && one.id === id);
+    if (place !== -1) this.options.release(this.#line.splice(place, 1));
+  }
+
   /** Gives back what has not started, and takes nothing more. */
   close(): void {
     this.#closed = true;

@@ -25,7 +25,7 @@ export interface WorkerOptionsInput {
   lease?: Duration;
   /** how many lost leases make a message a dead letter; default 5 */
   maxDeliveries?: number;
-  /** at most this × concurrency messages wait in the worker; default 4 */
+  /** at most this × concurrency messages wait in the worker, and what it clears in 50 ms; default 8 */
   prefetchMultiplier?: number;
   /** how long the event loop may be blocked before the leases are given up; default '60s' */
   maxLoopBlock?: Duration;
@@ -59,7 +59,7 @@ const schema = z.object({
   pool: z.enum(['async', 'solo']).default('async').describe("'async' or 'solo'"),
   lease: duration('10s', 100),
   maxDeliveries: positiveField.default(5).describe(positiveField.description!),
-  prefetchMultiplier: z.number().min(0).default(4).describe('a number that is not negative'),
+  prefetchMultiplier: z.number().min(0).default(8).describe('a number that is not negative'),
   maxLoopBlock: duration('60s'),
   drainTimeout: duration('30s'),
   abortGrace: duration('2s'),

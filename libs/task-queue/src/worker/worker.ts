@@ -8,6 +8,7 @@ import type {
   Delivery,
   Pool,
   ResultBackend,
+  RevokedDelivery,
   TaskLogger,
   TransactionsOf,
   Transport,
@@ -179,7 +180,7 @@ export class Worker {
       maxWait: options.maxWait,
       events: {
         lost: (deliveries) => this.#lost(deliveries, running),
-        revoked: (revoked) => revoked.forEach((one) => one.terminate && running.revoke(one.id)),
+        revoked: (revoked) => revoked.forEach((one) => this.#revoke(one, running)),
       },
     });
   }
@@ -210,11 +211,17 @@ export class Worker {
 
   #obey(command: ControlCommand, running: RunningTasks): void {
     if (command.type === 'revoke') {
-      if (command.terminate) for (const id of command.ids) running.revoke(id);
+      for (const id of command.ids) this.#revoke({ id, terminate: command.terminate }, running);
     } else if (command.worker === null || command.worker === this.name) {
       const done = command.type === 'addQueue' ? this.addQueue(command.queue) : this.cancelQueue(command.queue);
       done.catch((error: unknown) => this.deps.logger.error('a command could not be obeyed', { ...command, error }));
     }
+  }
+
+  /** What waits here goes back, and comes again with its mark: nobody tells of it a second time. */
+  #revoke({ id, terminate }: RevokedDelivery, running: RunningTasks): void {
+    this.#actors?.slots.release(id);
+    if (terminate) running.revoke(id);
   }
 
   #lost(deliveries: readonly Delivery[], running: RunningTasks): void {

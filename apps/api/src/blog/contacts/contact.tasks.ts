@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Ctx, Task, TaskContext } from 'nestjs-task-queue';
 import { Repository } from 'typeorm';
 import { Contact } from './contact.entity.js';
-import { CrmBusyError, CrmClient } from './crm-client.js';
+import { CrmBusyError, CrmClient, CrmUnavailableError } from './crm-client.js';
 
 @Injectable()
 export class ContactTasks {
@@ -13,7 +13,14 @@ export class ContactTasks {
   ) {}
 
   /** A 429 is no failure: the task comes back exactly when the CRM said, from the broker and not from this process's memory. */
-  @Task({ name: 'blog.sync_contact_to_crm', maxRetries: 20, softTimeLimit: '20s' })
+  @Task({
+    name: 'blog.sync_contact_to_crm',
+    autoretryFor: [CrmUnavailableError],
+    retryBackoff: '500ms',
+    retryBackoffMax: '1m',
+    maxRetries: 20,
+    softTimeLimit: '20s',
+  })
   async syncContactToCrm(contactId: string, @Ctx() ctx: TaskContext): Promise<{ crmId: string }> {
     const contact = await this.contacts.findOneByOrFail({ id: contactId });
     try {

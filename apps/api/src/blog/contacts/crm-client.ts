@@ -10,6 +10,11 @@ export class CrmBusyError extends Error {
   }
 }
 
+/** It cannot be reached, or is broken for now: worth another try. */
+export class CrmUnavailableError extends Error {
+  override name = 'CrmUnavailableError';
+}
+
 /** Speaks HTTP with the CRM. */
 @Injectable()
 export class CrmClient {
@@ -18,18 +23,24 @@ export class CrmClient {
   /**
    * Creates or updates; the email is the key, so that repeating it changes nothing.
    * @returns the CRM's id
-   * @throws CrmBusyError
+   * @throws CrmBusyError · CrmUnavailableError
    */
   async upsert({ email, name, company }: Contact, signal: AbortSignal): Promise<string> {
-    const response = await fetch(new URL(`/contacts/${encodeURIComponent(email)}`, this.settings.crmUrl), {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name, company }),
-      signal,
-    });
+    const { response, answer } = await this.put(`/contacts/${encodeURIComponent(email)}`, { name, company }, signal);
     if (response.status === 429) throw new CrmBusyError(Number(response.headers.get('retry-after') ?? 1) * 1000);
+    if (response.status >= 500) throw new CrmUnavailableError(`the CRM answered ${response.status} for ${email}`);
     if (!response.ok) throw new Error(`the CRM answered ${response.status} for ${email}`);
-    const { id } = (await response.json()) as { id: string };
-    return id;
+    return (answer as { id: string }).id;
+  }
+
+  private async put(path: string, body: object, signal: AbortSignal): Promise<{ response: Response; answer: unknown }> {
+    const headers = { 'content-type': 'application/json' };
+    try {
+      const response = await fetch(new URL(path, this.settings.crmUrl), { method: 'PUT', headers, body: JSON.stringify(body), signal });
+      return { response, answer: await response.json() };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new CrmUnavailableError('the CRM gave no answer', { cause: error });
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import { stringify } from 'csv-stringify';
@@ -20,7 +20,15 @@ export class ExportFiles {
     const target = this.path(id);
     const draft = `${target}.${process.pid}`;
     await mkdir(dirname(target), { recursive: true });
+    await this.removeDrafts(target);
     await pipeline(rows, stringify({ header: true, columns }), createWriteStream(draft), { signal });
     await rename(draft, target);
+  }
+
+  /** Those of attempts whose process died. One that lives and has lost its lease finds its draft gone, and fails, as it should. */
+  private async removeDrafts(target: string): Promise<void> {
+    const folder = dirname(target);
+    const drafts = (await readdir(folder)).filter((name) => name.startsWith(`${basename(target)}.`));
+    await Promise.all(drafts.map((name) => rm(join(folder, name), { force: true })));
   }
 }

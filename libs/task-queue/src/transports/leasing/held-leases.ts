@@ -8,6 +8,8 @@ export interface Renewals {
   renewedAt(sequence: number): number;
   hold(batches: readonly HeldBatch[]): void;
   end(sequence: number): void;
+  /** one of a batch is to be renewed no more */
+  abandon(sequence: number, index: number): void;
 }
 
 /** The deliveries that a consumer has out, and until when they are its own by its own clock. */
@@ -57,6 +59,15 @@ export class HeldLeases {
     if (batch.suspect) this.#suspects -= 1;
     this.renewals?.end(batch.sequence);
     if (this.#count === 0) for (const callback of [...this.#onRoom]) callback();
+  }
+
+  /** It is given up unsettled: renewed any longer, it would run nowhere. */
+  abandon(delivery: Delivery): void {
+    if (delivery instanceof LeasedDelivery && delivery.open) {
+      const { sequence, deliveries } = delivery.batch;
+      this.renewals?.abandon(sequence, deliveries.indexOf(delivery));
+    }
+    this.drop(delivery);
   }
 
   holds(delivery: Delivery): boolean {

@@ -28,6 +28,8 @@ export class KeeperSeat implements Renewals {
   readonly #shared = new BigInt64Array(new SharedArrayBuffer(16));
   readonly #held = new Map<number, HeldBatch>();
   #ended: number[] = [];
+  /** batches in which something stayed unsettled: their end is told at once */
+  readonly #abandoned = new Set<number>();
 
   /** @param setting what the thread needs to know of this consumer beyond its lease */
   constructor(
@@ -54,13 +56,24 @@ export class KeeperSeat implements Renewals {
   end(sequence: number): void {
     this.#held.delete(sequence);
     this.#ended.push(sequence);
-    if (this.#ended.length >= ENDED_AT_ONCE) this.link.post(['end', this.number, this.#takeEnded()]);
+    if (this.#abandoned.delete(sequence) || this.#ended.length >= ENDED_AT_ONCE) this.link.post(['end', this.number, this.#takeEnded()]);
+  }
+
+  abandon(sequence: number, index: number): void {
+    this.#abandoned.add(sequence);
+    this.link.post(['abandon', this.number, sequence, index]);
   }
 
   renewedAt(sequence: number): number {
     // In this order: the thread writes the instant before it says how far it goes.
     if (sequence > Number(Atomics.load(this.#shared, THROUGH))) return 0;
     return Number(Atomics.load(this.#shared, RENEWED_AT)) / 1_000;
+  }
+
+  /** What was lost is dropped before the thread may say again how far it has renewed: both are known by one instant. */
+  lost(places: readonly (readonly [sequence: number, index: number])[]): void {
+    this.options.lost(places);
+    this.link.post(['heard', this.number]);
   }
 
   close(): void {

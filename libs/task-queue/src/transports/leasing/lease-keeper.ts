@@ -115,7 +115,7 @@ export class LeaseKeeper {
 
   #report(report: Report): void {
     const seat = this.#seats.get(report.seat ?? 0);
-    if (report.lost !== undefined) seat?.options.lost(report.lost);
+    if (report.lost !== undefined) seat?.lost(report.lost);
     if (report.revoked !== undefined) seat?.options.revoked(report.revoked);
   }
 

@@ -56,6 +56,8 @@ class Seat {
     this.owner = owner;
     this.batches = new Map();
     this.through = 0;
+    // losses that the main loop has not heard of: until it has, nothing is to look renewed, or what is lost would
+    this.unheard = 0;
     this.timer = setTimeout(() => this.renew(), lease / 3);
   }
 
@@ -91,6 +93,7 @@ class Seat {
     } finally {
       clearTimeout(timer);
     }
+    if (this.unheard > 0) return false;
     Atomics.store(this.shared, RENEWED_AT, started + offset * 1000n);
     Atomics.store(this.shared, THROUGH, BigInt(through));
     return true;
@@ -113,7 +116,10 @@ class Seat {
         this.batches.delete(sequence);
       }
     }
-    if (lost.length > 0) this.post({ lost });
+    if (lost.length > 0) {
+      this.unheard += 1;
+      this.post({ lost });
+    }
     if (revoked.length > 0) this.post({ revoked });
   }
 
@@ -136,6 +142,9 @@ parentPort.on('message', (message) => {
     const seat = seats.get(number);
     for (const end of ended) seat?.batches.delete(end);
     seat?.hold(sequence, renewal);
+  } else if (kind === 'heard') {
+    const seat = seats.get(number);
+    if (seat) seat.unheard -= 1;
   } else if (kind === 'end') {
     for (const end of message[2]) seats.get(number)?.batches.delete(end);
   } else if (kind === 'close') {

@@ -13,9 +13,7 @@ export class PoolLease {
     private readonly pool: Pool,
     private readonly client: PoolClient,
     private readonly prepares: boolean,
-  ) {
-    client.on('error', noted);
-  }
+  ) {}
 
   /** @throws ConnectionLostError (not sent) · ServerRefusedError */
   static async take(pool: Pool, timeout: number, prepares: boolean): Promise<PoolLease> {
@@ -80,16 +78,16 @@ function checkOut(pool: Pool, timeout: number): Promise<PoolClient> {
       },
       Math.max(1, timeout),
     );
-    pool.connect().then(
-      (client) => {
-        clearTimeout(timer);
-        if (late) client.release();
-        else resolve(client);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
+    // By a callback: the session's end can stand in the same packet as its beginning, and a promise is too late to listen for it.
+    pool.connect((error, client) => {
+      clearTimeout(timer);
+      if (client === undefined) {
         if (!late) reject(translate(error, false));
-      },
-    );
+      } else if (late) client.release();
+      else {
+        client.on('error', noted);
+        resolve(client);
+      }
+    });
   });
 }

@@ -45,7 +45,7 @@ export class PostgresConsumer implements Consumer {
     this.#receiver = new Receiver(context, [...new Set(queues)], options, this.#owner, this.#held, notes, () => this.#renewLate());
     this.#settler = new Settler(context, this.#owner, {
       holds: ({ delivery }) => this.#held.holds(delivery),
-      settled: ({ delivery }) => this.#held.drop(delivery),
+      settled: ({ delivery }, accepted) => (accepted ? this.#held.drop(delivery) : this.#held.abandon(delivery)),
       gaveBack: () => this.#receiver.lookAnew(),
       revoked: (news) => options.events.revoked(news),
     });

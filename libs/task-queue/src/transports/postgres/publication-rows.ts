@@ -21,14 +21,17 @@ export function isPlain({ due, traced, unique, limit, fresh, body }: Publication
   return fresh === true && due === undefined && !traced && unique === undefined && limit === undefined && body.length <= SMALL;
 }
 
-/** The arguments of publish-plain.sql from the queues' names on. */
+/** The arguments of publish-plain.sql from the queues' names on. Queue and head are said once where all have the same. */
 export function plainLists(publications: readonly Publication[]): unknown[] {
-  const queues = publications.map(({ queue }) => toStored(queue));
+  const first = publications[0]!;
+  const alike = publications.every(({ queue, priority }) => queue === first.queue && priority === first.priority);
+  const told = alike ? [first] : publications;
+  const queues = told.map(({ queue }) => toStored(queue));
   return [
     [...new Set(queues)],
     joinStored(queues),
     joinStored(publications.map(({ id }) => toStored(id))),
-    joinStored(publications.map(({ priority }) => HEADS[priority]!)),
+    joinStored(told.map(({ priority }) => HEADS[priority]!)),
     joinStored(publications.map(({ body }) => toStored(body))),
   ];
 }

@@ -5,7 +5,7 @@ import { monotonic } from '../leasing/monotonic.js';
 import { attempt } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 import { translate } from './postgres-errors.js';
-import { checkPublication, copyReceipts, firstOfEach, publicationRow, readReceipt } from './publication-rows.js';
+import { checkPublication, copyReceipts, firstOfEach, isPlain, plainLists, publicationRow, readReceipt } from './publication-rows.js';
 import type { PutNews } from './publication-rows.js';
 import { toStored } from './stored-text.js';
 
@@ -34,6 +34,12 @@ export class PublishWithin implements TransactionalPublishing {
     if (publications.length === 0) return [];
     publications.forEach(checkPublication);
     const { statements, options, shift } = this.context;
+    if (publications.every(isPlain)) {
+      if (publications.length === 1) await asked(session, statements.publishOneWithin.text, plainLists(publications).slice(1));
+      else await asked(session, statements.publishPlainWithin.text, plainLists(publications));
+      this.#nameQueues(publications);
+      return publications.map(({ id }) => ({ id, deduplicated: false }));
+    }
     const places = firstOfEach(publications);
     const rows = JSON.stringify(places.map((place, n) => publicationRow(publications[place]!, n)));
     const values = [rows, options.dedupRetention, shift(), Math.max(1, Math.ceil(timeout))];
@@ -60,12 +66,14 @@ export class PublishWithin implements TransactionalPublishing {
 
 /** @throws ConnectionLostError · ServerRefusedError, without what the driver's errors carry along */
 async function ask(session: TransactionSession, text: string, values: readonly unknown[]): Promise<ReadonlyMap<number, PutNews>> {
-  let told: string;
+  const [{ told }] = (await asked(session, text, values)) as [{ told: string }];
+  return new Map(told === '' ? [] : (JSON.parse(told) as PutNews[]).map((one) => [one.n, one]));
+}
+
+async function asked(session: TransactionSession, text: string, values: readonly unknown[]): Promise<readonly unknown[]> {
   try {
-    const { rows } = await session.query<{ told: string }>(text, values);
-    told = rows[0]!.told;
+    return (await session.query(text, values)).rows;
   } catch (error) {
     throw translate(error, true);
   }
-  return new Map(told === '' ? [] : (JSON.parse(told) as PutNews[]).map((one) => [one.n, one]));
 }

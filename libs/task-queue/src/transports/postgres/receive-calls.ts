@@ -4,7 +4,7 @@ import type { SuspectTurn } from '../leasing/suspect-turns.js';
 import { attempt } from './attempt.js';
 import { LineCursors } from './line-cursors.js';
 import type { PostgresContext } from './postgres-context.js';
-import { ConnectionLostError } from './postgres-errors.js';
+import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';
 import { idsApart, readClaim } from './receive-answer.js';
 import type { ReceiveRow } from './receive-answer.js';
 
@@ -68,7 +68,8 @@ export class ReceiveCalls {
       const rows = await orAborted(connection.query<ReceiveRow>(statements.receive, values), signal);
       if (rows !== null) return await this.#read(rows, asked.sentAt);
     } catch (error) {
-      if (error instanceof ConnectionLostError && error.sent) this.#missed(first, count);
+      const done = !(error instanceof ServerRefusedError) && !(error instanceof ConnectionLostError && !error.sent);
+      if (done) this.#missed(first, count);
       throw error;
     }
     this.#missed(first, count);

@@ -1,3 +1,4 @@
+import { BrokerUnavailableError } from '../../errors/publish-errors.js';
 import type { ConsumeOptions, Delivery } from '../../ports/consumer.js';
 import type { HeldLeases } from '../leasing/held-leases.js';
 import { monotonic } from '../leasing/monotonic.js';
@@ -18,7 +19,7 @@ const SLOW_ANSWER = 1_000;
 const RETRY_PAUSE = 50;
 /** ms by which waits for the same moment differ, so that not always the same consumer is first */
 const JITTER = 2;
-/** ms that are too short to make oneself known as waiting */
+/** ms that are too short to wait, or to make oneself known as waiting */
 const SHORT = 50;
 
 /** Takes work: looks at all its queues in one call, and where there is none waits for a note or until something is due. */
@@ -74,7 +75,8 @@ export class Receiver {
       }
       if (this.#wait.mustLookFirst(registers, left > SHORT)) continue;
       await this.#wait.until(Math.min(look.nextIn + Math.random() * JITTER, left), interrupts, signal);
-      if (interrupts === this.#wait.interrupts && monotonic() >= deadline) return [];
+      // A timer may end a little early: the next receive looks, and once is enough.
+      if (interrupts === this.#wait.interrupts && monotonic() >= deadline - SHORT) return [];
     }
     return [];
   }
@@ -122,7 +124,7 @@ export class Receiver {
       return look;
     } catch (error) {
       if (error instanceof ConnectionLostError) this.#ahead.broken();
-      if (!mayPass(error)) throw refused('Receiving', error);
+      if (!mayPass(error) && !(error instanceof BrokerUnavailableError)) throw refused('Receiving', error);
       await pause(Math.min(RETRY_PAUSE, Math.max(1, deadline - monotonic())));
       return null;
     }

@@ -147,6 +147,10 @@ returning 1
 `,
   publishFate: `select {schema}.fate_of($1::bigint, $2::bigint) as answer
 `,
+  publishOneWithin: `select {schema}.put_one($1, $2, $3, $4)
+`,
+  publishPlainWithin: `select {schema}.put_plain($1::text[], $2, $3, $4, $5)
+`,
   publishPlain: `select {schema}.publish_plain($1::bigint, $2::bigint, $3::bigint[], $4::text[], $5, $6, $7, $8)
 `,
   publishWithin: `-- In the transaction of a user: what it waits for has an end, and its own setting comes back.
@@ -256,6 +260,8 @@ class Seat {
     this.owner = owner;
     this.batches = new Map();
     this.through = 0;
+    // losses that the main loop has not heard of: until it has, nothing is to look renewed, or what is lost would
+    this.unheard = 0;
     this.timer = setTimeout(() => this.renew(), lease / 3);
   }
 
@@ -291,6 +297,7 @@ class Seat {
     } finally {
       clearTimeout(timer);
     }
+    if (this.unheard > 0) return false;
     Atomics.store(this.shared, RENEWED_AT, started + offset * 1000n);
     Atomics.store(this.shared, THROUGH, BigInt(through));
     return true;
@@ -313,7 +320,10 @@ class Seat {
         this.batches.delete(sequence);
       }
     }
-    if (lost.length > 0) this.post({ lost });
+    if (lost.length > 0) {
+      this.unheard += 1;
+      this.post({ lost });
+    }
     if (revoked.length > 0) this.post({ revoked });
   }
 
@@ -336,6 +346,9 @@ parentPort.on('message', (message) => {
     const seat = seats.get(number);
     for (const end of ended) seat?.batches.delete(end);
     seat?.hold(sequence, renewal);
+  } else if (kind === 'heard') {
+    const seat = seats.get(number);
+    if (seat) seat.unheard -= 1;
   } else if (kind === 'end') {
     for (const end of message[2]) seats.get(number)?.batches.delete(end);
   } else if (kind === 'close') {

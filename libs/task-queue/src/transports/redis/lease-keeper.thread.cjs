@@ -36,12 +36,19 @@ class Seat {
     this.marks = marks;
     this.batches = new Map();
     this.through = 0;
+    // losses that the main loop has not heard of: until it has, nothing is to look renewed, or what is lost would
+    this.unheard = 0;
     this.timer = setTimeout(() => this.renew(), lease / 3);
   }
 
   hold(sequence, leased, members) {
     this.batches.set(sequence, { leased, members });
     this.through = sequence;
+  }
+
+  abandon(sequence, index) {
+    const batch = this.batches.get(sequence);
+    if (batch) membersOf(batch)[index] = null;
   }
 
   async renew() {
@@ -64,6 +71,7 @@ class Seat {
     } finally {
       clearTimeout(timeout);
     }
+    if (this.unheard > 0) return false;
     Atomics.store(this.shared, RENEWED_AT, started + offset * 1000n);
     Atomics.store(this.shared, THROUGH, BigInt(through));
     return true;
@@ -75,8 +83,7 @@ class Seat {
       const { leased } = batch;
       const places = byQueue.get(leased) ?? [];
       byQueue.set(leased, places);
-      if (typeof batch.members === 'string') batch.members = JSON.parse(batch.members);
-      batch.members.forEach((member, index) => member !== null && places.push({ sequence, index, member }));
+      membersOf(batch).forEach((member, index) => member !== null && places.push({ sequence, index, member }));
     }
     const calls = [];
     for (const [leased, places] of byQueue) {
@@ -94,7 +101,10 @@ class Seat {
       const batch = this.batches.get(sequence);
       if (batch) batch.members[index] = null;
     }
-    if (lost.length > 0) this.post({ lost: lost.map(({ sequence, index }) => [sequence, index]) });
+    if (lost.length > 0) {
+      this.unheard += 1;
+      this.post({ lost: lost.map(({ sequence, index }) => [sequence, index]) });
+    }
     if (pairs.length > 0) this.post({ revoked: this.places(places, pairs) });
   }
 
@@ -115,6 +125,12 @@ class Seat {
     this.closed = true;
     clearTimeout(this.timer);
   }
+}
+
+// They come as text, which most batches never need taken apart.
+function membersOf(batch) {
+  if (typeof batch.members === 'string') batch.members = JSON.parse(batch.members);
+  return batch.members;
 }
 
 async function evaluate(args) {
@@ -139,6 +155,11 @@ parentPort.on('message', (message) => {
     const seat = seats.get(number);
     for (const end of ended) seat?.batches.delete(end);
     seat?.hold(sequence, leased, members);
+  } else if (kind === 'abandon') {
+    seats.get(number)?.abandon(message[2], message[3]);
+  } else if (kind === 'heard') {
+    const seat = seats.get(number);
+    if (seat) seat.unheard -= 1;
   } else if (kind === 'end') {
     for (const end of message[2]) seats.get(number)?.batches.delete(end);
   } else if (kind === 'close') {

@@ -123,7 +123,7 @@ export class RedisConsumer implements Consumer {
     if (settler === undefined) {
       settler = new Settler(this.context, this.context.keys.queue(queue), this.#id, {
         holds: (settlement) => this.#held.holds(settlement.delivery),
-        settled: (settlement) => this.#held.drop(settlement.delivery),
+        settled: ({ delivery }, good) => (good ? this.#held.drop(delivery) : this.#held.abandon(delivery)),
         revoked: (pairs) => this.options.events.revoked(readPairs(pairs)),
       });
       this.#settlers.set(queue, settler);

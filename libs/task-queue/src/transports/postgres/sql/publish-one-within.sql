@@ -1,0 +1,1 @@
+select {schema}.put_one($1, $2, $3, $4)

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Broker, Transport } from '../../libs/task-queue/src/ports/index.js';
+import { silentLogger } from '../../libs/task-queue/src/ports/logger.js';
+import { systemClock } from '../../libs/task-queue/src/ports/clock.js';
+import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
+
+const NAMES = ['memory', 'redis', 'postgres'] as const;
+const PAGE = readFileSync('docs/guides/brokers.md', 'utf8');
+
+describe('the table of what brokers can do', () => {
+  let transport: Transport | undefined;
+  afterEach(() => transport?.close());
+
+  it.each(NAMES)('says of %s what its transport says of itself', async (name) => {
+    transport = await open(name);
+
+    expect(tableOf(name)).toEqual(abilitiesOf(transport.broker));
+  });
+});
+
+function abilitiesOf({ capabilities, transactional }: Broker): Record<string, boolean> {
+  const { name: _, ...abilities } = capabilities;
+  return { ...abilities, transactional: transactional !== undefined };
+}
+
+function tableOf(name: (typeof NAMES)[number]): Record<string, boolean> {
+  const rows = PAGE.matchAll(/^\|[^|]*\(`(\w+)`\)[^|]*\|(.*)\|$/gm);
+  return Object.fromEntries([...rows].map(([, ability, cells]) => [ability, cells!.split('|')[NAMES.indexOf(name)]!.trim() === 'yes']));
+}
+
+/** Never connected: what it can do is known before. */
+function open(name: string): Promise<Transport> {
+  return openTransport(`${name}://127.0.0.1:1`, {
+    keyPrefix: 'tq',
+    dedupRetention: 1,
+    revokesExpire: 1,
+    deadLetterLimit: 1,
+    connection: {},
+    logger: silentLogger,
+    clock: systemClock,
+    timeOffset: () => 0,
+  });
+}

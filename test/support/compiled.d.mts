@@ -1,0 +1,1 @@
+export function compileForChildren(folder: string, ...more: string[]): string;
