@@ -52,6 +52,14 @@ function claiming(test: StagedTest): void {
     assert.equal((await schedules.get('s'))?.nextRunAt, null);
   });
 
+  test('rule 29: a next tick that was found for what a schedule said before is not its next tick', async (stage) => {
+    const { schedules } = stage.transport;
+    await schedules.create(schedule('s'));
+    await schedules.replace('s', 1, definition({ name: 's' }));
+    assert.deepEqual(await schedules.claim([arm('s', FIRST)]), [{ taken: false }]);
+    assert.deepEqual(await schedules.claim([arm('s', FIRST, 2)]), [{ taken: true }]);
+  });
+
   test('claims of one schedule are taken in order, each from where the one before has left it', async (stage) => {
     const schedules = await armed(stage);
     await armed(stage, 't');
