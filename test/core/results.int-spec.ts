@@ -108,7 +108,7 @@ describe.each(BROKERS)('results on %s', (_, url) => {
   });
 
   it('are kept as long as their task says, each of a batch its own time', async () => {
-    app.task('short', () => 1, { resultExpires: 100 });
+    app.task('short', () => 1, { resultExpires: 1_000 });
     app.task('long', () => 2);
     await app.worker({ concurrency: 2 });
     const [short, long] = await app.client.sendMany([{ name: 'short' }, { name: 'long' }]);
