@@ -46,7 +46,7 @@ async function build() {
 }
 
 async function runSuite() {
-  const report = await compare(name, suite, chosen, values.quick ? QUICK : FULL);
+  const report = await compare(name, suite, chosen, values.quick ? QUICK : { ...FULL, ...suite.size });
   if (values.json) console.log(JSON.stringify(report));
   else printReport(report, suite);
   if (report.leftOut.some(({ engine }) => engine === 'nestjs-task-queue')) process.exitCode = 1;
