@@ -83,11 +83,15 @@ function checkOut(pool: Pool, timeout: number): Promise<PoolClient> {
       clearTimeout(timer);
       if (client === undefined) {
         if (!late) reject(translate(error, false));
-      } else if (late) client.release();
-      else {
-        client.on('error', noted);
-        resolve(client);
+        return;
       }
+      client.on('error', noted);
+      if (!late) return resolve(client);
+      // Not in this call: the pool hands it to the next in line within release(), and thousands who came too late would fill the stack.
+      setImmediate(() => {
+        client.off('error', noted);
+        client.release();
+      });
     });
   });
 }
