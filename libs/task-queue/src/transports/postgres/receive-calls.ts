@@ -1,6 +1,7 @@
 import type { HeldBatch } from '../leasing/held-batch.js';
 import { monotonic } from '../leasing/monotonic.js';
 import type { SuspectTurn } from '../leasing/suspect-turns.js';
+import { orAborted } from '../leasing/or-aborted.js';
 import { attempt } from './attempt.js';
 import { LineCursors } from './line-cursors.js';
 import type { PostgresContext } from './postgres-context.js';
@@ -127,21 +128,5 @@ export class ReceiveCalls {
     if (queues.length <= 1) return queues;
     const first = this.#turn++ % queues.length;
     return [...queues.slice(first), ...queues.slice(0, first)];
-  }
-}
-
-/** @returns null when the signal is aborted before the call is answered */
-async function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  let aborted: (() => void) | undefined;
-  const abort = new Promise<null>((resolve) => {
-    aborted = () => resolve(null);
-    if (signal.aborted) aborted();
-    else signal.addEventListener('abort', aborted, { once: true });
-  });
-  try {
-    return await Promise.race([call, abort]);
-  } finally {
-    signal.removeEventListener('abort', aborted!);
-    call.catch(() => {});
   }
 }

@@ -9,6 +9,7 @@ import { ConnectionLostError } from './redis-errors.js';
 import type { QueueKeys } from './redis-keys.js';
 import { SuspectTurns } from '../leasing/suspect-turns.js';
 import type { SuspectTurn } from '../leasing/suspect-turns.js';
+import { orAborted } from '../leasing/or-aborted.js';
 import type { WakeWaiter } from './wake-waiter.js';
 
 /** Lua unpacks a bounded number of values. */
@@ -229,20 +230,4 @@ export class Receiver {
 
 function flatten({ batches }: ReceiveAnswer): Delivery[] {
   return batches.length === 1 ? batches[0]!.deliveries.slice() : batches.flatMap((batch) => batch.deliveries);
-}
-
-/** @returns null when the signal is aborted before the call is answered */
-async function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  let aborted: (() => void) | undefined;
-  const abort = new Promise<null>((resolve) => {
-    aborted = () => resolve(null);
-    if (signal.aborted) aborted();
-    else signal.addEventListener('abort', aborted, { once: true });
-  });
-  try {
-    return await Promise.race([call, abort]);
-  } finally {
-    signal.removeEventListener('abort', aborted!);
-    call.catch(() => {});
-  }
 }
