@@ -58,7 +58,15 @@ class Stage implements BeatStage {
     private readonly clock: Clock,
   ) {
     const store = transport.schedules;
-    this.schedules = new TaskSchedules({ store, turns: this.#turns(TASKS), client, options: resolveBeatOptions(), dedupRetention, clock });
+    this.schedules = new TaskSchedules({
+      store,
+      turns: this.#turns(TASKS),
+      client,
+      checkArguments: async () => null,
+      options: resolveBeatOptions(),
+      dedupRetention,
+      clock,
+    });
   }
 
   async beat({
@@ -89,7 +97,7 @@ class Stage implements BeatStage {
 
   #turns(tasks: readonly string[]): TurnMaker {
     const findTask = (name: string) => (tasks.includes(name) ? { name, method: name } : undefined);
-    return new TurnMaker({ client: this.client, findTask, knownTasksOnly: true, timezone: 'UTC', tellsHeld: true });
+    return new TurnMaker({ client: this.client, findTask, taskNames: () => tasks, knownTasksOnly: true, timezone: 'UTC', tellsHeld: true });
   }
 }
 

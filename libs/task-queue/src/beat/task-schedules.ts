@@ -2,6 +2,7 @@ import { v7 } from 'uuid';
 import { ScheduleNotFoundError, InvalidOptionError } from '../errors/index.js';
 import type { AsyncResult } from '../client/async-result.js';
 import type {
+  ArgumentCheck,
   Clock,
   HistoryPage,
   HistoryPaging,
@@ -15,6 +16,7 @@ import type {
 import { ticksBetween } from '../schedules/next-tick.js';
 import type { BeatOptions } from './beat-options.js';
 import { nextOf } from './next-of.js';
+import { refuseArguments } from './refuse-arguments.js';
 import { checkSettings, type ScheduleSettings } from './schedule-settings.js';
 import { runIdOf } from './run-call.js';
 import type { RunClient, TurnMaker } from './turn-maker.js';
@@ -23,6 +25,7 @@ export interface TaskSchedulesDependencies {
   readonly store: ScheduleStore;
   readonly turns: TurnMaker;
   readonly client: RunClient;
+  readonly checkArguments: ArgumentCheck;
   readonly options: BeatOptions;
   readonly dedupRetention: number;
   readonly clock: Clock;
@@ -70,7 +73,7 @@ export class TaskSchedules {
 
   /** @throws ScheduleNameTakenError, and what is wrong with the settings */
   async create(name: string, settings: ScheduleSettings): Promise<StoredSchedule> {
-    return this.deps.store.create({ id: v7(), definition: this.#check(name, settings) });
+    return this.deps.store.create({ id: v7(), definition: await this.#checkAll(name, settings) });
   }
 
   /**
@@ -78,7 +81,7 @@ export class TaskSchedules {
    * @throws ScheduleNotFoundError · StaleScheduleError · ScheduleNameTakenError, and what is wrong with the settings
    */
   async replace(id: string, version: number | null, name: string, settings: ScheduleSettings): Promise<StoredSchedule> {
-    return this.deps.store.replace(id, version, this.#check(name, settings));
+    return this.deps.store.replace(id, version, await this.#checkAll(name, settings));
   }
 
   /** As {@link replace}, with what the patch does not name as it is. */
@@ -87,7 +90,10 @@ export class TaskSchedules {
     const { name = stored.name, ...changes } = patch;
     // Of the two ways to expire, the one that is named takes the place of the other.
     const other = changes.expires != null ? { expireSeconds: null } : changes.expireSeconds != null ? { expires: null } : {};
-    return this.replace(id, version ?? stored.version, name, { ...settingsOf(stored), ...other, ...changes });
+    const settings = { ...settingsOf(stored), ...other, ...changes };
+    // One that no longer fits its task can still be disabled, or given another description.
+    const definition = 'task' in changes || 'args' in changes ? await this.#checkAll(name, settings) : this.check(name, settings);
+    return this.deps.store.replace(id, version ?? stored.version, definition);
   }
 
   /** @throws ScheduleNotFoundError · StaleScheduleError */
@@ -133,9 +139,10 @@ export class TaskSchedules {
     return ticks;
   }
 
-  /** What settings would be stored as, without storing them. */
+  /** What settings would be stored as, without storing them. Whether the arguments fit the task is seen when they are stored. */
   check(name: string, settings: ScheduleSettings): ScheduleDefinition {
-    return this.#check(name, settings);
+    const { clock, options, dedupRetention } = this.deps;
+    return checkSettings(name, settings, { now: clock.now(), timezone: options.timezone, dedupRetention });
   }
 
   /**
@@ -169,9 +176,10 @@ export class TaskSchedules {
     return { sent, known, isCut: count > limit };
   }
 
-  #check(name: string, settings: ScheduleSettings): ScheduleDefinition {
-    const { clock, options, dedupRetention } = this.deps;
-    return checkSettings(name, settings, { now: clock.now(), timezone: options.timezone, dedupRetention });
+  async #checkAll(name: string, settings: ScheduleSettings): Promise<ScheduleDefinition> {
+    const definition = this.check(name, settings);
+    await refuseArguments(this.deps.checkArguments, definition);
+    return definition;
   }
 }
 

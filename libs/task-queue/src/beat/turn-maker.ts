@@ -1,6 +1,6 @@
 import type { PreparedCall } from '../client/prepare-call.js';
 import type { CallOptions } from '../client/call-options.js';
-import { TaskQueueError } from '../errors/index.js';
+import { TaskQueueError, UnknownTaskError } from '../errors/index.js';
 import type { AsyncResult } from '../client/async-result.js';
 import type { DeclaredTask, PublishReceipt, StoredSchedule, TurnClaim } from '../ports/index.js';
 import { decideTurn, type Step } from './decide-turn.js';
@@ -17,6 +17,7 @@ export interface TurnMakerOptions {
   readonly client: RunClient;
   /** the tasks of this application */
   findTask(name: string): DeclaredTask | undefined;
+  taskNames(): readonly string[];
   readonly knownTasksOnly: boolean;
   /** of schedules that name none */
   readonly timezone: string;
@@ -41,7 +42,7 @@ export class TurnMaker {
       if (problem !== undefined) return [this.break(schedule, problem)];
       return decideTurn(schedule, now, this.options.timezone).map((step) => this.#claimOf(schedule, step, now));
     } catch (error) {
-      return [this.break(schedule, error instanceof TaskQueueError ? `${error.code}: ${error.message}` : String(error))];
+      return [this.break(schedule, describe(error))];
     }
   }
 
@@ -64,7 +65,7 @@ export class TurnMaker {
   }
 
   #problemOf({ task, overlap }: StoredSchedule): string | undefined {
-    if (!this.isKnown(task)) return `TASK_UNKNOWN: no task of this application is named '${task}'`;
+    if (!this.isKnown(task)) return describe(new UnknownTaskError(task, this.options.taskNames()));
     if (overlap === 'buffer-one' && !this.options.tellsHeld) return "'buffer-one' needs schedules that are stored with the broker";
     return undefined;
   }
@@ -77,6 +78,10 @@ export class TurnMaker {
     const turn = { kind: 'advance', next, run: { tick: run, publication: call.publication, ...retry } } as const;
     return { schedule, call, claim: { ...place, turn } };
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof TaskQueueError ? `${error.code}: ${error.message}` : String(error);
 }
 
 function placeOf({ id, version, nextRunAt }: StoredSchedule) {

@@ -40,6 +40,20 @@ export class UnknownTimezoneError extends TaskQueueError {
   }
 }
 
+/** Arguments of a schedule that its task would not take. */
+export class ScheduleArgumentsError extends TaskQueueError {
+  readonly code = 'SCHEDULE_ARGUMENTS';
+  /** @param path which of them, such as `args[0]` */
+  constructor(
+    readonly schedule: string,
+    readonly task: string,
+    readonly path: string,
+    readonly problem: string,
+  ) {
+    super(`The schedule '${schedule}' does not fit its task '${task}': ${path} ${problem}.`);
+  }
+}
+
 /** No stored schedule has this id or name. */
 export class ScheduleNotFoundError extends TaskQueueError {
   readonly code = 'SCHEDULE_NOT_FOUND';

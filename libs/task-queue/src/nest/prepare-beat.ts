@@ -1,5 +1,6 @@
 import { Beat } from '../beat/beat.js';
 import { codeSchedules } from '../beat/code-schedules.js';
+import { refuseArguments } from '../beat/refuse-arguments.js';
 import { TurnMaker } from '../beat/turn-maker.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { TaskClient } from '../client/task-client.js';
@@ -40,7 +41,8 @@ export class InstanceBeat {
   }
 
   async start(): Promise<void> {
-    const { queue, listeners, logger } = this.parts;
+    const { queue, listeners, logger, periodics } = this.parts;
+    for (const { definition } of this.#schedules) await refuseArguments(periodics.checkArguments, definition);
     const { owner, timezone } = queue.options.beat;
     const schedules = await queue.schedules.syncCode(owner, this.#schedules);
     if (this.#stopped) return;
@@ -62,7 +64,14 @@ export class InstanceBeat {
 export function turnMaker({ queue, client, periodics }: Pick<BeatParts, 'queue' | 'client' | 'periodics'>): TurnMaker {
   const { timezone, knownTasksOnly } = queue.options.beat;
   const { tellsHeld } = queue.schedules.capabilities;
-  return new TurnMaker({ client, findTask: (name) => periodics.findTask(name), knownTasksOnly, timezone, tellsHeld });
+  return new TurnMaker({
+    client,
+    findTask: (name) => periodics.findTask(name),
+    taskNames: () => periodics.taskNames(),
+    knownTasksOnly,
+    timezone,
+    tellsHeld,
+  });
 }
 
 function declaredSchedules({ queue, periodics, clock }: BeatParts): CodeSchedule[] {

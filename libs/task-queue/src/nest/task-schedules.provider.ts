@@ -28,6 +28,7 @@ export function taskSchedulesProvider(name: string): Provider {
         store: queue.schedules,
         turns: turnMaker({ queue, client, periodics }),
         client,
+        checkArguments: periodics.checkArguments,
         options,
         dedupRetention,
         clock,

@@ -1,3 +1,4 @@
+export type * from './argument-check.js';
 export * from './brands.js';
 export * from './broker.js';
 export * from './capabilities.js';
