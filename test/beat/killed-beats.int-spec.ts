@@ -10,7 +10,7 @@ describe.each([redisEngine(startPrivateRedis), postgresEngine(startPrivatePostgr
   let folder: string;
 
   beforeAll(() => {
-    folder = compileForChildren('beat', 'faults', 'support');
+    folder = compileForChildren('beat');
   });
 
   it('rule 29: each tick is sent once, although random beats are killed all the time and the server crashes', async () => {

@@ -37,7 +37,7 @@ async function main() {
     console.log(HELP);
     return 0;
   }
-  const folder = compileForChildren('beat', 'faults', 'support');
+  const folder = compileForChildren('beat', 'faults', 'support', 'conformance/redis-keys.ts');
   const load = (file) => import(pathToFileURL(path.join(folder, '..', file)).href);
   const { runBeats } = await load('beat/run-beats.js');
   const { report, failures } = await runBeats({

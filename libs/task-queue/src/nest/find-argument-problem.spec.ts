@@ -6,7 +6,7 @@ import { FetchedBy } from './fetched.decorator.js';
 import { findArgumentProblem } from './find-argument-problem.js';
 import { Task } from './task.decorator.js';
 import { TaskContext } from '../ports/task-context.js';
-import type { Fetched } from '../client/task-types.js';
+import type { Fetched } from '../ports/brands.js';
 
 class SchemaPipe implements PipeTransform {
   constructor(private readonly schema: z.ZodType) {}
