@@ -77,7 +77,6 @@ class Stage implements BeatStage {
       store,
       turns: this.#turns(TASKS),
       client,
-      checkArguments: async () => null,
       options: resolveBeatOptions(),
       dedupRetention,
       clock,
@@ -109,7 +108,15 @@ class Stage implements BeatStage {
 
   #turns(tasks: readonly string[]): TurnMaker {
     const findTask = (name: string) => (tasks.includes(name) ? { name, method: name } : undefined);
-    return new TurnMaker({ client: this.client, findTask, taskNames: () => tasks, knownTasksOnly: true, timezone: 'UTC', tellsHeld: true });
+    return new TurnMaker({
+      client: this.client,
+      findTask,
+      taskNames: () => tasks,
+      checkArguments: async () => null,
+      knownTasksOnly: true,
+      timezone: 'UTC',
+      tellsHeld: true,
+    });
   }
 }
 

@@ -153,6 +153,21 @@ describe('in Nest', () => {
     expect(await schedules.patch(id, null, { enabled: false })).toMatchObject({ enabled: false, args: [5] });
   });
 
+  it.each([
+    ['more than a message may hold', { args: ['x'.repeat(2_000_000)] }, 'PAYLOAD_TOO_LARGE'],
+    ['to a queue that is not declared', { queue: 'nowhere' }, 'QUEUE_UNKNOWN'],
+    [
+      'that expires before it is due',
+      { schedule: { clocked: '2040-01-01T00:00:00Z' }, expires: '2035-01-01T00:00:00Z' },
+      'SCHEDULE_NEVER_DUE',
+    ],
+    ['of a date that has passed', { schedule: { clocked: '2020-01-01T00:00:00Z' } }, 'SCHEDULE_NEVER_DUE'],
+  ])('a schedule %s is refused when it is made, and not when it is due', async (_, settings, code) => {
+    const { app } = await start('memory://', { queue: { queues: ['default', 'mail'] }, providers: [Reports] });
+    const whole = { task: 'reports.send', schedule: '0 2 * * *', ...settings };
+    await expect(app.get(TaskSchedules).create('mine', whole)).rejects.toMatchObject({ code });
+  });
+
   it('a schedule of a task that nobody knows is made, logged by beat and listed as broken, with the name that was meant', async () => {
     const { schedules, log } = await startBeat('memory://');
     await schedules.create('mistyped', { task: 'reports.sent', schedule: { every: 100 } });

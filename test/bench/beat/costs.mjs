@@ -29,10 +29,15 @@ export async function costs(url, { windows, seconds }) {
 
 async function measure(beats, windows, seconds) {
   const found = beats.map(() => []);
-  let before = await Promise.all(beats.map((beat) => beat.sample()));
+  const sampleAll = async () => {
+    const samples = [];
+    for (const beat of beats) samples.push(await beat.sample());
+    return samples;
+  };
+  let before = await sampleAll();
   for (let window = 0; window < windows; window++) {
     await pause(seconds * 1_000);
-    const after = await Promise.all(beats.map((beat) => beat.sample()));
+    const after = await sampleAll();
     after.forEach((sample, at) => found[at].push(between(before[at], sample)));
     before = after;
   }
@@ -78,8 +83,7 @@ async function openBeat(admin, url, name, count) {
   return {
     fill: () => fill(own, count),
     async sample() {
-      const [told, server, calls] = await Promise.all([ask(), serverTime(admin, name), callsOf(admin, name)]);
-      return { ...told, server, calls };
+      return { ...(await ask()), server: await serverTime(admin, name), calls: await callsOf(admin, name) };
     },
     async stop() {
       const gone = once(child, 'exit');

@@ -2,7 +2,6 @@ import { v7 } from 'uuid';
 import { ScheduleNotFoundError, InvalidOptionError } from '../errors/index.js';
 import type { AsyncResult } from '../client/async-result.js';
 import type {
-  ArgumentCheck,
   Clock,
   HistoryPage,
   HistoryPaging,
@@ -16,7 +15,6 @@ import type {
 import { ticksBetween } from '../schedules/next-tick.js';
 import type { BeatOptions } from './beat-options.js';
 import { nextOf } from './next-of.js';
-import { refuseArguments } from './refuse-arguments.js';
 import { checkSettings, type ScheduleSettings } from './schedule-settings.js';
 import { runIdOf } from './run-call.js';
 import type { RunClient, TurnMaker } from './turn-maker.js';
@@ -25,7 +23,6 @@ export interface TaskSchedulesDependencies {
   readonly store: ScheduleStore;
   readonly turns: TurnMaker;
   readonly client: RunClient;
-  readonly checkArguments: ArgumentCheck;
   readonly options: BeatOptions;
   readonly dedupRetention: number;
   readonly clock: Clock;
@@ -49,6 +46,9 @@ export interface BackfillReport {
 
 /** An edit of some settings; what is not named stays. */
 export type SchedulePatch = Partial<ScheduleSettings> & { readonly name?: string };
+
+/** Settings that say what is sent, rather than when. */
+const SENT: readonly (keyof ScheduleSettings)[] = ['task', 'args', 'kwargs', 'headers', 'queue', 'priority'];
 
 const DEFAULT_BACKFILL = 1_000;
 const BACKFILL_BATCH = 100;
@@ -91,8 +91,8 @@ export class TaskSchedules {
     // Of the two ways to expire, the one that is named takes the place of the other.
     const other = changes.expires != null ? { expireSeconds: null } : changes.expireSeconds != null ? { expires: null } : {};
     const settings = { ...settingsOf(stored), ...other, ...changes };
-    // One that no longer fits its task can still be disabled, or given another description.
-    const definition = 'task' in changes || 'args' in changes ? await this.#checkAll(name, settings) : this.check(name, settings);
+    // What can no longer be sent can still be disabled, or given another description.
+    const definition = SENT.some((setting) => setting in changes) ? await this.#checkAll(name, settings) : this.check(name, settings);
     return this.deps.store.replace(id, version ?? stored.version, definition);
   }
 
@@ -139,7 +139,7 @@ export class TaskSchedules {
     return ticks;
   }
 
-  /** What settings would be stored as, without storing them. Whether the arguments fit the task is seen when they are stored. */
+  /** What settings would be stored as, without storing them. Whether it can be sent is seen when it is stored. */
   check(name: string, settings: ScheduleSettings): ScheduleDefinition {
     const { clock, options, dedupRetention } = this.deps;
     return checkSettings(name, settings, { now: clock.now(), timezone: options.timezone, dedupRetention });
@@ -178,7 +178,7 @@ export class TaskSchedules {
 
   async #checkAll(name: string, settings: ScheduleSettings): Promise<ScheduleDefinition> {
     const definition = this.check(name, settings);
-    await refuseArguments(this.deps.checkArguments, definition);
+    await this.deps.turns.check(definition);
     return definition;
   }
 }

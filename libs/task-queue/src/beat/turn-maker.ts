@@ -1,14 +1,15 @@
 import type { PreparedCall } from '../client/prepare-call.js';
 import type { CallOptions } from '../client/call-options.js';
-import { TaskQueueError, UnknownTaskError } from '../errors/index.js';
+import { ScheduleArgumentsError, TaskQueueError, UnknownTaskError } from '../errors/index.js';
 import type { AsyncResult } from '../client/async-result.js';
-import type { DeclaredTask, PublishReceipt, StoredSchedule, TurnClaim } from '../ports/index.js';
+import type { ArgumentCheck, DeclaredTask, PublishReceipt, ScheduleDefinition, StoredSchedule, TurnClaim } from '../ports/index.js';
 import { decideTurn, type Step } from './decide-turn.js';
 import { BUFFER_POLL, callOf, runIdOf } from './run-call.js';
 
 /** What beat needs of a TaskClient. */
 export interface RunClient {
   prepare(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): PreparedCall;
+  check(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): void;
   sent(call: PreparedCall, receipt: PublishReceipt): AsyncResult;
   revoke(ids: readonly string[], options: { readonly terminate: boolean }): Promise<void>;
 }
@@ -18,6 +19,7 @@ export interface TurnMakerOptions {
   /** the tasks of this application */
   findTask(name: string): DeclaredTask | undefined;
   taskNames(): readonly string[];
+  readonly checkArguments: ArgumentCheck;
   readonly knownTasksOnly: boolean;
   /** of schedules that name none */
   readonly timezone: string;
@@ -58,6 +60,19 @@ export class TurnMaker {
   callOf(schedule: StoredSchedule, tick: number, now: number, id = runIdOf(schedule.id, tick)): PreparedCall {
     const task = this.options.findTask(schedule.task) ?? { name: schedule.task };
     return this.options.client.prepare(task, schedule.args, callOf(schedule, tick, now, id));
+  }
+
+  /**
+   * Whether a schedule can be sent as it stands, as far as is known before it is.
+   * @throws ScheduleArgumentsError where this application has its task and that would not take the arguments, and what its call throws
+   */
+  async check(definition: ScheduleDefinition): Promise<void> {
+    const { name, task, args } = definition;
+    const found = await this.options.checkArguments(task, args);
+    if (found !== null) throw new ScheduleArgumentsError(name, task, found.path, found.problem);
+    // When it expires is not the call's matter yet: that may be past for a schedule of the code.
+    const run = callOf({ ...definition, id: '', expires: null }, 0, 0, 'none');
+    this.options.client.check(this.options.findTask(task) ?? { name: task }, args, run);
   }
 
   isKnown(task: string): boolean {

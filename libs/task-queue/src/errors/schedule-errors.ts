@@ -13,7 +13,7 @@ export class InvalidScheduleError extends TaskQueueError {
     value: unknown,
     why: string,
   ) {
-    super(`Schedule: ${part} cannot be ${inspect(value, { depth: 1, breakLength: Infinity })}. ${why}`);
+    super(`Schedule: ${part} cannot be ${inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 100 })}. ${why}`);
   }
 }
 

@@ -1,6 +1,5 @@
 import { Beat } from '../beat/beat.js';
 import { codeSchedules } from '../beat/code-schedules.js';
-import { refuseArguments } from '../beat/refuse-arguments.js';
 import { TurnMaker } from '../beat/turn-maker.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { TaskClient } from '../client/task-client.js';
@@ -20,6 +19,7 @@ export interface BeatParts {
 /** A beat on a queue instance, and the schedules of the application's code, which it brings to the store when it starts. */
 export class InstanceBeat {
   readonly #beat: Beat;
+  readonly #turns: TurnMaker;
   readonly #schedules: readonly CodeSchedule[];
   #stopped = false;
 
@@ -27,9 +27,10 @@ export class InstanceBeat {
   constructor(private readonly parts: BeatParts) {
     const { queue, client, listeners, logger, clock } = parts;
     this.#schedules = declaredSchedules(parts);
+    this.#turns = turnMaker(parts);
     this.#beat = new Beat({
       store: queue.schedules,
-      turns: turnMaker(parts),
+      turns: this.#turns,
       client,
       results: queue.results,
       inspector: queue.transport.inspector,
@@ -41,8 +42,8 @@ export class InstanceBeat {
   }
 
   async start(): Promise<void> {
-    const { queue, listeners, logger, periodics } = this.parts;
-    for (const { definition } of this.#schedules) await refuseArguments(periodics.checkArguments, definition);
+    const { queue, listeners, logger } = this.parts;
+    for (const { definition } of this.#schedules) await this.#turns.check(definition);
     const { owner, timezone } = queue.options.beat;
     const schedules = await queue.schedules.syncCode(owner, this.#schedules);
     if (this.#stopped) return;
@@ -68,6 +69,7 @@ export function turnMaker({ queue, client, periodics }: Pick<BeatParts, 'queue' 
     client,
     findTask: (name) => periodics.findTask(name),
     taskNames: () => periodics.taskNames(),
+    checkArguments: periodics.checkArguments,
     knownTasksOnly,
     timezone,
     tellsHeld,

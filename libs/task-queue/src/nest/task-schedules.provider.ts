@@ -28,7 +28,6 @@ export function taskSchedulesProvider(name: string): Provider {
         store: queue.schedules,
         turns: turnMaker({ queue, client, periodics }),
         client,
-        checkArguments: periodics.checkArguments,
         options,
         dedupRetention,
         clock,

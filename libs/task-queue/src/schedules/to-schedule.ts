@@ -84,5 +84,9 @@ function withCheckedExclusions(fields: Fields): Fields {
 
 function toObject(part: string, value: unknown): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new InvalidScheduleError(part, value, 'It takes an object.');
+  throw new InvalidScheduleError(
+    part,
+    value,
+    part === 'schedule' ? "It takes a line of cron, or an object such as { every: '30s' }." : 'It takes an object.',
+  );
 }
