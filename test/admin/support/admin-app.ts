@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import type { INestApplication, Type } from '@nestjs/common';
+import type { INestApplication, Provider, Type } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { systemClock, TASK_CLOCK, TaskQueueModule, type ClientOptionsInput, type Clock } from 'nestjs-task-queue';
 import { generateToken, hashToken, TaskAdminModule, type AdminOptionsInput } from 'nestjs-task-queue/admin';
@@ -20,7 +20,7 @@ export interface AdminAppInput {
   readonly broker?: string;
   readonly queue?: Partial<ClientOptionsInput>;
   readonly admin?: Partial<AdminOptionsInput>;
-  readonly providers?: readonly Type[];
+  readonly providers?: readonly Provider[];
   readonly controllers?: readonly Type[];
   /** before the application is initialized, as in a `main.ts` */
   readonly setUp?: (app: INestApplication) => void;
