@@ -147,7 +147,7 @@ describe('a browser that another site has sent', () => {
   it('changes nothing, and reads all the same', async () => {
     const api = await start();
     const { host } = new URL(api.url);
-    const post = (headers: Record<string, string>) => api.send('POST', '/admin/v1/schedules/enable', { as: 'operator', body, headers });
+    const post = (headers: object) => api.send('POST', '/admin/v1/schedules/enable', { as: 'operator', body, headers: { ...headers } });
     for (const headers of [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
