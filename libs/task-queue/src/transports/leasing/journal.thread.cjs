@@ -1,4 +1,4 @@
-// The reading end of leasing/journal.ts, for the threads that renew leases.
+// The reading end of leasing/journal.ts, for the threads that renew leases: their texts stand behind this one.
 const JOURNAL_HEADER = 8;
 const JOURNAL_WRITTEN = 0;
 const JOURNAL_READ = 1;
@@ -6,7 +6,7 @@ const JOURNAL_WRAP = 0xffffffff;
 const JOURNAL_RECORD_HEAD = 13;
 const [JOURNAL_HOLD, JOURNAL_END] = [0, 1];
 
-class JournalReader {
+exports.JournalReader = class JournalReader {
   constructor(buffer) {
     this.positions = new Int32Array(buffer, 0, 2);
     this.records = Buffer.from(buffer, JOURNAL_HEADER);
@@ -41,4 +41,4 @@ class JournalReader {
     for (const [sequence, index] of abandoned) seat.abandon(sequence, index);
     Atomics.store(positions, JOURNAL_READ, at);
   }
-}
+};

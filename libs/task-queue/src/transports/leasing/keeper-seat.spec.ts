@@ -1,9 +1,12 @@
+import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import type { HeldBatch } from './held-batch.js';
 import { KeeperSeat } from './keeper-seat.js';
 import { THREADS } from './threads.generated.js';
 
-const JournalReader = new Function(`${THREADS.journal} return JournalReader;`)() as new (buffer: SharedArrayBuffer) => {
+const JournalReader = runInThisContext(`((exports) => { ${THREADS.journal} return exports.JournalReader; })({})`) as new (
+  buffer: SharedArrayBuffer,
+) => {
   read(seat: object): void;
 };
 const batchOf = (sequence: number, renewal: string): HeldBatch => ({

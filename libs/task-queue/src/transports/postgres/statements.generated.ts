@@ -206,6 +206,7 @@ export const THREADS = {
 // the process lives and the main loop has answered lately (see leasing/lease-keeper.ts and
 // leasing/keeper-seat.ts for the messages and the shared memory). Behind leasing/journal.thread.cjs.
 const { parentPort, workerData } = require('node:worker_threads');
+const { JournalReader } = exports;
 const { driver, config, statement, heartbeat } = workerData;
 const { Client } = require(driver);
 

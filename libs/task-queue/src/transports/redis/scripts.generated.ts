@@ -2167,6 +2167,7 @@ export const THREADS = {
 // process lives and the main loop has answered lately (see leasing/lease-keeper.ts and leasing/keeper-seat.ts for the
 // messages and the shared memory). Behind leasing/journal.thread.cjs.
 const { parentPort, workerData } = require('node:worker_threads');
+const { JournalReader } = exports;
 const { driver, options, script, heartbeat } = workerData;
 const { Redis } = require(driver);
 
