@@ -44,6 +44,7 @@ describe('tasks beat', () => {
   it('stays alive where no connection keeps it alive, as while the broker is away', async () => {
     const beat = start('memory://', uniquePrefix('cli'), 'beat');
     await beat.until('sent', 3);
+    expect(beat.child.exitCode).toBeNull();
   });
 
   it('tasks worker --beat does both', async () => {
