@@ -57,7 +57,7 @@ describe.each([...BROKERS, ['postgres', databaseUrl] as const])('schedules throu
     const ask = await startWeb(url());
     const made = await ask('POST', '', settings);
     expect(made.status).toBe(201);
-    const path = `/${made.answer['id']}`;
+    const path = `/${String(made.answer['id'])}`;
     await runsOf('asia');
     expect((await ask('GET', '?search=min')).answer).toMatchObject({ items: [{ name: 'mine', source: 'api' }], next: null });
 
