@@ -1,8 +1,9 @@
 import type { PreparedCall } from '../client/prepare-call.js';
 import type { CallOptions } from '../client/call-options.js';
-import { ScheduleArgumentsError, TaskQueueError, UnknownTaskError } from '../errors/index.js';
+import { InvalidScheduleError, ScheduleArgumentsError, TaskQueueError, UnknownTaskError } from '../errors/index.js';
 import type { AsyncResult } from '../client/async-result.js';
 import type { ArgumentCheck, DeclaredTask, PublishReceipt, ScheduleDefinition, StoredSchedule, TurnClaim } from '../ports/index.js';
+import { toSchedule } from '../schedules/to-schedule.js';
 import { decideTurn, type Step } from './decide-turn.js';
 import { BUFFER_POLL, callOf, runIdOf } from './run-call.js';
 
@@ -42,6 +43,8 @@ export class TurnMaker {
     try {
       const problem = this.#problemOf(schedule);
       if (problem !== undefined) return [this.break(schedule, problem)];
+      // Wherever it comes from, it has just been made, edited or enabled.
+      if (schedule.nextRunAt === null) toSchedule(schedule.schedule);
       return decideTurn(schedule, now, this.options.timezone).map((step) => this.#claimOf(schedule, step, now));
     } catch (error) {
       return [this.break(schedule, describe(error))];
@@ -58,6 +61,7 @@ export class TurnMaker {
 
   /** The call of a tick. @throws what a call throws before it is sent */
   callOf(schedule: StoredSchedule, tick: number, now: number, id = runIdOf(schedule.id, tick)): PreparedCall {
+    if (schedule.unreadable !== undefined) throw new InvalidScheduleError('row', schedule.name, `${schedule.unreadable}.`);
     const task = this.options.findTask(schedule.task) ?? { name: schedule.task };
     return this.options.client.prepare(task, schedule.args, callOf(schedule, tick, now, id));
   }
@@ -79,7 +83,8 @@ export class TurnMaker {
     return !this.options.knownTasksOnly || this.options.findTask(task) !== undefined;
   }
 
-  #problemOf({ task, overlap }: StoredSchedule): string | undefined {
+  #problemOf({ task, overlap, unreadable }: StoredSchedule): string | undefined {
+    if (unreadable !== undefined) return unreadable;
     if (!this.isKnown(task)) return describe(new UnknownTaskError(task, this.options.taskNames()));
     if (overlap === 'buffer-one' && !this.options.tellsHeld) return "'buffer-one' needs schedules that are stored with the broker";
     return undefined;

@@ -21,7 +21,7 @@ const schema = z.object({ ...recurrenceShape, anchor: z.custom<Moment>().optiona
 export function every(interval: Duration, options: IntervalOptions = {}): IntervalSchedule {
   const { anchor = 0, except } = checkOptions(schema, options, 'every()');
   const ms = toMilliseconds(interval, 'every');
-  if (!Number.isInteger(ms) || ms < 1) {
+  if (!Number.isSafeInteger(ms) || ms < 1) {
     throw new InvalidScheduleError('every', interval, 'An interval is a whole number of milliseconds of at least 1.');
   }
   return { type: 'interval', every: ms, anchor: toInstant(anchor, 'anchor'), ...recurrenceOf({ except }) };

@@ -15,7 +15,7 @@ const TAKES = "It takes a Date, epoch milliseconds, or a text such as '2027-01-3
  * @throws InvalidScheduleError
  */
 export function toInstant(moment: Moment, part: string, timezone?: string): number {
-  const instant = typeof moment === 'string' ? readText(moment, part, timezone) : Number(moment);
+  const instant = typeof moment === 'string' ? readText(moment, part, timezone) : moment instanceof Date ? moment.getTime() : moment;
   if (!Number.isInteger(instant) || Number.isNaN(new Date(instant).getTime())) throw new InvalidScheduleError(part, moment, TAKES);
   return instant;
 }

@@ -58,8 +58,9 @@ export function toSchedule(input: ScheduleInput): Schedule {
 }
 
 function fromStored({ type, ...fields }: Fields): Schedule {
-  if (Object.hasOwn(STORED, String(type))) return STORED[type as Schedule['type']](fields);
-  throw new InvalidScheduleError('type', type, `There is no such kind.${didYouMean(String(type), Object.keys(STORED))}`);
+  const name = typeof type === 'string' ? type : '';
+  if (Object.hasOwn(STORED, name)) return STORED[name as Schedule['type']](fields);
+  throw new InvalidScheduleError('type', type, `There is no such kind.${didYouMean(name, Object.keys(STORED))}`);
 }
 
 function fromKind(fields: Fields): Schedule {
