@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { All, Controller, Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { FakeClock } from 'nestjs-task-queue/testing';
 import { TaskQueueModule } from 'nestjs-task-queue';
@@ -217,6 +217,20 @@ describe("a guard of the application's own", () => {
     expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL_ERROR' } });
     expect(JSON.stringify(answer.body)).not.toMatch(/ldap|at |\.ts/);
     expect(api.log.messages('error')).toContain('A request to the admin API failed');
+  });
+
+  it("stands before the application's routes, and takes bodies that its parser has read", async () => {
+    @Controller()
+    class CatchAll {
+      @All('*path')
+      all(): string {
+        return 'a page of the application';
+      }
+    }
+    const api = await start({ admin: { auth }, providers: [People, SignedIn], controllers: [CatchAll] });
+    const body = { name: 'nightly', task: 'reports.send', schedule: '0 2 * * *' };
+    expect(await api.send('POST', '/admin/v1/schedules', { ...as('ada'), body })).toMatchObject({ status: 201, body: { name: 'nightly' } });
+    expect(await api.send('GET', '/elsewhere')).toMatchObject({ body: 'a page of the application' });
   });
 
   it('sees what middleware of the application has added', async () => {
