@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import { ScheduleNotFoundError, InvalidOptionError } from '../errors/index.js';
+import { InvalidOptionError, ScheduleNotFoundError, StaleScheduleError } from '../errors/index.js';
 import type { AsyncResult } from '../client/async-result.js';
 import type {
   Clock,
@@ -93,7 +93,13 @@ export class TaskSchedules {
     const settings = { ...settingsOf(stored), ...other, ...changes };
     // What can no longer be sent can still be disabled, or given another description.
     const definition = SENT.some((setting) => setting in changes) ? await this.#checkAll(name, settings) : this.check(name, settings);
-    return this.deps.store.replace(id, version ?? stored.version, definition);
+    try {
+      return await this.deps.store.replace(id, version ?? stored.version, definition);
+    } catch (error) {
+      // Another's edit of other fields must stay, so the patch is made anew of what is there by now.
+      if (version === null && error instanceof StaleScheduleError) return this.patch(id, null, patch);
+      throw error;
+    }
   }
 
   /** @throws ScheduleNotFoundError · StaleScheduleError */
