@@ -11,8 +11,8 @@ import { rawOf, stateOf } from './request-state.js';
 import { statusOf } from './status-of.js';
 import { toKnownError } from './to-known-error.js';
 
-/** Where codes are explained. The package has that page within. */
-const DOCS = 'https://unpkg.com/nestjs-task-queue/docs/errors.md#';
+/** Names the code: what it means is in docs/errors.md, which the package has within. */
+const PROBLEM = 'urn:nestjs-task-queue:error:';
 const RETRY_AFTER = 5_000;
 
 /** Answers every error as problem+json. What is no error of ours says nothing of itself: that is in the log, under the request's id. */
@@ -51,6 +51,6 @@ function describe(error: TaskQueueError, status: number, requestId: string): Pro
   const { code } = error;
   // The message of a fault of this side may name servers and statements.
   const detail = status === 500 ? new InternalError().message : error.message;
-  const problem: Problem = { type: `${DOCS}${code.toLowerCase()}`, title: STATUS_CODES[status]!, status, code, detail, requestId };
+  const problem: Problem = { type: `${PROBLEM}${code.toLowerCase()}`, title: STATUS_CODES[status]!, status, code, detail, requestId };
   return error instanceof InvalidRequestError ? { ...problem, errors: error.faults.map((fault) => ({ ...fault })) } : problem;
 }
