@@ -66,6 +66,10 @@ export const ERROR_CODES = [
   'LEASE_KEEPER_FAILED',
   'WORKER_SHUTDOWN',
   'WORKER_LOST',
+  'WORKER_SILENT',
+  'COMMAND_UNKNOWN',
+  'COMMAND_UNSUPPORTED',
+  'COMMAND_FAILED',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -11,3 +11,4 @@ export * from './transaction-errors.js';
 export * from './schema-errors.js';
 export * from './semipredicates.js';
 export * from './result-errors.js';
+export * from './control-errors.js';
