@@ -1,4 +1,5 @@
 import { recordingOf } from '../attempt/describe-record.js';
+import { describeClientOptions } from '../client/describe-options.js';
 import { createPool } from '../pools/create-pool.js';
 import { Annotations } from '../policies/annotations.js';
 import type { Clock, TaskLogger, Transport } from '../ports/index.js';
@@ -19,6 +20,8 @@ export interface WorkerParts {
   /** default: the queue instance's own */
   readonly transport?: Transport;
   readonly onOutcome?: OutcomeListener;
+  /** what it does when it is told to shut down; default: it stops */
+  readonly shutDown?: () => void;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
@@ -27,7 +30,17 @@ export interface WorkerParts {
  * A worker on a queue instance, with an application's handlers; checked, and not started.
  * @throws UnknownOptionError · InvalidOptionError · UnsupportedOptionError · UnknownQueueError
  */
-export function prepareWorker({ queue, explorer, options: input, where, onOutcome, logger, clock, ...parts }: WorkerParts): Worker {
+export function prepareWorker({
+  queue,
+  explorer,
+  options: input,
+  where,
+  onOutcome,
+  shutDown,
+  logger,
+  clock,
+  ...parts
+}: WorkerParts): Worker {
   const transport = parts.transport ?? queue.transport;
   const { annotations, defaultQueue, queues, resultExpires, publishTimeout } = queue.options;
   const handlers = explorer.explore(annotations, readOverrides(input.tasks, where));
@@ -54,6 +67,8 @@ export function prepareWorker({ queue, explorer, options: input, where, onOutcom
     transactionsOf: queue.transactionsOf,
     listeners: explorer.listeners,
     onOutcome,
+    configuration: () => describeClientOptions(queue.options),
+    shutDown,
     logger,
     clock,
   });

@@ -15,8 +15,7 @@ export interface ControlChannel {
 }
 
 export type ControlCommand =
-  | { readonly type: 'revoke'; readonly ids: readonly string[]; readonly terminate: boolean }
-  | WorkerRequestCommand;
+  { readonly type: 'revoke'; readonly ids: readonly string[]; readonly terminate: boolean } | WorkerRequestCommand;
 
 /** Something that workers are asked, or told. */
 export interface WorkerRequestCommand {
