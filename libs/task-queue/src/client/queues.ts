@@ -1,4 +1,5 @@
-import type { ControlChannel, Inspector, QueueCounts } from '../ports/index.js';
+import { readHeaders } from '../message/message-codec.js';
+import type { Clock, ControlChannel, Inspector, QueueCounts } from '../ports/index.js';
 import { checkQueue } from './check-queue.js';
 import type { ClientOptions } from './client-options.js';
 
@@ -6,6 +7,7 @@ export interface QueuesDependencies {
   readonly inspector: Inspector;
   readonly control: ControlChannel;
   readonly options: Pick<ClientOptions, 'queues' | 'defaultQueue'>;
+  readonly clock: Clock;
 }
 
 export interface WorkerChoice {
@@ -24,6 +26,19 @@ export class Queues {
 
   counts(queue: string): Promise<QueueCounts> {
     return this.deps.inspector.counts(queue);
+  }
+
+  /**
+   * How many ms the oldest of those that are next has waited, since it was sent or its time had come; null = nothing is ready. By the
+   * clocks of this process and of who has sent it.
+   */
+  async oldestAge(queue: string): Promise<number | null> {
+    const now = this.deps.clock.now();
+    const ages = (await this.deps.inspector.heads(queue)).flatMap(({ id, body }) => {
+      const headers = readHeaders(id, body);
+      return headers === undefined ? [] : [now - Math.max(headers.sentAt, headers.eta ?? 0)];
+    });
+    return ages.length === 0 ? null : Math.max(0, ...ages);
   }
 
   /**
