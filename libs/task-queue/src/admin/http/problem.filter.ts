@@ -1,0 +1,55 @@
+import { STATUS_CODES } from 'node:http';
+import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { InvalidRequestError, TooManyAttemptsError, type ErrorCode, type TaskQueueError } from '../../errors/index.js';
+import type { TaskLogger } from '../../ports/index.js';
+import { ADMIN_LOGGER, ADMIN_OPTIONS, AUTHENTICATOR } from '../tokens.js';
+import type { AdminOptions } from '../task-admin.options.js';
+import type { Authenticator } from '../auth/authenticator.js';
+import { PROBLEM_TYPE, type Problem } from './problem.js';
+import { rawOf, stateOf } from './request-state.js';
+import { statusOf } from './status-of.js';
+import { toKnownError } from './to-known-error.js';
+
+/** Where codes are explained. The package has that page within. */
+const DOCS = 'https://unpkg.com/nestjs-task-queue/docs/errors.md#';
+const RETRY_AFTER = 5_000;
+
+/** Answers every error as problem+json. What is no error of ours says nothing of itself: that is in the log, under the request's id. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(ADMIN_OPTIONS) private readonly options: AdminOptions,
+    @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
+    @Inject(ADMIN_LOGGER) private readonly logger: TaskLogger,
+  ) {}
+
+  catch(thrown: unknown, context: ArgumentsHost): void {
+    const request = context.switchToHttp().getRequest<Parameters<typeof rawOf>[0]>();
+    const response = context.switchToHttp().getResponse<unknown>();
+    const { method, url } = rawOf(request);
+    const { id } = stateOf(request);
+    const known = toKnownError(thrown, `${method} ${url?.split('?')[0]}`, this.options.bodyLimit);
+    const status = known === undefined ? 500 : statusOf(known.code);
+    if (status >= 500) this.logger.error('A request to the admin API failed', { requestId: id, method, url, error: thrown });
+    for (const [name, value] of this.#headers(status, known)) this.host.httpAdapter.setHeader(response, name, value as string);
+    this.host.httpAdapter.reply(response, describe(known, status, id), status);
+  }
+
+  *#headers(status: number, error: TaskQueueError | undefined): Iterable<[string, string | readonly string[]]> {
+    yield ['Content-Type', `${PROBLEM_TYPE}; charset=utf-8`];
+    if (status === 401) yield ['WWW-Authenticate', this.authenticator.challenges];
+    const wait = error instanceof TooManyAttemptsError ? error.retryAfter : RETRY_AFTER;
+    if (status === 429 || status === 503) yield ['Retry-After', String(Math.ceil(wait / 1_000))];
+  }
+}
+
+function describe(error: TaskQueueError | undefined, status: number, requestId: string): Problem {
+  const code: ErrorCode = error?.code ?? 'INTERNAL_ERROR';
+  // A fault of this side may name servers and statements.
+  const isOurs = error === undefined || status === 500;
+  const detail = isOurs ? 'Something went wrong here. The log has it under the request id.' : error.message;
+  const problem: Problem = { type: `${DOCS}${code.toLowerCase()}`, title: STATUS_CODES[status]!, status, code, detail, requestId };
+  return error instanceof InvalidRequestError ? { ...problem, errors: error.faults.map((fault) => ({ ...fault })) } : problem;
+}

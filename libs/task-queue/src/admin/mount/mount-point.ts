@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpServer } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+type Next = (error?: unknown) => void;
+
+/**
+ * The place in the application's server from which requests go to the admin API. It is in the server's own terms, not
+ * Nest's, so that no global prefix moves it.
+ */
+export class MountPoint {
+  readonly #prefix: string;
+  #handler: NodeHandler | undefined;
+  #isMounted = false;
+
+  constructor(path: string) {
+    this.#prefix = `/${path}`;
+  }
+
+  /** Before the application's CORS, body parsers and other middleware, which are set up once the server is there. */
+  beforeEverything(host: HttpAdapterHost): void {
+    host.init$.subscribe(() => this.#mount(host.httpAdapter));
+  }
+
+  /** Lets requests in; behind the application's middleware, unless it was mounted before. */
+  serve(server: HttpServer, handler: NodeHandler): void {
+    this.#handler = handler;
+    this.#mount(server);
+  }
+
+  #mount(server: HttpServer | undefined): void {
+    if (this.#isMounted || typeof server?.use !== 'function') return;
+    this.#isMounted = true;
+    server.use((request: IncomingMessage, response: ServerResponse, next: Next) => this.#pass(request, response, next));
+  }
+
+  #pass(request: IncomingMessage, response: ServerResponse, next: Next): void {
+    const rest = this.#within(request.url ?? '');
+    if (rest === undefined) return next();
+    if (this.#handler === undefined) {
+      response.statusCode = 503;
+      response.end();
+      return;
+    }
+    request.url = rest;
+    this.#handler(request, response);
+  }
+
+  /** The URL as the API sees it; undefined = it is none of the API's. */
+  #within(url: string): string | undefined {
+    if (!url.startsWith(this.#prefix)) return undefined;
+    const rest = url.slice(this.#prefix.length);
+    if (rest === '' || rest.startsWith('?')) return `/${rest}`;
+    return rest.startsWith('/') ? rest : undefined;
+  }
+}

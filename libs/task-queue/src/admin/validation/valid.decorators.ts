@@ -1,0 +1,41 @@
+import { Body, Query, type PipeTransform } from '@nestjs/common';
+import { ApiBody, ApiQuery } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { documented } from '../openapi/contract.js';
+import { checkInput, type InputPlace } from './check-input.js';
+
+class CheckedInput implements PipeTransform {
+  constructor(
+    private readonly schema: z.ZodType,
+    private readonly place: InputPlace,
+  ) {}
+
+  transform(input: unknown): unknown {
+    return checkInput(this.schema, input ?? {}, this.place);
+  }
+}
+
+/** The body of a request, checked and documented by one schema. */
+export function ValidBody(schema: z.ZodType): ParameterDecorator {
+  return (target, key, index) => {
+    Body(new CheckedInput(schema, 'body'))(target, key, index);
+    ApiBody({ required: true, schema: documented(schema) })(target, key!, methodAt(target, key!));
+  };
+}
+
+/** The query parameters of a request, checked and documented by one schema; others are refused. */
+export function ValidQuery(schema: z.ZodObject): ParameterDecorator {
+  return (target, key, index) => {
+    Query(new CheckedInput(schema, 'query'))(target, key, index);
+    const { properties = {}, required = [] } = documented(schema) as { properties?: Record<string, object>; required?: string[] };
+    for (const [name, property] of Object.entries(properties)) {
+      const { description, ...rest } = property as { description?: string };
+      const about = { name, required: required.includes(name), schema: rest, ...(description && { description }) };
+      ApiQuery(about)(target, key!, methodAt(target, key!));
+    }
+  };
+}
+
+function methodAt(target: object, key: string | symbol): PropertyDescriptor {
+  return Object.getOwnPropertyDescriptor(target, key)!;
+}
