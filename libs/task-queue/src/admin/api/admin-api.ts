@@ -24,16 +24,10 @@ export class AdminApi {
     const factory = new (NestFactory.constructor as Factory)();
     const app = await factory.create(AdminApiModule.with(services), adapter, { abortOnError: false, bodyParser: false });
     if (adapter.getType() === 'express') settle(adapter.getInstance(), host.getInstance());
+    app.setGlobalPrefix(services.options.path);
     app.use(new Door(services).enter);
     readJson(adapter, services.options.bodyLimit);
-    if (services.options.docs) {
-      const document = () => adminDocument(app, services);
-      SwaggerModule.setup('docs', app, document, {
-        jsonDocumentUrl: 'openapi.json',
-        raw: ['json'],
-        customSiteTitle: 'Task queue admin API',
-      });
-    }
+    if (services.options.docs) serveDocument(app, services);
     await app.init();
     return new AdminApi(app, await handlerOf(adapter));
   }
@@ -41,6 +35,15 @@ export class AdminApi {
   async close(): Promise<void> {
     await this.app.close();
   }
+}
+
+function serveDocument(app: INestApplication, services: AdminServices): void {
+  SwaggerModule.setup('docs', app, () => adminDocument(app, services), {
+    useGlobalPrefix: true,
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Task queue admin API',
+  });
 }
 
 interface ExpressSettings {

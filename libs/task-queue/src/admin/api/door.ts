@@ -26,7 +26,7 @@ export class Door {
     openState(request, { id, address });
     response.removeHeader('X-Powered-By');
     response.setHeader('X-Request-Id', id);
-    setSecurityHeaders(response, { isPage: request.url?.startsWith('/docs') === true });
+    setSecurityHeaders(response, { isPage: request.url?.startsWith(`/${options.path}/docs`) === true });
     // An ETag is the version of what a schedule says, its runs change the answer without it: there is no 304.
     delete request.headers['if-none-match'];
     refuseCrossSite(request);

@@ -19,7 +19,7 @@ export class AuditTrail {
   async record({ actor, id: requestId }: RequestState, action: string, outcome: string, note?: AuditNote): Promise<void> {
     const { target = null, change = null } = note ?? {};
     const entry: AuditEntry = { id: v7(), at: this.clock.now(), actor: actor!, action, target, change, outcome, requestId };
-    this.logger.info('Admin', { action, target, outcome, actor: actor!.name, role: actor!.role, requestId });
+    this.logger.info('The admin API was used', { action, target, outcome, actor: actor!.name, role: actor!.role, requestId });
     try {
       await this.log.record(entry);
     } catch (error) {

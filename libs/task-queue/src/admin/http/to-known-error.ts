@@ -14,7 +14,7 @@ export function toKnownError(error: unknown, route: string, bodyLimit: number): 
   if (error instanceof TaskQueueError) return error;
   switch (statusOfAny(error)) {
     case 400:
-      return new InvalidRequestError([{ pointer: '', detail: 'The body is no JSON.' }]);
+      return new InvalidRequestError([{ detail: 'It cannot be read: its body is no JSON, or its path is badly encoded.' }]);
     case 401:
       return new UnauthenticatedError();
     case 403:

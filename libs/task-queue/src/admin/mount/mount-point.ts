@@ -37,22 +37,13 @@ export class MountPoint {
   }
 
   #pass(request: IncomingMessage, response: ServerResponse, next: Next): void {
-    const rest = this.#within(request.url ?? '');
-    if (rest === undefined) return next();
-    if (this.#handler === undefined) {
-      response.statusCode = 503;
-      response.end();
-      return;
-    }
-    request.url = rest;
-    this.#handler(request, response);
+    if (!this.#isWithin(request.url ?? '')) return next();
+    if (this.#handler !== undefined) return this.#handler(request, response);
+    response.statusCode = 503;
+    response.end();
   }
 
-  /** The URL as the API sees it; undefined = it is none of the API's. */
-  #within(url: string): string | undefined {
-    if (!url.startsWith(this.#prefix)) return undefined;
-    const rest = url.slice(this.#prefix.length);
-    if (rest === '' || rest.startsWith('?')) return `/${rest}`;
-    return rest.startsWith('/') ? rest : undefined;
+  #isWithin(url: string): boolean {
+    return url.startsWith(this.#prefix) && /^(?:[/?]|$)/.test(url.slice(this.#prefix.length));
   }
 }

@@ -46,8 +46,8 @@ export type ScheduleInputBody = { readonly name: string } & ScheduleSettings;
 
 export const scheduleListing = z.strictObject({
   ...paging,
-  name: word.optional().describe('the whole name'),
-  search: word.optional().describe('a part of the name'),
+  name: word.optional().describe('a text: the whole name'),
+  search: word.optional().describe('a text: a part of the name'),
   task: word.optional().describe('the name of a task'),
   queue: word.optional().describe('the name of a queue'),
   enabled: flag.optional().describe(flag.description!),

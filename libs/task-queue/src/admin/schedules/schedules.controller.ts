@@ -25,7 +25,7 @@ export class SchedulesController {
   @Post()
   @AdminRoute({ summary: 'Make a schedule', role: 'operator', status: 201, answer: scheduleView, etag: true, audit: 'schedule.create', problems: [409, 413, 415] }) // prettier-ignore
   async create(
-    @ValidBody(scheduleInput) { name, ...settings }: ScheduleInputBody,
+    @ValidBody(scheduleInput, scheduleView) { name, ...settings }: ScheduleInputBody,
     @Note() note: AuditNote,
     @Tag() tag: SetTag,
   ): Promise<ScheduleView> {
@@ -49,7 +49,7 @@ export class SchedulesController {
   async replace(
     @Param('id') id: string,
     @IfMatch() version: number | null,
-    @ValidBody(scheduleInput) { name, ...settings }: ScheduleInputBody,
+    @ValidBody(scheduleInput, scheduleView) { name, ...settings }: ScheduleInputBody,
     @Note() note: AuditNote,
     @Tag() tag: SetTag,
   ): Promise<ScheduleView> {
@@ -61,7 +61,7 @@ export class SchedulesController {
   async patch(
     @Param('id') id: string,
     @IfMatch() version: number | null,
-    @ValidBody(schedulePatch) patch: SchedulePatch,
+    @ValidBody(schedulePatch, scheduleView) patch: SchedulePatch,
     @Note() note: AuditNote,
     @Tag() tag: SetTag,
   ): Promise<ScheduleView> {

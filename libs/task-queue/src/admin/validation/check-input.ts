@@ -6,18 +6,29 @@ export type InputPlace = 'body' | 'query';
 
 /**
  * What a request says, as its schema reads it.
+ * @param readOnly fields that are answered and cannot be sent
  * @throws InvalidRequestError with all that is wrong, misspelt fields with what they most likely mean
  */
-export function checkInput<S extends z.ZodType>(schema: S, input: unknown, place: InputPlace): z.output<S> {
+export function checkInput<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  place: InputPlace,
+  readOnly: readonly string[] = [],
+): z.output<S> {
   const checked = schema.safeParse(input);
   if (checked.success) return checked.data;
-  throw new InvalidRequestError(checked.error.issues.flatMap((issue) => faultsOf(issue, schema, input, place)));
+  throw new InvalidRequestError(checked.error.issues.flatMap((issue) => faultsOf(issue, schema, input, place, readOnly)));
 }
 
-function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, input: unknown, place: InputPlace): RequestFault[] {
+type Faulty = [schema: z.ZodType, input: unknown, place: InputPlace, readOnly: readonly string[]];
+
+function faultsOf(issue: z.core.$ZodIssue, ...[schema, input, place, readOnly]: Faulty): RequestFault[] {
   if (issue.code === 'unrecognized_keys') {
     const known = fieldsAt(schema, issue.path);
-    return issue.keys.map((key) => ({ ...at([...issue.path, key], place), detail: `There is no such field.${didYouMean(key, known)}` }));
+    return issue.keys.map((key) => ({
+      ...at([...issue.path, key], place),
+      detail: readOnly.includes(key) ? 'It cannot be set.' : `There is no such field.${didYouMean(key, known)}`,
+    }));
   }
   const description = schemaAt(schema, issue.path)?.description;
   if (issue.path.length > 0 && valueAt(input, issue.path) === undefined) return [{ ...at(issue.path, place), detail: 'It is missing.' }];

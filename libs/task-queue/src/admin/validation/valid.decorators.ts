@@ -8,17 +8,22 @@ class CheckedInput implements PipeTransform {
   constructor(
     private readonly schema: z.ZodType,
     private readonly place: InputPlace,
+    private readonly readOnly: readonly string[] = [],
   ) {}
 
   transform(input: unknown): unknown {
-    return checkInput(this.schema, input ?? {}, this.place);
+    return checkInput(this.schema, input ?? {}, this.place, this.readOnly);
   }
 }
 
-/** The body of a request, checked and documented by one schema. */
-export function ValidBody(schema: z.ZodType): ParameterDecorator {
+/**
+ * The body of a request, checked and documented by one schema.
+ * @param answered what is answered: its other fields cannot be set, which is said of them
+ */
+export function ValidBody(schema: z.ZodType, answered?: z.ZodObject): ParameterDecorator {
+  const readOnly = Object.keys(answered?.shape ?? {});
   return (target, key, index) => {
-    Body(new CheckedInput(schema, 'body'))(target, key, index);
+    Body(new CheckedInput(schema, 'body', readOnly))(target, key, index);
     ApiBody({ required: true, schema: documented(schema) })(target, key!, methodAt(target, key!));
   };
 }
