@@ -7,6 +7,7 @@ export * from './call-errors.js';
 export * from './content-errors.js';
 export * from './schedule-errors.js';
 export * from './admin-errors.js';
+export * from './admin-resource-errors.js';
 export * from './run-errors.js';
 export * from './transaction-errors.js';
 export * from './schema-errors.js';

@@ -93,6 +93,8 @@ export interface WorkerStats {
     readonly prefetch: number;
   };
   readonly broker: string;
+  /** that it consumes */
+  readonly queues: readonly string[];
   /** epoch ms of the broker's last answer to a fetch */
   readonly lastReceiveAt: number;
   /** bytes */

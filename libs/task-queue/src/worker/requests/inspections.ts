@@ -39,7 +39,7 @@ function describeHandler(handler: TaskHandler, { running }: WorkerView): Registe
   return { name, queue, maxRetries, rateLimit, softTimeLimit, timeLimit, acksLate, ignoreResult, transactional: transactional !== null };
 }
 
-function statsOf({ pool, slots, broker, consumer, clock, startedAt, stopping }: WorkerView): WorkerStats {
+function statsOf({ pool, slots, subscription, broker, consumer, clock, startedAt, stopping }: WorkerView): WorkerStats {
   const { rss, heapUsed, heapTotal } = process.memoryUsage();
   return {
     pid: process.pid,
@@ -55,6 +55,7 @@ function statsOf({ pool, slots, broker, consumer, clock, startedAt, stopping }: 
       prefetch: slots.prefetchLimit,
     },
     broker: broker.name,
+    queues: subscription.queues,
     lastReceiveAt: consumer.lastReceiveAt,
     memory: { rss, heapUsed, heapTotal },
     cpu: process.cpuUsage(),
