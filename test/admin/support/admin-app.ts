@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { INestApplication, Type } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
-import { TaskQueueModule, type ClientOptionsInput } from 'nestjs-task-queue';
+import { systemClock, TASK_CLOCK, TaskQueueModule, type ClientOptionsInput, type Clock } from 'nestjs-task-queue';
 import { generateToken, hashToken, TaskAdminModule, type AdminOptionsInput } from 'nestjs-task-queue/admin';
 import { RecordedLog } from '../../nest/support/boot.js';
 import { uniquePrefix } from '../../support/services.js';
@@ -13,6 +13,7 @@ export type Caller = keyof typeof TOKENS;
 
 const AUTH: AdminOptionsInput['auth'] = {
   tokens: Object.entries(TOKENS).map(([role, token]) => ({ name: `the ${role}`, role: role as Caller, hash: hashToken(token) })),
+  attempts: { limit: 10_000 },
 };
 
 export interface AdminAppInput {
@@ -23,6 +24,7 @@ export interface AdminAppInput {
   readonly controllers?: readonly Type[];
   /** before the application is initialized, as in a `main.ts` */
   readonly setUp?: (app: INestApplication) => void;
+  readonly clock?: Clock;
   readonly adapter?: Parameters<Awaited<ReturnType<TestingModuleBuilder['compile']>>['createNestApplication']>[0];
 }
 
@@ -41,7 +43,15 @@ export class AdminApp {
     readonly log: RecordedLog,
   ) {}
 
-  static async start({ broker = 'memory://', queue, admin, setUp, adapter, ...parts }: AdminAppInput = {}): Promise<AdminApp> {
+  static async start({
+    broker = 'memory://',
+    queue,
+    admin,
+    setUp,
+    adapter,
+    clock = systemClock,
+    ...parts
+  }: AdminAppInput = {}): Promise<AdminApp> {
     const log = new RecordedLog();
     const imports = [
       TaskQueueModule.forRoot({ broker, keyPrefix: uniquePrefix('admin'), ...queue }),
@@ -52,6 +62,8 @@ export class AdminApp {
       providers: [...(parts.providers ?? [])],
       controllers: [...(parts.controllers ?? [])],
     })
+      .overrideProvider(TASK_CLOCK)
+      .useValue(clock)
       .setLogger(log)
       .compile();
     const app = adapter === undefined ? module.createNestApplication() : module.createNestApplication(adapter);

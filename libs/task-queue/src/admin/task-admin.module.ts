@@ -60,7 +60,7 @@ export class TaskAdminModule extends TaskAdminModuleBase implements OnModuleInit
     // A context without a server has no adapter, or one that can do nothing.
     if (typeof httpAdapter?.getType !== 'function') return;
     const { logger, clock, instance, client, schedules } = this;
-    const audit = await openAuditLog(this.#options, instance.options.keyPrefix, logger);
+    const audit = await openAuditLog(this.#options, instance.options.keyPrefix);
     const authenticator = await openAuthenticator(this.#options.auth, clock, this.modules);
     this.#api = await AdminApi.open(httpAdapter, {
       options: this.#options,

@@ -44,6 +44,12 @@ export class Attempts {
     if (this.#failures.size > REMEMBERED) this.#forgetOldest(now);
   }
 
+  /** Takes one back: it was none. */
+  forgive(address: string): void {
+    const failures = this.#failures.get(networkOf(address));
+    if (failures !== undefined && failures.count > 0) failures.count -= 1;
+  }
+
   #forgetOldest(now: number): void {
     for (const [network, { until }] of this.#failures) {
       if (until > now && this.#failures.size <= REMEMBERED) return;

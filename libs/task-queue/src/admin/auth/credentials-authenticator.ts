@@ -7,7 +7,7 @@ import type { CredentialAuth, HashedCredential } from './auth-options.js';
 import type { Authenticator } from './authenticator.js';
 import { isPassword, NOBODYS_HASH } from './hash-password.js';
 import { digest, digestOf } from './hash-token.js';
-import { readCredentials, type Credentials } from './read-credentials.js';
+import { readCredentials, type Credentials, type PasswordCredentials } from './read-credentials.js';
 
 /** ms for which a password that was right need not be derived again: a browser sends it with each file of a page */
 const REMEMBERED_FOR = 60_000;
@@ -21,6 +21,7 @@ export class CredentialsAuthenticator implements Authenticator {
   readonly #users: ReadonlyMap<string, HashedCredential>;
   /** by a keyed hash that means nothing outside this process; never more than there are users */
   readonly #passwords = new Map<string, { readonly proof: Buffer; readonly until: number }>();
+  readonly #deriving = new Map<string, Promise<AdminActor | undefined>>();
   readonly #key = randomBytes(32);
 
   constructor(
@@ -34,33 +35,62 @@ export class CredentialsAuthenticator implements Authenticator {
   }
 
   async authenticate(request: IncomingMessage, _response: ServerResponse, address: string): Promise<AdminActor> {
-    const credentials = readCredentials(request.headers.authorization);
-    if (credentials === undefined && request.headers.authorization === undefined) throw new UnauthenticatedError();
+    const header = request.headers.authorization;
+    if (header === undefined) throw new UnauthenticatedError();
+    const credentials = readCredentials(header);
+    const actor = credentials && this.#byMemory(credentials);
+    if (actor !== undefined) return actorOf(actor);
     const locked = this.#attempts.lockedFor(address);
     if (locked > 0) throw new TooManyAttemptsError(locked);
-    const actor = credentials && (await this.#find(credentials));
-    if (actor !== undefined) return { name: actor.name, role: actor.role };
-    this.#attempts.failed(address);
-    throw new UnauthenticatedError();
+    if (credentials?.kind !== 'password') {
+      this.#attempts.failed(address);
+      throw new UnauthenticatedError();
+    }
+    const user = await this.#byPassword(credentials, address);
+    if (user === undefined) throw new UnauthenticatedError();
+    return actorOf(user);
   }
 
-  async #find(credentials: Credentials): Promise<AdminActor | undefined> {
-    return credentials.kind === 'token' ? this.#ofToken(credentials.token) : this.#ofPassword(credentials.user, credentials.password);
+  /** What costs nothing to check is let in from a locked address, too: whoever shares it must not be able to lock others out. */
+  #byMemory(credentials: Credentials): AdminActor | undefined {
+    if (credentials.kind === 'token') return this.#byToken(credentials.token);
+    const known = this.#passwords.get(credentials.user);
+    const isRight = known !== undefined && known.until > this.clock.now() && timingSafeEqual(known.proof, this.#proofOf(credentials));
+    return isRight ? this.#users.get(credentials.user) : undefined;
   }
 
   /** All are compared, so that the time says nothing of which was nearly right. */
-  #ofToken(token: string): AdminActor | undefined {
+  #byToken(token: string): AdminActor | undefined {
     const given = digest(token);
     return this.#tokens.filter((known) => timingSafeEqual(known.digest, given))[0];
   }
 
-  async #ofPassword(name: string, password: string): Promise<AdminActor | undefined> {
-    const user = this.#users.get(name);
-    const proof = createHmac('sha256', this.#key).update(`${name}\0${password}`).digest();
-    const known = this.#passwords.get(name);
-    if (user !== undefined && known !== undefined && known.until > this.clock.now() && timingSafeEqual(known.proof, proof)) return user;
-    if (!(await isPassword(password, user?.hash ?? NOBODYS_HASH)) || user === undefined) return undefined;
-    this.#passwords.set(name, { proof, until: this.clock.now() + REMEMBERED_FOR });
+  /** A page asks for its files all at once: one password is derived once for all who wait for it. */
+  #byPassword(credentials: PasswordCredentials, address: string): Promise<AdminActor | undefined> {
+    const key = this.#proofOf(credentials).toString('base64');
+    const known = this.#deriving.get(key);
+    if (known !== undefined) return known;
+    const deriving = this.#derive(credentials, address).finally(() => this.#deriving.delete(key));
+    this.#deriving.set(key, deriving);
+    return deriving;
+  }
+
+  async #derive(credentials: PasswordCredentials, address: string): Promise<AdminActor | undefined> {
+    // Counted before the answer is known, so that many tries at once are no more than one after the other.
+    this.#attempts.failed(address);
+    const user = this.#users.get(credentials.user);
+    const isRight = await isPassword(credentials.password, user?.hash ?? NOBODYS_HASH);
+    if (!isRight || user === undefined) return undefined;
+    this.#attempts.forgive(address);
+    this.#passwords.set(user.name, { proof: this.#proofOf(credentials), until: this.clock.now() + REMEMBERED_FOR });
     return user;
   }
+
+  #proofOf({ user, password }: PasswordCredentials): Buffer {
+    return createHmac('sha256', this.#key).update(`${user}\0${password}`).digest();
+  }
+}
+
+function actorOf({ name, role }: AdminActor): AdminActor {
+  return { name, role };
 }

@@ -1,5 +1,15 @@
-export type Credentials =
-  { readonly kind: 'token'; readonly token: string } | { readonly kind: 'password'; readonly user: string; readonly password: string };
+export interface TokenCredentials {
+  readonly kind: 'token';
+  readonly token: string;
+}
+
+export interface PasswordCredentials {
+  readonly kind: 'password';
+  readonly user: string;
+  readonly password: string;
+}
+
+export type Credentials = TokenCredentials | PasswordCredentials;
 
 const LONGEST = 4_096;
 

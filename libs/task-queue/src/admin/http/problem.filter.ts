@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { InvalidRequestError, TooManyAttemptsError, type ErrorCode, type TaskQueueError } from '../../errors/index.js';
@@ -26,9 +26,9 @@ export class ProblemFilter implements ExceptionFilter {
   ) {}
 
   catch(thrown: unknown, context: ArgumentsHost): void {
-    const request = context.switchToHttp().getRequest<Parameters<typeof rawOf>[0]>();
+    const request = rawOf(context.switchToHttp().getRequest<IncomingMessage>());
     const response = context.switchToHttp().getResponse<unknown>();
-    const { method, url } = rawOf(request);
+    const { method, originalUrl: url = request.url } = request as IncomingMessage & { readonly originalUrl?: string };
     const { id } = stateOf(request);
     const known = toKnownError(thrown, `${method} ${url?.split('?')[0]}`, this.options.bodyLimit);
     const status = known === undefined ? 500 : statusOf(known.code);
