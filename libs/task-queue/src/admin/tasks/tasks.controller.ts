@@ -7,6 +7,7 @@ import { Note, type AuditNote } from '../audit/audit-note.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute } from '../openapi/admin-route.decorator.js';
 import { ValidBody, ValidQuery } from '../validation/valid.decorators.js';
+import { asking, type Asking } from '../workers/worker-input.js';
 import { callOf, revokeInput, revokeManyInput, sendInput, taskListing, type SendInput } from './task-input.js';
 import { TaskLookup } from './task-lookup.js';
 import { holderView, revokedView, sentView, taskPage, taskView, type TaskView } from './task-view.js';
@@ -57,9 +58,9 @@ export class TasksController {
   }
 
   @Get(':id/holder')
-  @AdminRoute({ summary: 'The worker that holds it, of those that answer within a second', role: 'viewer', answer: holderView, problems: [404] }) // prettier-ignore
-  async holder(@Param('id') id: string): Promise<z.output<typeof holderView>> {
-    for (const { worker, value = [] } of await this.inspect.queryTask(id)) {
+  @AdminRoute({ summary: 'The worker that holds it, of those that answer in time', role: 'viewer', answer: holderView, problems: [404] }) // prettier-ignore
+  async holder(@Param('id') id: string, @ValidQuery(asking) { timeout }: Asking): Promise<z.output<typeof holderView>> {
+    for (const { worker, value = [] } of await this.inspect.queryTask(id, { timeout })) {
       if (value[0] !== undefined) return { worker, state: value[0].state };
     }
     throw new TaskNotFoundError(id);
