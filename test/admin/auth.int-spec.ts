@@ -124,7 +124,7 @@ describe('the door', () => {
     });
     expect(await api.send('GET', '/admin/v1/me', { headers: { authorization: `Bearer ${token}` } })).toMatchObject({ status: 200 });
     expect(await api.send('GET', '/admin/v1/me')).toMatchObject({ status: 401 });
-    clock.advance('61s');
+    await clock.advance('61s');
     expect(await right()).toMatchObject({ status: 200 });
   });
 
@@ -147,7 +147,7 @@ describe('a browser that another site has sent', () => {
   it('changes nothing, and reads all the same', async () => {
     const api = await start();
     const { host } = new URL(api.url);
-    const post = (headers: Record<string, string>) => api.send('POST', '/admin/v1/schedules/enable', { as: 'operator', body, headers });
+    const post = (headers: object) => api.send('POST', '/admin/v1/schedules/enable', { as: 'operator', body, headers: { ...headers } });
     for (const headers of [
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
@@ -198,7 +198,7 @@ describe("a guard of the application's own", () => {
   const as = (person: string) => ({ headers: { 'x-person': person } });
 
   it('decides with its own dependencies, and says who it was', async () => {
-    const api = await start({ admin: { auth }, providers: [People] });
+    const api = await start({ admin: { auth }, providers: [People, SignedIn] });
     expect(await api.send('GET', '/admin/v1/me', as('ada'))).toMatchObject({ status: 200, body: { name: 'ada', role: 'admin' } });
     expect(await api.send('GET', '/admin/v1/audit', as('bob'))).toMatchObject({ status: 403 });
     expect(await api.send('GET', '/admin/docs', as('bob'))).toMatchObject({ status: 200 });
@@ -207,8 +207,12 @@ describe("a guard of the application's own", () => {
     expect(await api.send('GET', '/admin/v1/me', as('carol'))).toMatchObject({ status: 403 });
   });
 
+  it('that nobody provides fails the boot, by its name', async () => {
+    await expect(AdminApp.start({ admin: { auth } })).rejects.toThrow(/auth.guard.*SignedIn/);
+  });
+
   it('that fails lets nobody in, and its error stays in the log', async () => {
-    const api = await start({ admin: { auth }, providers: [People] });
+    const api = await start({ admin: { auth }, providers: [People, SignedIn] });
     const answer = await api.send('GET', '/admin/v1/me', as('mallory'));
     expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL_ERROR' } });
     expect(JSON.stringify(answer.body)).not.toMatch(/ldap|at |\.ts/);
@@ -220,7 +224,7 @@ describe("a guard of the application's own", () => {
       request.headers['x-person'] = 'ada';
       next();
     };
-    const api = await start({ admin: { auth }, providers: [People], setUp: (app) => app.use(session) });
+    const api = await start({ admin: { auth }, providers: [People, SignedIn], setUp: (app) => app.use(session) });
     expect(await api.send('GET', '/admin/v1/me')).toMatchObject({ status: 200, body: { name: 'ada' } });
   });
 });

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import type { INestApplication, Type } from '@nestjs/common';
-import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import type { INestApplication, Provider, Type } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
 import { systemClock, TASK_CLOCK, TaskQueueModule, type ClientOptionsInput, type Clock } from 'nestjs-task-queue';
 import { generateToken, hashToken, TaskAdminModule, type AdminOptionsInput } from 'nestjs-task-queue/admin';
 import { RecordedLog } from '../../nest/support/boot.js';
@@ -20,12 +20,12 @@ export interface AdminAppInput {
   readonly broker?: string;
   readonly queue?: Partial<ClientOptionsInput>;
   readonly admin?: Partial<AdminOptionsInput>;
-  readonly providers?: readonly Type[];
+  readonly providers?: readonly Provider[];
   readonly controllers?: readonly Type[];
   /** before the application is initialized, as in a `main.ts` */
   readonly setUp?: (app: INestApplication) => void;
   readonly clock?: Clock;
-  readonly adapter?: Parameters<Awaited<ReturnType<TestingModuleBuilder['compile']>>['createNestApplication']>[0];
+  readonly adapter?: () => Parameters<TestingModule['createNestApplication']>[0] & object;
 }
 
 export interface Answer {
@@ -66,7 +66,7 @@ export class AdminApp {
       .useValue(clock)
       .setLogger(log)
       .compile();
-    const app = adapter === undefined ? module.createNestApplication() : module.createNestApplication(adapter);
+    const app = adapter === undefined ? module.createNestApplication() : module.createNestApplication(adapter());
     setUp?.(app);
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;

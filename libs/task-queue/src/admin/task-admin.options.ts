@@ -15,7 +15,7 @@ export interface AdminOptionsInput {
   readonly audit?: { readonly database: DatabaseHandle } | AuditLog;
   /** the most bytes of a body; default 256 KB */
   readonly bodyLimit?: number;
-  /** default true: Swagger UI at `docs`, behind the same door */
+  /** default true: Swagger UI at `docs`, behind the same door; on Fastify it needs `@fastify/static` */
   readonly docs?: boolean;
   /** the client's address, behind a proxy that Express is not told of (`trust proxy`); wrong tries are counted by it */
   readonly clientAddress?: (request: IncomingMessage) => string | undefined;

@@ -27,7 +27,7 @@ export class AdminApi {
     app.setGlobalPrefix(services.options.path);
     app.use(new Door(services).enter);
     readJson(adapter, services.options.bodyLimit);
-    if (services.options.docs) serveDocument(app, services);
+    serveDocument(app, services);
     await app.init();
     return new AdminApi(app, await handlerOf(adapter));
   }
@@ -39,6 +39,7 @@ export class AdminApi {
 
 function serveDocument(app: INestApplication, services: AdminServices): void {
   SwaggerModule.setup('docs', app, () => adminDocument(app, services), {
+    ui: services.options.docs,
     useGlobalPrefix: true,
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

@@ -24,7 +24,7 @@ export class Door {
     const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : v7();
     const address = options.clientAddress?.(request) ?? addressOf(request);
     openState(request, { id, address });
-    response.removeHeader('X-Powered-By');
+    removeHeadersOfTheHost(response);
     response.setHeader('X-Request-Id', id);
     setSecurityHeaders(response, { isPage: request.url?.startsWith(`/${options.path}/docs`) === true });
     // An ETag is the version of what a schedule says, its runs change the answer without it: there is no 304.
@@ -32,6 +32,12 @@ export class Door {
     refuseCrossSite(request);
     stateOf(request).actor = await authenticator.authenticate(request, response, address);
   }
+}
+
+/** What the application's server may have set by then: of its CORS nothing applies here. */
+function removeHeadersOfTheHost(response: ServerResponse): void {
+  const names = response.getHeaderNames().filter((name) => name.startsWith('access-control-'));
+  for (const name of [...names, 'x-powered-by']) response.removeHeader(name);
 }
 
 /** Express knows it behind a proxy that it trusts. */

@@ -1,4 +1,4 @@
-import { Get, Param, Post } from '@nestjs/common';
+import { Get, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { TaskSchedules } from '../../beat/task-schedules.js';
 import type { ScheduleSettings } from '../../beat/schedule-settings.js';
@@ -8,7 +8,7 @@ import { Note, type AuditNote } from '../audit/audit-note.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute } from '../openapi/admin-route.decorator.js';
 import { toIso } from '../validation/fields.js';
-import { ValidBody, ValidQuery } from '../validation/valid.decorators.js';
+import { PathWord, ValidBody, ValidQuery } from '../validation/valid.decorators.js';
 import { backfillInput, historyQuery, idsInput, previewInput, previewQuery } from './schedule-input.js';
 import {
   backfillView,
@@ -54,21 +54,21 @@ export class ScheduleActionsController {
 
   @Post(':id/enable')
   @AdminRoute({ summary: 'Enable it', role: 'operator', answer: scheduleView, audit: 'schedule.enable', problems: [404] })
-  async enable(@Param('id') id: string): Promise<ScheduleView> {
+  async enable(@PathWord('id') id: string): Promise<ScheduleView> {
     await this.schedules.enable([id]);
     return viewOf(await this.schedules.get(id));
   }
 
   @Post(':id/disable')
   @AdminRoute({ summary: 'Disable it', role: 'operator', answer: scheduleView, audit: 'schedule.disable', problems: [404] })
-  async disable(@Param('id') id: string): Promise<ScheduleView> {
+  async disable(@PathWord('id') id: string): Promise<ScheduleView> {
     await this.schedules.disable([id]);
     return viewOf(await this.schedules.get(id));
   }
 
   @Post(':id/run')
   @AdminRoute({ summary: 'Send a run at once, whether it is enabled or not', role: 'operator', status: 202, answer: runView, audit: 'schedule.run', problems: [404, 409] }) // prettier-ignore
-  async run(@Param('id') id: string, @Note() note: AuditNote): Promise<z.output<typeof runView>> {
+  async run(@PathWord('id') id: string, @Note() note: AuditNote): Promise<z.output<typeof runView>> {
     const sent = await this.schedules.runNow(id);
     note.change = { taskId: sent.id };
     return { taskId: sent.id };
@@ -76,14 +76,14 @@ export class ScheduleActionsController {
 
   @Get(':id/preview')
   @AdminRoute({ summary: 'Its next ticks', role: 'viewer', answer: previewView, problems: [404] })
-  async preview(@Param('id') id: string, @ValidQuery(previewQuery) { count, after }: z.output<typeof previewQuery>): Promise<Preview> {
+  async preview(@PathWord('id') id: string, @ValidQuery(previewQuery) { count, after }: z.output<typeof previewQuery>): Promise<Preview> {
     return this.#preview(await this.schedules.get(id), count, after);
   }
 
   @Get(':id/history')
   @AdminRoute({ summary: 'What became of its ticks, newest first', role: 'viewer', answer: tickPage, problems: [404] })
   async history(
-    @Param('id') id: string,
+    @PathWord('id') id: string,
     @ValidQuery(historyQuery) { limit, cursor }: z.output<typeof historyQuery>,
   ): Promise<z.output<typeof tickPage>> {
     await this.schedules.get(id);
@@ -93,7 +93,7 @@ export class ScheduleActionsController {
 
   @Post(':id/backfill')
   @AdminRoute({ summary: 'Send the runs of a past range, oldest first', role: 'operator', status: 202, answer: backfillView, audit: 'schedule.backfill', problems: [404, 413, 415] }) // prettier-ignore
-  async backfill(@Param('id') id: string, @ValidBody(backfillInput) range: z.output<typeof backfillInput>, @Note() note: AuditNote) {
+  async backfill(@PathWord('id') id: string, @ValidBody(backfillInput) range: z.output<typeof backfillInput>, @Note() note: AuditNote) {
     note.change = range;
     const { from, to, limit } = range;
     const report = await this.schedules.backfill(id, { from: Date.parse(from), to: Date.parse(to), ...(limit !== undefined && { limit }) });

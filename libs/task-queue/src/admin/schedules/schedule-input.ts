@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ScheduleSettings } from '../../beat/schedule-settings.js';
 import { named } from '../openapi/contract.js';
-import { flag, paging, word } from '../validation/fields.js';
+import { flag, paging, text, word } from '../validation/fields.js';
 import { scheduleForm } from './schedule-form.js';
 
 const json = z.record(z.string(), z.unknown()).describe('an object');
@@ -10,12 +10,12 @@ const duration = z.union([z.number(), z.string()]).describe("milliseconds, or a 
 
 const settings = z.strictObject({
   name: z.string().describe('a text of 1 to 200 characters on one line, which no other schedule has'),
-  task: z.string().describe('the name of a task'),
+  task: text.describe('the name of a task'),
   schedule: scheduleForm,
   args: z.array(z.unknown()).optional().describe('a list of arguments'),
   kwargs: json.optional().describe('an object'),
   headers: json.optional().describe('an object: headers of its runs'),
-  queue: z.string().nullable().optional().describe('the name of a queue, or null: as the task is routed'),
+  queue: text.nullable().optional().describe('the name of a queue, or null: as the task is routed'),
   priority: z.int().min(0).max(9).nullable().optional().describe('a whole number from 0 to 9 (higher first), or null: as the task says'),
   timezone: z.string().nullable().optional().describe("the name of a zone, such as 'Asia/Ho_Chi_Minh', or null: that of the beat"),
   enabled: z.boolean().optional().describe('true or false'),
@@ -23,7 +23,7 @@ const settings = z.strictObject({
   startTime: moment.nullable().optional().describe(`${moment.description}, or null: no run before it`),
   expires: moment.nullable().optional().describe(`${moment.description}, or null: no run after it`),
   expireSeconds: z.int().min(1).nullable().optional().describe('a whole number of at least 1, or null: a run that waits longer is not run'),
-  description: z.string().max(2_000).optional().describe('a text of at most 2000 characters'),
+  description: text.max(2_000).optional().describe('a text of at most 2000 characters'),
   overlap: z
     .enum(['allow', 'skip', 'buffer-one', 'cancel-previous'])
     .optional()
@@ -85,5 +85,5 @@ export const backfillInput = named(
 
 export const idsInput = named(
   'ScheduleIds',
-  z.strictObject({ ids: z.array(z.string().min(1).max(200)).min(1).max(1_000).describe('a list of 1 to 1000 ids') }),
+  z.strictObject({ ids: z.array(text.min(1).max(200)).min(1).max(1_000).describe('a list of 1 to 1000 ids') }),
 );

@@ -1,11 +1,11 @@
-import { Delete, Get, Param, Patch, Post, Put } from '@nestjs/common';
+import { Delete, Get, Patch, Post, Put } from '@nestjs/common';
 import type { z } from 'zod';
 import { TaskSchedules, type SchedulePatch } from '../../beat/task-schedules.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
 import { IfMatch, Tag, type SetTag } from '../http/etag.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute } from '../openapi/admin-route.decorator.js';
-import { ValidBody, ValidQuery } from '../validation/valid.decorators.js';
+import { PathWord, ValidBody, ValidQuery } from '../validation/valid.decorators.js';
 import { scheduleInput, scheduleListing, schedulePatch, type ScheduleInputBody } from './schedule-input.js';
 import { schedulePage, scheduleView, viewOf, type ScheduleView } from './schedule-view.js';
 
@@ -38,7 +38,7 @@ export class SchedulesController {
 
   @Get(':id')
   @AdminRoute({ summary: 'One schedule', role: 'viewer', answer: scheduleView, etag: true, problems: [404] })
-  async get(@Param('id') id: string, @Tag() tag: SetTag): Promise<ScheduleView> {
+  async get(@PathWord('id') id: string, @Tag() tag: SetTag): Promise<ScheduleView> {
     const found = await this.schedules.get(id);
     tag(found.version);
     return viewOf(found);
@@ -47,7 +47,7 @@ export class SchedulesController {
   @Put(':id')
   @AdminRoute({ summary: 'Put another definition in its place', role: 'operator', answer: scheduleView, etag: true, ifMatch: true, audit: 'schedule.replace', problems: [409, 413, 415] }) // prettier-ignore
   async replace(
-    @Param('id') id: string,
+    @PathWord('id') id: string,
     @IfMatch() version: number | null,
     @ValidBody(scheduleInput, scheduleView) { name, ...settings }: ScheduleInputBody,
     @Note() note: AuditNote,
@@ -59,7 +59,7 @@ export class SchedulesController {
   @Patch(':id')
   @AdminRoute({ summary: 'Edit some fields', role: 'operator', answer: scheduleView, etag: true, ifMatch: true, audit: 'schedule.patch', problems: [409, 413, 415] }) // prettier-ignore
   async patch(
-    @Param('id') id: string,
+    @PathWord('id') id: string,
     @IfMatch() version: number | null,
     @ValidBody(schedulePatch, scheduleView) patch: SchedulePatch,
     @Note() note: AuditNote,
@@ -70,7 +70,7 @@ export class SchedulesController {
 
   @Delete(':id')
   @AdminRoute({ summary: 'Delete it; what it has sent stays', role: 'admin', status: 204, ifMatch: true, audit: 'schedule.delete' })
-  async remove(@Param('id') id: string, @IfMatch() version: number | null, @Note() note: AuditNote): Promise<void> {
+  async remove(@PathWord('id') id: string, @IfMatch() version: number | null, @Note() note: AuditNote): Promise<void> {
     note.change = { before: viewOf(await this.schedules.get(id)) };
     await this.schedules.remove(id, version);
   }

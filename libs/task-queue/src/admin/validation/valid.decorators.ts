@@ -1,7 +1,8 @@
-import { Body, Query, type PipeTransform } from '@nestjs/common';
+import { Body, Param, Query, type PipeTransform } from '@nestjs/common';
 import { ApiBody, ApiQuery } from '@nestjs/swagger';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { documented } from '../openapi/contract.js';
+import { word } from './fields.js';
 import { checkInput, type InputPlace } from './check-input.js';
 
 class CheckedInput implements PipeTransform {
@@ -39,6 +40,13 @@ export function ValidQuery(schema: z.ZodObject): ParameterDecorator {
       ApiQuery(about)(target, key!, methodAt(target, key!));
     }
   };
+}
+
+/** A parameter of the path, such as an id: a text that a store can look for. */
+export function PathWord(name: string): ParameterDecorator {
+  const schema = z.strictObject({ [name]: word });
+  const check: PipeTransform = { transform: (value: unknown) => checkInput(schema, { [name]: value }, 'query')[name] };
+  return Param(name, check);
 }
 
 function methodAt(target: object, key: string | symbol): PropertyDescriptor {
