@@ -70,6 +70,8 @@ describe.each(ENGINES)('operations through the API, on $name', ({ name: engine, 
   it('what is wrong with a call is said, whatever finds it', async () => {
     const eta = '2027-01-01T00:00:00Z';
     expect(await ask('POST', '/tasks', { task: 'a', eta, countdown: 5 })).toMatchObject({ status: 400, body: { code: 'INVALID_OPTION' } });
+    expect(await ask('POST', '/tasks', { task: 'a', countdown: 1e300 })).toMatchObject({ status: 400, body: { code: 'INVALID_OPTION' } });
+    expect(await ask('POST', '/tasks', { task: 'a', eta: 8.65e15 })).toMatchObject({ status: 400, body: { code: 'INVALID_OPTION' } });
     expect(await ask('POST', '/tasks', { task: 'a', countdown: 'soon' })).toMatchObject({ status: 400, body: { code: 'INVALID_OPTION' } });
     expect(await ask('POST', '/tasks', { task: 'a', queue: 'b', worker: 'c' })).toMatchObject({ status: 400 });
     expect(await ask('POST', '/tasks', { task: 'a', eta: 'soon' })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/eta' }] } });
