@@ -136,7 +136,7 @@ describe('the door', () => {
         ({ status }) => status,
       );
     expect(await statuses([PASSWORD, PASSWORD, PASSWORD, PASSWORD])).toEqual([200, 200, 200, 200]);
-    expect((await statuses(['a', 'b', 'c', 'd', 'e'])).sort()).toEqual([401, 401, 429, 429, 429]);
+    expect((await statuses(['a', 'b', 'c', 'd', 'e'])).toSorted((a, b) => a - b)).toEqual([401, 401, 429, 429, 429]);
     expect(await statuses([PASSWORD])).toEqual([200]);
   });
 });
@@ -241,7 +241,7 @@ describe('an application without a server', () => {
     })
     class WorkerModule {}
     const context = await Test.createTestingModule({ imports: [WorkerModule] }).compile();
-    await context.init();
+    await expect(context.init()).resolves.toBe(context);
     await context.close();
   });
 

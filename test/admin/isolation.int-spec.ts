@@ -81,7 +81,7 @@ describe.each([
   const beside = (setUp?: (app: INestApplication) => void) =>
     start({ ...(adapter && { adapter, admin: { docs: false } }), ...(setUp && { setUp }) });
 
-  it('its prefix, pipes, interceptors, guards, filters and CORS reach the API not', async () => {
+  it('the prefix, pipes, interceptors, guards, filters and CORS of that do not reach the API', async () => {
     const api = await beside(dressUp);
     const made = await api.send('POST', '/admin/v1/schedules', { as: 'operator', body: SCHEDULE, headers: { origin: api.url } });
     expect(made).toMatchObject({ status: 201, body: { name: 'nightly', version: 1 } });
@@ -91,7 +91,7 @@ describe.each([
     expect(await api.send('GET', '/api/v7/posts')).toMatchObject({ status: 418 });
   });
 
-  it('it leaves the routes of the application alone', async () => {
+  it('the routes of the application are left alone', async () => {
     const api = await beside();
     expect(await api.send('GET', '/posts')).toMatchObject({ status: 200, body: ['first'] });
     expect(await api.send('POST', '/posts', { body: { title: 'x' } })).toMatchObject({ status: 201, body: { title: 'x' } });
@@ -117,7 +117,7 @@ describe.each([
     expect(await api.send('GET', '/admin/v1/schedules/%E0%A4%A', { as: 'viewer' })).toMatchObject({ status: 400 });
   });
 
-  it('its body limit is its own', async () => {
+  it("the body limit is the API's own", async () => {
     const api = await beside();
     const body = { ...SCHEDULE, args: ['x'.repeat(200_000)] };
     expect(await api.send('POST', '/admin/v1/schedules', { as: 'operator', body })).toMatchObject({ status: 201 });

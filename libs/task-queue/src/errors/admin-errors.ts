@@ -93,3 +93,11 @@ export class RouteNotFoundError extends TaskQueueError {
     super(`There is no ${route}. The OpenAPI document names what there is.`);
   }
 }
+
+/** A fault of this side. What it was stands in the log, under the request's id. */
+export class InternalError extends TaskQueueError {
+  readonly code = 'INTERNAL_ERROR';
+  constructor() {
+    super('Something went wrong here. The log has it under the request id.');
+  }
+}

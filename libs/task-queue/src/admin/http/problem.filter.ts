@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { InvalidRequestError, TooManyAttemptsError, type ErrorCode, type TaskQueueError } from '../../errors/index.js';
+import { InternalError, InvalidRequestError, TooManyAttemptsError, type TaskQueueError } from '../../errors/index.js';
 import type { TaskLogger } from '../../ports/index.js';
 import { ADMIN_LOGGER, ADMIN_OPTIONS, AUTHENTICATOR } from '../tokens.js';
 import type { AdminOptions } from '../task-admin.options.js';
@@ -32,15 +32,15 @@ export class ProblemFilter implements ExceptionFilter {
     const response = context.switchToHttp().getResponse<unknown>();
     const { method, originalUrl: url = request.url } = request as IncomingMessage & { readonly originalUrl?: string };
     const { id } = stateOf(request);
-    const known = toKnownError(thrown, `${method} ${url?.split('?')[0]}`, this.options.bodyLimit);
-    const status = known === undefined ? 500 : statusOf(known.code);
+    const error = toKnownError(thrown, `${method} ${url?.split('?')[0]}`, this.options.bodyLimit);
+    const status = statusOf(error.code);
     if (status >= 500 && !ANSWERS.has(status))
       this.logger.error('A request to the admin API failed', { requestId: id, method, url, error: thrown });
-    for (const [name, value] of this.#headers(status, known)) this.host.httpAdapter.setHeader(response, name, value as string);
-    this.host.httpAdapter.reply(response, describe(known, status, id), status);
+    for (const [name, value] of this.#headers(status, error)) this.host.httpAdapter.setHeader(response, name, value as string);
+    this.host.httpAdapter.reply(response, describe(error, status, id), status);
   }
 
-  *#headers(status: number, error: TaskQueueError | undefined): Iterable<[string, string | readonly string[]]> {
+  *#headers(status: number, error: TaskQueueError): Iterable<[string, string | readonly string[]]> {
     yield ['Content-Type', `${PROBLEM_TYPE}; charset=utf-8`];
     if (status === 401) yield ['WWW-Authenticate', this.authenticator.challenges];
     const wait = error instanceof TooManyAttemptsError ? error.retryAfter : RETRY_AFTER;
@@ -48,11 +48,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function describe(error: TaskQueueError | undefined, status: number, requestId: string): Problem {
-  const code: ErrorCode = error?.code ?? 'INTERNAL_ERROR';
-  // A fault of this side may name servers and statements.
-  const isOurs = error === undefined || status === 500;
-  const detail = isOurs ? 'Something went wrong here. The log has it under the request id.' : error.message;
+function describe(error: TaskQueueError, status: number, requestId: string): Problem {
+  const { code } = error;
+  // The message of a fault of this side may name servers and statements.
+  const detail = status === 500 ? new InternalError().message : error.message;
   const problem: Problem = { type: `${DOCS}${code.toLowerCase()}`, title: STATUS_CODES[status]!, status, code, detail, requestId };
   return error instanceof InvalidRequestError ? { ...problem, errors: error.faults.map((fault) => ({ ...fault })) } : problem;
 }

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import {
   ForbiddenError,
+  InternalError,
   InvalidRequestError,
   RequestTooLargeError,
   RouteNotFoundError,
@@ -9,8 +10,8 @@ import {
   UnsupportedMediaTypeError,
 } from '../../errors/index.js';
 
-/** What the framework and its body parsers throw, as errors of this package; undefined = nothing that was asked for. */
-export function toKnownError(error: unknown, route: string, bodyLimit: number): TaskQueueError | undefined {
+/** What the framework and its body parsers throw, as errors of this package; what nobody foresaw is a fault of this side. */
+export function toKnownError(error: unknown, route: string, bodyLimit: number): TaskQueueError {
   if (error instanceof TaskQueueError) return error;
   switch (statusOfAny(error)) {
     case 400:
@@ -26,7 +27,7 @@ export function toKnownError(error: unknown, route: string, bodyLimit: number): 
     case 415:
       return new UnsupportedMediaTypeError('another');
     default:
-      return undefined;
+      return new InternalError();
   }
 }
 

@@ -50,7 +50,7 @@ const ETAG = { ETag: { description: 'the version, for If-Match', schema: { type:
 /** Declares a route: who may use it, what it answers, what it is called. The guard, the audit log and the document go by it. */
 export function AdminRoute(route: RouteContract): MethodDecorator {
   const { summary, role, description, status = 200, answer, etag, ifMatch, problems = [] } = route;
-  const failures = [...new Set([...EVERY, ...problems, ...(ifMatch ? [404, 412, 428] : [])])].sort();
+  const failures = new Set([...EVERY, ...problems, ...(ifMatch ? [404, 412, 428] : [])]);
   return applyDecorators(
     SetMetadata(ROUTE, route),
     HttpCode(status),
@@ -61,7 +61,7 @@ export function AdminRoute(route: RouteContract): MethodDecorator {
       ...(answer && { content: { 'application/json': { schema: documented(answer) } } }),
       ...(etag && { headers: ETAG }),
     }),
-    ...failures.map((failure) => ApiResponse({ status: failure, description: MEANINGS[failure]!, content: { [PROBLEM_TYPE]: { schema: documented(problem) } } })), // prettier-ignore
+    ...[...failures].map((failure) => ApiResponse({ status: failure, description: MEANINGS[failure]!, content: { [PROBLEM_TYPE]: { schema: documented(problem) } } })), // prettier-ignore
     ...(ifMatch ? [ApiHeader({ name: 'If-Match', required: true, description: 'the ETag that was read, or *', schema: { type: 'string' } })] : []), // prettier-ignore
   );
 }
