@@ -29,7 +29,7 @@ export const sendInput = named(
     ignoreResult: z.boolean().optional().describe('true or false'),
     softTimeLimit: duration.optional().describe(duration.description!),
     timeLimit: duration.optional().describe(duration.description!),
-    tags: z.array(z.string()).optional().describe('a list of words that its result is found by'),
+    tags: z.array(word).optional().describe('a list of words that its result is found by'),
   }),
 );
 
