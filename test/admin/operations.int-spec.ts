@@ -96,8 +96,10 @@ describe.each(ENGINES)('operations through the API, on $name', ({ name: engine, 
     const first = (await ask('GET', '/queues?limit=1', undefined, 'viewer')).body;
     expect(first.items).toHaveLength(1);
     const rest = (await ask('GET', `/queues?cursor=${encodeURIComponent(first.next)}`)).body;
-    const all = [...first.items, ...rest.items];
-    expect([rest.next, all.map(({ name }) => name).filter((name) => /^q/.test(name))]).toEqual([null, ['qa', 'qb']]);
+    const names = [...first.items, ...rest.items].map(({ name }) => name);
+    expect(rest.next).toBeNull();
+    expect(names).toEqual([...new Set(names)].sort((a, b) => (a < b ? -1 : 1)));
+    expect(names).toEqual(expect.arrayContaining(['qa', 'qb']));
     expect(await ask('POST', '/queues/kept/pause', undefined, 'operator')).toMatchObject({ status: 200, body: { paused: true } });
     const { id } = await client().sendTask('reports.send', [], { queue: 'kept' });
     const kept = (await ask('GET', '/queues/kept')).body;
