@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { All, Controller, Injectable, Module, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { FakeClock } from 'nestjs-task-queue/testing';
 import { TaskQueueModule } from 'nestjs-task-queue';
-import { generateToken, hashPassword, hashToken, TaskAdminModule, type AdminOptionsInput } from 'nestjs-task-queue/admin';
+import { generateToken, hashToken, TaskAdminModule, type AdminOptionsInput } from 'nestjs-task-queue/admin';
+import { cheapHash } from './support/cheap-hash.js';
 import { AdminApp, TOKENS, type AdminAppInput } from './support/admin-app.js';
 
 const open: AdminApp[] = [];
@@ -20,7 +21,7 @@ afterEach(async () => {
 
 const PASSWORD = 'correct horse battery';
 const basic = (user: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` });
-const users = async () => [{ name: 'ada', role: 'admin' as const, hash: await hashPassword(PASSWORD) }];
+const users = () => [{ name: 'ada', role: 'admin' as const, hash: cheapHash(PASSWORD) }];
 
 describe('the door', () => {
   it('does not open without auth: the error says what to pass', () => {
@@ -72,7 +73,7 @@ describe('the door', () => {
   });
 
   it('takes passwords by basic authentication, which a browser asks for', async () => {
-    const api = await start({ admin: { auth: { users: await users() } } });
+    const api = await start({ admin: { auth: { users: users() } } });
     const refused = await api.send('GET', '/admin/docs');
     expect(refused.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
     expect(await api.send('GET', '/admin/v1/me', { headers: basic('ada', PASSWORD) })).toMatchObject({
@@ -108,7 +109,7 @@ describe('the door', () => {
     const token = generateToken();
     const auth = {
       tokens: [{ name: 'ci', role: 'viewer' as const, hash: hashToken(token) }],
-      users: await users(),
+      users: users(),
       attempts: { limit: 3, window: '1m' },
     };
     const api = await start({ admin: { auth }, clock });
@@ -129,7 +130,7 @@ describe('the door', () => {
   });
 
   it('counts tries that come at once one by one, and right ones not at all', async () => {
-    const auth = { users: await users(), attempts: { limit: 2, window: '1h' } };
+    const auth = { users: users(), attempts: { limit: 2, window: '1h' } };
     const api = await start({ admin: { auth } });
     const statuses = async (passwords: string[]) =>
       (await Promise.all(passwords.map((password) => api.send('GET', '/admin/v1/me', { headers: basic('ada', password) })))).map(
@@ -217,6 +218,20 @@ describe("a guard of the application's own", () => {
     expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL_ERROR' } });
     expect(JSON.stringify(answer.body)).not.toMatch(/ldap|at |\.ts/);
     expect(api.log.messages('error')).toContain('A request to the admin API failed');
+  });
+
+  it("stands before the application's routes, and takes bodies that its parser has read", async () => {
+    @Controller()
+    class CatchAll {
+      @All('*path')
+      all(): string {
+        return 'a page of the application';
+      }
+    }
+    const api = await start({ admin: { auth }, providers: [People, SignedIn], controllers: [CatchAll] });
+    const body = { name: 'nightly', task: 'reports.send', schedule: '0 2 * * *' };
+    expect(await api.send('POST', '/admin/v1/schedules', { ...as('ada'), body })).toMatchObject({ status: 201, body: { name: 'nightly' } });
+    expect(await api.send('GET', '/elsewhere')).toMatchObject({ body: 'a page of the application' });
   });
 
   it('sees what middleware of the application has added', async () => {

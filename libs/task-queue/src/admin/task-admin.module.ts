@@ -1,4 +1,4 @@
-import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type NestModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import type { TaskSchedules } from '../beat/task-schedules.js';
 import type { TaskClient } from '../client/task-client.js';
@@ -26,7 +26,7 @@ import { SERVED_CLIENT, SERVED_SCHEDULES } from './tokens.js';
  * @example TaskAdminModule.forRoot({ auth: { tokens: [{ name: 'ops', role: 'operator', hash: process.env.ADMIN_TOKEN_HASH! }] } })
  */
 @Module({})
-export class TaskAdminModule extends TaskAdminModuleBase implements OnModuleInit, OnApplicationShutdown {
+export class TaskAdminModule extends TaskAdminModuleBase implements NestModule, OnModuleInit, OnApplicationShutdown {
   readonly #options: AdminOptions;
   readonly #mount: MountPoint;
   #api: AdminApi | undefined;
@@ -44,7 +44,6 @@ export class TaskAdminModule extends TaskAdminModuleBase implements OnModuleInit
     super();
     this.#options = checkAdminOptions(input);
     this.#mount = new MountPoint(this.#options.path);
-    // A guard of the application's may need what its middleware adds to a request: sessions, cookies.
     if (!('guard' in this.#options.auth)) this.#mount.beforeEverything(host);
   }
 
@@ -53,6 +52,11 @@ export class TaskAdminModule extends TaskAdminModuleBase implements OnModuleInit
     const { client: _client, ...input } = options ?? {};
     checkAdminOptions(input as AdminOptionsInput);
     return super.forRoot(options);
+  }
+
+  /** A guard of the application's may need what its `app.use` adds to a request (sessions, cookies), and comes before its routes. */
+  configure(): void {
+    this.#mount.at(this.host.httpAdapter);
   }
 
   async onModuleInit(): Promise<void> {
@@ -72,7 +76,7 @@ export class TaskAdminModule extends TaskAdminModuleBase implements OnModuleInit
       client,
       schedules,
     });
-    this.#mount.serve(httpAdapter, this.#api.handler);
+    this.#mount.serve(this.#api.handler);
   }
 
   /** After the server has answered what it had taken in. */

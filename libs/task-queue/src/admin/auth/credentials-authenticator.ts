@@ -11,6 +11,9 @@ import { readCredentials, type Credentials, type PasswordCredentials } from './r
 
 /** ms for which a password that was right need not be derived again: a browser sends it with each file of a page */
 const REMEMBERED_FOR = 60_000;
+/** Derivations under way and waiting: each takes a tenth of a second, 32 MB and a thread that the application needs, too. */
+const MOST_DERIVING = 16;
+const BUSY = 2_000;
 const REALM = 'realm="task queue", charset="UTF-8"';
 
 /** Bearer tokens and basic authentication against hashes, compared in constant time, with a bound on wrong tries. */
@@ -22,6 +25,8 @@ export class CredentialsAuthenticator implements Authenticator {
   /** by a keyed hash that means nothing outside this process; never more than there are users */
   readonly #passwords = new Map<string, { readonly proof: Buffer; readonly until: number }>();
   readonly #deriving = new Map<string, Promise<AdminActor | undefined>>();
+  /** when the last of them is through: they run one after the other */
+  #turn: Promise<unknown> = Promise.resolve();
   readonly #key = randomBytes(32);
 
   constructor(
@@ -66,18 +71,20 @@ export class CredentialsAuthenticator implements Authenticator {
   }
 
   /** A page asks for its files all at once: one password is derived once for all who wait for it. */
-  #byPassword(credentials: PasswordCredentials, address: string): Promise<AdminActor | undefined> {
+  async #byPassword(credentials: PasswordCredentials, address: string): Promise<AdminActor | undefined> {
     const key = this.#proofOf(credentials).toString('base64');
     const known = this.#deriving.get(key);
     if (known !== undefined) return known;
-    const deriving = this.#derive(credentials, address).finally(() => this.#deriving.delete(key));
+    if (this.#deriving.size >= MOST_DERIVING) throw new TooManyAttemptsError(BUSY);
+    // Counted before the answer is known, so that many tries at once are no more than one after the other.
+    this.#attempts.failed(address);
+    const deriving = this.#turn.then(() => this.#derive(credentials, address)).finally(() => this.#deriving.delete(key));
+    this.#turn = deriving.catch(() => {});
     this.#deriving.set(key, deriving);
     return deriving;
   }
 
   async #derive(credentials: PasswordCredentials, address: string): Promise<AdminActor | undefined> {
-    // Counted before the answer is known, so that many tries at once are no more than one after the other.
-    this.#attempts.failed(address);
     const user = this.#users.get(credentials.user);
     const isRight = await isPassword(credentials.password, user?.hash ?? NOBODYS_HASH);
     if (!isRight || user === undefined) return undefined;

@@ -5,13 +5,14 @@ import { HIDDEN } from './hash-token.js';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
-/** OWASP's cost for scrypt: 64 MB and about a tenth of a second for each try. */
-const COST = { N: 2 ** 16, r: 8, p: 1 };
+/** One of the costs that OWASP names for scrypt: 32 MB, and a tenth of a second or two for each try. */
+const COST = { N: 2 ** 15, r: 8, p: 3 };
 const FORM = /^scrypt:(\d+):(\d+):(\d+):([\w-]{22,}):([\w-]{43})$/;
 const LENGTH = 32;
 const SHORTEST = 12;
-/** Costs that a hash may ask for: a mistyped one must not fill the memory. */
-const DEAREST = 2 ** 20;
+/** What a hash may cost: a cheaper one is guessed, a mistyped one must not fill the memory. */
+const CHEAPEST = 2 ** 17;
+const DEAREST = 2 ** 23;
 
 /**
  * What the admin API is given of a password.
@@ -30,7 +31,8 @@ export function isPasswordHash(text: string): boolean {
   const parts = FORM.exec(text);
   if (parts === null) return false;
   const [N, r, p] = parts.slice(1, 4).map(Number) as [number, number, number];
-  return N > 1 && (N & (N - 1)) === 0 && N * r * p <= DEAREST * 8;
+  const cost = N * r * p;
+  return (N & (N - 1)) === 0 && cost >= CHEAPEST && cost <= DEAREST;
 }
 
 /** Takes the same time for a wrong password as for the right one. */

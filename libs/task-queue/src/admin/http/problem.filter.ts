@@ -31,11 +31,13 @@ export class ProblemFilter implements ExceptionFilter {
     const request = rawOf(context.switchToHttp().getRequest<IncomingMessage>());
     const response = context.switchToHttp().getResponse<unknown>();
     const { method, originalUrl: url = request.url } = request as IncomingMessage & { readonly originalUrl?: string };
-    const { id } = stateOf(request);
+    const { id, address } = stateOf(request);
     const error = toKnownError(thrown, `${method} ${url?.split('?')[0]}`, this.options.bodyLimit);
     const status = statusOf(error.code);
     if (status >= 500 && !ANSWERS.has(status))
       this.logger.error('A request to the admin API failed', { requestId: id, method, url, error: thrown });
+    if (status === 401 && request.headers.authorization)
+      this.logger.warn('Wrong credentials for the admin API', { requestId: id, address });
     for (const [name, value] of this.#headers(status, error)) this.host.httpAdapter.setHeader(response, name, value as string);
     this.host.httpAdapter.reply(response, describe(error, status, id), status);
   }

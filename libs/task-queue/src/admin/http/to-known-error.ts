@@ -6,6 +6,7 @@ import {
   RequestTooLargeError,
   RouteNotFoundError,
   TaskQueueError,
+  TooManyAttemptsError,
   UnauthenticatedError,
   UnsupportedMediaTypeError,
 } from '../../errors/index.js';
@@ -13,7 +14,8 @@ import {
 /** What the framework and its body parsers throw, as errors of this package; what nobody foresaw is a fault of this side. */
 export function toKnownError(error: unknown, route: string, bodyLimit: number): TaskQueueError {
   if (error instanceof TaskQueueError) return error;
-  switch (statusOfAny(error)) {
+  const status = statusOfAny(error);
+  switch (status) {
     case 400:
       return new InvalidRequestError([{ detail: 'It cannot be read: its body is no JSON, or its path is badly encoded.' }]);
     case 401:
@@ -26,8 +28,11 @@ export function toKnownError(error: unknown, route: string, bodyLimit: number): 
       return new RequestTooLargeError(bodyLimit);
     case 415:
       return new UnsupportedMediaTypeError('another');
+    case 429:
+      return new TooManyAttemptsError(60_000);
     default:
-      return new InternalError();
+      // A guard of the application's may refuse in words of its own.
+      return status !== undefined && status >= 400 && status < 500 ? new ForbiddenError('You may not do this.') : new InternalError();
   }
 }
 

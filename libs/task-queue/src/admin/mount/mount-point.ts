@@ -21,19 +21,19 @@ export class MountPoint {
 
   /** Before the application's CORS, body parsers and other middleware, which are set up once the server is there. */
   beforeEverything(host: HttpAdapterHost): void {
-    host.init$.subscribe(() => this.#mount(host.httpAdapter));
+    host.init$.subscribe(() => this.at(host.httpAdapter));
   }
 
-  /** Lets requests in; behind the application's middleware, unless it was mounted before. */
-  serve(server: HttpServer, handler: NodeHandler): void {
-    this.#handler = handler;
-    this.#mount(server);
-  }
-
-  #mount(server: HttpServer | undefined): void {
+  /** Behind what the application has set up by now, unless it was mounted before. */
+  at(server: HttpServer | undefined): void {
     if (this.#isMounted || typeof server?.use !== 'function') return;
     this.#isMounted = true;
     server.use((request: IncomingMessage, response: ServerResponse, next: Next) => this.#pass(request, response, next));
+  }
+
+  /** Lets requests in; until then they are answered 503. */
+  serve(handler: NodeHandler): void {
+    this.#handler = handler;
   }
 
   #pass(request: IncomingMessage, response: ServerResponse, next: Next): void {
