@@ -15,8 +15,13 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { getTaskSchedulesToken, TaskQueueModule, type TaskSchedules } from 'nestjs-task-queue';
+import { hashToken, TaskAdminModule } from 'nestjs-task-queue/admin';
 import { map } from 'rxjs';
-import { AdminApp, type AdminAppInput } from './support/admin-app.js';
+import { RecordedLog } from '../nest/support/boot.js';
+import { uniquePrefix } from '../support/services.js';
+import { AdminApp, TOKENS, type AdminAppInput } from './support/admin-app.js';
 
 @Controller()
 class BlogController {
@@ -130,6 +135,26 @@ describe('the place of the API', () => {
     expect(await api.send('GET', '/internal/tasks/v1/me', { as: 'viewer' })).toMatchObject({ status: 200 });
     const { body: document } = await api.send('GET', '/internal/tasks/openapi.json', { as: 'viewer' });
     expect(Object.keys(document.paths)).toContain('/internal/tasks/v1/schedules');
+  });
+
+  it('is one for each queue instance that is to have one', async () => {
+    const imports = ['one', 'two'].flatMap((name) => {
+      const auth = { tokens: [{ name, role: 'operator' as const, hash: hashToken(TOKENS.operator) }] };
+      const path = `admin/${name}`;
+      return [
+        TaskQueueModule.forRoot({ name, broker: 'memory://', keyPrefix: uniquePrefix(name) }),
+        TaskAdminModule.forRoot({ client: name, path, auth, docs: false }),
+      ];
+    });
+    const app = (await Test.createTestingModule({ imports }).setLogger(new RecordedLog()).compile()).createNestApplication();
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    const headers = { authorization: `Bearer ${TOKENS.operator}`, 'content-type': 'application/json' };
+    await fetch(`${url}/admin/one/v1/schedules`, { method: 'POST', headers, body: JSON.stringify(SCHEDULE) });
+    const made = async (name: string) => (await app.get<TaskSchedules>(getTaskSchedulesToken(name)).list({ limit: 9 })).schedules.length;
+    expect([await made('one'), await made('two')]).toEqual([1, 0]);
+    expect(await (await fetch(`${url}/admin/two/v1/me`, { headers })).json()).toEqual({ name: 'two', role: 'operator' });
+    await app.close();
   });
 
   it('has no page where it is not wanted, but the document', async () => {

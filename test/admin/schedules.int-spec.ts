@@ -94,6 +94,14 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     expect(await get(`/${id}`)).toMatchObject({ status: 404 });
   });
 
+  it('of many edits of whatever is there all are taken, and none undoes another', async () => {
+    const { id } = (await create()).body;
+    const edits = [{ description: 'mine' }, { jitter: 5 }, { queue: 'slow' }, { priority: 3 }, { timezone: 'UTC' }, { catchUp: 'all' }];
+    const answers = await Promise.all(edits.map((fields) => edit('PATCH', id, '*', fields)));
+    expect(answers.map(({ status }) => status)).toEqual(edits.map(() => 200));
+    expect((await get(`/${id}`)).body).toMatchObject({ version: 7, ...Object.assign({}, ...edits) });
+  });
+
   it('lists page by page, each once, and by what they are', async () => {
     const task = 'paging.task';
     const all = await Promise.all(

@@ -54,4 +54,11 @@ export const UPGRADE_FIXTURES: Readonly<Record<number, UpgradeFixture>> = {
     look: `select address, convert_from(body, 'UTF8') as body from {schema}.answer`,
     found: [{ address: 'here', body: 'pong' }],
   },
+  7: {
+    fill: `
+      insert into {schema}.audit_entry (id, at, actor, role, action, target, change, outcome, request_id)
+      values ('first', now(), 'ada', 'admin', 'schedule.delete', 'nightly', '{"before":1}', 'done', 'r1');`,
+    look: `select id, actor, change from {schema}.audit_entry`,
+    found: [{ id: 'first', actor: 'ada', change: '{"before":1}' }],
+  },
 };
