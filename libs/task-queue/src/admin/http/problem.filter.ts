@@ -14,6 +14,8 @@ import { toKnownError } from './to-known-error.js';
 /** Names the code: what it means is in docs/errors.md, which the package has within. */
 const PROBLEM = 'urn:nestjs-task-queue:error:';
 const RETRY_AFTER = 5_000;
+/** of 500 and more that are no faults: what is not set up, a worker that is not there */
+const ANSWERS: ReadonlySet<number> = new Set([501, 504]);
 
 /** Answers every error as problem+json. What is no error of ours says nothing of itself: that is in the log, under the request's id. */
 @Catch()
@@ -32,7 +34,8 @@ export class ProblemFilter implements ExceptionFilter {
     const { id, address } = stateOf(request);
     const error = toKnownError(thrown, `${method} ${url?.split('?')[0]}`, this.options.bodyLimit);
     const status = statusOf(error.code);
-    if (status >= 500) this.logger.error('A request to the admin API failed', { requestId: id, method, url, error: thrown });
+    if (status >= 500 && !ANSWERS.has(status))
+      this.logger.error('A request to the admin API failed', { requestId: id, method, url, error: thrown });
     if (status === 401 && request.headers.authorization)
       this.logger.warn('Wrong credentials for the admin API', { requestId: id, address });
     for (const [name, value] of this.#headers(status, error)) this.host.httpAdapter.setHeader(response, name, value as string);
