@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { ENGINES } from './support/engines.js';
 import type { AdminApp, Answer, Caller } from './support/admin-app.js';
-import { roleBelow, ROUTES, type TestedRoute } from './support/routes.js';
+import { AdminWorker } from './support/admin-worker.js';
+import { pathOf, roleBelow, ROUTES, type TestedRoute } from './support/routes.js';
 
 const title = ({ method, path }: TestedRoute) => `${method} ${path}`;
 const CASES = ROUTES.map((route) => [title(route), route] as const);
@@ -12,21 +13,30 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 describe.each(ENGINES)('every route, on $name', ({ start }) => {
   let api: AdminApp;
   let close: () => Promise<void>;
+  let worker: AdminWorker;
   let made = 0;
 
   beforeAll(async () => {
     ({ api, close } = await start());
+    worker = await AdminWorker.start(api, { name: 'w@test' });
   });
-  afterAll(() => close());
+  afterAll(async () => {
+    await worker.close();
+    await close();
+  });
 
   async function send(route: TestedRoute, as: Caller | undefined, { body = route.body as unknown, headers = {} } = {}): Promise<Answer> {
-    const path = route.path.includes('{id}') ? route.path.replace('{id}', await makeSchedule()) : route.path;
+    const path = route.path.includes('{') ? pathOf(route.path, await makeParams(route)) : route.path;
     const precondition: Record<string, string> = route.edits ? { 'if-match': '"1"' } : {};
-    return api.send(route.method, `/admin${path}`, {
+    return api.send(route.method, `/admin${path}${route.query ?? ''}`, {
       ...(as && { as }),
       ...(body !== undefined && { body }),
       headers: { ...precondition, ...headers },
     });
+  }
+
+  async function makeParams({ params }: TestedRoute): Promise<Record<string, string>> {
+    return params === undefined ? { id: await makeSchedule() } : params(worker);
   }
 
   async function makeSchedule(): Promise<string> {
@@ -85,9 +95,20 @@ describe.each(ENGINES)('every route, on $name', ({ start }) => {
     expect(await send(route, route.role, { headers: { 'if-match': 'W/"1"' } })).toMatchObject({ status: 412 });
   });
 
-  it.each(CASES.filter(([, { path }]) => path.includes('{id}')))('%s says when there is no such schedule', async (_, route) => {
-    const gone = { ...route, path: route.path.replace('{id}', 'gone') };
-    expect(await send(gone, route.role)).toMatchObject({ status: 404, body: { code: 'SCHEDULE_NOT_FOUND' } });
+  it.each(CASES.filter(([, { path, params }]) => path.includes('{id}') && !params))(
+    '%s says when there is no such schedule',
+    async (_, route) => {
+      const gone = { ...route, path: route.path.replace('{id}', 'gone') };
+      expect(await send(gone, route.role)).toMatchObject({ status: 404, body: { code: 'SCHEDULE_NOT_FOUND' } });
+    },
+  );
+
+  it.each(CASES.filter(([, { missing }]) => missing))('%s says when what it is about is not there', async (_, route) => {
+    const { params, query, status, code } = route.missing!;
+    expect(await send({ ...route, path: pathOf(route.path, params), ...(query && { query }) }, route.role)).toMatchObject({
+      status,
+      body: { code },
+    });
   });
 
   it('the OpenAPI document is valid, names each route of these tests and no other', async () => {
@@ -100,7 +121,7 @@ describe.each(ENGINES)('every route, on $name', ({ start }) => {
     const mapped = api.log.messages('log').flatMap((line) => /^Mapped \{\/admin(.*), (\w+)\} route$/.exec(line) ?? []);
     const mounted = mapped
       .filter((_, at) => at % 3 === 0)
-      .map((_, at) => `${mapped[at * 3 + 2]} ${mapped[at * 3 + 1]!.replace(':id', '{id}')}`);
+      .map((_, at) => `${mapped[at * 3 + 2]} ${mapped[at * 3 + 1]!.replace(/:(\w+)/g, '{$1}')}`);
     expect(mounted.sort()).toEqual(ROUTES.map(title).sort());
   });
 });

@@ -57,7 +57,7 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     const answer = await create(fields);
     expect(answer).toMatchObject({
       status: 400,
-      body: { code, type: expect.stringMatching(new RegExp(`/errors\\.md#${code.toLowerCase()}$`)) },
+      body: { code, type: expect.stringMatching(new RegExp(`:error:${code.toLowerCase()}$`)) },
     });
     expect(answer.body.detail).toContain(hint);
   });

@@ -113,6 +113,19 @@ describe.each(BROKERS)('queues on %s', (_, url) => {
     expect(await (await app.send('where', [], { queue: 'c' })).state()).toBe('PENDING');
   });
 
+  it('tells how long the oldest that is next has waited: since it was sent, or its time had come', async () => {
+    expect(await app.client.queues.oldestAge('default')).toBeNull();
+    const before = Date.now();
+    await app.send('where', [], { priority: 1 });
+    await app.send('where', [], { countdown: '1h', queue: 'later' });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await app.send('where', [], { priority: 9 });
+    const age = await app.client.queues.oldestAge('default');
+    expect(age).toBeGreaterThanOrEqual(4);
+    expect(age).toBeLessThanOrEqual(Date.now() - before);
+    expect(await app.client.queues.oldestAge('later')).toBeNull();
+  });
+
   it('a queue that is not declared is not paused or consumed by mistake', async () => {
     await app.close();
     app = await Harness.open(url(), { queues: ['email'] });

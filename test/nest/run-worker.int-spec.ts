@@ -37,6 +37,12 @@ describe('a process owned by runWorker', () => {
     expect(worker.said).toContain('task ended');
   });
 
+  it('does the same when a command tells it to shut down, which it answers', async () => {
+    const worker = start('told-to-end.module.js');
+    expect(await worker.ended).toBe(0);
+    expect(worker.said).toEqual(['ping pong', 'told null', 'modules destroyed']);
+  });
+
   it('cuts on the second signal', async () => {
     const worker = start('worker-app.module.js');
     await worker.until('task started');

@@ -11,6 +11,7 @@ export type { PeriodicSettings, ScheduleSettings } from './beat/schedule-setting
 export { TaskSchedules, type BackfillRange, type BackfillReport, type SchedulePatch } from './beat/task-schedules.js';
 export { Listeners } from './attempt/listeners.js';
 export { AsyncResult, type GetOptions } from './client/async-result.js';
+export type { AskOptions, WorkerReply } from './client/ask-workers.js';
 export type { CallOptions } from './client/call-options.js';
 export type { PublishRetryInput } from './client/publish-retry.js';
 export type {
@@ -44,6 +45,8 @@ export { TaskClient, type TransactionalCalls } from './client/task-client.js';
 export type { TransactionOwner } from './outbox/open-transaction.js';
 export type { OutboxOptionsInput } from './outbox/outbox-options.js';
 export { Outbox, type OutboxStats } from './outbox/outbox.js';
+export { TaskControl, type TimeLimitChange } from './client/task-control.js';
+export { TaskInspect, type Replies } from './client/task-inspect.js';
 export * from './client/task-types.js';
 export type { AnnotationsInput } from './policies/annotations.js';
 export type { RetryPolicyInput } from './policies/retry-options.js';

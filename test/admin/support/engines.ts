@@ -1,4 +1,4 @@
-import { uniquePrefix } from '../../support/services.js';
+import { redisUrl, uniquePrefix } from '../../support/services.js';
 import { testDatabase } from '../../transactions/support.js';
 import { AdminApp, type AdminAppInput } from './admin-app.js';
 
@@ -8,12 +8,19 @@ export interface Engine {
   start(input?: AdminAppInput): Promise<{ readonly api: AdminApp; close(): Promise<void> }>;
 }
 
-/** Where the tests of the API keep schedules. */
+/** What the API is tested on. */
 export const ENGINES: readonly Engine[] = [
   {
     name: 'memory',
     async start(input) {
       const api = await AdminApp.start(input);
+      return { api, close: () => api.close() };
+    },
+  },
+  {
+    name: 'redis',
+    async start(input) {
+      const api = await AdminApp.start({ ...input, broker: redisUrl() });
       return { api, close: () => api.close() };
     },
   },

@@ -1,6 +1,8 @@
 import type { Caller } from './admin-app.js';
+import type { AdminWorker } from './admin-worker.js';
+import { OPERATION_ROUTES } from './operation-routes.js';
 
-/** A route as its tests see it. `{id}` stands for a schedule that is made for the test. */
+/** A route as its tests see it. What stands in braces is made for the test: by `params`, or else it is the id of a schedule. */
 export interface TestedRoute {
   readonly method: string;
   readonly path: string;
@@ -11,6 +13,11 @@ export interface TestedRoute {
   readonly body?: object;
   /** a body that is refused, and where it is wrong */
   readonly bad?: { readonly body: object; readonly pointer: string };
+  readonly params?: (worker: AdminWorker) => Record<string, string> | Promise<Record<string, string>>;
+  /** after the path */
+  readonly query?: string;
+  /** what is asked for and is not there, and the answer to that */
+  readonly missing?: { readonly params: Record<string, string>; readonly query?: string; readonly status: number; readonly code: string };
   /** it needs If-Match */
   readonly edits?: true;
 }
@@ -37,9 +44,15 @@ export const ROUTES: readonly TestedRoute[] = [
   { method: 'GET', path: '/v1/schedules/{id}/preview', role: 'viewer', answers: 200 },
   { method: 'GET', path: '/v1/schedules/{id}/history', role: 'viewer', answers: 200 },
   { method: 'POST', path: '/v1/schedules/{id}/backfill', role: 'operator', answers: 202, body: PAST, bad: { body: { ...PAST, from: 'yesterday' }, pointer: '/from' } }, // prettier-ignore
+  ...OPERATION_ROUTES,
 ];
 
 /** The role just below; none below the least. */
 export function roleBelow(role: Caller): Caller | undefined {
   return role === 'admin' ? 'operator' : role === 'operator' ? 'viewer' : undefined;
+}
+
+/** The path with something in the place of what stands in braces. */
+export function pathOf(path: string, params: Readonly<Record<string, string>>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name]!));
 }

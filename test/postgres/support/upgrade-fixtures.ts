@@ -49,6 +49,11 @@ export const UPGRADE_FIXTURES: Readonly<Record<number, UpgradeFixture>> = {
       from {schema}.periodic_task t join {schema}.interval_schedule i on i.id = t.interval_id`,
     found: [{ name: 'kept', args: '[7]', total_run_count: 3, version: 1, enabled: true, every: 10, period: 'minutes' }],
   },
+  6: {
+    fill: `insert into {schema}.answer (address, body) values ('here', 'pong')`,
+    look: `select address, convert_from(body, 'UTF8') as body from {schema}.answer`,
+    found: [{ address: 'here', body: 'pong' }],
+  },
   7: {
     fill: `
       insert into {schema}.audit_entry (id, at, actor, role, action, target, change, outcome, request_id)

@@ -20,19 +20,16 @@ export type OnTaskError = (report: TaskErrorReport) => unknown;
 
 export const REDACTED = '[redacted]';
 
-export function reportOf(message: TaskMessage, { redactArgs }: TaskOptions, error: unknown, worker: string): TaskErrorReport {
+export function reportOf(message: TaskMessage, options: TaskOptions, error: unknown, worker: string): TaskErrorReport {
   const { queue, retries, rootId, parentId } = message.headers;
+  return { id: message.id, task: message.task, ...redacted(message, options), error, queue, retries, rootId, parentId, worker };
+}
+
+/** The arguments of a call without what its task hides. */
+export function redacted({ args, kwargs }: TaskMessage, { redactArgs }: TaskOptions): Pick<TaskErrorReport, 'args' | 'kwargs'> {
   const hides = (name: number | string) => redactArgs === true || (redactArgs !== false && redactArgs.includes(name));
   return {
-    id: message.id,
-    task: message.task,
-    args: message.args.map((value, position) => (hides(position) ? REDACTED : value)),
-    kwargs: Object.fromEntries(Object.entries(message.kwargs).map(([name, value]) => [name, hides(name) ? REDACTED : value])),
-    error,
-    queue,
-    retries,
-    rootId,
-    parentId,
-    worker,
+    args: args.map((value, position) => (hides(position) ? REDACTED : value)),
+    kwargs: Object.fromEntries(Object.entries(kwargs).map(([name, value]) => [name, hides(name) ? REDACTED : value])),
   };
 }

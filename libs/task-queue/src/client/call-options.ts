@@ -75,6 +75,8 @@ const KNOWN: readonly (keyof CallOptions)[] = [
   'groupId',
   'traceparent',
 ];
+/** epoch ms of the last instant that a Date can be: stores take no later one */
+const LAST_INSTANT = 8.64e15;
 const KNOWN_SET: ReadonlySet<string> = new Set(KNOWN);
 
 /** When a call is to run, in the forms that a message and a publication take. */
@@ -137,11 +139,13 @@ export function callTimes(options: CallOptions, expires: Duration | undefined, n
   const deadline = instant(options.expires ?? expires, 'expires', now);
   if (options.countdown !== undefined) {
     const delay = toMilliseconds(options.countdown, 'countdown');
+    if (now + delay > LAST_INSTANT)
+      throw new InvalidOptionError('countdown', options.countdown, 'a duration that ends while there are dates');
     return { eta: now + delay, expires: deadline, due: delay > 0 ? { delay } : undefined };
   }
   if (options.eta !== undefined) {
     const eta = options.eta instanceof Date ? options.eta.getTime() : options.eta;
-    if (!Number.isFinite(eta) || eta < 0) throw new InvalidOptionError('eta', options.eta, 'a valid Date or epoch milliseconds');
+    if (!(eta >= 0 && eta <= LAST_INSTANT)) throw new InvalidOptionError('eta', options.eta, 'a valid Date or epoch milliseconds');
     return { eta, expires: deadline, due: { eta } };
   }
   return { eta: null, expires: deadline, due: undefined };

@@ -1,11 +1,13 @@
-import { InvalidOptionError, UnknownQueueError } from '../errors/index.js';
-import type { ControlChannel, Inspector, QueueCounts } from '../ports/index.js';
+import { readHeaders } from '../message/message-codec.js';
+import type { Clock, ControlChannel, Inspector, QueueCounts } from '../ports/index.js';
+import { checkQueue } from './check-queue.js';
 import type { ClientOptions } from './client-options.js';
 
 export interface QueuesDependencies {
   readonly inspector: Inspector;
   readonly control: ControlChannel;
   readonly options: Pick<ClientOptions, 'queues' | 'defaultQueue'>;
+  readonly clock: Clock;
 }
 
 export interface WorkerChoice {
@@ -27,11 +29,24 @@ export class Queues {
   }
 
   /**
+   * How many ms the oldest of those that are next has waited, since it was sent or its time had come; null = nothing is ready. By the
+   * clocks of this process and of who has sent it.
+   */
+  async oldestAge(queue: string): Promise<number | null> {
+    const now = this.deps.clock.now();
+    const ages = (await this.deps.inspector.heads(queue)).flatMap(({ id, body }) => {
+      const headers = readHeaders(id, body);
+      return headers === undefined ? [] : [now - Math.max(headers.sentAt, headers.eta ?? 0)];
+    });
+    return ages.length === 0 ? null : Math.max(0, ...ages);
+  }
+
+  /**
    * No worker is handed anything more of it, in no process and after no restart, until it is resumed. It goes on taking
    * messages, and what runs goes on.
    */
   async pause(queue: string): Promise<void> {
-    await this.deps.inspector.pause(this.#check(queue));
+    await this.deps.inspector.pause(checkQueue(queue, this.deps.options));
   }
 
   async resume(queue: string): Promise<void> {
@@ -52,18 +67,17 @@ export class Queues {
    * later consumes what its options say.
    */
   async addQueue(queue: string, { worker }: WorkerChoice = {}): Promise<void> {
-    await this.deps.control.announce({ type: 'addQueue', queue: this.#check(queue), worker: worker ?? null });
+    await this.#tell('addConsumer', checkQueue(queue, this.deps.options), worker);
   }
 
   /** Has running workers consume it no more: Celery's `cancel_consumer`. What they hold of it, they finish. */
   async cancelQueue(queue: string, { worker }: WorkerChoice = {}): Promise<void> {
-    await this.deps.control.announce({ type: 'cancelQueue', queue, worker: worker ?? null });
+    await this.#tell('cancelConsumer', queue, worker);
   }
 
-  #check(queue: string): string {
-    const { queues, defaultQueue } = this.deps.options;
-    if (typeof queue !== 'string' || queue === '') throw new InvalidOptionError('queue', queue, 'the name of a queue');
-    if (queues === undefined || queue === defaultQueue || queues.includes(queue)) return queue;
-    throw new UnknownQueueError(queue, 'The command', [...queues, defaultQueue]);
+  /** Without waiting for an answer; `TaskControl` does. */
+  async #tell(method: 'addConsumer' | 'cancelConsumer', queue: string, worker: string | undefined): Promise<void> {
+    const workers = worker === undefined ? null : [worker];
+    await this.deps.control.announce({ type: 'request', method, args: { queue }, workers, replyTo: null, until: null });
   }
 }

@@ -100,7 +100,7 @@ export class TaskClient extends TaskCalls {
     };
     const { inspector, control } = transport;
     this.deadLetters = new DeadLetters({ inspector, results, resultsApart: results !== transport.results, codecs });
-    this.queues = new Queues({ inspector, control, options });
+    this.queues = new Queues({ inspector, control, options, clock });
     this.#source = { results, codec: codecs.results, clock, inspector, revoke: (ids, how) => this.revoke(ids, how) };
   }
 

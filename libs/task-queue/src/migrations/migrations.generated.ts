@@ -1522,6 +1522,15 @@ create trigger solar_edited after update on {schema}.solar_schedule
 create trigger clocked_edited after update on {schema}.clocked_schedule
   for each row when (old.* is distinct from new.*) execute function {schema}.schedule_edited();
 ` },
+  { version: 6, name: '006-answers', text: `-- What workers answer to who has asked them. Whoever has read an answer removes it; nobody misses one after a crash of the server.
+create unlogged table {schema}.answer (
+  id bigint generated always as identity primary key,
+  address text not null,
+  body bytea not null,
+  answered_at timestamptz not null default clock_timestamp()
+);
+create index answer_address on {schema}.answer (address);
+` },
   { version: 7, name: '007-audit', text: `-- Who has done what through the admin API. Nothing removes it but its owner. Ids begin with the time, so that they are the
 -- order, too. The change is JSON as text: jsonb refuses \\u0000, which somebody may have sent.
 create table {schema}.audit_entry (

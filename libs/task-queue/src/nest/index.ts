@@ -8,6 +8,7 @@ export { Periodic, type PeriodicOptions } from './periodic.decorator.js';
 export { runBeat, runWorker, type RunningWorker, type RunWorkerOptions } from './run-worker.js';
 export type { WorkerApp } from './load-worker-module.js';
 export { getTaskClientToken, InjectTaskClient } from './task-client.token.js';
+export { getTaskControlToken, getTaskInspectToken, InjectTaskControl, InjectTaskInspect } from './task-control.provider.js';
 export { getTaskSchedulesToken, InjectTaskSchedules } from './task-schedules.provider.js';
 export { TaskDefaults } from './task-defaults.decorator.js';
 export { TaskQueueModule } from './task-queue.module.js';

@@ -1,10 +1,13 @@
 import { recordingOf } from '../attempt/describe-record.js';
+import type { ClientOptions } from '../client/client-options.js';
+import { describeClientOptions } from '../client/describe-options.js';
 import { createPool } from '../pools/create-pool.js';
 import { Annotations } from '../policies/annotations.js';
-import type { Clock, TaskLogger, Transport } from '../ports/index.js';
+import type { Clock, Pool, TaskLogger, Transport } from '../ports/index.js';
 import { checkCapabilities, checkQueues, checkSerializers } from '../worker/check-boot.js';
+import type { HandlerRegistry } from '../worker/handler-registry.js';
 import type { OutcomeListener } from '../worker/run-delivery.js';
-import { resolveWorkerOptions, type WorkerOptionsInput } from '../worker/worker-options.js';
+import { resolveWorkerOptions, type WorkerOptions, type WorkerOptionsInput } from '../worker/worker-options.js';
 import { Worker } from '../worker/worker.js';
 import { refusePublishOptions } from './options-factory.js';
 import type { QueueInstance } from './queue-instance.js';
@@ -19,6 +22,8 @@ export interface WorkerParts {
   /** default: the queue instance's own */
   readonly transport?: Transport;
   readonly onOutcome?: OutcomeListener;
+  /** what it does when it is told to shut down; default: it stops */
+  readonly shutDown?: () => void;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
@@ -27,16 +32,14 @@ export interface WorkerParts {
  * A worker on a queue instance, with an application's handlers; checked, and not started.
  * @throws UnknownOptionError · InvalidOptionError · UnsupportedOptionError · UnknownQueueError
  */
-export function prepareWorker({ queue, explorer, options: input, where, onOutcome, logger, clock, ...parts }: WorkerParts): Worker {
-  const transport = parts.transport ?? queue.transport;
-  const { annotations, defaultQueue, queues, resultExpires, publishTimeout } = queue.options;
+export function prepareWorker({ queue, explorer, options: input, where, logger, clock, ...parts }: WorkerParts): Worker {
+  const { transport = queue.transport, onOutcome, shutDown } = parts;
+  const { annotations, defaultQueue, resultExpires, publishTimeout } = queue.options;
   const handlers = explorer.explore(annotations, readOverrides(input.tasks, where));
   const ofTasks = handlers.handlers().flatMap(({ options }) => options.queue ?? []);
   const options = resolveWorkerOptions(input, [defaultQueue, ...ofTasks], where);
   const pool = createPool(options.pool, options.concurrency);
-  checkCapabilities(handlers, pool.capabilities, transport.broker.capabilities);
-  checkSerializers(handlers, queue.options.acceptContent);
-  checkQueues(options, queues, handlers, defaultQueue);
+  check(handlers, options, pool, transport, queue.options);
   if (handlers.names().length === 0)
     logger.warn('this worker knows no task: provide the classes that have @Task() methods', { worker: options.name });
   // Results of the broker's own store are settled with their deliveries, also by a transport that stands before it.
@@ -54,9 +57,18 @@ export function prepareWorker({ queue, explorer, options: input, where, onOutcom
     transactionsOf: queue.transactionsOf,
     listeners: explorer.listeners,
     onOutcome,
+    configuration: () => describeClientOptions(queue.options),
+    shutDown,
     logger,
     clock,
   });
+}
+
+/** @throws UnsupportedOptionError · ContentNotAcceptedError · UnknownQueueError */
+function check(handlers: HandlerRegistry, options: WorkerOptions, pool: Pool, { broker }: Transport, client: ClientOptions): void {
+  checkCapabilities(handlers, pool.capabilities, broker.capabilities);
+  checkSerializers(handlers, client.acceptContent);
+  checkQueues(options, client.queues, handlers, client.defaultQueue);
 }
 
 /** @throws UnknownOptionError · InvalidOptionError · UnsupportedOptionError */

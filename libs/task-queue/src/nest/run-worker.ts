@@ -27,7 +27,7 @@ export interface RunningWorker {
  * @throws InvalidAppError, and whatever fails the boot
  */
 export async function runWorker(app: WorkerApp, options: RunWorkerOptions = {}): Promise<RunningWorker> {
-  return own(boot(app, options));
+  return own((endProcess) => boot(app, options, endProcess));
 }
 
 /**
@@ -36,13 +36,14 @@ export async function runWorker(app: WorkerApp, options: RunWorkerOptions = {}):
  * @throws InvalidAppError, and whatever fails the boot
  */
 export async function runBeat(app: WorkerApp, { nest }: Pick<RunWorkerOptions, 'nest'> = {}): Promise<RunningWorker> {
-  return own(boot(app, nest === undefined ? {} : { nest }, true));
+  return own((endProcess) => boot(app, nest === undefined ? {} : { nest }, endProcess, true));
 }
 
 /** Owns the process of an application that boots. */
-async function own(booting: ReturnType<typeof boot>): Promise<RunningWorker> {
+async function own(begin: (endProcess: () => void) => ReturnType<typeof boot>): Promise<RunningWorker> {
   const signals = new ShutdownSignals(async () => (await booting).stop());
   signals.listen();
+  const booting = begin(() => signals.begin());
   try {
     const { context, stop } = await booting;
     return { app: context, stop: () => stop().finally(() => signals.unlisten()) };
@@ -52,10 +53,10 @@ async function own(booting: ReturnType<typeof boot>): Promise<RunningWorker> {
   }
 }
 
-async function boot(app: WorkerApp, { nest, ...options }: RunWorkerOptions, beatOnly = false) {
+async function boot(app: WorkerApp, { nest, ...options }: RunWorkerOptions, endProcess: () => void, beatOnly = false) {
   claimTaskRole('worker');
   const module = await loadWorkerModule(app);
-  const context = await workerRun.run({ options, beatOnly }, () =>
+  const context = await workerRun.run({ options, beatOnly, shutDown: endProcess }, () =>
     NestFactory.createApplicationContext(module, Object.assign({ abortOnError: false }, nest)),
   );
   const workers = workersOf(context, module);

@@ -32,11 +32,18 @@ export class ShutdownSignals {
     for (const signal of SIGNALS) process.off(signal, this.#receive);
   }
 
+  /** As a first signal does; a second one still cuts. */
+  begin(): void {
+    if (this.#first === undefined) this.#begin('SIGTERM');
+  }
+
   readonly #receive = (signal: ShutdownSignal): void => {
-    if (this.#first !== undefined) {
-      if (this.#first.signal === signal && performance.now() - this.#first.at < ECHO) return;
-      process.exit(EXIT_CODES[signal]);
-    }
+    if (this.#first === undefined) return this.#begin(signal);
+    if (this.#first.signal === signal && performance.now() - this.#first.at < ECHO) return;
+    process.exit(EXIT_CODES[signal]);
+  };
+
+  #begin(signal: ShutdownSignal): void {
     this.#first = { signal, at: performance.now() };
     this.shutDown(signal).then(
       () => process.exit(0),
@@ -45,5 +52,5 @@ export class ShutdownSignals {
         process.exit(1);
       },
     );
-  };
+  }
 }

@@ -9,6 +9,7 @@ import { findRouter } from './find-router.js';
 import { InstanceNames } from './instance-names.js';
 import { getQueueInstanceToken, QueueInstance } from './queue-instance.js';
 import { getTaskClientToken } from './task-client.token.js';
+import { taskControlProviders } from './task-control.provider.js';
 import { taskSchedulesProvider } from './task-schedules.provider.js';
 import { describeTasks } from './task-metadata.accessor.js';
 import { TASK_QUEUE_OPTIONS } from './task-queue.options.js';
@@ -23,6 +24,7 @@ export function taskClientProviders(name: string): Provider[] {
     { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(name) },
     clientProvider(name),
     taskSchedulesProvider(name),
+    ...taskControlProviders(name),
   ];
 }
 

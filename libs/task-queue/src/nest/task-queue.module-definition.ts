@@ -3,6 +3,7 @@ import type { ClientOptionsInput } from '../client/client-options.js';
 import { getQueueInstanceToken } from './queue-instance.js';
 import { taskClientProviders } from './task-client.providers.js';
 import { DEFAULT_CLIENT, getTaskClientToken } from './task-client.token.js';
+import { getTaskControlToken, getTaskInspectToken } from './task-control.provider.js';
 import { getTaskSchedulesToken } from './task-schedules.provider.js';
 import { TaskHandlersModule } from './task-handlers.module.js';
 import { TASK_QUEUE_OPTIONS, type TaskQueueModuleExtras } from './task-queue.options.js';
@@ -16,6 +17,13 @@ export const { ConfigurableModuleClass: TaskQueueModuleBase } = new Configurable
     global: isGlobal,
     imports: [...(definition.imports ?? []), TaskHandlersModule],
     providers: [...(definition.providers ?? []), ...taskClientProviders(name)],
-    exports: [getTaskClientToken(name), getTaskSchedulesToken(name), getQueueInstanceToken(name), TaskHandlersModule],
+    exports: [
+      getTaskClientToken(name),
+      getTaskInspectToken(name),
+      getTaskControlToken(name),
+      getTaskSchedulesToken(name),
+      getQueueInstanceToken(name),
+      TaskHandlersModule,
+    ],
   }))
   .build();

@@ -6,6 +6,8 @@ export interface WorkerRun {
   readonly options: WorkerOptionsInput;
   /** nothing is run, only what is due is sent */
   readonly beatOnly?: boolean;
+  /** begins what a first signal does */
+  shutDown(): void;
 }
 
 export const workerRun = new AsyncLocalStorage<WorkerRun>();

@@ -58,7 +58,15 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
     const where = this.#run === undefined ? 'TaskWorkerModule.forRoot' : 'The worker';
     const options = { ...input, ...this.#run?.options };
     const { listeners } = explorer;
-    this.#worker = prepareWorker({ queue, explorer, options, where, logger, clock });
+    this.#worker = prepareWorker({
+      queue,
+      explorer,
+      options,
+      where,
+      shutDown: this.#run?.shutDown ?? (() => void this.stop()),
+      logger,
+      clock,
+    });
     this.#relay = prepareRelay({ queue, listeners, logger, clock });
     if (options.beat === true || this.#run?.beatOnly === true) await this.#prepareBeat();
   }

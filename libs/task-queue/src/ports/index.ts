@@ -25,6 +25,7 @@ export type * from './task-transactions.js';
 export * from './transactional.js';
 export * from './transport.js';
 export * from './unique-key.js';
+export type * from './worker-requests.js';
 export type * from './unique-options.js';
 export * from './current-task.js';
 export { currentTransaction, outsideTransaction, type AmbientTransaction, type OpenTransaction } from './current-transaction.js';

@@ -7,6 +7,8 @@ export interface Inspector {
   counts(queue: string): Promise<QueueCounts>;
   /** Where an id is now, in order; null = in no known queue. */
   locate(ids: readonly string[]): Promise<(Location | null)[]>;
+  /** The first in line of each priority among what is ready, highest first: with them it is known how long the queue makes wait. */
+  heads(queue: string): Promise<WaitingMessage[]>;
   /** Newest first, a page at a time. */
   deadLetters(queue: string, options: DeadLetterPaging): Promise<DeadLetterPage>;
   /** Those of these ids that are dead letters of the queue, in order; null for the others. */
@@ -57,6 +59,11 @@ export interface QueueCounts {
   readonly leased: number;
   readonly suspects: number;
   readonly dead: number;
+}
+
+export interface WaitingMessage {
+  readonly id: string;
+  readonly body: string;
 }
 
 export interface Location {

@@ -9,6 +9,8 @@ export interface Pool {
   start(): Promise<void>;
   /** Runs a handler once; settles as the handler does. The worker never runs more than `concurrency` at once. */
   run(handler: TaskHandler, args: readonly unknown[], context: TaskContext): unknown;
+  /** From now on so many at once; what runs beyond them ends in its own time. Absent = its size is fixed. */
+  resize?(concurrency: number): void;
   stop(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { DriverMissingError, InvalidBrokerUrlError } from '../errors/index.js';
+import { maskPassword } from '../policies/mask-password.js';
 import type { OpenTransport, StoreAddress, Transport, TransportOptions } from '../ports/index.js';
 
 interface Engine {
@@ -42,9 +43,4 @@ async function load(engine: Engine, scheme: string): Promise<{ open: OpenTranspo
     if (engine.driver === null || !/Cannot find (package|module)/.test(String(error))) throw error;
     throw new DriverMissingError(engine.driver, `A '${scheme}' broker`, error);
   }
-}
-
-/** A URL fit for logs and errors. */
-export function maskPassword(url: string): string {
-  return url.replace(/(\/\/[^/@:]*:)[^/]*@/, '$1***@');
 }

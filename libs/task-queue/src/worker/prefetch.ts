@@ -10,10 +10,18 @@ export class Prefetch {
   /** moving average in ms; unknown until the first task has ended */
   #average = Infinity;
 
+  #concurrency: number;
+
   constructor(
-    private readonly concurrency: number,
+    concurrency: number,
     private readonly multiplier: number,
-  ) {}
+  ) {
+    this.#concurrency = concurrency;
+  }
+
+  resize(concurrency: number): void {
+    this.#concurrency = concurrency;
+  }
 
   ran(ms: number): void {
     this.#average = this.#average === Infinity ? ms : this.#average + (ms - this.#average) * WEIGHT;
@@ -26,7 +34,7 @@ export class Prefetch {
 
   get limit(): number {
     if (this.#average === Infinity) return 0;
-    const clearable = (this.concurrency * PREFETCH_MS) / Math.max(this.#average, 0.01);
-    return Math.floor(Math.min(this.multiplier * this.concurrency, clearable));
+    const clearable = (this.#concurrency * PREFETCH_MS) / Math.max(this.#average, 0.01);
+    return Math.floor(Math.min(this.multiplier * this.#concurrency, clearable));
   }
 }

@@ -236,7 +236,7 @@ export class RunDelivery {
   #begin(delivery: Delivery, message: TaskMessage, handler: TaskHandler): Run {
     const { queue, priority } = message.headers;
     const startedAt = this.deps.clock.now();
-    const limit = message.headers.softTimeLimit ?? handler.options.softTimeLimit;
+    const limit = message.headers.softTimeLimit ?? this.deps.running.softLimitOf(handler);
     const deliveryInfo = { queue, priority, redelivered: delivery.lostLeases > 0 };
     const context = new AttemptContext(message, handler.options, deliveryInfo, this.#surroundings, startedAt);
     const deadline = limit === null ? undefined : startedAt + limit;

@@ -1,5 +1,5 @@
 import { LeaseLostError, SoftTimeLimitExceeded, TaskRevokedError, WorkerShutdownError } from '../errors/index.js';
-import type { Clock, ClockTimer, Delivery } from '../ports/index.js';
+import type { Clock, ClockTimer, Delivery, TaskHandler } from '../ports/index.js';
 import type { Run } from './run.js';
 
 /**
@@ -8,6 +8,8 @@ import type { Run } from './run.js';
  */
 export class RunningTasks {
   readonly #runs = new Set<Run>();
+  /** limits that were changed while this worker runs, by task; most never have any */
+  #softLimits: Map<string, number | null> | undefined;
   #timer: ClockTimer | undefined;
   #timerAt = Infinity;
 
@@ -15,6 +17,23 @@ export class RunningTasks {
 
   get size(): number {
     return this.#runs.size;
+  }
+
+  /** What runs now. */
+  list(): readonly Run[] {
+    return [...this.#runs];
+  }
+
+  /** ms that an attempt of this handler may take; null = as long as it likes */
+  softLimitOf(handler: TaskHandler): number | null {
+    const changed = this.#softLimits?.get(handler.name);
+    return changed === undefined ? handler.options.softTimeLimit : changed;
+  }
+
+  /** Holds for attempts that begin from now on. */
+  setSoftLimit(task: string, limit: number | null): void {
+    this.#softLimits ??= new Map();
+    this.#softLimits.set(task, limit);
   }
 
   add(run: Run): void {
@@ -30,6 +49,11 @@ export class RunningTasks {
     for (const run of this.#runs) {
       if (run.delivery.id === id) run.context.abort(new TaskRevokedError(id, 'while it ran'));
     }
+  }
+
+  /** ids of those that were told to end because they are revoked */
+  revoked(): string[] {
+    return this.list().flatMap(({ delivery, context }) => (context.abortReason instanceof TaskRevokedError ? [delivery.id] : []));
   }
 
   lose(delivery: Delivery): void {

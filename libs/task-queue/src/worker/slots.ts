@@ -23,6 +23,8 @@ export class Slots {
   #line: Delivery[] = [];
   #next = 0;
   #running = 0;
+  #begun = 0;
+  #concurrency: number;
   #lastMove = 0;
   #timer: ClockTimer | undefined;
   #closed = false;
@@ -30,10 +32,26 @@ export class Slots {
   #starting = false;
   #idle: (() => void)[] = [];
 
-  constructor(private readonly options: SlotsOptions) {}
+  constructor(private readonly options: SlotsOptions) {
+    this.#concurrency = options.concurrency;
+  }
 
   get running(): number {
     return this.#running;
+  }
+
+  /** Deliveries that were begun since the start. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** The line itself, as it is now. */
+  get waiting(): readonly Delivery[] {
+    return this.#line.slice(this.#next);
+  }
+
+  get prefetchLimit(): number {
+    return this.options.prefetch.limit;
   }
 
   get buffered(): number {
@@ -42,10 +60,17 @@ export class Slots {
 
   /** How many more deliveries to ask for now: 0 while the line is long enough, so that receives stay large. */
   get wanted(): number {
-    const { concurrency, prefetch } = this.options;
-    const limit = prefetch.limit;
-    if (this.#running >= concurrency && this.buffered * 2 > limit) return 0;
-    return Math.max(0, concurrency - this.#running + limit - this.buffered);
+    const limit = this.options.prefetch.limit;
+    if (this.#running >= this.#concurrency && this.buffered * 2 > limit) return 0;
+    return Math.max(0, this.#concurrency - this.#running + limit - this.buffered);
+  }
+
+  /** From now on so many run at once; what runs beyond them ends in its own time. */
+  resize(concurrency: number): void {
+    this.#concurrency = concurrency;
+    this.options.prefetch.resize(concurrency);
+    this.#fill();
+    if (this.wanted > 0) this.options.room();
   }
 
   /**
@@ -95,15 +120,16 @@ export class Slots {
   }
 
   #fill(): void {
-    const { concurrency, clock } = this.options;
-    if (this.#running >= concurrency || this.buffered === 0) return;
+    const { clock } = this.options;
+    if (this.#running >= this.#concurrency || this.buffered === 0) return;
     const now = clock.now();
     this.#lastMove = now;
-    while (this.#running < concurrency && this.buffered > 0) this.#start(this.#line[this.#next++]!, now);
+    while (this.#running < this.#concurrency && this.buffered > 0) this.#start(this.#line[this.#next++]!, now);
   }
 
   #start(delivery: Delivery, now: number): void {
     this.#running++;
+    this.#begun++;
     void this.options.run(delivery).then(() => {
       this.#running--;
       this.options.prefetch.ran(this.options.clock.now() - now);

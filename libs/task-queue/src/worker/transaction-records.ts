@@ -21,8 +21,16 @@ export class TransactionRecords {
 
   /** @throws what {@link TaskTransactions.check} does */
   async start(concurrency: number): Promise<void> {
-    for (const transactions of this.#transactions) await transactions.check(concurrency);
+    await this.check(concurrency);
     if (this.#transactions.length > 0) this.#arm();
+  }
+
+  /**
+   * Whether so many of them may be open at once.
+   * @throws what {@link TaskTransactions.check} does
+   */
+  async check(concurrency: number): Promise<void> {
+    for (const transactions of this.#transactions) await transactions.check(concurrency);
   }
 
   /** Safe to call twice, and before the start. */

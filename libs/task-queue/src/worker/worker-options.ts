@@ -98,6 +98,11 @@ export function resolveWorkerOptions(
   return Object.freeze({ ...checked, name, queues: consumed });
 }
 
+/** The options as people may see them: functions left out, and of the tasks' own options the names alone. */
+export function describeOptions({ onTaskError: _, tasks, ...options }: WorkerOptions): Readonly<Record<string, unknown>> {
+  return { ...options, tasks: Object.keys(tasks ?? {}) };
+}
+
 function duration(standard: string, least = 0) {
   const field = durationField();
   const text = field.description! + (least > 0 ? `, at least ${least} ms` : '');

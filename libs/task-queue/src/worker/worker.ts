@@ -1,24 +1,10 @@
-import type { Recording } from '../attempt/describe-record.js';
 import { Listeners } from '../attempt/listeners.js';
-import type { Codecs } from '../message/open-codecs.js';
-import type {
-  Clock,
-  Consumer,
-  ControlCommand,
-  Delivery,
-  Pool,
-  ResultBackend,
-  RevokedDelivery,
-  TaskLogger,
-  TransactionsOf,
-  Transport,
-  WorkerSignal,
-} from '../ports/index.js';
+import type { Consumer, Delivery, RevokedDelivery, WorkerSignal } from '../ports/index.js';
 import { EarlyAck } from './early-ack.js';
 import { FetchLoop } from './fetch-loop.js';
-import type { HandlerRegistry } from './handler-registry.js';
 import { Prefetch } from './prefetch.js';
-import { RunDelivery, type OutcomeListener } from './run-delivery.js';
+import { ControlListener } from './requests/control-listener.js';
+import { RunDelivery } from './run-delivery.js';
 import { RunningTasks } from './running-tasks.js';
 import { SetAside } from './set-aside.js';
 import { TransactionRecords } from './transaction-records.js';
@@ -26,30 +12,7 @@ import { SettleDeliveries } from './settle-deliveries.js';
 import { Slots } from './slots.js';
 import { queuesAtStart, Subscription } from './subscription.js';
 import { upkeepOf, type Upkeep } from './upkeep.js';
-import type { WorkerOptions } from './worker-options.js';
-
-export interface WorkerDependencies {
-  readonly transport: Transport;
-  /** where results go; settlements carry them when it is the transport's own */
-  readonly results: ResultBackend;
-  readonly codecs: Codecs;
-  readonly handlers: HandlerRegistry;
-  readonly pool: Pool;
-  readonly options: WorkerOptions;
-  /** ms that results are kept */
-  readonly resultExpires: number;
-  /** ms that a publish may take */
-  readonly publishTimeout: number;
-  /** what results tell beyond the outcome; null = nothing */
-  readonly recording: Recording | null;
-  /** told of its signals; default: nobody */
-  readonly listeners?: Listeners | undefined;
-  /** the transactions of transactional handlers; default: no handler is one */
-  readonly transactionsOf?: TransactionsOf | undefined;
-  readonly onOutcome?: OutcomeListener | undefined;
-  readonly logger: TaskLogger;
-  readonly clock: Clock;
-}
+import type { WorkerDependencies } from './worker-dependencies.js';
 
 export interface WorkerHealth {
   /** it has started and was not told to stop */
@@ -71,7 +34,7 @@ interface Actors {
   readonly earlyAck: EarlyAck;
   readonly subscription: Subscription;
   readonly upkeep: Upkeep | undefined;
-  readonly stopListening: () => Promise<void>;
+  readonly listener: ControlListener;
 }
 
 /**
@@ -154,14 +117,16 @@ export class Worker {
     await pool.start();
     await signals.worker_process_init?.({ worker: this.name, pid: process.pid });
     const running = new RunningTasks(clock);
-    const stopListening = await transport.control.listen((command) => this.#obey(command, running));
+    const listener = this.#listener(running);
+    await listener.start();
     const consumer = await this.#consume(running).catch(async (error: unknown) => {
-      await stopListening();
+      await listener.stop();
       throw error;
     });
-    this.#actors = this.#assemble(consumer, running, stopListening);
+    this.#actors = this.#assemble(consumer, running, listener);
     this.#actors.fetch.start();
     this.#actors.upkeep?.start();
+    this.#serve(this.#actors);
     this.#awake = setInterval(() => {}, LONGEST_INTERVAL);
     logger.info('worker is consuming', {
       worker: this.name,
@@ -185,7 +150,7 @@ export class Worker {
     });
   }
 
-  #assemble(consumer: Consumer, running: RunningTasks, stopListening: () => Promise<void>): Actors {
+  #assemble(consumer: Consumer, running: RunningTasks, listener: ControlListener): Actors {
     const { transport, results, pool, options, publishTimeout, logger, clock } = this.deps;
     const resultsApart = results !== transport.results || !transport.broker.capabilities.atomicResults;
     const { broker } = transport;
@@ -206,16 +171,26 @@ export class Worker {
     });
     const fetch = new FetchLoop({ consumer, slots, logger, clock });
     const subscription = new Subscription(consumer, options, logger);
-    return { consumer, running, settle, slots, fetch, earlyAck, subscription, upkeep, stopListening };
+    return { consumer, running, settle, slots, fetch, earlyAck, subscription, upkeep, listener };
   }
 
-  #obey(command: ControlCommand, running: RunningTasks): void {
-    if (command.type === 'revoke') {
-      for (const id of command.ids) this.#revoke({ id, terminate: command.terminate }, running);
-    } else if (command.worker === null || command.worker === this.name) {
-      const done = command.type === 'addQueue' ? this.addQueue(command.queue) : this.cancelQueue(command.queue);
-      done.catch((error: unknown) => this.deps.logger.error('a command could not be obeyed', { ...command, error }));
-    }
+  #listener(running: RunningTasks): ControlListener {
+    const { transport, logger, clock } = this.deps;
+    const revoke = (id: string, terminate: boolean) => this.#revoke({ id, terminate }, running);
+    return new ControlListener({ control: transport.control, worker: this.name, revoke, logger, clock });
+  }
+
+  #serve(actors: Actors): void {
+    const { transport, options, handlers, codecs, pool, clock, configuration, shutDown } = this.deps;
+    const { inspector, broker } = transport;
+    actors.listener.serve({
+      ...{ ...actors, options, handlers, codecs, pool, inspector, broker: broker.capabilities, clock },
+      startedAt: clock.now(),
+      stopping: () => this.#quieting !== undefined,
+      configuration: configuration ?? (() => ({})),
+      checkConcurrency: (concurrency) => this.#records.check(concurrency),
+      shutDown: shutDown ?? (() => void this.stop()),
+    });
   }
 
   /** What waits here goes back, and comes again with its mark: nobody tells of it a second time. */
@@ -251,7 +226,7 @@ export class Worker {
       await actors.upkeep?.stop();
       actors.running.stop();
       await actors.consumer.close();
-      await actors.stopListening();
+      await this.#within(this.deps.options.abortGrace, actors.listener.stop());
     }
     await this.#records.stop();
     await this.deps.pool.stop();

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
-import type { INestApplication, Type } from '@nestjs/common';
+import { Injectable, Module, type INestApplication, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { Task, TaskClient, TaskQueueModule, TaskWorkerModule } from 'nestjs-task-queue';
 import { AuditRecord } from 'nestjs-task-queue/typeorm';
 import { DataSource } from 'typeorm';
 import { RecordedLog } from '../../../nest/support/boot.js';
@@ -9,6 +10,7 @@ import { AppModule } from './src/app.module.js';
 import { GuardedModule } from './src/guarded.module.js';
 import { makeCredentials } from './src/make-credentials.js';
 import { postpone } from './src/postpone.js';
+import { recover } from './src/recover.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -38,6 +40,29 @@ it('schedules are made, moved and looked at with a token', async () => {
   expect(await postpone({ url, token })).toEqual(['2030-01-01T04:00:00.000Z', '2030-01-02T04:00:00.000Z']);
   const page = await fetch(`${url}/admin/docs`, { headers: { authorization: `Basic ${btoa('ada:correct horse battery')}` } });
   expect(page.status).toBe(200);
+});
+
+@Injectable()
+class MailTasks {
+  @Task({ name: 'mail.send', queue: 'email', maxRetries: 0 })
+  async send(): Promise<void> {
+    throw new Error('connection refused');
+  }
+}
+
+@Module({ imports: [TaskQueueModule.forRoot({ broker: 'memory://' }), TaskWorkerModule.forRoot()], providers: [MailTasks] })
+class MailWorkerModule {}
+
+it('dead letters are sent again', async () => {
+  const since = new Date();
+  const token = await credentials();
+  const { app, url } = await start(AppModule);
+  const worker = await start(MailWorkerModule);
+  const sent = await app.get(TaskClient).sendTask('mail.send', [], { queue: 'email' });
+  await sent.get({ propagate: false });
+  await worker.app.close();
+  expect(await recover({ url, token }, since)).toEqual({ redriven: 1, waiting: 1 });
+  await expect(recover({ url, token: `${token}x` }, since)).rejects.toThrow('This needs a valid token or password.');
 });
 
 it('a guard of the application decides', async () => {

@@ -1,16 +1,25 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { TaskSchedules } from '../../beat/task-schedules.js';
+import { AskWorkers } from '../../client/ask-workers.js';
 import { TaskClient } from '../../client/task-client.js';
+import { TaskControl } from '../../client/task-control.js';
+import { TaskInspect } from '../../client/task-inspect.js';
 import { QUEUE_INSTANCE, TASK_CLOCK } from '../../nest/tokens.js';
 import { AuditController } from '../audit/audit.controller.js';
 import { AuditInterceptor } from '../audit/audit.interceptor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { MeController } from '../auth/me.controller.js';
 import { RoleGuard } from '../auth/role.guard.js';
+import { DeadLettersController } from '../dead-letters/dead-letters.controller.js';
 import { ProblemFilter } from '../http/problem.filter.js';
+import { QueuesController } from '../queues/queues.controller.js';
 import { ScheduleActionsController } from '../schedules/schedule-actions.controller.js';
 import { SchedulesController } from '../schedules/schedules.controller.js';
+import { TaskLookup } from '../tasks/task-lookup.js';
+import { TasksController } from '../tasks/tasks.controller.js';
+import { RatesController, WorkerCommandsController } from '../workers/worker-commands.controller.js';
+import { WorkersController } from '../workers/workers.controller.js';
 import { ADMIN_LOGGER, ADMIN_OPTIONS, AUDIT_LOG, AUTHENTICATOR } from '../tokens.js';
 import type { AdminServices } from './admin-services.js';
 
@@ -18,9 +27,21 @@ import type { AdminServices } from './admin-services.js';
 @Module({})
 export class AdminApiModule {
   static with({ options, audit, authenticator, logger, clock, instance, client, schedules }: AdminServices): DynamicModule {
+    const workers = new AskWorkers(instance.transport.control, clock);
     return {
       module: AdminApiModule,
-      controllers: [ScheduleActionsController, SchedulesController, AuditController, MeController],
+      controllers: [
+        ScheduleActionsController,
+        SchedulesController,
+        TasksController,
+        QueuesController,
+        WorkersController,
+        WorkerCommandsController,
+        RatesController,
+        DeadLettersController,
+        AuditController,
+        MeController,
+      ],
       providers: [
         { provide: ADMIN_OPTIONS, useValue: options },
         { provide: ADMIN_LOGGER, useValue: logger },
@@ -30,6 +51,9 @@ export class AdminApiModule {
         { provide: QUEUE_INSTANCE, useValue: instance },
         { provide: TaskClient, useValue: client },
         { provide: TaskSchedules, useValue: schedules },
+        { provide: TaskInspect, useValue: new TaskInspect(workers) },
+        { provide: TaskControl, useValue: new TaskControl({ workers, client, options: instance.options }) },
+        TaskLookup,
         AuditTrail,
         { provide: APP_GUARD, useClass: RoleGuard },
         { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },

@@ -11,9 +11,11 @@ import { rawOf, stateOf } from './request-state.js';
 import { statusOf } from './status-of.js';
 import { toKnownError } from './to-known-error.js';
 
-/** Where codes are explained. The package has that page within. */
-const DOCS = 'https://unpkg.com/nestjs-task-queue/docs/errors.md#';
+/** Names the code: what it means is in docs/errors.md, which the package has within. */
+const PROBLEM = 'urn:nestjs-task-queue:error:';
 const RETRY_AFTER = 5_000;
+/** of 500 and more that are no faults: what is not set up, a worker that is not there */
+const ANSWERS: ReadonlySet<number> = new Set([501, 504]);
 
 /** Answers every error as problem+json. What is no error of ours says nothing of itself: that is in the log, under the request's id. */
 @Catch()
@@ -32,7 +34,8 @@ export class ProblemFilter implements ExceptionFilter {
     const { id, address } = stateOf(request);
     const error = toKnownError(thrown, `${method} ${url?.split('?')[0]}`, this.options.bodyLimit);
     const status = statusOf(error.code);
-    if (status >= 500) this.logger.error('A request to the admin API failed', { requestId: id, method, url, error: thrown });
+    if (status >= 500 && !ANSWERS.has(status))
+      this.logger.error('A request to the admin API failed', { requestId: id, method, url, error: thrown });
     if (status === 401 && request.headers.authorization)
       this.logger.warn('Wrong credentials for the admin API', { requestId: id, address });
     for (const [name, value] of this.#headers(status, error)) this.host.httpAdapter.setHeader(response, name, value as string);
@@ -51,6 +54,6 @@ function describe(error: TaskQueueError, status: number, requestId: string): Pro
   const { code } = error;
   // The message of a fault of this side may name servers and statements.
   const detail = status === 500 ? new InternalError().message : error.message;
-  const problem: Problem = { type: `${DOCS}${code.toLowerCase()}`, title: STATUS_CODES[status]!, status, code, detail, requestId };
+  const problem: Problem = { type: `${PROBLEM}${code.toLowerCase()}`, title: STATUS_CODES[status]!, status, code, detail, requestId };
   return error instanceof InvalidRequestError ? { ...problem, errors: error.faults.map((fault) => ({ ...fault })) } : problem;
 }

@@ -40,7 +40,10 @@ const MEANINGS: Record<number, string> = {
   428: 'If-Match is missing',
   429: 'Too many wrong credentials',
   500: 'Something went wrong here',
+  501: 'It cannot be done as things are set up',
+  502: 'The worker could not do it',
   503: 'The broker or the database cannot be reached',
+  504: 'The worker has not answered in time',
 };
 const ETAG = { ETag: { description: 'the version, for If-Match', schema: { type: 'string' as const } } };
 

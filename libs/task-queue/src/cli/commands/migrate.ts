@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { DriverMissingError, InvalidBrokerUrlError } from '../../errors/boot-errors.js';
 import type { Migration } from '../../migrations/migration.js';
 import { migrationScript } from '../../migrations/migration-script.js';
-import { maskPassword } from '../../transports/open-transport.js';
+import { maskPassword } from '../../policies/mask-password.js';
 import type { Terminal } from '../terminal.js';
 
 interface MigrateOptions {

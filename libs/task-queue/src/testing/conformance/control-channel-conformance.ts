@@ -1,65 +1,116 @@
 import assert from 'node:assert/strict';
-import type { ControlChannel, ControlCommand } from '../../ports/control-channel.js';
+import type { ControlAnswer, ControlChannel, ControlCommand } from '../../ports/control-channel.js';
 import type { HarnessFactory } from './harness.js';
-import { staged } from './stage.js';
+import { staged, type StagedTest } from './stage.js';
 import { testRunner } from './test-runner.js';
 
 /** What every control channel must do. Nothing arriving is proven by a later command that does. */
 export function controlChannelConformance(factory: HarnessFactory): void {
   const test = staged(factory);
   testRunner().describe('control channel', () => {
-    test('a command reaches every process, the sender too, as it was announced', async (stage) => {
-      const other = await stage.another();
-      const ears = [await Ear.at(stage.transport.control), await Ear.at(stage.transport.control), await Ear.at(other.control)];
-      const command = revoke('a', 'b\u0000:{}👋');
-      await other.control.announce(command);
-      for (const ear of ears) assert.deepEqual(await ear.next(), command);
-    });
+    announcing(test);
+    answering(test);
+  });
+}
 
-    test('commands come in the order of their announcement', async (stage) => {
-      const ear = await Ear.at((await stage.another()).control);
-      for (const id of ['a', 'b', 'c']) await stage.transport.control.announce(revoke(id));
-      assert.deepEqual([await ear.next(), await ear.next(), await ear.next()], ['a', 'b', 'c'].map((id) => revoke(id))); // prettier-ignore
-    });
+function announcing(test: StagedTest): void {
+  test('a command reaches every process, the sender too, as it was announced', async (stage) => {
+    const other = await stage.another();
+    const ears = [await Ear.at(stage.transport.control), await Ear.at(stage.transport.control), await Ear.at(other.control)];
+    const command = revoke('a', 'b\u0000:{}👋');
+    await other.control.announce(command);
+    for (const ear of ears) assert.deepEqual(await ear.next(), command);
+  });
 
-    test('who stopped listening hears nothing more, and the others still do', async (stage) => {
-      const { control } = stage.transport;
-      const [gone, ear] = [await Ear.at(control), await Ear.at(control)];
-      await gone.stop();
-      await gone.stop();
-      await control.announce(revoke('a'));
-      await ear.next();
-      assert.deepEqual(gone.heard, []);
-    });
+  test('commands come in the order of their announcement', async (stage) => {
+    const ear = await Ear.at((await stage.another()).control);
+    for (const id of ['a', 'b', 'c']) await stage.transport.control.announce(revoke(id));
+    assert.deepEqual([await ear.next(), await ear.next(), await ear.next()], ['a', 'b', 'c'].map((id) => revoke(id))); // prettier-ignore
+  });
 
-    test('a listener that throws keeps no other from hearing', async (stage) => {
-      const { control } = stage.transport;
-      await control.listen(() => {
-        throw new Error('deaf');
-      });
-      const ear = await Ear.at(control);
-      await control.announce(revoke('a'));
-      await control.announce(revoke('b'));
-      assert.deepEqual([await ear.next(), await ear.next()], [revoke('a'), revoke('b')]);
-    });
+  test('who stopped listening hears nothing more, and the others still do', async (stage) => {
+    const { control } = stage.transport;
+    const [gone, ear] = [await Ear.at(control), await Ear.at(control)];
+    await gone.stop();
+    await gone.stop();
+    await control.announce(revoke('a'));
+    await ear.next();
+    assert.deepEqual(gone.heard, []);
+  });
 
-    test('another key prefix hears nothing', async (stage) => {
-      const stranger = await stage.another({ keyPrefix: `stranger-${Date.now()}` });
-      const [near, far] = [await Ear.at(stage.transport.control), await Ear.at(stranger.control)];
-      await stage.transport.control.announce(revoke('a'));
-      await near.next();
-      await stranger.control.announce(revoke('b'));
-      assert.deepEqual(await far.next(), revoke('b'));
+  test('a listener that throws keeps no other from hearing', async (stage) => {
+    const { control } = stage.transport;
+    await control.listen(() => {
+      throw new Error('deaf');
     });
+    const ear = await Ear.at(control);
+    await control.announce(revoke('a'));
+    await control.announce(revoke('b'));
+    assert.deepEqual([await ear.next(), await ear.next()], [revoke('a'), revoke('b')]);
+  });
 
-    test('a closed transport hears nothing more', async (stage) => {
-      const other = await stage.another();
-      const [gone, ear] = [await Ear.at(other.control), await Ear.at(stage.transport.control)];
-      await other.close();
-      await stage.transport.control.announce(revoke('a'));
-      await ear.next();
-      assert.deepEqual(gone.heard, []);
-    });
+  test('another key prefix hears nothing', async (stage) => {
+    const stranger = await stage.another({ keyPrefix: `stranger-${Date.now()}` });
+    const [near, far] = [await Ear.at(stage.transport.control), await Ear.at(stranger.control)];
+    await stage.transport.control.announce(revoke('a'));
+    await near.next();
+    await stranger.control.announce(revoke('b'));
+    assert.deepEqual(await far.next(), revoke('b'));
+  });
+
+  test('a closed transport hears nothing more', async (stage) => {
+    const other = await stage.another();
+    const [gone, ear] = [await Ear.at(other.control), await Ear.at(stage.transport.control)];
+    await other.close();
+    await stage.transport.control.announce(revoke('a'));
+    await ear.next();
+    assert.deepEqual(gone.heard, []);
+  });
+}
+
+function answering(test: StagedTest): void {
+  const address = 'here:1';
+  const answer = (value: unknown): ControlAnswer => ({ worker: 'w@host', value });
+
+  test('an answer reaches who listens at its address, as it was given, and nobody else', async (stage) => {
+    const other = await stage.another();
+    const [asked, neighbour] = [await Ear.for(stage.transport.control, address), await Ear.for(stage.transport.control, 'here:2')];
+    const refused: ControlAnswer = { worker: 'b\u0000:{}👋', error: { code: 'TASK_UNKNOWN', message: 'no' } };
+    await other.control.answer(address, refused);
+    assert.deepEqual(await asked.next(), refused);
+    await other.control.answer('here:2', answer(['long', 'x'.repeat(20_000)]));
+    assert.deepEqual(await neighbour.next(), answer(['long', 'x'.repeat(20_000)]));
+    assert.deepEqual(asked.heard, []);
+  });
+
+  test('many workers answer at once, and none is missed', async (stage) => {
+    const others = [await stage.another(), await stage.another()];
+    const ear = await Ear.for(stage.transport.control, address);
+    await Promise.all(Array.from({ length: 20 }, (_, at) => others[at % 2]!.control.answer(address, answer(at))));
+    const values = [];
+    for (let count = 0; count < 20; count++) values.push((await ear.next()).value as number);
+    assert.deepEqual(values.sort((a, b) => a - b), Array.from({ length: 20 }, (_, at) => at)); // prettier-ignore
+  });
+
+  test('who stopped listening, or was closed, hears no answer more, and answering nobody is no error', async (stage) => {
+    const other = await stage.another();
+    const [gone, closed] = [await Ear.for(stage.transport.control, address), await Ear.for(other.control, 'here:2')];
+    await gone.stop();
+    await gone.stop();
+    await other.close();
+    const ear = await Ear.for(stage.transport.control, 'here:3');
+    for (const to of [address, 'here:2', 'here:3']) await stage.transport.control.answer(to, answer('late'));
+    await ear.next();
+    assert.deepEqual([gone.heard, closed.heard], [[], []]);
+  });
+
+  test('an address of another key prefix is another one', async (stage) => {
+    const stranger = await stage.another({ keyPrefix: `stranger-${Date.now()}` });
+    const [near, far] = [await Ear.for(stage.transport.control, address), await Ear.for(stranger.control, address)];
+    await stage.transport.control.answer(address, answer('near'));
+    await near.next();
+    await stranger.control.answer(address, answer('far'));
+    assert.deepEqual(await far.next(), answer('far'));
   });
 }
 
@@ -68,27 +119,33 @@ function revoke(...ids: readonly string[]): ControlCommand {
 }
 
 /** Listens, and gives what it hears one by one. */
-class Ear {
-  readonly heard: ControlCommand[] = [];
+class Ear<T extends ControlCommand | ControlAnswer> {
+  readonly heard: T[] = [];
   stop!: () => Promise<void>;
-  private expecting: ((command: ControlCommand) => void) | null = null;
+  private expecting: ((told: T) => void) | null = null;
 
-  static async at(control: ControlChannel): Promise<Ear> {
-    const ear = new Ear();
+  static async at(control: ControlChannel): Promise<Ear<ControlCommand>> {
+    const ear = new Ear<ControlCommand>();
     ear.stop = await control.listen((command) => ear.hear(command));
     return ear;
   }
 
-  next(): Promise<ControlCommand> {
-    const command = this.heard.shift();
-    if (command) return Promise.resolve(command);
+  static async for(control: ControlChannel, address: string): Promise<Ear<ControlAnswer>> {
+    const ear = new Ear<ControlAnswer>();
+    ear.stop = await control.hear(address, (answer) => ear.hear(answer));
+    return ear;
+  }
+
+  next(): Promise<T> {
+    const told = this.heard.shift();
+    if (told) return Promise.resolve(told);
     return new Promise((resolve) => (this.expecting = resolve));
   }
 
-  private hear(command: ControlCommand): void {
+  private hear(told: T): void {
     const expecting = this.expecting;
     this.expecting = null;
-    if (expecting) expecting(command);
-    else this.heard.push(command);
+    if (expecting) expecting(told);
+    else this.heard.push(told);
   }
 }

@@ -49,6 +49,22 @@ function looking(test: StagedTest): void {
     assert.deepEqual((await (await stage.another()).inspector.queues()).sort(), ['later', QUEUE]);
   });
 
+  test('the first in line of each priority is told, and stays there', async (stage) => {
+    await stage.publish(
+      'a',
+      'b',
+      { id: 'high', priority: 9 },
+      { id: 'low', priority: 0 },
+      { id: 'big', priority: 1, body: 'x'.repeat(20_000) },
+    );
+    await stage.publish({ id: 'later', priority: 8, due: { delay: HOUR } }, { id: 'elsewhere', queue: 'other', priority: 7 });
+    const heads = await stage.inspector.heads(QUEUE);
+    assert.deepEqual(heads.map(({ id }) => id), ['high', 'a', 'big', 'low']); // prettier-ignore
+    assert.deepEqual(heads.map(({ body }) => body), ['body of high', 'body of a', 'x'.repeat(20_000), 'body of low']); // prettier-ignore
+    assert.deepEqual(await stage.inspector.heads('nowhere'), []);
+    assert.deepEqual(await (await stage.consumer()).takeIds(), ['high', 'a', 'b', 'big', 'low']);
+  });
+
   test('rule 4: thousands of ids are located at once', async (stage) => {
     const ids = numbered(1_200);
     await stage.publish(...ids);

@@ -1,4 +1,4 @@
-import type { ControlChannel, ControlCommand } from '../../ports/control-channel.js';
+import type { ControlAnswer, ControlChannel, ControlCommand } from '../../ports/control-channel.js';
 import type { MemorySession } from './memory-session.js';
 
 /** Calls every listener on the shared store, the announcer's own too, after the current code has run. */
@@ -22,18 +22,38 @@ export class MemoryControlChannel implements ControlChannel {
 
   async listen(handler: (command: ControlCommand) => void): Promise<() => Promise<void>> {
     const { listeners } = this.session.store('Listening');
-    const listener = (command: ControlCommand): void => {
+    const listener = this.#guarded(handler);
+    listeners.add(listener);
+    return this.#stopping(() => listeners.delete(listener));
+  }
+
+  async answer(address: string, answer: ControlAnswer): Promise<void> {
+    const { askers } = this.session.store('Answering');
+    queueMicrotask(() => askers.get(address)?.(answer));
+  }
+
+  async hear(address: string, handler: (answer: ControlAnswer) => void): Promise<() => Promise<void>> {
+    const { askers } = this.session.store('Listening');
+    askers.set(address, this.#guarded(handler));
+    return this.#stopping(() => askers.delete(address));
+  }
+
+  #guarded<T>(handler: (told: T) => void): (told: T) => void {
+    return (told) => {
       try {
-        handler(command);
+        handler(told);
       } catch (error) {
         this.session.options.logger.error('A listener of control commands threw', { error });
       }
     };
+  }
+
+  /** What ends the listening, at the latest with the session. */
+  #stopping(end: () => void): () => Promise<void> {
     const stop = (): void => {
-      listeners.delete(listener);
+      end();
       this.session.onClose.delete(stop);
     };
-    listeners.add(listener);
     this.session.onClose.add(stop);
     return async () => stop();
   }

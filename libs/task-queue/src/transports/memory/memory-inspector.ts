@@ -1,4 +1,13 @@
-import type { DeadLetter, DeadLetterPage, DeadLetterPaging, Inspector, Location, QueueCounts, Redrive } from '../../ports/inspector.js';
+import type {
+  DeadLetter,
+  DeadLetterPage,
+  DeadLetterPaging,
+  Inspector,
+  Location,
+  QueueCounts,
+  Redrive,
+  WaitingMessage,
+} from '../../ports/inspector.js';
 import type { MemorySession } from './memory-session.js';
 import type { StoredMessage } from './stored-message.js';
 
@@ -20,6 +29,11 @@ export class MemoryInspector implements Inspector {
       const found = store.find(id);
       return found ? { queue: found.queue, place: found.place } : null;
     });
+  }
+
+  async heads(queue: string): Promise<WaitingMessage[]> {
+    const heads = this.store().queue(queue).ready.heads();
+    return heads.map(({ id, body }) => ({ id, body }));
   }
 
   async deadLetters(queue: string, { limit, cursor }: DeadLetterPaging): Promise<DeadLetterPage> {

@@ -1,5 +1,5 @@
 import type { Publication, PublishReceipt } from '../../ports/broker.js';
-import type { ControlCommand } from '../../ports/control-channel.js';
+import type { ControlAnswer, ControlCommand } from '../../ports/control-channel.js';
 import { ExpiringMap } from './expiring-map.js';
 import { JoinShelf } from './join-shelf.js';
 import { MemoryQueue } from './memory-queue.js';
@@ -18,6 +18,8 @@ export class MemoryStore {
   readonly joins = new JoinShelf();
   readonly schedules = new ScheduleShelf();
   readonly listeners = new Set<(command: ControlCommand) => void>();
+  /** who waits for answers, by address */
+  readonly askers = new Map<string, (answer: ControlAnswer) => void>();
   private readonly slots = new RateSlots();
   private readonly queues = new Map<string, MemoryQueue>();
   private readonly messages = new Map<string, StoredMessage>();

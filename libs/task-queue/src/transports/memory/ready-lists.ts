@@ -48,6 +48,11 @@ export class ReadyLists {
     return null;
   }
 
+  /** The next one of each priority, highest first. */
+  heads(): StoredMessage[] {
+    return this.ranks.flatMap((rank) => rank.first() ?? []).reverse();
+  }
+
   remove(message: StoredMessage): void {
     this.ranks[message.rank].remove(message);
     this.count--;

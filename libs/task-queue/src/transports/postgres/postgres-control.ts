@@ -1,5 +1,6 @@
-import type { ControlChannel, ControlCommand } from '../../ports/control-channel.js';
+import type { ControlAnswer, ControlChannel, ControlCommand } from '../../ports/control-channel.js';
 import { attempt } from './attempt.js';
+import { PostgresAnswers } from './postgres-answers.js';
 import type { PostgresContext } from './postgres-context.js';
 
 /** ms between two looks where no notes are heard */
@@ -20,6 +21,7 @@ interface CommandRow {
 export class PostgresControl implements ControlChannel {
   readonly #handlers = new Set<{ handle(command: ControlCommand): void }>();
   readonly #heard = new Set<string>();
+  readonly #answers: PostgresAnswers;
   /** the last command that is no news; null = not known yet */
   #since: string | null = null;
   #listening: Promise<() => Promise<void>> | null = null;
@@ -33,6 +35,7 @@ export class PostgresControl implements ControlChannel {
     private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
   ) {
     context.pruner.add(context.statements.pruneCommands);
+    this.#answers = new PostgresAnswers(context);
   }
 
   connect(): Promise<void> {
@@ -58,8 +61,17 @@ export class PostgresControl implements ControlChannel {
     };
   }
 
+  answer(address: string, answer: ControlAnswer): Promise<void> {
+    return this.#answers.answer(address, answer);
+  }
+
+  hear(address: string, handler: (answer: ControlAnswer) => void): Promise<() => Promise<void>> {
+    return this.#answers.hear(address, handler);
+  }
+
   stop(): void {
     this.#stopped = true;
+    this.#answers.stop();
     this.#handlers.clear();
     if (this.#poll !== null) clearInterval(this.#poll);
   }

@@ -1,4 +1,13 @@
-import type { DeadLetter, DeadLetterPage, DeadLetterPaging, Inspector, Location, QueueCounts, Redrive } from '../../ports/inspector.js';
+import type {
+  DeadLetter,
+  DeadLetterPage,
+  DeadLetterPaging,
+  Inspector,
+  Location,
+  QueueCounts,
+  Redrive,
+  WaitingMessage,
+} from '../../ports/inspector.js';
 import { attempt, chunks } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 import type { Statement } from './sql.js';
@@ -36,6 +45,11 @@ export class PostgresInspector implements Inspector {
       for (const { id, queue, place } of rows) found.set(fromStored(id), { queue: fromStored(queue), place });
     }
     return ids.map((id) => found.get(id) ?? null);
+  }
+
+  async heads(queue: string): Promise<WaitingMessage[]> {
+    const rows = await this.#ask<WaitingMessage>(this.context.statements.heads, [toStored(queue)]);
+    return rows.map(({ id, body }) => ({ id: fromStored(id), body: fromStored(body) }));
   }
 
   async deadLetters(queue: string, { limit, cursor }: DeadLetterPaging): Promise<DeadLetterPage> {

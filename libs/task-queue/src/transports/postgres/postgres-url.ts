@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { PoolConfig } from 'pg';
 import { InvalidBrokerUrlError } from '../../errors/boot-errors.js';
+import { maskPassword } from '../../policies/mask-password.js';
 
 export interface PostgresAddress {
   /** the URL without its password, for logs and errors */
@@ -30,9 +31,4 @@ export function parsePostgresUrl(url: string): PostgresAddress {
       `cannot be read: ${error instanceof Error ? error.message.replaceAll(url, shown) : 'unknown reason'}`,
     );
   }
-}
-
-/** Everything between the first ':' after the scheme and the last '@' is taken for the password, however badly the URL is written. */
-export function maskPassword(url: string): string {
-  return url.replace(/^([^:/]*:\/*[^/:@]*:).*@/s, '$1***@').replace(/([?&]password=)[^&]*/g, '$1***');
 }

@@ -5,6 +5,10 @@ export const STATEMENTS = {
 with announced as (insert into {schema}.command (body) values ($1) returning id)
 select pg_notify('{schema}:commands', id::text) from announced
 `,
+  answer: `-- The row is what counts; the note only says where there is one.
+with answered as (insert into {schema}.answer (address, body) values ($1, $2) returning address)
+select pg_notify('{schema}:answers', address) from answered
+`,
   arrive: `-- The function locks the joins before it looks at them (migration 002).
 select arrived_join, remaining_after, inserted
 from {schema}.arrive($1::integer[], $2::text[], $3::text[], $4::integer[], $5::bytea[], $6::float8)
@@ -40,6 +44,15 @@ where d.queue = $1 and d.id = any($2::text[])
 `,
   forgetResults: `delete from {schema}.result
 where id = any(array(select id from {schema}.result where id = any($1::text[]) order by id for update))
+`,
+  heads: `-- The next message of each priority (rank: 9 - priority), one look into the index each.
+select first.id, coalesce(b.body, first.body) as body
+from generate_series(0, 9) as line(rank)
+cross join lateral (
+  select r.id, r.body from {schema}.ready r where r.queue = $1 and r.rank = line.rank order by r.seq limit 1
+) first
+left join {schema}.body b on b.id = first.id
+order by line.rank
 `,
   knowQueues: `select {schema}.know_queues($1::text[])
 `,
@@ -87,6 +100,14 @@ returning id
   pause: `insert into {schema}.queue (name, paused) values ($1, true) on conflict (name) do update set paused = true
 `,
   paused: `select name from {schema}.queue where paused order by name
+`,
+  pruneAnswers: `-- Those that came too late for who had asked. $2 stands still: answers are kept by the server's own clock.
+delete from {schema}.answer where id = any(array(
+  select id from {schema}.answer
+  where answered_at <= clock_timestamp() - interval '5 minutes' and $2::float8 is not null
+  order by id limit $1 for update skip locked
+))
+returning 1
 `,
   pruneCalls: `delete from {schema}.call where (owner, number) in (
   select owner, number from {schema}.call
@@ -194,6 +215,9 @@ select saved as id from {schema}.save_results(
   setRate: `select {schema}.set_rate($1, $2::float8)
 `,
   settle: `select {schema}.settle($1::bigint, $2::bigint, $3::boolean, $4::bigint[], $5::text[], $6::json, $7::text[], $8::json, $9::float8, $10::integer, $11::float8) as answer
+`,
+  takeAnswers: `-- An address has one reader.
+delete from {schema}.answer where address = $1 returning body
 `,
   vacuum: `select current_setting('autovacuum') as autovacuum,
   (select extract(epoch from clock_timestamp() - min(a.xact_start)) * 1000 from pg_stat_activity a

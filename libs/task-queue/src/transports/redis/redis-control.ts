@@ -1,4 +1,4 @@
-import type { ControlChannel, ControlCommand } from '../../ports/control-channel.js';
+import type { ControlAnswer, ControlChannel, ControlCommand } from '../../ports/control-channel.js';
 import { attempt, PATIENCE } from './attempt.js';
 import type { RedisContext } from './redis-context.js';
 import type { Subscriptions } from './subscriptions.js';
@@ -19,20 +19,34 @@ export class RedisControl implements ControlChannel {
     return this.lifecycle.close();
   }
 
-  async announce(command: ControlCommand): Promise<void> {
-    const { commands, keys } = this.context;
-    await attempt(commands, 'Announcing', 'announce', [], [keys.controlChannel, JSON.stringify(command)]);
+  announce(command: ControlCommand): Promise<void> {
+    return this.#publish('Announcing', this.context.keys.controlChannel, command);
   }
 
   listen(handler: (command: ControlCommand) => void): Promise<() => Promise<void>> {
-    const { keys, options } = this.context;
+    return this.#subscribe(this.context.keys.controlChannel, handler);
+  }
+
+  answer(address: string, answer: ControlAnswer): Promise<void> {
+    return this.#publish('Answering', this.context.keys.answerChannel(address), answer);
+  }
+
+  hear(address: string, handler: (answer: ControlAnswer) => void): Promise<() => Promise<void>> {
+    return this.#subscribe(this.context.keys.answerChannel(address), handler);
+  }
+
+  async #publish(what: string, channel: string, told: ControlCommand | ControlAnswer): Promise<void> {
+    await attempt(this.context.commands, what, 'announce', [], [channel, JSON.stringify(told)]);
+  }
+
+  #subscribe<T>(channel: string, handler: (told: T) => void): Promise<() => Promise<void>> {
     const listener = (message: string): void => {
       try {
-        handler(JSON.parse(message) as ControlCommand);
+        handler(JSON.parse(message) as T);
       } catch (error) {
-        options.logger.warn('A control command could not be handled', { error });
+        this.context.options.logger.warn('A control command could not be handled', { error });
       }
     };
-    return this.subscriptions.listen(keys.controlChannel, listener, PATIENCE);
+    return this.subscriptions.listen(channel, listener, PATIENCE);
   }
 }

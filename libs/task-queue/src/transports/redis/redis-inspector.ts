@@ -1,4 +1,13 @@
-import type { DeadLetter, DeadLetterPage, DeadLetterPaging, Inspector, Location, QueueCounts, Redrive } from '../../ports/inspector.js';
+import type {
+  DeadLetter,
+  DeadLetterPage,
+  DeadLetterPaging,
+  Inspector,
+  Location,
+  QueueCounts,
+  Redrive,
+  WaitingMessage,
+} from '../../ports/inspector.js';
 import { attempt, chunks } from './attempt.js';
 import { decodeDeath } from './dead-letter-codec.js';
 import { knownQueues } from './known-queues.js';
@@ -32,6 +41,11 @@ export class RedisInspector implements Inspector {
       }
     }
     return ids.map((id) => found.get(id) ?? null);
+  }
+
+  async heads(queue: string): Promise<WaitingMessage[]> {
+    const [ids, bodies] = (await this.#ask('heads', queue, [])) as [string[], (string | null)[]];
+    return ids.map((id, at) => ({ id, body: bodies[at] ?? '' }));
   }
 
   async deadLetters(queue: string, { limit, cursor }: DeadLetterPaging): Promise<DeadLetterPage> {

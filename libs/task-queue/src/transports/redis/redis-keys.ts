@@ -94,6 +94,11 @@ export class RedisKeys {
     this.controlChannel = `${prefix}:control`;
   }
 
+  /** where one question's answers are told */
+  answerChannel(address: string): string {
+    return `${this.controlChannel}:${address}`;
+  }
+
   queue(name: string): QueueKeys {
     let keys = this.#queues.get(name);
     if (keys === undefined) this.#queues.set(name, (keys = this.#build(name)));

@@ -1,5 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import { InvalidBrokerUrlError } from '../../errors/boot-errors.js';
+import { maskPassword } from '../../policies/mask-password.js';
 
 export interface RedisAddress {
   /** the URL without its password, for logs and errors */
@@ -35,11 +36,6 @@ export function parseRedisUrl(url: string): RedisAddress {
       ...(scheme === 'rediss' ? { tls: {} } : {}),
     },
   };
-}
-
-/** Everything between the first ':' after the scheme and the last '@' is taken for the password, however badly the URL is written. */
-export function maskPassword(url: string): string {
-  return url.replace(/^([^:/]*:\/*[^/:@]*:).*@/s, '$1***@');
 }
 
 function decode(text: string, refuse: (problem: string) => never): string {

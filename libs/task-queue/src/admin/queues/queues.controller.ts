@@ -1,0 +1,71 @@
+import { Get, Param, Post } from '@nestjs/common';
+import type { z } from 'zod';
+import { TaskClient } from '../../client/task-client.js';
+import { didYouMean } from '../../errors/did-you-mean.js';
+import { QueueNotFoundError } from '../../errors/index.js';
+import { Note, type AuditNote } from '../audit/audit-note.js';
+import { AdminController } from '../openapi/admin-controller.decorator.js';
+import { AdminRoute } from '../openapi/admin-route.decorator.js';
+import { ValidQuery } from '../validation/valid.decorators.js';
+import { purgedView, queueListing, queuePage, queueView, type QueueView } from './queue-view.js';
+
+/** Queues: what is in them, and whether it is handed out. */
+@AdminController('queues', 'Queues')
+export class QueuesController {
+  constructor(private readonly client: TaskClient) {}
+
+  @Get()
+  @AdminRoute({ summary: 'Queues by name', role: 'viewer', answer: queuePage })
+  async list(@ValidQuery(queueListing) { limit, cursor }: z.output<typeof queueListing>): Promise<z.output<typeof queuePage>> {
+    const [names, paused] = await Promise.all([this.client.queues.names(), this.client.queues.paused()]);
+    const after = cursor === undefined ? names : names.filter((name) => name > cursor);
+    const page = after.slice(0, limit);
+    return {
+      items: await Promise.all(page.map((name) => this.#view(name, paused.includes(name)))),
+      next: after.length > limit ? page.at(-1)! : null,
+    };
+  }
+
+  @Get(':name')
+  @AdminRoute({ summary: 'One queue', role: 'viewer', answer: queueView, problems: [404] })
+  async get(@Param('name') name: string): Promise<QueueView> {
+    await this.#check(name);
+    return this.#view(name, (await this.client.queues.paused()).includes(name));
+  }
+
+  @Post(':name/pause')
+  @AdminRoute({ summary: 'Hand out nothing of it, until it is resumed', description: 'It goes on taking messages, and what runs goes on.', role: 'operator', answer: queueView, audit: 'queue.pause' }) // prettier-ignore
+  async pause(@Param('name') name: string): Promise<QueueView> {
+    await this.client.queues.pause(name);
+    return this.#view(name, true);
+  }
+
+  @Post(':name/resume')
+  @AdminRoute({ summary: 'Hand it out again', role: 'operator', answer: queueView, audit: 'queue.resume', problems: [404] })
+  async resume(@Param('name') name: string): Promise<QueueView> {
+    await this.#check(name);
+    await this.client.queues.resume(name);
+    return this.#view(name, false);
+  }
+
+  @Post(':name/purge')
+  @AdminRoute({ summary: 'Throw away what waits in it', description: 'Delayed and limited messages too; not what runs, nor dead letters.', role: 'admin', answer: purgedView, audit: 'queue.purge', problems: [404] }) // prettier-ignore
+  async purge(@Param('name') name: string, @Note() note: AuditNote): Promise<z.output<typeof purgedView>> {
+    await this.#check(name);
+    const purged = await this.client.queues.purge(name);
+    note.change = { purged };
+    return { purged };
+  }
+
+  async #view(name: string, paused: boolean): Promise<QueueView> {
+    const { queues } = this.client;
+    const [lengths, oldestAge] = await Promise.all([queues.counts(name), queues.oldestAge(name)]);
+    return { name, paused, lengths, oldestAge };
+  }
+
+  /** @throws QueueNotFoundError */
+  async #check(name: string): Promise<void> {
+    const names = await this.client.queues.names();
+    if (!names.includes(name)) throw new QueueNotFoundError(name, didYouMean(name, names));
+  }
+}

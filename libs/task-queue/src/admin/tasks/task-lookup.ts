@@ -1,0 +1,45 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { TaskClient } from '../../client/task-client.js';
+import { SearchUnavailableError, TaskNotFoundError, TaskQueueError } from '../../errors/index.js';
+import type { TaskResultRecord } from '../../message/task-result.js';
+import type { QueueInstance } from '../../nest/queue-instance.js';
+import { QUEUE_INSTANCE } from '../../nest/tokens.js';
+import { TaskResults, type TaskResultSearch } from '../../typeorm/task-results.js';
+import { viewOfRow, viewOfTask, type KnownTask, type TaskView } from './task-view.js';
+
+/** Finds what is known of tasks: their results, and where their messages are. */
+@Injectable()
+export class TaskLookup {
+  constructor(
+    @Inject(QUEUE_INSTANCE) private readonly instance: QueueInstance,
+    private readonly client: TaskClient,
+  ) {}
+
+  /** @throws TaskNotFoundError */
+  async find(id: string): Promise<TaskView> {
+    const state = await this.client.result(id).state();
+    if (state === 'UNKNOWN') throw new TaskNotFoundError(id);
+    const { results, transport } = this.instance;
+    const [[stored], [location]] = await Promise.all([results.load([id]), transport.inspector.locate([id])]);
+    return viewOfTask({ id, state, location: location ?? null, ...this.#open(stored ?? null) });
+  }
+
+  /** @throws SearchUnavailableError */
+  async search(query: TaskResultSearch): Promise<{ items: TaskView[]; next: string | null }> {
+    if (this.instance.results.searchable !== true) throw new SearchUnavailableError();
+    const { rows, next } = await new TaskResults(this.instance).search(query);
+    return { items: rows.map(viewOfRow), next };
+  }
+
+  /** What was encrypted for its workers is not shown to whoever may look. */
+  #open(stored: TaskResultRecord | null): Pick<KnownTask, 'record' | 'withheld'> {
+    if (stored === null) return { record: null, withheld: null };
+    if (stored.content?.k !== undefined) return { record: stored, withheld: 'encrypted' };
+    try {
+      return { record: this.instance.codecs.results.open(stored), withheld: null };
+    } catch (error) {
+      if (error instanceof TaskQueueError) return { record: stored, withheld: 'unreadable' };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+-- An address has one reader.
+delete from {schema}.answer where address = $1 returning body
