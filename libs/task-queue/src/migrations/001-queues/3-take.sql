@@ -91,10 +91,13 @@ begin
 end
 $$;
 
--- Hands out ready messages. Pauses are asked for in the same statement: whoever sees a message also sees a pause that came before it. Segments say where in the lines to look: queue, and from behind (rank, seq) through rank `last`.
+create type {schema}.taken as (number bigint, size integer, queue text, ids text, heads text, bodies text, tops text, special boolean);
+
+-- Hands out ready messages that stand alone, before (end_rank, end_seq). Pauses are asked for in the same statement: whoever sees a message also sees a pause that came before it. Segments say where in the lines to look: queue, and from behind (rank, seq) through rank `last`.
 create function {schema}.take_ready(
-  me bigint, first_number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz
-) returns table (number bigint, queue text, ids text, heads text, bodies text, tops text, special boolean) language plpgsql as $$
+  me bigint, first_number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz,
+  end_rank integer, end_seq bigint
+) returns setof {schema}.taken language plpgsql as $$
 #variable_conflict use_column
 begin
   return query
@@ -106,7 +109,7 @@ begin
           from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) with ordinality as s(queue, rank, seq, last, turn)
           cross join lateral (
             select r.ctid, r.big from {schema}.ready r
-            where r.queue = s.queue and (r.rank, r.seq) > (s.rank, s.seq) and r.rank <= s.last
+            where r.queue = s.queue and (r.rank, r.seq) > (s.rank, s.seq) and r.rank <= s.last and (r.rank, r.seq) < (end_rank, end_seq)
             order by r.rank, r.seq limit room for update skip locked
           ) one
           where not exists (select from {schema}.queue q where q.paused and q.name = s.queue)
@@ -132,7 +135,7 @@ begin
     from gathered g
     returning *
   )
-  select c.number, c.queue, c.ids, c.heads, c.bodies, tops.tops, c.special from claimed c join tops on tops.queue = c.queue;
+  select c.number, c.size, c.queue, c.ids, c.heads, c.bodies, tops.tops, c.special from claimed c join tops on tops.queue = c.queue;
 end
 $$;
 
@@ -172,6 +175,7 @@ begin
       exit when not found;
       select count(*) into better from (
         select from {schema}.ready r where r.queue = line.queue and r.rank < one.rank limit room - cardinality(items)) b;
+      better := better + (select coalesce(sum(b.size), 0) from {schema}.block b where b.queue = line.queue and b.rank < one.rank);
       exit when better >= room - cardinality(items);
       delete from {schema}.limited l where l.id = one.id;
       items := items || (0, 0, one.queue, one.id, one.head, one.body)::{schema}.held;

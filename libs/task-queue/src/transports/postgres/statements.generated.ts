@@ -145,6 +145,10 @@ returning 1
 ))
 returning 1
 `,
+  publishBlocksWithin: `select {schema}.put_blocks($1, $2, $3::integer[], $4, $5)
+`,
+  publishBlocks: `select {schema}.publish_blocks($1::bigint, $2::bigint, $3::bigint[], $4, $5, $6::integer[], $7, $8)
+`,
   publishFate: `select {schema}.fate_of($1::bigint, $2::bigint) as answer
 `,
   publishOneWithin: `select {schema}.put_one($1, $2, $3, $4)
