@@ -39,7 +39,7 @@ $$;
 create function {schema}.bring_out(wanted text[]) returns void language plpgsql as $$
 declare
   which tid[] := array(
-    select b.ctid from {schema}.block b where b.ctid = any(array(select h.ctid from {schema}.blocks_with(wanted) h))
+    select b.ctid from {schema}.block b where b.ctid = any(array(select h.which from {schema}.blocks_with(wanted) h))
     order by b.queue, b.rank, b.seq for update);
 begin
   if cardinality(which) > 0 then perform {schema}.break_up(which); end if;
