@@ -121,33 +121,46 @@ begin
 end
 $$;
 
--- Hands out blocks of one line before (end_rank, end_seq): as many as fit whatever their size is, so that none is locked in vain.
+-- Hands out blocks of one line before (end_rank, end_seq): each time as many as fit whatever their size is, so that none is locked in vain.
 create function {schema}.take_blocks(
   me bigint, number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz,
   end_rank integer, end_seq bigint
 ) returns setof {schema}.taken language plpgsql as $$
 declare
-  which tid[] := array(
-    select one.ctid from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last)
-    cross join lateral (
-      select b.ctid from {schema}.block b
-      where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last and (b.rank, b.seq) < (end_rank, end_seq)
-      order by b.rank, b.seq limit greatest(room / 64, 1) for update skip locked
-    ) one
-    where not exists (select from {schema}.queue q where q.paused and q.name = s.queue)
-    limit greatest(room / 64, 1));
-  first record;
+  which tid[] := '{}';
+  found_now tid[];
+  last record;
+  left_over integer := room;
+  after_rank integer := -2;
+  after_seq bigint := 0;
 begin
-  if cardinality(which) = 0 then return; end if;
-  if room < 64 then
-    select b.size, b.queue, b.rank, b.seq into first from {schema}.block b where b.ctid = any(which);
-    if first.size > room then
-      perform {schema}.break_up(which);
-      perform {schema}.wake(array[first.queue]);
-      return query select * from {schema}.take_ready(me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, first.rank, first.seq + first.size);
+  loop
+    found_now := array(
+      select one.ctid from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last)
+      cross join lateral (
+        select b.ctid from {schema}.block b
+        where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last
+          and (b.rank, b.seq) > (after_rank, after_seq) and (b.rank, b.seq) < (end_rank, end_seq)
+        order by b.rank, b.seq limit greatest(left_over / 64, 1) for update skip locked
+      ) one
+      where not exists (select from {schema}.queue q where q.paused and q.name = s.queue)
+      limit greatest(left_over / 64, 1));
+    exit when cardinality(found_now) = 0;
+    select b.queue, b.rank, b.seq, b.size, sum(b.size) over () as sizes into last
+    from {schema}.block b where b.ctid = any(found_now) order by b.rank desc, b.seq desc limit 1;
+    if last.size > room then
+      perform {schema}.break_up(found_now);
+      perform {schema}.wake(array[last.queue]);
+      return query select t.* from {schema}.take_ready(
+        me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, last.rank, last.seq + last.size) t;
       return;
     end if;
-  end if;
+    which := which || found_now;
+    left_over := left_over - last.sizes;
+    after_rank := last.rank;
+    after_seq := last.seq;
+    exit when left_over < 64;
+  end loop;
   return query
   with picked as (delete from {schema}.block b where b.ctid = any(which) returning b.*),
   claimed as (
@@ -156,7 +169,7 @@ begin
       string_agg(p.ids, chr(30) order by p.rank, p.seq),
       string_agg(repeat(p.head || chr(30), p.size - 1) || p.head, chr(30) order by p.rank, p.seq),
       string_agg(p.bodies, chr(30) order by p.rank, p.seq)
-    from picked p
+    from picked p having count(*) > 0
     returning *
   )
   select c.number, c.size, c.queue, c.ids, c.heads, c.bodies,
