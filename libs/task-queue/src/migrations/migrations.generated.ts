@@ -477,7 +477,8 @@ begin
 end
 $$;
 
--- Messages get in line: those that wait for no time to the front of their line, in order; \`back\`: behind it.
+-- Messages get in line: those that wait for no time to the front of their line, in order; \`back\`: behind it. Nobody looks whether ids that are said
+-- to be new are known: where one was not new, its second message ends here, and holds up nobody.
 create function {schema}.put_back(items {schema}.held[], at timestamptz, back boolean) returns void language plpgsql as $$
 begin
   if coalesce(cardinality(items), 0) = 0 then return; end if;
@@ -485,7 +486,8 @@ begin
   insert into {schema}.ready (queue, rank, seq, id, head, body, big)
   select m.queue, case when {schema}.is_revoked(m.id, at) then -1 else 9 - left(m.head, 1)::smallint end,
     case when back then nextval('{schema}.place') else nextval('{schema}.front_place') end, m.id, m.head, m.body, {schema}.big_of(m.id, m.body)
-  from (select i.* from unnest(items) with ordinality as i order by case when back then i.ordinality else -i.ordinality end) m;
+  from (select i.* from unnest(items) with ordinality as i order by case when back then i.ordinality else -i.ordinality end) m
+  on conflict (id) do nothing;
 end
 $$;
 
@@ -494,7 +496,8 @@ create function {schema}.put_aside(items {schema}.held[], at timestamptz, back b
 begin
   insert into {schema}.suspect (queue, seq, id, head, body)
   select i.queue, case when {schema}.is_revoked(i.id, at) then nextval('{schema}.front_place') else nextval('{schema}.place') end, i.id, i.head, i.body
-  from unnest(items) i where {schema}.lost_of(i.head) >= 2;
+  from unnest(items) i where {schema}.lost_of(i.head) >= 2
+  on conflict (id) do nothing;
   insert into {schema}.limited (queue, key, rank, seq, id, head, body, expires)
   select m.queue, m.spec ->> 'key', 9 - left(m.head, 1)::smallint,
     case when back then nextval('{schema}.place') else nextval('{schema}.front_place') end, m.id, m.head, m.body,
@@ -503,7 +506,8 @@ begin
     select i.*, {schema}.limit_of(i.head) as spec from unnest(items) with ordinality as i
     where {schema}.lost_of(i.head) < 2 and {schema}.limit_of(i.head) is not null and not {schema}.is_revoked(i.id, at)
     order by case when back then i.ordinality else -i.ordinality end
-  ) m;
+  ) m
+  on conflict (id) do nothing;
   return array(
     select (i.number, i.ordinal, i.queue, i.id, i.head, i.body)::{schema}.held from unnest(items) with ordinality as i
     where {schema}.lost_of(i.head) < 2 and ({schema}.limit_of(i.head) is null or {schema}.is_revoked(i.id, at)) order by i.ordinality);
@@ -1224,13 +1228,14 @@ begin
 end
 $$;
 
--- The first block of one line, where it is not only a dead row.
-create function {schema}.first_block(seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[])
-returns table (queue text, rank smallint, seq bigint) stable language sql as $$
-  select s.queue, b.rank, b.seq from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) with ordinality as s(queue, rank, seq, last, turn)
+-- The first block of these lines behind (after_rank, after_seq).
+create function {schema}.next_block(
+  seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], after_rank integer, after_seq bigint
+) returns table (queue text, rank smallint, seq bigint, size integer) stable language sql as $$
+  select s.queue, b.rank, b.seq, b.size from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) with ordinality as s(queue, rank, seq, last, turn)
   cross join lateral (
-    select o.rank, o.seq from {schema}.block o
-    where o.queue = s.queue and (o.rank, o.seq) > (s.rank, s.seq) and o.rank <= s.last order by o.rank, o.seq limit 1) b
+    select o.rank, o.seq, o.size from {schema}.block o
+    where o.queue = s.queue and (o.rank, o.seq) > (s.rank, s.seq) and o.rank <= s.last and (o.rank, o.seq) > (after_rank, after_seq) order by o.rank, o.seq limit 1) b
   order by s.turn limit 1
 $$;
 
@@ -1244,7 +1249,7 @@ declare
   number bigint := first_number;
   name text;
 begin
-  if not exists (select from {schema}.first_block(seg_queues, seg_ranks, seg_seqs, seg_lasts)) then
+  if not exists (select from {schema}.next_block(seg_queues, seg_ranks, seg_seqs, seg_lasts, -2, 0)) then
     return query select * from {schema}.take_ready(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0);
     return;
   end if;
@@ -1274,7 +1279,7 @@ declare
   one {schema}.taken;
   left_over integer := room;
 begin
-  select b.* into block from {schema}.first_block(seg_queues, seg_ranks, seg_seqs, seg_lasts) b;
+  select b.* into block from {schema}.next_block(seg_queues, seg_ranks, seg_seqs, seg_lasts, -2, 0) b;
   if found then
     for one in select t.* from {schema}.take_ready(me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, block.rank, block.seq) t loop
       left_over := left_over - one.size;
@@ -1326,6 +1331,7 @@ begin
     exit when cardinality(found_now) = 0;
     select b.queue, b.rank, b.seq, b.size, sum(b.size) over () as sizes into last
     from {schema}.block b where b.ctid = any(found_now) order by b.rank desc, b.seq desc limit 1;
+    exit when last.size > left_over and left_over < room;
     if last.size > room then
       perform {schema}.break_up(found_now);
       perform {schema}.wake(array[last.queue]);
@@ -1337,7 +1343,10 @@ begin
     left_over := left_over - last.sizes;
     after_rank := last.rank;
     after_seq := last.seq;
-    exit when left_over < 64;
+    -- Of one more it is seen before that it fits.
+    exit when left_over < 64 and not exists (
+      select from {schema}.next_block(seg_queues, seg_ranks, seg_seqs, seg_lasts, after_rank, after_seq) n
+      where n.size <= left_over and (n.rank, n.seq) < (end_rank, end_seq));
   end loop;
   return query
   with picked as (delete from {schema}.block b where b.ctid = any(which) returning b.*),

@@ -1,4 +1,5 @@
--- Messages get in line: those that wait for no time to the front of their line, in order; `back`: behind it.
+-- Messages get in line: those that wait for no time to the front of their line, in order; `back`: behind it. Nobody looks whether ids that are said
+-- to be new are known: where one was not new, its second message ends here, and holds up nobody.
 create function {schema}.put_back(items {schema}.held[], at timestamptz, back boolean) returns void language plpgsql as $$
 begin
   if coalesce(cardinality(items), 0) = 0 then return; end if;
@@ -6,7 +7,8 @@ begin
   insert into {schema}.ready (queue, rank, seq, id, head, body, big)
   select m.queue, case when {schema}.is_revoked(m.id, at) then -1 else 9 - left(m.head, 1)::smallint end,
     case when back then nextval('{schema}.place') else nextval('{schema}.front_place') end, m.id, m.head, m.body, {schema}.big_of(m.id, m.body)
-  from (select i.* from unnest(items) with ordinality as i order by case when back then i.ordinality else -i.ordinality end) m;
+  from (select i.* from unnest(items) with ordinality as i order by case when back then i.ordinality else -i.ordinality end) m
+  on conflict (id) do nothing;
 end
 $$;
 
@@ -15,7 +17,8 @@ create function {schema}.put_aside(items {schema}.held[], at timestamptz, back b
 begin
   insert into {schema}.suspect (queue, seq, id, head, body)
   select i.queue, case when {schema}.is_revoked(i.id, at) then nextval('{schema}.front_place') else nextval('{schema}.place') end, i.id, i.head, i.body
-  from unnest(items) i where {schema}.lost_of(i.head) >= 2;
+  from unnest(items) i where {schema}.lost_of(i.head) >= 2
+  on conflict (id) do nothing;
   insert into {schema}.limited (queue, key, rank, seq, id, head, body, expires)
   select m.queue, m.spec ->> 'key', 9 - left(m.head, 1)::smallint,
     case when back then nextval('{schema}.place') else nextval('{schema}.front_place') end, m.id, m.head, m.body,
@@ -24,7 +27,8 @@ begin
     select i.*, {schema}.limit_of(i.head) as spec from unnest(items) with ordinality as i
     where {schema}.lost_of(i.head) < 2 and {schema}.limit_of(i.head) is not null and not {schema}.is_revoked(i.id, at)
     order by case when back then i.ordinality else -i.ordinality end
-  ) m;
+  ) m
+  on conflict (id) do nothing;
   return array(
     select (i.number, i.ordinal, i.queue, i.id, i.head, i.body)::{schema}.held from unnest(items) with ordinality as i
     where {schema}.lost_of(i.head) < 2 and ({schema}.limit_of(i.head) is null or {schema}.is_revoked(i.id, at)) order by i.ordinality);

@@ -46,13 +46,14 @@ begin
 end
 $$;
 
--- The first block of one line, where it is not only a dead row.
-create function {schema}.first_block(seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[])
-returns table (queue text, rank smallint, seq bigint) stable language sql as $$
-  select s.queue, b.rank, b.seq from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) with ordinality as s(queue, rank, seq, last, turn)
+-- The first block of these lines behind (after_rank, after_seq).
+create function {schema}.next_block(
+  seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], after_rank integer, after_seq bigint
+) returns table (queue text, rank smallint, seq bigint, size integer) stable language sql as $$
+  select s.queue, b.rank, b.seq, b.size from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) with ordinality as s(queue, rank, seq, last, turn)
   cross join lateral (
-    select o.rank, o.seq from {schema}.block o
-    where o.queue = s.queue and (o.rank, o.seq) > (s.rank, s.seq) and o.rank <= s.last order by o.rank, o.seq limit 1) b
+    select o.rank, o.seq, o.size from {schema}.block o
+    where o.queue = s.queue and (o.rank, o.seq) > (s.rank, s.seq) and o.rank <= s.last and (o.rank, o.seq) > (after_rank, after_seq) order by o.rank, o.seq limit 1) b
   order by s.turn limit 1
 $$;
 
@@ -66,7 +67,7 @@ declare
   number bigint := first_number;
   name text;
 begin
-  if not exists (select from {schema}.first_block(seg_queues, seg_ranks, seg_seqs, seg_lasts)) then
+  if not exists (select from {schema}.next_block(seg_queues, seg_ranks, seg_seqs, seg_lasts, -2, 0)) then
     return query select * from {schema}.take_ready(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0);
     return;
   end if;
@@ -96,7 +97,7 @@ declare
   one {schema}.taken;
   left_over integer := room;
 begin
-  select b.* into block from {schema}.first_block(seg_queues, seg_ranks, seg_seqs, seg_lasts) b;
+  select b.* into block from {schema}.next_block(seg_queues, seg_ranks, seg_seqs, seg_lasts, -2, 0) b;
   if found then
     for one in select t.* from {schema}.take_ready(me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, block.rank, block.seq) t loop
       left_over := left_over - one.size;
@@ -148,6 +149,7 @@ begin
     exit when cardinality(found_now) = 0;
     select b.queue, b.rank, b.seq, b.size, sum(b.size) over () as sizes into last
     from {schema}.block b where b.ctid = any(found_now) order by b.rank desc, b.seq desc limit 1;
+    exit when last.size > left_over and left_over < room;
     if last.size > room then
       perform {schema}.break_up(found_now);
       perform {schema}.wake(array[last.queue]);
@@ -159,7 +161,10 @@ begin
     left_over := left_over - last.sizes;
     after_rank := last.rank;
     after_seq := last.seq;
-    exit when left_over < 64;
+    -- Of one more it is seen before that it fits.
+    exit when left_over < 64 and not exists (
+      select from {schema}.next_block(seg_queues, seg_ranks, seg_seqs, seg_lasts, after_rank, after_seq) n
+      where n.size <= left_over and (n.rank, n.seq) < (end_rank, end_seq));
   end loop;
   return query
   with picked as (delete from {schema}.block b where b.ctid = any(which) returning b.*),

@@ -5,7 +5,17 @@ import { attempt, mayPass, pause, refused } from './attempt.js';
 import { CallNumbers } from './call-numbers.js';
 import type { PostgresContext } from './postgres-context.js';
 import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';
-import { areBlocks, blockLists, checkPublication, copyReceipts, firstOfEach, isPlain, plainLists, publicationRow, readReceipt } from './publication-rows.js';
+import {
+  areBlocks,
+  blockLists,
+  checkPublication,
+  copyReceipts,
+  firstOfEach,
+  isPlain,
+  plainLists,
+  publicationRow,
+  readReceipt,
+} from './publication-rows.js';
 import type { PutNews } from './publication-rows.js';
 
 const MAX_BATCH = 500;

@@ -5,7 +5,17 @@ import { monotonic } from '../leasing/monotonic.js';
 import { attempt } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 import { translate } from './postgres-errors.js';
-import { areBlocks, blockLists, checkPublication, copyReceipts, firstOfEach, isPlain, plainLists, publicationRow, readReceipt } from './publication-rows.js';
+import {
+  areBlocks,
+  blockLists,
+  checkPublication,
+  copyReceipts,
+  firstOfEach,
+  isPlain,
+  plainLists,
+  publicationRow,
+  readReceipt,
+} from './publication-rows.js';
 import type { PutNews } from './publication-rows.js';
 import { toStored } from './stored-text.js';
 
