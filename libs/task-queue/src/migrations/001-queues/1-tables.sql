@@ -3,7 +3,7 @@
 -- `head` is the priority's digit, followed by JSON where there is more to remember of a message: lost, unique, limit.
 
 -- A place has room for the messages of a block.
-create sequence {schema}.place increment by 64;
+create sequence {schema}.place increment by 32;
 create sequence {schema}.front_place increment by -1;
 
 create table {schema}.queue (

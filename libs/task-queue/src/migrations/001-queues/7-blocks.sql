@@ -1,4 +1,4 @@
--- What was sent together stands together: one row of `block` for up to 64 messages that are new, untraced, small and ready at once.
+-- What was sent together stands together: one row of `block` for up to 32 messages that are new, untraced, small and ready at once.
 -- A receive takes blocks whole; one that has no room for the first of them breaks it up into rows of `ready`.
 
 -- Lists of messages are separated by chr(30), those of blocks by chr(29). It waits for nobody, as put_plain.
@@ -46,44 +46,72 @@ begin
 end
 $$;
 
--- The first block of these lines behind (after_rank, after_seq).
-create function {schema}.next_block(
-  seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], after_rank integer, after_seq bigint
-) returns table (queue text, rank smallint, seq bigint, size integer) stable language sql as $$
-  select s.queue, b.rank, b.seq, b.size from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) with ordinality as s(queue, rank, seq, last, turn)
-  cross join lateral (
-    select o.rank, o.seq, o.size from {schema}.block o
-    where o.queue = s.queue and (o.rank, o.seq) > (s.rank, s.seq) and o.rank <= s.last and (o.rank, o.seq) > (after_rank, after_seq) order by o.rank, o.seq limit 1) b
-  order by s.turn limit 1
+-- The first block of a line, whether rows stand before it, and which blocks fit into `room` before the next row: how many, through which place.
+create function {schema}.blocks_ahead(seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer)
+returns table (queue text, rank smallint, seq bigint, size integer, follows boolean, fitting bigint, end_rank integer, end_seq bigint)
+stable language sql as $$
+  with ahead as (
+    select b.*, row_number() over line as n, sum(b.size) over line as sizes
+    from (
+      select o.* from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last)
+      cross join lateral (
+        select b.queue, b.rank, b.seq, b.size from {schema}.block b
+        where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last order by b.rank, b.seq limit room / 8 + 1
+      ) o
+      limit room / 8 + 1
+    ) b
+    window line as (order by b.rank, b.seq)
+  ),
+  next_row as (
+    select r.rank, r.seq from ahead f cross join lateral (
+      select r.rank, r.seq from {schema}.ready r
+      where r.queue = f.queue and (r.rank, r.seq) > (f.rank, f.seq) order by r.rank, r.seq limit 1) r
+    where f.n = 1
+  ),
+  fit as (select a.* from ahead a where a.sizes <= room and not exists (select from next_row r where (r.rank, r.seq) < (a.rank, a.seq)))
+  select f.queue, f.rank, f.seq, f.size,
+    exists (
+      select from unnest(seg_ranks, seg_seqs, seg_lasts) as s(rank, seq, last)
+      cross join lateral (
+        select from {schema}.ready r
+        where r.queue = f.queue and (r.rank, r.seq) > (s.rank, s.seq) and r.rank <= s.last and (r.rank, r.seq) < (f.rank, f.seq) limit 1) r),
+    (select count(*) from fit), (select max(l.rank) from fit l), (select l.seq from fit l order by l.n desc limit 1)
+  from ahead f where f.n = 1
 $$;
 
--- Hands out ready messages of several lines, rows and blocks in the order of their places. Numbers of claims: one for each line's rows, then one for its blocks.
+-- Hands out ready messages of several lines, rows and blocks in the order of their places. Claims have two numbers for each line.
 create function {schema}.take_lines(
   me bigint, first_number bigint, names text[], seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[],
   room integer, until timestamptz
 ) returns setof {schema}.taken language plpgsql as $$
 declare
+  line record;
   one {schema}.taken;
-  number bigint := first_number;
-  name text;
 begin
-  if not exists (select from {schema}.next_block(seg_queues, seg_ranks, seg_seqs, seg_lasts, -2, 0)) then
-    return query select * from {schema}.take_ready(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0);
-    return;
-  end if;
-  foreach name in array names loop
-    for one in
-      select t.* from (
-        select array_agg(s.queue) as queues, array_agg(s.rank) as ranks, array_agg(s.seq) as seqs, array_agg(s.last) as lasts
-        from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last) where s.queue = name
-      ) l cross join lateral {schema}.take_line(me, number, l.queues, l.ranks, l.seqs, l.lasts, room, until) t
+  if cardinality(names) = 1 then
+    return query select t.* from {schema}.take_line(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t;
+  elsif not exists (
+    select from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last)
+    cross join lateral (
+      select from {schema}.block b where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last limit 1) b
+  ) then
+    return query select t.* from {schema}.take_ready(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0) t;
+  else
+    for line in
+      select n.turn, array_agg(s.queue) as queues, array_agg(s.rank) as ranks, array_agg(s.seq) as seqs, array_agg(s.last) as lasts
+      from unnest(names) with ordinality as n(name, turn) join unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last)
+        on s.queue = n.name
+      group by n.turn order by n.turn
     loop
-      room := room - one.size;
-      return next one;
+      for one in
+        select t.* from {schema}.take_line(me, first_number + 2 * (line.turn - 1), line.queues, line.ranks, line.seqs, line.lasts, room, until) t
+      loop
+        room := room - one.size;
+        return next one;
+      end loop;
+      exit when room = 0;
     end loop;
-    exit when room = 0;
-    number := number + 2;
-  end loop;
+  end if;
 end
 $$;
 
@@ -92,82 +120,80 @@ create function {schema}.take_line(
   me bigint, number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz
 ) returns setof {schema}.taken language plpgsql as $$
 declare
-  block record;
-  behind record;
+  ahead record;
   one {schema}.taken;
   left_over integer := room;
 begin
-  select b.* into block from {schema}.next_block(seg_queues, seg_ranks, seg_seqs, seg_lasts, -2, 0) b;
-  if found then
-    for one in select t.* from {schema}.take_ready(me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, block.rank, block.seq) t loop
+  select b.* into ahead from {schema}.blocks_ahead(seg_queues, seg_ranks, seg_seqs, seg_lasts, room) b;
+  if ahead.follows then
+    for one in select t.* from {schema}.take_ready(me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, ahead.rank, ahead.seq) t loop
       left_over := left_over - one.size;
       return next one;
     end loop;
-    if left_over = room or left_over >= 64 then
-      select r.rank, r.seq into behind from {schema}.ready r
-      where r.queue = block.queue and (r.rank, r.seq) > (block.rank, block.seq) order by r.rank, r.seq limit 1;
-      for one in select t.* from {schema}.take_blocks(me, number + 1, seg_queues, seg_ranks, seg_seqs, seg_lasts, left_over, until,
-        coalesce(behind.rank::integer, 10), coalesce(behind.seq, 0)) t
-      loop
-        left_over := left_over - one.size;
-        return next one;
-      end loop;
-    end if;
+    select b.* into ahead from {schema}.blocks_ahead(seg_queues, seg_ranks, seg_seqs, seg_lasts, left_over) b;
+  end if;
+  if ahead.fitting > 0 then
+    for one in select t.* from {schema}.take_blocks(
+      me, number + 1, seg_queues, seg_ranks, seg_seqs, seg_lasts, until, ahead.end_rank, ahead.end_seq, ahead.fitting) t
+    loop
+      left_over := left_over - one.size;
+      return next one;
+    end loop;
   end if;
   if left_over < room then return; end if;
-  return query select * from {schema}.take_ready(me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0);
-  if not found then
-    return query select * from {schema}.take_blocks(me, number + 1, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0);
+  if ahead.fitting = 0 and ahead.size > room and {schema}.break_next(seg_queues, seg_ranks, seg_seqs, seg_lasts) then
+    return query select t.* from {schema}.take_ready(
+      me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, ahead.rank, ahead.seq + ahead.size) t;
+    if found then return; end if;
+  end if;
+  return query select t.* from {schema}.take_ready(me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0) t;
+  if found or ahead.rank is null then return; end if;
+  if room >= 32 then
+    return query select t.* from {schema}.take_blocks(me, number + 1, seg_queues, seg_ranks, seg_seqs, seg_lasts, until, 10, 0, room / 32) t;
+  elsif {schema}.break_next(seg_queues, seg_ranks, seg_seqs, seg_lasts) then
+    return query select t.* from {schema}.take_ready(me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0) t;
   end if;
 end
 $$;
 
--- Hands out blocks of one line before (end_rank, end_seq): each time as many as fit whatever their size is, so that none is locked in vain.
-create function {schema}.take_blocks(
-  me bigint, number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz,
-  end_rank integer, end_seq bigint
-) returns setof {schema}.taken language plpgsql as $$
+-- Breaks up the next block of a line that nobody has locked, for a consumer whose room is smaller. Others may have found nothing meanwhile.
+create function {schema}.break_next(seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[]) returns boolean language plpgsql as $$
 declare
-  which tid[] := '{}';
-  found_now tid[];
-  last record;
-  left_over integer := room;
-  after_rank integer := -2;
-  after_seq bigint := 0;
+  which tid[] := array(
+    select one.ctid from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last)
+    cross join lateral (
+      select b.ctid from {schema}.block b
+      where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last order by b.rank, b.seq limit 1 for update skip locked
+    ) one
+    where not exists (select from {schema}.queue q where q.paused and q.name = s.queue)
+    limit 1);
 begin
-  loop
-    found_now := array(
+  if cardinality(which) = 0 then return false; end if;
+  perform {schema}.break_up(which);
+  perform {schema}.wake(seg_queues[1:1]);
+  return true;
+end
+$$;
+
+-- Hands out blocks of one line through (end_rank, end_seq).
+create function {schema}.take_blocks(
+  me bigint, number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], until timestamptz,
+  end_rank integer, end_seq bigint, at_most bigint
+) returns setof {schema}.taken language plpgsql as $$
+begin
+  return query
+  with picked as (
+    delete from {schema}.block t where t.ctid = any(array(
       select one.ctid from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last)
       cross join lateral (
         select b.ctid from {schema}.block b
-        where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last
-          and (b.rank, b.seq) > (after_rank, after_seq) and (b.rank, b.seq) < (end_rank, end_seq)
-        order by b.rank, b.seq limit greatest(left_over / 64, 1) for update skip locked
+        where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last and (b.rank, b.seq) <= (end_rank, end_seq)
+        order by b.rank, b.seq limit at_most for update skip locked
       ) one
       where not exists (select from {schema}.queue q where q.paused and q.name = s.queue)
-      limit greatest(left_over / 64, 1));
-    exit when cardinality(found_now) = 0;
-    select b.queue, b.rank, b.seq, b.size, sum(b.size) over () as sizes into last
-    from {schema}.block b where b.ctid = any(found_now) order by b.rank desc, b.seq desc limit 1;
-    exit when last.size > left_over and left_over < room;
-    if last.size > room then
-      perform {schema}.break_up(found_now);
-      perform {schema}.wake(array[last.queue]);
-      return query select t.* from {schema}.take_ready(
-        me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, last.rank, last.seq + last.size) t;
-      return;
-    end if;
-    which := which || found_now;
-    left_over := left_over - last.sizes;
-    after_rank := last.rank;
-    after_seq := last.seq;
-    -- Of one more it is seen before that it fits.
-    exit when left_over < 64 and not exists (
-      select from {schema}.next_block(seg_queues, seg_ranks, seg_seqs, seg_lasts, after_rank, after_seq) n
-      where n.size <= left_over and (n.rank, n.seq) < (end_rank, end_seq));
-  end loop;
-  return query
-  with picked as (delete from {schema}.block b where b.ctid = any(which) returning b.*),
+      limit at_most))
+    returning t.queue, t.rank, t.seq, t.size, t.head, t.ids, t.bodies
+  ),
   claimed as (
     insert into {schema}.claim (owner, number, queue, lease_until, size, settled, special, ids, heads, bodies)
     select me, take_blocks.number, min(p.queue), until, sum(p.size), repeat('0', sum(p.size)::integer)::varbit, false,

@@ -22,9 +22,9 @@ export function isPlain({ due, traced, unique, limit, fresh, body }: Publication
 }
 
 /** fewer are not worth a block */
-const SMALLEST_BLOCK = 16;
+const SMALLEST_BLOCK = 8;
 /** as the schema knows it */
-const LARGEST_BLOCK = 64;
+const LARGEST_BLOCK = 32;
 
 /** Whether plain publications may stand together in the line: all in one. */
 export function areBlocks(publications: readonly Publication[]): boolean {
