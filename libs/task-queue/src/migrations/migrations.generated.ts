@@ -1312,6 +1312,7 @@ begin
       left_over := left_over - one.size;
       return next one;
     end loop;
+    if left_over = 0 then return; end if;
     select b.* into ahead from {schema}.blocks_ahead(seg_queues, seg_ranks, seg_seqs, seg_lasts, left_over) b;
   end if;
   if ahead.fitting > 0 then
@@ -1323,7 +1324,7 @@ begin
     end loop;
   end if;
   if left_over < room then return; end if;
-  if ahead.fitting = 0 and ahead.size > room and {schema}.break_next(seg_queues, seg_ranks, seg_seqs, seg_lasts) then
+  if ahead.fitting = 0 and ahead.size > room and {schema}.break_some(seg_queues, seg_ranks, seg_seqs, seg_lasts) then
     return query select t.* from {schema}.take_ready(
       me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, ahead.rank, ahead.seq + ahead.size) t;
     if found then return; end if;
@@ -1332,23 +1333,24 @@ begin
   if found or ahead.rank is null then return; end if;
   if room >= 32 then
     return query select t.* from {schema}.take_blocks(me, number + 1, seg_queues, seg_ranks, seg_seqs, seg_lasts, until, 10, 0, room / 32) t;
-  elsif {schema}.break_next(seg_queues, seg_ranks, seg_seqs, seg_lasts) then
+  elsif {schema}.break_some(seg_queues, seg_ranks, seg_seqs, seg_lasts) then
     return query select t.* from {schema}.take_ready(me, number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0) t;
   end if;
 end
 $$;
 
--- Breaks up the next block of a line that nobody has locked, for a consumer whose room is smaller. Others may have found nothing meanwhile.
-create function {schema}.break_next(seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[]) returns boolean language plpgsql as $$
+-- Breaks up the next blocks of a line that nobody has locked, for a consumer whose room is smaller: some at once, so that its next receives
+-- find rows. Others may have found nothing meanwhile.
+create function {schema}.break_some(seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[]) returns boolean language plpgsql as $$
 declare
   which tid[] := array(
     select one.ctid from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last)
     cross join lateral (
       select b.ctid from {schema}.block b
-      where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last order by b.rank, b.seq limit 1 for update skip locked
+      where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last order by b.rank, b.seq limit 8 for update skip locked
     ) one
     where not exists (select from {schema}.queue q where q.paused and q.name = s.queue)
-    limit 1);
+    limit 8);
 begin
   if cardinality(which) = 0 then return false; end if;
   perform {schema}.break_up(which);

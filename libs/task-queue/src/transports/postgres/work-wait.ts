@@ -2,8 +2,10 @@ import { monotonic } from '../leasing/monotonic.js';
 import type { PostgresContext } from './postgres-context.js';
 import type { WorkNotes } from './work-notes.js';
 
-/** ms between two looks of a consumer that waits; at most half a lease, so that leases which others lose are seen in time */
-const LOOK_EVERY = 5_000;
+/** ms between two looks of a consumer that waits: with what else an idle process asks, it comes to fewer than 12 queries a minute */
+const LOOK_EVERY = 6_000;
+/** of a lease, at most: leases that others have taken since the last look, and lose, are seen in time */
+const SHARE_OF_LEASE = 0.6;
 /** ms between two looks where nothing can be heard */
 const POLL_EVERY = 200;
 /** ms that a consumer is known as waiting, unless it says so again */
@@ -103,7 +105,7 @@ export class WorkWait {
 
   #patience(): number {
     if (this.context.connection.polling) return POLL_EVERY;
-    return monotonic() - this.#knownSince < IN_FLIGHT ? IN_FLIGHT : Math.min(LOOK_EVERY, this.lease / 2);
+    return monotonic() - this.#knownSince < IN_FLIGHT ? IN_FLIGHT : Math.min(LOOK_EVERY, this.lease * SHARE_OF_LEASE);
   }
 
   async #leave(): Promise<void> {
