@@ -13,7 +13,7 @@ import type { PostgresBroker } from '../../../libs/task-queue/src/transports/pos
 import { openMigrated } from '../../conformance/postgres-schemas.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 
 export function message(id: string, more: Partial<Publication> = {}): Publication {
   return { id, queue: 'work', body: `body of ${id}`, priority: 5, traced: false, ...more };

@@ -73,8 +73,19 @@ export class WorkWait {
     return true;
   }
 
-  /** Ends when there may be work, after `timeout` ms at the latest, or when the signal is aborted. */
-  async until(timeout: number, since: number, signal: AbortSignal): Promise<void> {
+  /** Whether notes of new work come for certain. */
+  get hears(): boolean {
+    return this.#known === 'yes';
+  }
+
+  /** ms after a look that found nothing until the next one. */
+  get patience(): number {
+    if (this.context.connection.polling) return POLL_EVERY;
+    return monotonic() - this.#knownSince < IN_FLIGHT ? IN_FLIGHT : Math.min(LOOK_EVERY, this.lease * SHARE_OF_LEASE);
+  }
+
+  /** Ends when there may be work, at `end` at the latest, or when the signal is aborted. */
+  async until(end: number, since: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || since !== this.interrupts) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
@@ -83,7 +94,7 @@ export class WorkWait {
         this.#wake = null;
         resolve();
       };
-      const timer = setTimeout(done, Math.max(1, Math.min(timeout, this.#patience())));
+      const timer = setTimeout(done, Math.max(1, end - monotonic()));
       signal.addEventListener('abort', done, { once: true });
       this.#wake = done;
     });
@@ -101,11 +112,6 @@ export class WorkWait {
     this.#stopHearing();
     this.interrupt();
     if (this.#known !== 'no') await this.#leave();
-  }
-
-  #patience(): number {
-    if (this.context.connection.polling) return POLL_EVERY;
-    return monotonic() - this.#knownSince < IN_FLIGHT ? IN_FLIGHT : Math.min(LOOK_EVERY, this.lease * SHARE_OF_LEASE);
   }
 
   async #leave(): Promise<void> {
