@@ -658,7 +658,8 @@ begin
       exit when not found;
       select count(*) into better from (
         select from {schema}.ready r where r.queue = line.queue and r.rank < one.rank limit room - cardinality(items)) b;
-      better := better + (select coalesce(sum(b.size), 0) from {schema}.block b where b.queue = line.queue and b.rank < one.rank);
+      better := better + (select coalesce(sum(b.size), 0) from (
+        select o.size from {schema}.block o where o.queue = line.queue and o.rank < one.rank limit room / 8 + 1) b);
       exit when better >= room - cardinality(items);
       delete from {schema}.limited l where l.id = one.id;
       items := items || (0, 0, one.queue, one.id, one.head, one.body)::{schema}.held;
@@ -1180,8 +1181,9 @@ begin
 end
 $$;
 
--- What was sent together stands together: one row of \`block\` for up to 32 messages that are new, untraced, small and ready at once.
--- A receive takes blocks whole; one that has no room for the first of them breaks it up into rows of \`ready\`.
+-- What was sent together stands together: one row of \`block\` for 8 to 32 messages that are new, untraced, small and ready at once, and have
+-- one queue and priority. A receive takes blocks whole; one that has no room for the next of them breaks it up into rows of \`ready\`, and so
+-- does whoever moves a single message of it.
 
 -- Lists of messages are separated by chr(30), those of blocks by chr(29). It waits for nobody, as put_plain.
 create function {schema}.put_blocks(queue text, head text, sizes integer[], ids text, bodies text) returns void language plpgsql as $$

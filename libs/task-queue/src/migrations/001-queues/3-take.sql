@@ -179,7 +179,8 @@ begin
       exit when not found;
       select count(*) into better from (
         select from {schema}.ready r where r.queue = line.queue and r.rank < one.rank limit room - cardinality(items)) b;
-      better := better + (select coalesce(sum(b.size), 0) from {schema}.block b where b.queue = line.queue and b.rank < one.rank);
+      better := better + (select coalesce(sum(b.size), 0) from (
+        select o.size from {schema}.block o where o.queue = line.queue and o.rank < one.rank limit room / 8 + 1) b);
       exit when better >= room - cardinality(items);
       delete from {schema}.limited l where l.id = one.id;
       items := items || (0, 0, one.queue, one.id, one.head, one.body)::{schema}.held;

@@ -1,5 +1,6 @@
--- What was sent together stands together: one row of `block` for up to 32 messages that are new, untraced, small and ready at once.
--- A receive takes blocks whole; one that has no room for the first of them breaks it up into rows of `ready`.
+-- What was sent together stands together: one row of `block` for 8 to 32 messages that are new, untraced, small and ready at once, and have
+-- one queue and priority. A receive takes blocks whole; one that has no room for the next of them breaks it up into rows of `ready`, and so
+-- does whoever moves a single message of it.
 
 -- Lists of messages are separated by chr(30), those of blocks by chr(29). It waits for nobody, as put_plain.
 create function {schema}.put_blocks(queue text, head text, sizes integer[], ids text, bodies text) returns void language plpgsql as $$

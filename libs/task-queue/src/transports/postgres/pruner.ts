@@ -3,7 +3,7 @@ import type { TaskLogger } from '../../ports/logger.js';
 import type { PostgresConnection, Statement } from './sql.js';
 
 /** ms between two rounds; each is as much later by chance, so that processes do not come together */
-const PAUSE = 60_000;
+const PAUSE = 120_000;
 /** rows that one statement removes: few enough that nobody waits for it */
 const BATCH = 1_000;
 

@@ -3,9 +3,9 @@ import type { PostgresContext } from './postgres-context.js';
 import type { WorkNotes } from './work-notes.js';
 
 /** ms between two looks of a consumer that waits: with what else an idle process asks, it comes to fewer than 12 queries a minute */
-const LOOK_EVERY = 6_000;
+const LOOK_EVERY = 7_000;
 /** of a lease, at most: leases that others have taken since the last look, and lose, are seen in time */
-const SHARE_OF_LEASE = 0.6;
+const SHARE_OF_LEASE = 0.7;
 /** ms between two looks where nothing can be heard */
 const POLL_EVERY = 200;
 /** ms that a consumer is known as waiting, unless it says so again */
