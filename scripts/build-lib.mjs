@@ -1,5 +1,5 @@
 // `npm run build:lib`: the package as it is published, in dist-lib/task-queue.
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root, runNode, tool } from './run-node.mjs';
 
@@ -12,6 +12,9 @@ if (code !== 0) process.exit(code);
 
 copyFileSync(path.join(source, 'package.json'), path.join(target, 'package.json'));
 for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) copyFileSync(path.join(root, name), path.join(target, name));
+// Problems of the admin API link to it.
+mkdirSync(path.join(target, 'docs'), { recursive: true });
+copyFileSync(path.join(root, 'docs/errors.md'), path.join(target, 'docs/errors.md'));
 
 const { exports } = JSON.parse(readFileSync(path.join(target, 'package.json'), 'utf8'));
 const missing = Object.values(exports)

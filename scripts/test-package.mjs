@@ -1,5 +1,6 @@
 // `npm run test:package`: packs the library, installs it into fresh applications that are not ours, builds them, runs a task in
-// each on Redis and on the memory transport, runs the CommonJS one's own jest and the package's command, and has its face judged by two linters.
+// each on Redis and on the memory transport, asks its admin API, runs the CommonJS one's own jest and the package's command,
+// and has its face judged by two linters.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -65,6 +66,8 @@ function tryOut(name, tarball) {
       /Hello, Ada after 1 retry/,
     );
   }
+  const admin = /Admin answers 201 409 401 200, OpenAPI 3\.1\.0/;
+  step(`${name}: the admin API`, process.execPath, ['dist/admin.js'], { cwd: app }, admin);
   return app;
 }
 

@@ -8,11 +8,12 @@ describe('rule 7: renewal survives a blocked loop', () => {
   it(
     'a loop that is blocked for longer than the lease keeps it, and knows it right afterwards',
     rigged(async (rig) => {
+      const lease = 1_500;
       const transport = await rig.connected();
       await transport.broker.publish([message('a')], { timeout: 5_000 });
-      const consumer = await consume(transport, { renew: true, lease: SHORT });
+      const consumer = await consume(transport, { renew: true, lease });
       const [held] = await consumer.receive(1, never());
-      block(SHORT * 2.5);
+      block(lease * 2.5);
       expect(consumer.holds(held!)).toBe(true);
       const heir = await consume(await rig.connected());
       rig.shift += SEASONED;

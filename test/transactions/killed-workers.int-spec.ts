@@ -7,7 +7,7 @@ import { redisUrl, uniquePrefix } from '../support/services.js';
 import { TABLES } from './killed/transfer.tasks.js';
 import { testDatabase, type TestDatabase } from './support.js';
 
-// The long run: TRANSFERS=20000 KILLS=200 npm test -- killed-workers
+// The long run: TRANSFERS=20000 KILLS=200 npm test -- killed-workers [-t 'on postgres']
 const TRANSFERS = Number(process.env['TRANSFERS'] ?? 1_000);
 const KILLS = Number(process.env['KILLS'] ?? 8);
 const ACCOUNTS = 100;
@@ -21,8 +21,14 @@ interface TransferCall {
   readonly amount: number;
 }
 
-describe('transactional tasks whose workers are killed', () => {
-  const schema = uniquePrefix('killed').replace('-', '_');
+/** What is sent within a transaction goes through the outbox to the one, and into the same database as the other. */
+const BROKERS = [
+  ['redis', () => redisUrl()],
+  ['postgres', ({ url }: TestDatabase) => url],
+] as const;
+
+describe.each(BROKERS)('transactional tasks whose workers are killed, on %s', (_name, brokerOf) => {
+  const schema = uniquePrefix('killed').replaceAll('-', '_');
   let database: TestDatabase;
   let app: Harness;
   let fleet: WorkerFleet;
@@ -31,8 +37,9 @@ describe('transactional tasks whose workers are killed', () => {
     database = await testDatabase(schema);
     await (await database.dataSource(TABLES)).destroy();
     await database.pool.query(`INSERT INTO account SELECT id, ${BALANCE} FROM generate_series(1, ${ACCOUNTS}) AS id`);
-    app = await Harness.open(redisUrl(), { keyPrefix: schema });
-    const env = { BROKER_URL: redisUrl(), KEY_PREFIX: schema, BANK_URL: database.url, LEASE: '1500ms' };
+    const broker = brokerOf(database);
+    app = await Harness.open(broker, { keyPrefix: schema });
+    const env = { BROKER_URL: broker, KEY_PREFIX: schema, BANK_URL: database.url, LEASE: '1500ms' };
     fleet = new WorkerFleet(compileForChildren('transactions/killed'), env);
   }, 60_000);
   afterAll(async () => {

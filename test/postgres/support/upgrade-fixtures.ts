@@ -49,4 +49,11 @@ export const UPGRADE_FIXTURES: Readonly<Record<number, UpgradeFixture>> = {
       from {schema}.periodic_task t join {schema}.interval_schedule i on i.id = t.interval_id`,
     found: [{ name: 'kept', args: '[7]', total_run_count: 3, version: 1, enabled: true, every: 10, period: 'minutes' }],
   },
+  7: {
+    fill: `
+      insert into {schema}.audit_entry (id, at, actor, role, action, target, change, outcome, request_id)
+      values ('first', now(), 'ada', 'admin', 'schedule.delete', 'nightly', '{"before":1}', 'done', 'r1');`,
+    look: `select id, actor, change from {schema}.audit_entry`,
+    found: [{ id: 'first', actor: 'ada', change: '{"before":1}' }],
+  },
 };

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import { ScheduleNotFoundError, InvalidOptionError } from '../errors/index.js';
+import { InvalidOptionError, ScheduleNotFoundError, StaleScheduleError } from '../errors/index.js';
 import type { AsyncResult } from '../client/async-result.js';
 import type {
   Clock,
@@ -87,7 +87,13 @@ export class TaskSchedules {
     const { name = stored.name, ...changes } = patch;
     // Of the two ways to expire, the one that is named takes the place of the other.
     const other = changes.expires != null ? { expireSeconds: null } : changes.expireSeconds != null ? { expires: null } : {};
-    return this.replace(id, version ?? stored.version, name, { ...settingsOf(stored), ...other, ...changes });
+    try {
+      return await this.replace(id, version ?? stored.version, name, { ...settingsOf(stored), ...other, ...changes });
+    } catch (error) {
+      // Another's edit of other fields must stay, so the patch is made anew of what is there by now.
+      if (version === null && error instanceof StaleScheduleError) return this.patch(id, null, patch);
+      throw error;
+    }
   }
 
   /** @throws ScheduleNotFoundError · StaleScheduleError */

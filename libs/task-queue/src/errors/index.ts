@@ -6,6 +6,7 @@ export * from './publish-errors.js';
 export * from './call-errors.js';
 export * from './content-errors.js';
 export * from './schedule-errors.js';
+export * from './admin-errors.js';
 export * from './run-errors.js';
 export * from './transaction-errors.js';
 export * from './schema-errors.js';

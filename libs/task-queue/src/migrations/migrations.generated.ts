@@ -1778,4 +1778,22 @@ create trigger solar_edited after update on {schema}.solar_schedule
 create trigger clocked_edited after update on {schema}.clocked_schedule
   for each row when (old.* is distinct from new.*) execute function {schema}.schedule_edited();
 ` },
+  { version: 7, name: '007-audit', text: `-- Who has done what through the admin API. Nothing removes it but its owner. Ids begin with the time, so that they are the
+-- order, too. The change is JSON as text: jsonb refuses \\u0000, which somebody may have sent.
+create table {schema}.audit_entry (
+  id text primary key,
+  at timestamptz not null,
+  actor text not null,
+  role text not null,
+  action text not null,
+  target text,
+  change text,
+  outcome text not null,
+  request_id text not null
+);
+
+create index audit_entry_by_target on {schema}.audit_entry (target, id);
+create index audit_entry_by_actor on {schema}.audit_entry (actor, id);
+create index audit_entry_by_action on {schema}.audit_entry (action, id);
+` },
 ] as const;

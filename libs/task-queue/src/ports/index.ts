@@ -1,3 +1,5 @@
+export * from './admin-actor.js';
+export * from './audit-log.js';
 export * from './brands.js';
 export * from './broker.js';
 export * from './capabilities.js';

@@ -16,3 +16,4 @@ export {
   SolarSchedule,
   type ScheduleEntitiesOptions,
 } from '../persistence/schedules/entities.js';
+export { auditEntities, AuditRecord, type AuditEntitiesOptions } from '../persistence/audit/entities.js';

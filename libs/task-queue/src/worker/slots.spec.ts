@@ -3,6 +3,7 @@ import type { Clock, Delivery } from '../ports/index.js';
 import { Prefetch } from './prefetch.js';
 import { Slots } from './slots.js';
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 const delivery = (id: string): Delivery => ({ id, queue: 'q', priority: 5, token: 't', body: '', lostLeases: 0, revoked: false });
 
 /** A clock whose timers fire when it is advanced. */
@@ -46,6 +47,7 @@ describe('Slots', () => {
   it('runs as many as concurrency allows, in order, and the next when one ends', async () => {
     const { slots, running } = setUp(2);
     slots.accept(['a', 'b', 'c'].map(delivery));
+    await nextTurn();
     expect([...running.keys()]).toEqual(['a', 'b']);
     running.get('a')!();
     await Promise.resolve();
@@ -72,10 +74,36 @@ describe('Slots', () => {
     expect([prefetch.limit, slots.wanted]).toEqual([4, 6]);
   });
 
-  it('gives back a line that does not move, so that other workers can have it, and asks for less', () => {
+  it('begins at once with what can run at once, and in the next turn with more, so that the next request goes out first', async () => {
+    const { slots, running, prefetch } = setUp(2);
+    prefetch.ran(0);
+    slots.accept(['a', 'b'].map(delivery));
+    expect([...running.keys()]).toEqual(['a', 'b']);
+    for (const end of running.values()) end();
+    await nextTurn();
+    slots.accept(['c', 'd', 'e'].map(delivery));
+    expect([running.has('c'), slots.wanted]).toEqual([false, 7]);
+    await nextTurn();
+    expect([...running.keys()]).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('is not idle while a batch is about to begin', async () => {
+    const { slots, running } = setUp(1);
+    slots.accept(['a', 'b'].map(delivery));
+    let idle = false;
+    const told = slots.idle().then(() => (idle = true));
+    await nextTurn();
+    expect([idle, [...running.keys()]]).toEqual([false, ['a']]);
+    slots.close();
+    running.get('a')!();
+    await told;
+  });
+
+  it('gives back a line that does not move, so that other workers can have it, and asks for less', async () => {
     const { slots, prefetch, released, advance } = setUp(1);
     prefetch.ran(0);
     slots.accept(['a', 'b', 'c'].map(delivery));
+    await nextTurn();
     advance(500);
     expect(released).toEqual([]);
     advance(500);
@@ -86,6 +114,7 @@ describe('Slots', () => {
   it('gives back what has not started when it closes, and leaves no timer', async () => {
     const { slots, running, released, pending } = setUp(1);
     slots.accept(['a', 'b'].map(delivery));
+    await nextTurn();
     slots.close();
     expect(released).toEqual(['b']);
     slots.accept([delivery('late')]);

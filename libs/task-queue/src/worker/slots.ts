@@ -26,6 +26,8 @@ export class Slots {
   #lastMove = 0;
   #timer: ClockTimer | undefined;
   #closed = false;
+  /** the line begins to move in the next turn of the event loop */
+  #starting = false;
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SlotsOptions) {}
@@ -46,11 +48,16 @@ export class Slots {
     return Math.max(0, concurrency - this.#running + limit - this.buffered);
   }
 
+  /**
+   * More than can run at once begins in the next turn of the event loop: the request for what comes after them is on its
+   * way by then, and the broker works on it while they run.
+   */
   accept(deliveries: readonly Delivery[]): void {
     if (this.#closed) return this.options.release(deliveries);
     this.#compact();
     for (const delivery of deliveries) this.#line.push(delivery);
-    this.#fill();
+    if (deliveries.length > this.options.concurrency) this.#fillSoon();
+    else this.#fill();
     this.#watch();
   }
 
@@ -70,7 +77,21 @@ export class Slots {
 
   /** Resolves when nothing runs. */
   async idle(): Promise<void> {
-    while (this.#running > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    while (this.#running > 0 || this.#starting) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #fillSoon(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    setImmediate(() => {
+      this.#starting = false;
+      this.#fill();
+      this.#tellIdle();
+    });
+  }
+
+  #tellIdle(): void {
+    if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #fill(): void {
@@ -88,7 +109,7 @@ export class Slots {
       this.options.prefetch.ran(this.options.clock.now() - now);
       this.#fill();
       if (this.wanted > 0) this.options.room();
-      if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      this.#tellIdle();
     });
   }
 

@@ -11,6 +11,6 @@ export interface HeldBatch {
   open: number;
   /** a suspect was handed out: alone */
   readonly suspect: boolean;
-  /** what the keeper's thread needs to renew it; asked when it is posted */
-  renewal(): unknown;
+  /** what the keeper's thread needs to renew it, as text that the engine's thread reads */
+  renewal(): string;
 }

@@ -1,5 +1,6 @@
 import type { HeldBatch } from './held-batch.js';
 import type { Renewals } from './held-leases.js';
+import { ABANDON, END, HOLD, Journal } from './journal.js';
 
 export interface SeatOptions {
   readonly lease: number;
@@ -10,26 +11,26 @@ export interface SeatOptions {
 }
 
 export interface SeatLink {
-  post(message: unknown): void;
+  /** @returns whether there is a thread to read it */
+  post(message: unknown): boolean;
   closed(): void;
 }
 
-/** Batches that ended are told in bulk, with the next one that begins or when this many have gathered. */
-const ENDED_AT_ONCE = 64;
 /** places in the memory that the thread writes */
 const RENEWED_AT = 0;
 const THROUGH = 1;
 
 /**
- * One consumer's place in the lease-keeper's thread. What it holds is posted before it is handed out, so that a handler which
- * blocks the loop at once is covered; how far it was renewed is read from shared memory, so that it is known right after a block.
+ * One consumer's place in the lease-keeper's thread. What it holds is written to its journal before it is handed out, so that a
+ * handler which blocks the loop at once is covered; how far it was renewed is read from shared memory, so that it is known right
+ * after a block.
  */
 export class KeeperSeat implements Renewals {
   readonly #shared = new BigInt64Array(new SharedArrayBuffer(16));
   readonly #held = new Map<number, HeldBatch>();
-  #ended: number[] = [];
-  /** batches in which something stayed unsettled: their end is told at once */
-  readonly #abandoned = new Set<number>();
+  #journal = new Journal();
+  /** bytes written since the thread was last told to read */
+  #unread = 0;
 
   /** @param setting what the thread needs to know of this consumer beyond its lease */
   constructor(
@@ -42,26 +43,26 @@ export class KeeperSeat implements Renewals {
   /** Tells a thread that begins everything that is held. */
   open(): void {
     const { lease, maxLoopBlock } = this.options;
-    this.link.post(['open', this.number, { lease, maxLoopBlock, shared: this.#shared.buffer, ...this.setting }]);
-    for (const batch of this.#held.values()) this.#post(batch);
+    this.#begin(new Journal());
+    const journal = this.#journal.buffer;
+    this.link.post(['open', this.number, { lease, maxLoopBlock, shared: this.#shared.buffer, journal, ...this.setting }]);
+    for (const batch of this.#held.values()) this.#write(HOLD, batch.sequence, batch.renewal());
   }
 
   hold(batches: readonly HeldBatch[]): void {
     for (const batch of batches) {
       this.#held.set(batch.sequence, batch);
-      this.#post(batch);
+      this.#write(HOLD, batch.sequence, batch.renewal());
     }
   }
 
   end(sequence: number): void {
     this.#held.delete(sequence);
-    this.#ended.push(sequence);
-    if (this.#abandoned.delete(sequence) || this.#ended.length >= ENDED_AT_ONCE) this.link.post(['end', this.number, this.#takeEnded()]);
+    this.#write(END, sequence);
   }
 
   abandon(sequence: number, index: number): void {
-    this.#abandoned.add(sequence);
-    this.link.post(['abandon', this.number, sequence, index]);
+    this.#write(ABANDON, sequence, String(index));
   }
 
   renewedAt(sequence: number): number {
@@ -81,13 +82,28 @@ export class KeeperSeat implements Renewals {
     this.link.closed();
   }
 
-  #post(batch: HeldBatch): void {
-    this.link.post(['hold', this.number, batch.sequence, batch.renewal(), this.#takeEnded()]);
+  /** The thread reads before each renewal, and is told to when the journal fills up earlier. */
+  #write(kind: number, sequence: number, text?: string): void {
+    let written = this.#journal.write(kind, sequence, text);
+    if (written === 0) {
+      this.#continue(Journal.sizeOf(text ?? ''));
+      written = this.#journal.write(kind, sequence, text);
+    }
+    this.#unread += written;
+    if (this.#unread < this.#journal.capacity / 4) return;
+    this.#unread = 0;
+    this.link.post(['read', this.number]);
   }
 
-  #takeEnded(): number[] {
-    const ended = this.#ended;
-    this.#ended = [];
-    return ended;
+  /** Goes on in a larger journal, which the thread takes when it has read this one. One that begins is told everything anyway. */
+  #continue(room: number): void {
+    const next = new Journal(2 * Math.max(room, this.#journal.capacity));
+    this.#begin(next);
+    if (!this.link.post(['journal', this.number, next.buffer])) this.#begin(new Journal(2 * room));
+  }
+
+  #begin(journal: Journal): void {
+    this.#journal = journal;
+    this.#unread = 0;
   }
 }

@@ -4,6 +4,7 @@ import { LeaseKeeperError } from '../../errors/run-errors.js';
 import { KeeperSeat } from './keeper-seat.js';
 import type { SeatOptions } from './keeper-seat.js';
 import { monotonic } from './monotonic.js';
+import { THREADS } from './threads.generated.js';
 
 /** ms the thread may take to begin */
 const START_LIMIT = 10_000;
@@ -15,7 +16,7 @@ const OFFSET = 1;
 
 /** The engine's part: what runs in the thread. */
 export interface KeeperThread {
-  /** CommonJS text that renews; see redis/lease-keeper.thread.cjs for the messages and the shared memory */
+  /** CommonJS text that renews, behind journal.thread.cjs; see redis/lease-keeper.thread.cjs for the messages and the shared memory */
   readonly source: string;
   /** what the thread is given: how to connect, and what to send */
   data(): object;
@@ -64,7 +65,7 @@ export class LeaseKeeper {
   seat(options: SeatOptions, setting: object): KeeperSeat {
     const number = ++this.#seatNumber;
     const seat = new KeeperSeat(number, options, setting, {
-      post: (message) => this.#worker?.postMessage(message),
+      post: (message) => this.#post(message),
       closed: () => this.#seats.delete(number),
     });
     this.#seats.set(number, seat);
@@ -79,6 +80,11 @@ export class LeaseKeeper {
     const worker = this.#worker;
     this.#worker = null;
     await worker?.terminate();
+  }
+
+  #post(message: unknown): boolean {
+    this.#worker?.postMessage(message);
+    return this.#worker !== null;
   }
 
   async #launch(): Promise<void> {
@@ -96,7 +102,7 @@ export class LeaseKeeper {
   #makeWorker(): Worker {
     try {
       const workerData = cloneable({ ...this.thread.data(), heartbeat: this.#beats.buffer });
-      return new Worker(this.thread.source, { eval: true, workerData, execArgv: [] });
+      return new Worker(`'use strict';\n${THREADS.journal}${this.thread.source}`, { eval: true, workerData, execArgv: [] });
     } catch (error) {
       throw new LeaseKeeperError(error instanceof Error ? error.message : String(error));
     }

@@ -1,7 +1,8 @@
 // The thread that renews leases while the main thread is busy. It renews all claims of a consumer each third of a lease, for as long as
-// the process lives and the main loop has answered lately (see leasing/lease-keeper.ts for the messages and the shared memory).
-'use strict';
+// the process lives and the main loop has answered lately (see leasing/lease-keeper.ts and
+// leasing/keeper-seat.ts for the messages and the shared memory). Behind leasing/journal.thread.cjs.
 const { parentPort, workerData } = require('node:worker_threads');
+const { JournalReader } = exports;
 const { driver, config, statement, heartbeat } = workerData;
 const { Client } = require(driver);
 
@@ -48,11 +49,12 @@ async function drop() {
 }
 
 class Seat {
-  constructor(number, { lease, maxLoopBlock, shared, owner }) {
+  constructor(number, { lease, maxLoopBlock, shared, journal, owner }) {
     this.number = number;
     this.lease = lease;
     this.maxLoopBlock = BigInt(Math.round(maxLoopBlock * 1000));
     this.shared = new BigInt64Array(shared);
+    this.journal = new JournalReader(journal);
     this.owner = owner;
     this.batches = new Map();
     this.through = 0;
@@ -61,10 +63,17 @@ class Seat {
     this.timer = setTimeout(() => this.renew(), lease / 3);
   }
 
-  hold(sequence, [claim, size]) {
+  hold(sequence, text) {
+    const [claim, size] = JSON.parse(text);
     this.batches.set(sequence, { claim, size });
-    this.through = sequence;
   }
+
+  end(sequence) {
+    this.batches.delete(sequence);
+  }
+
+  // A claim is renewed as a whole.
+  abandon() {}
 
   async renew() {
     const started = micros();
@@ -74,6 +83,7 @@ class Seat {
 
   // Whether everything held was renewed.
   async renewAll(started) {
+    this.journal.read(this);
     if (this.batches.size === 0) return true;
     if (started - Atomics.load(beats, HEARTBEAT) > this.maxLoopBlock) return false;
     const { through } = this;
@@ -133,22 +143,17 @@ class Seat {
   }
 }
 
-parentPort.on('message', (message) => {
-  const [kind, number] = message;
-  if (kind === 'open') {
-    seats.set(number, new Seat(number, message[2]));
-  } else if (kind === 'hold') {
-    const [, , sequence, renewal, ended] = message;
-    const seat = seats.get(number);
-    for (const end of ended) seat?.batches.delete(end);
-    seat?.hold(sequence, renewal);
+parentPort.on('message', ([kind, number, content]) => {
+  const seat = seats.get(number);
+  if (kind === 'open') seats.set(number, new Seat(number, content));
+  else if (kind === 'read') seat?.journal.read(seat);
+  else if (kind === 'journal') {
+    seat?.journal.read(seat);
+    if (seat) seat.journal = new JournalReader(content);
   } else if (kind === 'heard') {
-    const seat = seats.get(number);
     if (seat) seat.unheard -= 1;
-  } else if (kind === 'end') {
-    for (const end of message[2]) seats.get(number)?.batches.delete(end);
   } else if (kind === 'close') {
-    seats.get(number)?.close();
+    seat?.close();
     seats.delete(number);
   }
 });

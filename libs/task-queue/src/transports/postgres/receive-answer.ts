@@ -42,7 +42,14 @@ export function readClaim(row: ReceiveRow, { owner, sentAt, apart, nextSequence 
   const claim = { number, size: ids.length };
   const deliveries = new Array<PostgresDelivery>(ids.length);
   const suspect = ids.length === 1 && lostOf(heads[0]!) >= 2;
-  const batch: HeldBatch = { sequence: nextSequence(), sentAt, deliveries, open: ids.length, suspect, renewal: () => [number, ids.length] };
+  const batch: HeldBatch = {
+    sequence: nextSequence(),
+    sentAt,
+    deliveries,
+    open: ids.length,
+    suspect,
+    renewal: () => JSON.stringify([number, ids.length]),
+  };
   const token = `${owner}.${number}.`;
   for (let at = 0; at < ids.length; at++) {
     const [id, head, body] = [ids[at]!, heads[at]!, bodies[at]!];

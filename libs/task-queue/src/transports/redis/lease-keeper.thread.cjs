@@ -1,7 +1,8 @@
 // The thread that renews leases while the main thread is busy. It renews in batches each third of a lease, for as long as the
-// process lives and the main loop has answered lately (see leasing/lease-keeper.ts for the messages and the shared memory).
-'use strict';
+// process lives and the main loop has answered lately (see leasing/lease-keeper.ts and leasing/keeper-seat.ts for the
+// messages and the shared memory). Behind leasing/journal.thread.cjs.
 const { parentPort, workerData } = require('node:worker_threads');
+const { JournalReader } = exports;
 const { driver, options, script, heartbeat } = workerData;
 const { Redis } = require(driver);
 
@@ -29,10 +30,12 @@ client.on('error', () => {});
 const micros = () => process.hrtime.bigint() / 1000n;
 
 class Seat {
-  constructor({ lease, maxLoopBlock, shared, marks }) {
+  constructor(number, { lease, maxLoopBlock, shared, journal, marks }) {
+    this.number = number;
     this.lease = lease;
     this.maxLoopBlock = BigInt(Math.round(maxLoopBlock * 1000));
     this.shared = new BigInt64Array(shared);
+    this.journal = new JournalReader(journal);
     this.marks = marks;
     this.batches = new Map();
     this.through = 0;
@@ -41,14 +44,18 @@ class Seat {
     this.timer = setTimeout(() => this.renew(), lease / 3);
   }
 
-  hold(sequence, leased, members) {
+  hold(sequence, text) {
+    const [leased, members] = JSON.parse(text);
     this.batches.set(sequence, { leased, members });
-    this.through = sequence;
+  }
+
+  end(sequence) {
+    this.batches.delete(sequence);
   }
 
   abandon(sequence, index) {
     const batch = this.batches.get(sequence);
-    if (batch) membersOf(batch)[index] = null;
+    if (batch) batch.members[index] = null;
   }
 
   async renew() {
@@ -59,6 +66,7 @@ class Seat {
 
   // Whether everything held was renewed.
   async renewAll(started) {
+    this.journal.read(this);
     if (this.batches.size === 0) return true;
     if (started - Atomics.load(beats, HEARTBEAT) > this.maxLoopBlock) return false;
     const { through } = this;
@@ -83,7 +91,7 @@ class Seat {
       const { leased } = batch;
       const places = byQueue.get(leased) ?? [];
       byQueue.set(leased, places);
-      membersOf(batch).forEach((member, index) => member !== null && places.push({ sequence, index, member }));
+      batch.members.forEach((member, index) => member !== null && places.push({ sequence, index, member }));
     }
     const calls = [];
     for (const [leased, places] of byQueue) {
@@ -127,12 +135,6 @@ class Seat {
   }
 }
 
-// They come as text, which most batches never need taken apart.
-function membersOf(batch) {
-  if (typeof batch.members === 'string') batch.members = JSON.parse(batch.members);
-  return batch.members;
-}
-
 async function evaluate(args) {
   try {
     return await client.evalsha(script.sha, ...args);
@@ -144,26 +146,17 @@ async function evaluate(args) {
   }
 }
 
-parentPort.on('message', (message) => {
-  const [kind, number] = message;
-  if (kind === 'open') {
-    const seat = new Seat(message[2]);
-    seat.number = number;
-    seats.set(number, seat);
-  } else if (kind === 'hold') {
-    const [, , sequence, [leased, members], ended] = message;
-    const seat = seats.get(number);
-    for (const end of ended) seat?.batches.delete(end);
-    seat?.hold(sequence, leased, members);
-  } else if (kind === 'abandon') {
-    seats.get(number)?.abandon(message[2], message[3]);
+parentPort.on('message', ([kind, number, content]) => {
+  const seat = seats.get(number);
+  if (kind === 'open') seats.set(number, new Seat(number, content));
+  else if (kind === 'read') seat?.journal.read(seat);
+  else if (kind === 'journal') {
+    seat?.journal.read(seat);
+    if (seat) seat.journal = new JournalReader(content);
   } else if (kind === 'heard') {
-    const seat = seats.get(number);
     if (seat) seat.unheard -= 1;
-  } else if (kind === 'end') {
-    for (const end of message[2]) seats.get(number)?.batches.delete(end);
   } else if (kind === 'close') {
-    seats.get(number)?.close();
+    seat?.close();
     seats.delete(number);
   }
 });

@@ -28,8 +28,8 @@ export function readReceiveAnswer(
     const marks = answer[at + 5] as string;
     const suspect = ids.length === 1 && counts !== '' && Number(counts[0] ?? 0) >= 2;
     const deliveries = new Array<RedisDelivery>(ids.length);
-    // The members go as one text, which the thread reads only when it comes to renew them: most batches have ended by then.
-    const renewal = (): unknown => [leased, JSON.stringify(deliveries.map((delivery) => delivery.member))];
+    // Most batches have ended before the thread comes to renew: then nobody reads this.
+    const renewal = (): string => JSON.stringify([leased, deliveries.map((delivery) => delivery.member)]);
     const batch: HeldBatch = { sequence: nextSequence(), sentAt, deliveries, open: ids.length, suspect, renewal };
     const tail = `:${token}`;
     for (let i = 0; i < ids.length; i++) {

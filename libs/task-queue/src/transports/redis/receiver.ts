@@ -20,6 +20,8 @@ const SWEEP_AFTER = 5_000;
 const RENEWAL_CHECK = 500;
 /** ms to an answer beyond which the server stood still, which is an outage too */
 const SLOW_ANSWER = 1_000;
+/** ms after a queue was found to hold more than plain messages in which the short script is not tried */
+const NOT_PLAIN_FOR = 1_000;
 /** ms that a receive whose answer was lost is barred from running late */
 const VOID_TTL = 600_000;
 const RETRY_PAUSE = 50;
@@ -45,6 +47,8 @@ export class Receiver {
   #dueTimer: NodeJS.Timeout | undefined;
   #sequence = 0;
   #calls = 0;
+  /** monotonic ms until which queues are taken for not plain */
+  #notPlainUntil = 0;
   /** the unbroken connection's beginning by a clock that tests can shift */
   #unbrokenSince: number;
   /** ms by which the server's clock is ahead of the clock of leases; NaN = unknown */
@@ -131,7 +135,7 @@ export class Receiver {
   /** @returns null when there was no answer: not reachable by the deadline, lost, or aborted first */
   async #look(limit: number, turn: SuspectTurn, deadline: number, signal: AbortSignal): Promise<ReceiveAnswer | null> {
     const { commands, keys } = this.context;
-    if (!(await commands.usable(deadline - monotonic(), signal))) return null;
+    if (commands.usableSince === null && !(await commands.usable(deadline - monotonic(), signal))) return null;
     await this.renewLate();
     const token = `${this.consumer}.${(++this.#calls).toString(36)}`;
     const queues = this.#inTurn();
@@ -147,8 +151,8 @@ export class Receiver {
         turn,
         this.#serverNow(),
       ];
-      const call = commands.script('receive', [keys.void(token), keys.revoked, ...queues.map((queue) => queue.base)], args);
-      const raw = await orAborted(call, signal);
+      const scriptKeys = [keys.void(token), keys.revoked, ...queues.map((queue) => queue.base)];
+      const raw = await orAborted(this.#call(scriptKeys, args, turn), signal);
       if (raw === null) {
         this.#giveUp(token);
         return null;
@@ -160,6 +164,16 @@ export class Receiver {
       await pause(RETRY_PAUSE);
       return null;
     }
+  }
+
+  async #call(keys: readonly string[], args: readonly string[], turn: SuspectTurn): Promise<unknown> {
+    const { commands } = this.context;
+    if (turn === '0' && monotonic() >= this.#notPlainUntil) {
+      const answer = await commands.script('receivePlain', keys, args);
+      if (answer !== 0) return answer;
+      this.#notPlainUntil = monotonic() + NOT_PLAIN_FOR;
+    }
+    return commands.script('receive', keys, args);
   }
 
   #accept(raw: readonly unknown[], queues: readonly QueueKeys[], token: string, sentAt: number): ReceiveAnswer {

@@ -15,6 +15,14 @@ export interface ConnectionSetup {
   readonly logger: TaskLogger;
 }
 
+interface Sending {
+  /** it is answered when something happens, which may be late */
+  readonly blocks?: boolean;
+  /** it leaves with what else is sent in this turn of the event loop; false = at once */
+  readonly together?: boolean;
+}
+const TOGETHER: Sending = { together: true };
+
 /** ms from a connection's beginning to its being usable, after which it is opened anew */
 const HANDSHAKE_LIMIT = 5_000;
 
@@ -109,8 +117,10 @@ export class RedisConnection {
    */
   async script(name: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const { sha, source } = scripts[name];
+    // A single message is awaited by itself and has nothing to travel with.
+    const together = name !== 'publishOne' && args.length < LARGE;
     try {
-      return await this.send('evalsha', [sha, String(keys.length), ...keys, ...args]);
+      return await this.send('evalsha', [sha, String(keys.length), ...keys, ...args], { together });
     } catch (error) {
       if (!(error instanceof ServerRefusedError) || !error.unknownScript) throw error;
       await this.send('script', ['LOAD', source]);
@@ -119,12 +129,12 @@ export class RedisConnection {
   }
 
   /** @throws ConnectionLostError · ServerRefusedError */
-  send(command: string, args: readonly string[], blocks = false): Promise<unknown> {
+  send(command: string, args: readonly string[], how: Sending = TOGETHER): Promise<unknown> {
     const client = this.#client;
     if (client === null || this.#usableSince === null) {
       return Promise.reject(new ConnectionLostError(false, this.#failure?.message ?? 'not connected'));
     }
-    return this.#exchange(client, command, args, blocks);
+    return this.#exchange(client, command, args, how);
   }
 
   /** Messages of subscribed channels. */
@@ -152,11 +162,11 @@ export class RedisConnection {
     this.#wakeAll();
   }
 
-  async #exchange(client: Redis, name: string, args: readonly string[], blocks: boolean): Promise<unknown> {
+  async #exchange(client: Redis, name: string, args: readonly string[], { blocks = false, together = true }: Sending): Promise<unknown> {
     const writable = client.status === 'ready' || client.status === 'connect';
     const command = new Command(name, args as string[], { replyEncoding: 'utf8' });
     if (!blocks) this.#watch.asked();
-    if (args.length < LARGE) writeTogether(client);
+    if (together) writeTogether(client);
     try {
       return await client.sendCommand(command);
     } catch (error) {
@@ -175,9 +185,9 @@ export class RedisConnection {
   async #prepare(client: Redis): Promise<void> {
     try {
       const loaded = (this.runsScripts ? Object.values(scripts) : []).map((script) =>
-        this.#exchange(client, 'script', ['LOAD', script.source], false),
+        this.#exchange(client, 'script', ['LOAD', script.source], TOGETHER),
       );
-      const [info, ...answers] = await Promise.allSettled([this.#exchange(client, 'info', [], false), ...loaded]);
+      const [info, ...answers] = await Promise.allSettled([this.#exchange(client, 'info', [], TOGETHER), ...loaded]);
       const facts = checkServer(String(settledValue(info)), this.setup.shown);
       this.#refusal = facts.refusal;
       if (facts.refusal !== null) {

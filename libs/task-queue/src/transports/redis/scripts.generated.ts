@@ -668,6 +668,88 @@ for i = 1, #KEYS do
 end
 return #KEYS
 `,
+  receivePlain: `#!lua flags=allow-oom
+-- bare
+-- Receives from queues that hold ready messages of the usual priority and nothing else that matters now, which is what they
+-- mostly do: a third of the commands, and without what scripts share. Not to be asked for suspects.
+-- KEYS, ARGV and answer as those of receive; 0 = something here is not plain: nothing was done, and receive is to be asked.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
+local limit, lease, tail, sweep_in = tonumber(ARGV[2]), tonumber(ARGV[3]), ':' .. ARGV[4], tonumber(ARGV[5])
+local due = math.huge
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
+  return 0
+end
+for at = 3, #KEYS do
+  local base = KEYS[at]
+  local ready = base .. 'ready:'
+  if redis.call('EXISTS', base .. 'paused', base .. 'limited-keys', base .. 'front', base .. 'suspects', base .. 'unique-of',
+    base .. 'deliveries', ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2',
+    ready .. '1', ready .. '0') > 0 then
+    return 0
+  end
+  local leased = redis.call('ZRANGE', base .. 'leased', 0, 0, 'WITHSCORES')[2]
+  local delayed = redis.call('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES')[2]
+  local lease_end, delay_end = leased and tonumber(leased) or math.huge, delayed and tonumber(delayed) or math.huge
+  if lease_end <= now or delay_end <= now then
+    return 0
+  end
+  due = math.min(due, delay_end, math.max(lease_end, now + sweep_in))
+end
+
+-- An id without a body was removed meanwhile: nothing stands for it any more.
+local function drop_bodiless(ids, bodies)
+  local kept = {}
+  for i = 1, #ids do
+    if bodies[i] then
+      kept[#kept + 1] = { ids[i], bodies[i] }
+    end
+  end
+  for i = 1, #ids do
+    local one = kept[i] or {}
+    ids[i], bodies[i] = one[1], one[2]
+  end
+end
+
+local answer, taken = { now, -1, 0 }, 0
+for at = 3, #KEYS do
+  local base = KEYS[at]
+  local ids = taken < limit and redis.call('LPOP', base .. 'ready:5', limit - taken)
+  if ids then
+    local bodies = redis.call('HMGET', base .. 'msg', unpack(ids))
+    for i = 1, #ids do
+      if not bodies[i] then
+        drop_bodiless(ids, bodies)
+        break
+      end
+    end
+    local leases, expiry = {}, string.format('%.0f', now + lease)
+    for i = 1, #ids do
+      leases[2 * i - 1] = expiry
+      leases[2 * i] = '5' .. ids[i] .. tail
+    end
+    if #ids > 0 then
+      redis.call('ZADD', base .. 'leased', unpack(leases))
+      taken, due = taken + #ids, math.min(due, math.max(now + lease, now + sweep_in))
+      local size = #answer
+      answer[size + 1], answer[size + 2], answer[size + 3] = at - 2, ids, bodies
+      answer[size + 4], answer[size + 5], answer[size + 6] = string.rep('5', #ids), '', ''
+    end
+  end
+end
+if taken >= limit then
+  for at = 3, #KEYS do
+    local base = KEYS[at]
+    if redis.call('LLEN', base .. 'ready:5') > 0 and redis.call('LLEN', base .. 'wake') == 0 then
+      redis.call('RPUSH', base .. 'wake', '1')
+    end
+  end
+end
+if due < math.huge then
+  answer[2] = due
+end
+return answer
+`,
   receive: `#!lua flags=allow-oom
 -- with: unique, limits, admit
 -- Hands out up to \`limit\` messages of several queues under one token: promotes what is due, sweeps expired leases, takes.
@@ -684,6 +766,7 @@ if ARGV[7] ~= '' and now - tonumber(ARGV[7]) > 1000 then
   sweep_in = 5000
 end
 local revoked_key = KEYS[2]
+local any_revoked = redis.call('EXISTS', revoked_key) == 1
 
 -- A redelivered message is charged; from the second lost lease on it waits alone, so that it cannot take neighbours with it.
 local function sweep(queue)
@@ -766,12 +849,15 @@ local function hand_out(queue, ids, priorities)
     leases[2 * i] = string.sub(priorities, i, i) .. ids[i] .. tail
   end
   redis.call('ZADD', queue.leased, unpack(leases))
-  begin_unique(queue, ids)
+  queue.leases_end = math.min(queue.leases_end, now + lease)
   local counts, marks = '', ''
-  if redis.call('EXISTS', queue.deliveries) == 1 then
-    counts = redis.call('HMGET', queue.deliveries, unpack(ids))
+  if not queue.plain then
+    begin_unique(queue, ids)
+    if redis.call('EXISTS', queue.deliveries) == 1 then
+      counts = redis.call('HMGET', queue.deliveries, unpack(ids))
+    end
   end
-  if redis.call('EXISTS', revoked_key) == 1 then
+  if any_revoked then
     local scores, flags = redis.call('ZMSCORE', revoked_key, unpack(ids)), {}
     for i = 1, #ids do
       flags[i] = scores[i] and tonumber(scores[i]) > now and '1' or '0'
@@ -791,7 +877,17 @@ local function take_suspect(queue)
   end
 end
 
+local function take_plain(queue)
+  local ids = redis.call('LPOP', queue.ready .. '5', limit - taken)
+  if ids then
+    hand_out(queue, ids, string.rep('5', #ids))
+  end
+end
+
 local function take_ready(queue)
+  if queue.plain then
+    return take_plain(queue)
+  end
   local ids, priorities, room = {}, '', limit - taken
   for _, one in ipairs(redis.call('LPOP', queue.front, room) or {}) do
     ids[#ids + 1] = string.sub(one, 2)
@@ -823,6 +919,9 @@ local function take_ready(queue)
 end
 
 local function work_left(queue)
+  if queue.plain then
+    return redis.call('LLEN', queue.ready .. '5') > 0
+  end
   if queue.waiting and slots_ahead(queue.waiting, now) then
     return true
   end
@@ -837,6 +936,26 @@ local function work_left(queue)
   return false
 end
 
+-- Most queues hold messages of the usual priority and nothing else: one question spares them all others.
+local function is_plain(queue)
+  local ready = queue.ready
+  return redis.call('EXISTS', queue.paused, queue.limited_keys, queue.front, queue.suspects, queue.unique_of, queue.deliveries,
+    ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2', ready .. '1', ready .. '0') == 0
+end
+
+-- Sees to what is due, and notes when the next will be.
+local function tend(queue)
+  queue.leases_end, queue.delays_end = head_score(queue.leased) or math.huge, head_score(queue.delayed) or math.huge
+  if sweep_in <= 0 and queue.leases_end <= now then
+    sweep(queue)
+    queue.leases_end = head_score(queue.leased) or math.huge
+  end
+  if queue.delays_end <= now then
+    promote(queue)
+    queue.delays_end = head_score(queue.delayed) or math.huge
+  end
+end
+
 local void = redis.call('EXISTS', KEYS[1]) == 1
 local queues = {}
 for number = 1, (#KEYS - 2) / QUEUE_KEYS do
@@ -844,12 +963,10 @@ for number = 1, (#KEYS - 2) / QUEUE_KEYS do
   queue.number, queue.new_suspects = number, false
   -- Every message has its body in \`msg\`: a queue that holds dead letters only needs no further look.
   if redis.call('HLEN', queue.msg) > redis.call('ZCARD', queue.dead) then
-    if sweep_in <= 0 then
-      sweep(queue)
-    end
-    promote(queue)
-    queue.open = not void and redis.call('EXISTS', queue.paused) == 0
-    queue.waiting = queue.open and waiting_limits(queue) or false
+    tend(queue)
+    queue.plain = is_plain(queue)
+    queue.open = not void and (queue.plain or redis.call('EXISTS', queue.paused) == 0)
+    queue.waiting = queue.open and not queue.plain and waiting_limits(queue) or false
     queues[#queues + 1] = queue
   end
 end
@@ -878,15 +995,11 @@ end
 
 for _, queue in ipairs(queues) do
   -- Nobody is to keep a slot free for suspects that a pause holds back.
-  answer[3] = answer[3] + (queue.open and redis.call('LLEN', queue.suspects) or 0)
+  answer[3] = answer[3] + (queue.open and not queue.plain and redis.call('LLEN', queue.suspects) or 0)
   if queue.new_suspects or (queue.open and (taken >= limit or (taken > 0 and suspects_turn == '1')) and work_left(queue)) then
     ring(queue)
   end
-  local delayed, leased = head_score(queue.delayed), head_score(queue.leased)
-  if leased then
-    leased = math.max(leased, now + sweep_in)
-  end
-  local due = math.min(delayed or math.huge, leased or math.huge)
+  local due = math.min(queue.delays_end, math.max(queue.leases_end, now + sweep_in))
   if queue.waiting then
     local _, slot = slots_ahead(queue.waiting, now)
     due = math.min(due, math.ceil(slot))
@@ -2051,9 +2164,10 @@ end
 
 export const THREADS = {
   leaseKeeper: `// The thread that renews leases while the main thread is busy. It renews in batches each third of a lease, for as long as the
-// process lives and the main loop has answered lately (see leasing/lease-keeper.ts for the messages and the shared memory).
-'use strict';
+// process lives and the main loop has answered lately (see leasing/lease-keeper.ts and leasing/keeper-seat.ts for the
+// messages and the shared memory). Behind leasing/journal.thread.cjs.
 const { parentPort, workerData } = require('node:worker_threads');
+const { JournalReader } = exports;
 const { driver, options, script, heartbeat } = workerData;
 const { Redis } = require(driver);
 
@@ -2081,10 +2195,12 @@ client.on('error', () => {});
 const micros = () => process.hrtime.bigint() / 1000n;
 
 class Seat {
-  constructor({ lease, maxLoopBlock, shared, marks }) {
+  constructor(number, { lease, maxLoopBlock, shared, journal, marks }) {
+    this.number = number;
     this.lease = lease;
     this.maxLoopBlock = BigInt(Math.round(maxLoopBlock * 1000));
     this.shared = new BigInt64Array(shared);
+    this.journal = new JournalReader(journal);
     this.marks = marks;
     this.batches = new Map();
     this.through = 0;
@@ -2093,14 +2209,18 @@ class Seat {
     this.timer = setTimeout(() => this.renew(), lease / 3);
   }
 
-  hold(sequence, leased, members) {
+  hold(sequence, text) {
+    const [leased, members] = JSON.parse(text);
     this.batches.set(sequence, { leased, members });
-    this.through = sequence;
+  }
+
+  end(sequence) {
+    this.batches.delete(sequence);
   }
 
   abandon(sequence, index) {
     const batch = this.batches.get(sequence);
-    if (batch) membersOf(batch)[index] = null;
+    if (batch) batch.members[index] = null;
   }
 
   async renew() {
@@ -2111,6 +2231,7 @@ class Seat {
 
   // Whether everything held was renewed.
   async renewAll(started) {
+    this.journal.read(this);
     if (this.batches.size === 0) return true;
     if (started - Atomics.load(beats, HEARTBEAT) > this.maxLoopBlock) return false;
     const { through } = this;
@@ -2135,7 +2256,7 @@ class Seat {
       const { leased } = batch;
       const places = byQueue.get(leased) ?? [];
       byQueue.set(leased, places);
-      membersOf(batch).forEach((member, index) => member !== null && places.push({ sequence, index, member }));
+      batch.members.forEach((member, index) => member !== null && places.push({ sequence, index, member }));
     }
     const calls = [];
     for (const [leased, places] of byQueue) {
@@ -2179,12 +2300,6 @@ class Seat {
   }
 }
 
-// They come as text, which most batches never need taken apart.
-function membersOf(batch) {
-  if (typeof batch.members === 'string') batch.members = JSON.parse(batch.members);
-  return batch.members;
-}
-
 async function evaluate(args) {
   try {
     return await client.evalsha(script.sha, ...args);
@@ -2196,26 +2311,17 @@ async function evaluate(args) {
   }
 }
 
-parentPort.on('message', (message) => {
-  const [kind, number] = message;
-  if (kind === 'open') {
-    const seat = new Seat(message[2]);
-    seat.number = number;
-    seats.set(number, seat);
-  } else if (kind === 'hold') {
-    const [, , sequence, [leased, members], ended] = message;
-    const seat = seats.get(number);
-    for (const end of ended) seat?.batches.delete(end);
-    seat?.hold(sequence, leased, members);
-  } else if (kind === 'abandon') {
-    seats.get(number)?.abandon(message[2], message[3]);
+parentPort.on('message', ([kind, number, content]) => {
+  const seat = seats.get(number);
+  if (kind === 'open') seats.set(number, new Seat(number, content));
+  else if (kind === 'read') seat?.journal.read(seat);
+  else if (kind === 'journal') {
+    seat?.journal.read(seat);
+    if (seat) seat.journal = new JournalReader(content);
   } else if (kind === 'heard') {
-    const seat = seats.get(number);
     if (seat) seat.unheard -= 1;
-  } else if (kind === 'end') {
-    for (const end of message[2]) seats.get(number)?.batches.delete(end);
   } else if (kind === 'close') {
-    seats.get(number)?.close();
+    seat?.close();
     seats.delete(number);
   }
 });

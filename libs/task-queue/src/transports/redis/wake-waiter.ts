@@ -116,7 +116,7 @@ export class WakeWaiter {
   #begin(deadline: number): Read {
     const timeout = Math.max(1, deadline - monotonic());
     const keys = this.#keys;
-    const answer = this.connection.send('blpop', [...keys, (timeout / 1_000).toFixed(3)], true);
+    const answer = this.connection.send('blpop', [...keys, (timeout / 1_000).toFixed(3)], { blocks: true });
     const done = answer.then(
       (item) => (item === null ? null : (item as string[])[0]!),
       () => pause(AFTER_FAILURE).then(() => null),

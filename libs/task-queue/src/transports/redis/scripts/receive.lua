@@ -14,6 +14,7 @@ if ARGV[7] ~= '' and now - tonumber(ARGV[7]) > 1000 then
   sweep_in = 5000
 end
 local revoked_key = KEYS[2]
+local any_revoked = redis.call('EXISTS', revoked_key) == 1
 
 -- A redelivered message is charged; from the second lost lease on it waits alone, so that it cannot take neighbours with it.
 local function sweep(queue)
@@ -96,12 +97,15 @@ local function hand_out(queue, ids, priorities)
     leases[2 * i] = string.sub(priorities, i, i) .. ids[i] .. tail
   end
   redis.call('ZADD', queue.leased, unpack(leases))
-  begin_unique(queue, ids)
+  queue.leases_end = math.min(queue.leases_end, now + lease)
   local counts, marks = '', ''
-  if redis.call('EXISTS', queue.deliveries) == 1 then
-    counts = redis.call('HMGET', queue.deliveries, unpack(ids))
+  if not queue.plain then
+    begin_unique(queue, ids)
+    if redis.call('EXISTS', queue.deliveries) == 1 then
+      counts = redis.call('HMGET', queue.deliveries, unpack(ids))
+    end
   end
-  if redis.call('EXISTS', revoked_key) == 1 then
+  if any_revoked then
     local scores, flags = redis.call('ZMSCORE', revoked_key, unpack(ids)), {}
     for i = 1, #ids do
       flags[i] = scores[i] and tonumber(scores[i]) > now and '1' or '0'
@@ -121,7 +125,17 @@ local function take_suspect(queue)
   end
 end
 
+local function take_plain(queue)
+  local ids = redis.call('LPOP', queue.ready .. '5', limit - taken)
+  if ids then
+    hand_out(queue, ids, string.rep('5', #ids))
+  end
+end
+
 local function take_ready(queue)
+  if queue.plain then
+    return take_plain(queue)
+  end
   local ids, priorities, room = {}, '', limit - taken
   for _, one in ipairs(redis.call('LPOP', queue.front, room) or {}) do
     ids[#ids + 1] = string.sub(one, 2)
@@ -153,6 +167,9 @@ local function take_ready(queue)
 end
 
 local function work_left(queue)
+  if queue.plain then
+    return redis.call('LLEN', queue.ready .. '5') > 0
+  end
   if queue.waiting and slots_ahead(queue.waiting, now) then
     return true
   end
@@ -167,6 +184,26 @@ local function work_left(queue)
   return false
 end
 
+-- Most queues hold messages of the usual priority and nothing else: one question spares them all others.
+local function is_plain(queue)
+  local ready = queue.ready
+  return redis.call('EXISTS', queue.paused, queue.limited_keys, queue.front, queue.suspects, queue.unique_of, queue.deliveries,
+    ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2', ready .. '1', ready .. '0') == 0
+end
+
+-- Sees to what is due, and notes when the next will be.
+local function tend(queue)
+  queue.leases_end, queue.delays_end = head_score(queue.leased) or math.huge, head_score(queue.delayed) or math.huge
+  if sweep_in <= 0 and queue.leases_end <= now then
+    sweep(queue)
+    queue.leases_end = head_score(queue.leased) or math.huge
+  end
+  if queue.delays_end <= now then
+    promote(queue)
+    queue.delays_end = head_score(queue.delayed) or math.huge
+  end
+end
+
 local void = redis.call('EXISTS', KEYS[1]) == 1
 local queues = {}
 for number = 1, (#KEYS - 2) / QUEUE_KEYS do
@@ -174,12 +211,10 @@ for number = 1, (#KEYS - 2) / QUEUE_KEYS do
   queue.number, queue.new_suspects = number, false
   -- Every message has its body in `msg`: a queue that holds dead letters only needs no further look.
   if redis.call('HLEN', queue.msg) > redis.call('ZCARD', queue.dead) then
-    if sweep_in <= 0 then
-      sweep(queue)
-    end
-    promote(queue)
-    queue.open = not void and redis.call('EXISTS', queue.paused) == 0
-    queue.waiting = queue.open and waiting_limits(queue) or false
+    tend(queue)
+    queue.plain = is_plain(queue)
+    queue.open = not void and (queue.plain or redis.call('EXISTS', queue.paused) == 0)
+    queue.waiting = queue.open and not queue.plain and waiting_limits(queue) or false
     queues[#queues + 1] = queue
   end
 end
@@ -208,15 +243,11 @@ end
 
 for _, queue in ipairs(queues) do
   -- Nobody is to keep a slot free for suspects that a pause holds back.
-  answer[3] = answer[3] + (queue.open and redis.call('LLEN', queue.suspects) or 0)
+  answer[3] = answer[3] + (queue.open and not queue.plain and redis.call('LLEN', queue.suspects) or 0)
   if queue.new_suspects or (queue.open and (taken >= limit or (taken > 0 and suspects_turn == '1')) and work_left(queue)) then
     ring(queue)
   end
-  local delayed, leased = head_score(queue.delayed), head_score(queue.leased)
-  if leased then
-    leased = math.max(leased, now + sweep_in)
-  end
-  local due = math.min(delayed or math.huge, leased or math.huge)
+  local due = math.min(queue.delays_end, math.max(queue.leases_end, now + sweep_in))
   if queue.waiting then
     local _, slot = slots_ahead(queue.waiting, now)
     due = math.min(due, math.ceil(slot))

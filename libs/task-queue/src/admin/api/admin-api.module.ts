@@ -1,0 +1,40 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { TaskSchedules } from '../../beat/task-schedules.js';
+import { TaskClient } from '../../client/task-client.js';
+import { QUEUE_INSTANCE, TASK_CLOCK } from '../../nest/tokens.js';
+import { AuditController } from '../audit/audit.controller.js';
+import { AuditInterceptor } from '../audit/audit.interceptor.js';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { MeController } from '../auth/me.controller.js';
+import { RoleGuard } from '../auth/role.guard.js';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { ScheduleActionsController } from '../schedules/schedule-actions.controller.js';
+import { SchedulesController } from '../schedules/schedules.controller.js';
+import { ADMIN_LOGGER, ADMIN_OPTIONS, AUDIT_LOG, AUTHENTICATOR } from '../tokens.js';
+import type { AdminServices } from './admin-services.js';
+
+/** The admin API as an application of its own. Its routes, and the door that stands before all of them. */
+@Module({})
+export class AdminApiModule {
+  static with({ options, audit, authenticator, logger, clock, instance, client, schedules }: AdminServices): DynamicModule {
+    return {
+      module: AdminApiModule,
+      controllers: [ScheduleActionsController, SchedulesController, AuditController, MeController],
+      providers: [
+        { provide: ADMIN_OPTIONS, useValue: options },
+        { provide: ADMIN_LOGGER, useValue: logger },
+        { provide: AUDIT_LOG, useValue: audit },
+        { provide: AUTHENTICATOR, useValue: authenticator },
+        { provide: TASK_CLOCK, useValue: clock },
+        { provide: QUEUE_INSTANCE, useValue: instance },
+        { provide: TaskClient, useValue: client },
+        { provide: TaskSchedules, useValue: schedules },
+        AuditTrail,
+        { provide: APP_GUARD, useClass: RoleGuard },
+        { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

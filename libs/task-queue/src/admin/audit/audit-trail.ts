@@ -1,0 +1,29 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 } from 'uuid';
+import { TASK_CLOCK } from '../../nest/tokens.js';
+import type { AuditEntry, AuditLog, Clock, TaskLogger } from '../../ports/index.js';
+import type { RequestState } from '../http/request-state.js';
+import { ADMIN_LOGGER, AUDIT_LOG } from '../tokens.js';
+import type { AuditNote } from './audit-note.js';
+
+/** Writes down what was done, in the log and in the audit log. */
+@Injectable()
+export class AuditTrail {
+  constructor(
+    @Inject(AUDIT_LOG) private readonly log: AuditLog,
+    @Inject(ADMIN_LOGGER) private readonly logger: TaskLogger,
+    @Inject(TASK_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Never fails: what is written down is done already. */
+  async record({ actor, id: requestId }: RequestState, action: string, outcome: string, note?: AuditNote): Promise<void> {
+    const { target = null, change = null } = note ?? {};
+    const entry: AuditEntry = { id: v7(), at: this.clock.now(), actor: actor!, action, target, change, outcome, requestId };
+    this.logger.info('The admin API was used', { action, target, outcome, actor: actor!.name, role: actor!.role, requestId });
+    try {
+      await this.log.record(entry);
+    } catch (error) {
+      this.logger.error('The audit log could not be written', { entry, error });
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { isIPv6 } from 'node:net';
+
+export interface AttemptLimits {
+  /** wrong credentials that one address may send within the window */
+  readonly limit: number;
+  /** ms */
+  readonly window: number;
+}
+
+interface Failures {
+  count: number;
+  /** when the window ends */
+  until: number;
+}
+
+/** Addresses that are remembered: an attacker with more of them must not fill the memory. */
+const REMEMBERED = 10_000;
+
+/** Counts the wrong credentials of each address. What is beyond the limit is refused unread until its window ends. */
+export class Attempts {
+  readonly #failures = new Map<string, Failures>();
+
+  constructor(
+    private readonly limits: AttemptLimits,
+    private readonly now: () => number,
+  ) {}
+
+  /** @returns ms for which the address is locked out; 0 = it may try */
+  lockedFor(address: string): number {
+    const failures = this.#failures.get(networkOf(address));
+    if (failures === undefined || failures.count < this.limits.limit) return 0;
+    return Math.max(0, failures.until - this.now());
+  }
+
+  failed(address: string): void {
+    const network = networkOf(address);
+    const now = this.now();
+    const known = this.#failures.get(network);
+    const failures = known !== undefined && known.until > now ? known : { count: 0, until: now + this.limits.window };
+    failures.count += 1;
+    // Those who failed last stand last.
+    this.#failures.delete(network);
+    this.#failures.set(network, failures);
+    if (this.#failures.size > REMEMBERED) this.#forgetOldest(now);
+  }
+
+  /** Takes one back: it was none. */
+  forgive(address: string): void {
+    const failures = this.#failures.get(networkOf(address));
+    if (failures !== undefined && failures.count > 0) failures.count -= 1;
+  }
+
+  #forgetOldest(now: number): void {
+    for (const [network, { until }] of this.#failures) {
+      if (until > now && this.#failures.size <= REMEMBERED) return;
+      this.#failures.delete(network);
+    }
+  }
+}
+
+/** One who has an IPv6 address mostly has its whole /64. */
+function networkOf(address: string): string {
+  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = plain.split('%')[0]!.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
+  return [...left, ...Array<string>(Math.max(0, zeros)).fill('0'), ...right].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':'); // prettier-ignore
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CanActivate } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
+import { lastValueFrom, isObservable } from 'rxjs';
+import { ForbiddenError, UnauthenticatedError } from '../../errors/admin-errors.js';
+import { ADMIN_ROLES, type AdminActor } from '../../ports/index.js';
+import type { GuardAuth } from './auth-options.js';
+import type { Authenticator } from './authenticator.js';
+
+/** Lets a guard of the application decide, and asks the application who that was and what the role is. */
+export class GuardAuthenticator implements Authenticator {
+  readonly challenges = ['Bearer realm="task queue"'];
+
+  constructor(
+    private readonly guard: CanActivate,
+    private readonly actorOf: GuardAuth['actor'],
+  ) {}
+
+  async authenticate(request: IncomingMessage, response: ServerResponse): Promise<AdminActor> {
+    const context = new ExecutionContextHost([request, response, () => {}], GuardAuthenticator, this.authenticate);
+    context.setType('http');
+    const verdict = this.guard.canActivate(context);
+    const allowed = isObservable(verdict) ? await lastValueFrom(verdict) : await verdict;
+    if (allowed !== true) throw new UnauthenticatedError();
+    const actor = await this.actorOf(request as never);
+    if (actor === null || actor === undefined) throw new ForbiddenError('You have no role here.');
+    const { name, role } = actor;
+    if (typeof name !== 'string' || name === '' || !ADMIN_ROLES.includes(role)) {
+      throw new TypeError("'actor' of TaskAdminModule must give a name and one of the roles viewer, operator and admin");
+    }
+    return { name, role };
+  }
+}

@@ -1,0 +1,35 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
+import { ADMIN_ROLES, type AdminRole } from '../../ports/index.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
+import { openState } from '../http/request-state.js';
+import { AdminRoute } from '../openapi/admin-route.decorator.js';
+import { RoleGuard } from './role.guard.js';
+
+class Routes {
+  @AdminRoute({ summary: '', role: 'operator' })
+  operate(): void {}
+
+  forgotten(): void {}
+}
+
+function may(role: AdminRole, handler: () => void): Promise<boolean> {
+  const request = { params: {} } as never;
+  openState(request, { id: 'x', address: '', actor: { name: 'ada', role } });
+  const context = { getHandler: () => handler, switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext;
+  return new RoleGuard({} as AuditTrail).canActivate(context);
+}
+
+describe('RoleGuard', () => {
+  const routes = new Routes();
+
+  it('lets in the role that a route names, and those above', async () => {
+    await expect(may('viewer', routes.operate)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(may('operator', routes.operate)).resolves.toBe(true);
+    await expect(may('admin', routes.operate)).resolves.toBe(true);
+  });
+
+  it.each(ADMIN_ROLES)('lets nobody in where a route names none, no %s either', async (role) => {
+    await expect(may(role, routes.forgotten)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+});

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import type { AdminActor } from '../../ports/index.js';
+
+/** What is known of a request beside what it says. */
+export interface RequestState {
+  /** names it in its answer, in the log and in the audit log */
+  readonly id: string;
+  /** of the client, as far as it is known */
+  readonly address: string;
+  /** once it is let in */
+  actor?: AdminActor;
+}
+
+const states = new WeakMap<IncomingMessage, RequestState>();
+
+/** A request as Express has it is that of Node; that of Fastify has it within. */
+type AnyRequest = IncomingMessage | { readonly raw: IncomingMessage };
+
+export function rawOf(request: AnyRequest): IncomingMessage {
+  return 'raw' in request ? request.raw : request;
+}
+
+export function openState(request: IncomingMessage, state: RequestState): void {
+  states.set(request, state);
+}
+
+export function stateOf(request: AnyRequest): RequestState {
+  const state = states.get(rawOf(request));
+  if (state === undefined) throw new Error('The request has not come through the door of the admin API.');
+  return state;
+}

@@ -1,0 +1,36 @@
+import type { ErrorCode } from '../../errors/error-codes.js';
+
+/** The codes that are an answer to what was asked. Any other is a fault of this side: 500, and its message stays in the log. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  INVALID_OPTION: 400,
+  UNKNOWN_OPTION: 400,
+  UNSUPPORTED_OPTION: 400,
+  REQUEST_INVALID: 400,
+  SCHEDULE_INVALID: 400,
+  SCHEDULE_NEVER_DUE: 400,
+  TIMEZONE_UNKNOWN: 400,
+  TASK_UNKNOWN: 400,
+  QUEUE_UNKNOWN: 400,
+  ARGUMENT_NOT_SERIALIZABLE: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  CROSS_SITE_REFUSED: 403,
+  SCHEDULE_NOT_FOUND: 404,
+  ROUTE_NOT_FOUND: 404,
+  SCHEDULE_NAME_TAKEN: 409,
+  TASK_NOT_UNIQUE: 409,
+  SCHEDULE_STALE: 412,
+  REQUEST_TOO_LARGE: 413,
+  PAYLOAD_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  PRECONDITION_REQUIRED: 428,
+  TOO_MANY_ATTEMPTS: 429,
+  BROKER_UNAVAILABLE: 503,
+  BROKER_FULL: 503,
+  PUBLISH_UNCERTAIN: 503,
+  RESULTS_UNAVAILABLE: 503,
+};
+
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code] ?? 500;
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { SOLAR_EVENTS } from '../../schedules/schedule.js';
+import { documented, named } from '../openapi/contract.js';
+
+// When a schedule is due, for the document. It is read by `toSchedule`, whose messages say more than a union of shapes could.
+
+const moment = z.union([z.string(), z.number()]).describe("epoch milliseconds, or a text such as '2027-01-31T18:00:00Z'");
+const duration = z.union([z.number(), z.string()]).describe("milliseconds, or a text such as '30s', '5m', '1d'");
+const field = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]).optional();
+
+const exclusions = named(
+  'Exclusions',
+  z
+    .strictObject({
+      timezone: z.string().optional(),
+      dates: z.array(z.string()).optional().describe('YYYY-MM-DD, or MM-DD for each year'),
+      ranges: z.array(z.strictObject({ from: z.string(), to: z.string() })).optional(),
+      weekdays: field,
+      schedules: z.array(z.record(z.string(), z.unknown())).optional().describe('what they match is excluded'),
+    })
+    .describe('when it is not due'),
+);
+
+const recurring = { except: exclusions.optional() };
+const wallTimes = {
+  ...recurring,
+  timezone: z.string().optional().describe('an IANA name'),
+  dayMatching: z.enum(['and', 'or']).optional().describe('whether both kinds of day must match'),
+  gap: z.enum(['next', 'skip']).optional().describe('when the clocks go forward'),
+  overlap: z.enum(['once', 'twice']).optional().describe('when the clocks go back'),
+};
+const crontabFields = z.strictObject({
+  second: field,
+  minute: field,
+  hour: field,
+  dayOfMonth: field,
+  monthOfYear: field,
+  dayOfWeek: field,
+});
+const place = { event: z.enum(SOLAR_EVENTS), latitude: z.number(), longitude: z.number() };
+
+const forms = [
+  z.string().describe('a line of cron'),
+  named('CronLine', z.strictObject({ cron: z.string().describe('five fields, or six with seconds'), ...wallTimes })),
+  named('Crontab', z.strictObject({ crontab: crontabFields, ...wallTimes })),
+  named('Interval', z.strictObject({ every: duration, anchor: moment.optional(), ...recurring })),
+  named('Solar', z.strictObject({ solar: z.strictObject(place), ...recurring })),
+  named('Clocked', z.strictObject({ clocked: moment, timezone: z.string().optional() })),
+];
+
+const stored = [
+  named('StoredCrontab', z.looseObject({ type: z.literal('crontab'), ...crontabFields.shape, ...wallTimes })),
+  named('StoredInterval', z.looseObject({ type: z.literal('interval'), every: z.number(), anchor: z.number(), ...recurring })),
+  named('StoredSolar', z.looseObject({ type: z.literal('solar'), ...place, ...recurring })),
+  named('StoredClocked', z.looseObject({ type: z.literal('clocked'), at: z.number() })),
+];
+
+/** As it is stored, and answered. */
+export const storedSchedule = named('StoredSchedule', z.union(stored));
+
+/** As people write it, or as it was answered. */
+export const scheduleForm = named(
+  'ScheduleForm',
+  z.unknown().meta({ anyOf: [...forms, ...stored].map(documented), description: 'when it is due' }),
+);

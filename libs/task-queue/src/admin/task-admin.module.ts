@@ -1,0 +1,86 @@
+import { Inject, Module, type DynamicModule, type NestModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
+import type { TaskSchedules } from '../beat/task-schedules.js';
+import type { TaskClient } from '../client/task-client.js';
+import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from '../nest/tokens.js';
+import type { QueueInstance } from '../nest/queue-instance.js';
+import type { Clock, TaskLogger } from '../ports/index.js';
+import { AdminApi } from './api/admin-api.js';
+import { openAuthenticator } from './auth/open-authenticator.js';
+import { openAuditLog } from './audit/open-audit-log.js';
+import { MountPoint } from './mount/mount-point.js';
+import { TaskAdminModuleBase } from './task-admin.module-definition.js';
+import {
+  checkAdminOptions,
+  TASK_ADMIN_OPTIONS,
+  type AdminModuleExtras,
+  type AdminOptions,
+  type AdminOptionsInput,
+} from './task-admin.options.js';
+import { SERVED_CLIENT, SERVED_SCHEDULES } from './tokens.js';
+
+/**
+ * Mounts the admin API beside the application's own routes: an application apart, which none of the global prefixes,
+ * pipes, guards, interceptors and filters reach. Closed by default. Needs a TaskQueueModule; where there is no HTTP server
+ * (a worker) it serves nothing.
+ * @example TaskAdminModule.forRoot({ auth: { tokens: [{ name: 'ops', role: 'operator', hash: process.env.ADMIN_TOKEN_HASH! }] } })
+ */
+@Module({})
+export class TaskAdminModule extends TaskAdminModuleBase implements NestModule, OnModuleInit, OnApplicationShutdown {
+  readonly #options: AdminOptions;
+  readonly #mount: MountPoint;
+  #api: AdminApi | undefined;
+
+  constructor(
+    @Inject(TASK_ADMIN_OPTIONS) input: AdminOptionsInput,
+    @Inject(QUEUE_INSTANCE) private readonly instance: QueueInstance,
+    @Inject(SERVED_CLIENT) private readonly client: TaskClient,
+    @Inject(SERVED_SCHEDULES) private readonly schedules: TaskSchedules,
+    @Inject(TASK_LOGGER) private readonly logger: TaskLogger,
+    @Inject(TASK_CLOCK) private readonly clock: Clock,
+    private readonly modules: ModuleRef,
+    private readonly host: HttpAdapterHost,
+  ) {
+    super();
+    this.#options = checkAdminOptions(input);
+    this.#mount = new MountPoint(this.#options.path);
+    if (!('guard' in this.#options.auth)) this.#mount.beforeEverything(host);
+  }
+
+  /** @throws AdminUnguardedError · UnknownOptionError · InvalidOptionError, where the application is being put together */
+  static override forRoot(options: AdminOptionsInput & AdminModuleExtras): DynamicModule {
+    const { client: _client, ...input } = options ?? {};
+    checkAdminOptions(input as AdminOptionsInput);
+    return super.forRoot(options);
+  }
+
+  /** A guard of the application's may need what its `app.use` adds to a request (sessions, cookies), and comes before its routes. */
+  configure(): void {
+    this.#mount.at(this.host.httpAdapter);
+  }
+
+  async onModuleInit(): Promise<void> {
+    const { httpAdapter } = this.host;
+    // A context without a server has no adapter, or one that can do nothing.
+    if (typeof httpAdapter?.getType !== 'function') return;
+    const { logger, clock, instance, client, schedules } = this;
+    const audit = await openAuditLog(this.#options, instance.options.keyPrefix);
+    const authenticator = await openAuthenticator(this.#options.auth, clock, this.modules);
+    this.#api = await AdminApi.open(httpAdapter, {
+      options: this.#options,
+      audit,
+      authenticator,
+      logger,
+      clock,
+      instance,
+      client,
+      schedules,
+    });
+    this.#mount.serve(this.#api.handler);
+  }
+
+  /** After the server has answered what it had taken in. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.#api?.close();
+  }
+}

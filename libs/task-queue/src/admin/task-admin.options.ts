@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import type { InjectionToken } from '@nestjs/common';
+import { z } from 'zod';
+import { checkOptions, flagField, positiveField } from '../policies/check-options.js';
+import type { AuditLog, DatabaseHandle } from '../ports/index.js';
+import { checkAuth, type AdminAuth, type AdminAuthInput } from './auth/auth-options.js';
+
+/** What `TaskAdminModule.forRoot` takes. */
+export interface AdminOptionsInput {
+  /** where it is mounted, whatever the application's global prefix is; default 'admin' */
+  readonly path?: string;
+  /** who may do what; nobody gets in without it */
+  readonly auth: AdminAuthInput;
+  /** where is kept what was done: the application's PostgreSQL, or a log of your own; default: the last 1000 entries, in memory */
+  readonly audit?: { readonly database: DatabaseHandle } | AuditLog;
+  /** the most bytes of a body; default 256 KB */
+  readonly bodyLimit?: number;
+  /** default true: Swagger UI at `docs`, behind the same door; on Fastify it needs `@fastify/static` */
+  readonly docs?: boolean;
+  /** the client's address, behind a proxy that Express is not told of (`trust proxy`); wrong tries are counted by it */
+  readonly clientAddress?: (request: IncomingMessage) => string | undefined;
+}
+
+export interface AdminModuleExtras {
+  /** `name` of the TaskQueueModule that it serves */
+  client?: string;
+}
+
+/** What `TaskAdminModule.forRoot` was given, or its factory made. */
+export const TASK_ADMIN_OPTIONS: InjectionToken<AdminOptionsInput> = Symbol('TASK_ADMIN_OPTIONS');
+
+const schema = z.object({
+  path: z
+    .string()
+    .transform((path) => path.replace(/^\/+|\/+$/g, ''))
+    .refine((path) => /^[\w-]+(\/[\w-]+)*$/.test(path))
+    .default('admin')
+    .describe("a path of plain words, such as 'admin' or 'internal/tasks'"),
+  audit: z
+    .custom<NonNullable<AdminOptionsInput['audit']>>((value) => isAudit(value))
+    .optional()
+    .describe('{ database } of a DataSource or a Pool of pg, or an object with record() and list()'),
+  bodyLimit: positiveField
+    .max(16 * 1024 * 1024)
+    .default(256 * 1024)
+    .describe('a whole number of bytes, at most 16 MB'),
+  docs: flagField.default(true).describe(flagField.description!),
+  clientAddress: z
+    .custom<NonNullable<AdminOptionsInput['clientAddress']>>((value) => typeof value === 'function')
+    .optional()
+    .describe('a function of the request'),
+});
+
+export type AdminOptions = Readonly<z.output<typeof schema>> & { readonly auth: AdminAuth };
+
+/** @throws AdminUnguardedError · UnknownOptionError · InvalidOptionError */
+export function checkAdminOptions({ auth, ...input }: AdminOptionsInput): AdminOptions {
+  return Object.freeze({ auth: checkAuth(auth), ...checkOptions(schema, input, 'TaskAdminModule') });
+}
+
+function isAudit(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { database, record, list } = value as Record<string, unknown>;
+  return (typeof database === 'object' && database !== null) || (typeof record === 'function' && typeof list === 'function');
+}

@@ -1,0 +1,16 @@
+import type { InjectionToken } from '@nestjs/common';
+import type { TaskSchedules } from '../beat/task-schedules.js';
+import type { TaskClient } from '../client/task-client.js';
+import type { AuditLog, TaskLogger } from '../ports/index.js';
+import type { Authenticator } from './auth/authenticator.js';
+import type { AdminOptions } from './task-admin.options.js';
+
+// Within the admin API, whose providers are apart from the application's.
+export const ADMIN_OPTIONS: InjectionToken<AdminOptions> = Symbol('ADMIN_OPTIONS');
+export const ADMIN_LOGGER: InjectionToken<TaskLogger> = Symbol('ADMIN_LOGGER');
+export const AUTHENTICATOR: InjectionToken<Authenticator> = Symbol('AUTHENTICATOR');
+export const AUDIT_LOG: InjectionToken<AuditLog> = Symbol('AUDIT_LOG');
+
+// Within the module that mounts it: what of the application it serves.
+export const SERVED_CLIENT: InjectionToken<TaskClient> = Symbol('SERVED_CLIENT');
+export const SERVED_SCHEDULES: InjectionToken<TaskSchedules> = Symbol('SERVED_SCHEDULES');

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import type { InvalidRequestError } from '../../errors/admin-errors.js';
+import { checkInput, type InputPlace } from './check-input.js';
+
+const schema = z.strictObject({
+  name: z.string(),
+  count: z.int().min(1).optional().describe('a whole number of at least 1'),
+  ranges: z.array(z.strictObject({ from: z.string(), 'a/b': z.string().optional() })).optional(),
+});
+
+function faults(input: unknown, place: InputPlace = 'body', readOnly: string[] = []) {
+  try {
+    checkInput(schema, input, place, readOnly);
+  } catch (error) {
+    return (error as InvalidRequestError).faults;
+  }
+  throw new Error('it was taken');
+}
+
+describe('checkInput', () => {
+  it('gives what the schema makes of it', () => {
+    expect(checkInput(schema, { name: 'a', count: 2 }, 'body')).toEqual({ name: 'a', count: 2 });
+  });
+
+  it('names all faults, with what is expected', () => {
+    expect(faults({ count: 0 })).toEqual([
+      { pointer: '/name', detail: 'It is missing.' },
+      { pointer: '/count', detail: 'It must be a whole number of at least 1.' },
+    ]);
+    expect(faults({ name: 1 })).toEqual([{ pointer: '/name', detail: expect.stringContaining('expected string') }]);
+    expect(faults('text')).toEqual([{ pointer: '', detail: expect.stringContaining('expected object') }]);
+  });
+
+  it('names unknown fields at any depth, with what they most likely mean', () => {
+    expect(faults({ nmae: 'a', name: 'b' })).toEqual([{ pointer: '/nmae', detail: "There is no such field. Did you mean 'name'?" }]);
+    expect(faults({ name: 'a', ranges: [{ from: 'x', form: 'y', 'a/b': 1 }] })).toEqual([
+      { pointer: '/ranges/0/a~1b', detail: expect.any(String) },
+      { pointer: '/ranges/0/form', detail: "There is no such field. Did you mean 'from'?" },
+    ]);
+  });
+
+  it('says of a field that is only answered that it cannot be set', () => {
+    expect(faults({ name: 'a', id: 1 }, 'body', ['id'])).toEqual([{ pointer: '/id', detail: 'It cannot be set.' }]);
+  });
+
+  it('names parameters of a query as such', () => {
+    expect(faults({ name: 'a', conut: 1 }, 'query')).toEqual([{ parameter: 'conut', detail: expect.stringContaining("'count'") }]);
+  });
+});

@@ -1,0 +1,81 @@
+#!lua flags=allow-oom
+-- bare
+-- Receives from queues that hold ready messages of the usual priority and nothing else that matters now, which is what they
+-- mostly do: a third of the commands, and without what scripts share. Not to be asked for suspects.
+-- KEYS, ARGV and answer as those of receive; 0 = something here is not plain: nothing was done, and receive is to be asked.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
+local limit, lease, tail, sweep_in = tonumber(ARGV[2]), tonumber(ARGV[3]), ':' .. ARGV[4], tonumber(ARGV[5])
+local due = math.huge
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
+  return 0
+end
+for at = 3, #KEYS do
+  local base = KEYS[at]
+  local ready = base .. 'ready:'
+  if redis.call('EXISTS', base .. 'paused', base .. 'limited-keys', base .. 'front', base .. 'suspects', base .. 'unique-of',
+    base .. 'deliveries', ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2',
+    ready .. '1', ready .. '0') > 0 then
+    return 0
+  end
+  local leased = redis.call('ZRANGE', base .. 'leased', 0, 0, 'WITHSCORES')[2]
+  local delayed = redis.call('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES')[2]
+  local lease_end, delay_end = leased and tonumber(leased) or math.huge, delayed and tonumber(delayed) or math.huge
+  if lease_end <= now or delay_end <= now then
+    return 0
+  end
+  due = math.min(due, delay_end, math.max(lease_end, now + sweep_in))
+end
+
+-- An id without a body was removed meanwhile: nothing stands for it any more.
+local function drop_bodiless(ids, bodies)
+  local kept = {}
+  for i = 1, #ids do
+    if bodies[i] then
+      kept[#kept + 1] = { ids[i], bodies[i] }
+    end
+  end
+  for i = 1, #ids do
+    local one = kept[i] or {}
+    ids[i], bodies[i] = one[1], one[2]
+  end
+end
+
+local answer, taken = { now, -1, 0 }, 0
+for at = 3, #KEYS do
+  local base = KEYS[at]
+  local ids = taken < limit and redis.call('LPOP', base .. 'ready:5', limit - taken)
+  if ids then
+    local bodies = redis.call('HMGET', base .. 'msg', unpack(ids))
+    for i = 1, #ids do
+      if not bodies[i] then
+        drop_bodiless(ids, bodies)
+        break
+      end
+    end
+    local leases, expiry = {}, string.format('%.0f', now + lease)
+    for i = 1, #ids do
+      leases[2 * i - 1] = expiry
+      leases[2 * i] = '5' .. ids[i] .. tail
+    end
+    if #ids > 0 then
+      redis.call('ZADD', base .. 'leased', unpack(leases))
+      taken, due = taken + #ids, math.min(due, math.max(now + lease, now + sweep_in))
+      local size = #answer
+      answer[size + 1], answer[size + 2], answer[size + 3] = at - 2, ids, bodies
+      answer[size + 4], answer[size + 5], answer[size + 6] = string.rep('5', #ids), '', ''
+    end
+  end
+end
+if taken >= limit then
+  for at = 3, #KEYS do
+    local base = KEYS[at]
+    if redis.call('LLEN', base .. 'ready:5') > 0 and redis.call('LLEN', base .. 'wake') == 0 then
+      redis.call('RPUSH', base .. 'wake', '1')
+    end
+  end
+end
+if due < math.huge then
+  answer[2] = due
+end
+return answer

@@ -1,0 +1,127 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { AuditLog } from 'nestjs-task-queue';
+import { auditEntities, AuditRecord } from 'nestjs-task-queue/typeorm';
+import { testDatabase } from '../transactions/support.js';
+import { AdminApp, type Answer } from './support/admin-app.js';
+import { ENGINES } from './support/engines.js';
+
+const BASE = '/admin/v1/schedules';
+const open: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+});
+
+const make = (api: AdminApp, name: string): Promise<Answer> =>
+  api.send('POST', BASE, { as: 'operator', body: { name, task: 'reports.send', schedule: { every: '1h' } } });
+const entries = async (api: AdminApp, query = ''): Promise<Answer['body'][]> =>
+  (await api.send('GET', `/admin/v1/audit${query}`, { as: 'admin' })).body.items;
+
+describe.each(ENGINES)('the audit log, on $name', ({ start }) => {
+  async function begin(): Promise<AdminApp> {
+    const { api, close } = await start();
+    open.push(close);
+    return api;
+  }
+
+  it('says who has done what to what, as it was and as it is', async () => {
+    const api = await begin();
+    const made = await make(api, 'nightly');
+    const { id } = made.body;
+    const edited = await api.send('PATCH', `${BASE}/${id}`, { as: 'admin', body: { jitter: '5s' }, headers: { 'if-match': '"1"' } });
+    await api.send('POST', `${BASE}/${id}/run`, { as: 'operator' });
+    await api.send('DELETE', `${BASE}/${id}`, { as: 'admin', headers: { 'if-match': '*' } });
+    const [deleted, run, patched, created] = await entries(api);
+    expect(created).toMatchObject({
+      actor: { name: 'the operator', role: 'operator' },
+      action: 'schedule.create',
+      target: id,
+      outcome: 'done',
+    });
+    expect(created).toMatchObject({ change: { after: { name: 'nightly' } }, requestId: made.headers.get('x-request-id') });
+    expect(patched).toMatchObject({
+      actor: { name: 'the admin' },
+      action: 'schedule.patch',
+      change: { before: { jitter: 0 }, after: { jitter: '5s' } },
+    });
+    expect(patched.requestId).toBe(edited.headers.get('x-request-id'));
+    expect(run).toMatchObject({ action: 'schedule.run', target: id, change: { taskId: expect.any(String) } });
+    expect(deleted).toMatchObject({ action: 'schedule.delete', change: { before: { name: 'nightly', jitter: 5_000 } } });
+  });
+
+  it('names what was tried and refused, and nothing that only reads', async () => {
+    const api = await begin();
+    const { id } = (await make(api, 'nightly')).body;
+    await api.send('DELETE', `${BASE}/${id}`, { as: 'viewer', headers: { 'if-match': '*' } });
+    await api.send('DELETE', `${BASE}/${id}`, { as: 'admin', headers: { 'if-match': '"9"' } });
+    await api.send('PATCH', `${BASE}/${id}`, { as: 'operator', body: { jiter: 1 }, headers: { 'if-match': '*' } });
+    await api.send('GET', BASE, { as: 'viewer' });
+    const outcomes = (await entries(api)).map(({ action, actor, target, outcome }) => [action, actor.role, target, outcome]);
+    expect(outcomes).toEqual([
+      ['schedule.patch', 'operator', id, 'REQUEST_INVALID'],
+      ['schedule.delete', 'admin', id, 'SCHEDULE_STALE'],
+      ['schedule.delete', 'viewer', id, 'FORBIDDEN'],
+      ['schedule.create', 'operator', id, 'done'],
+    ]);
+  });
+
+  it('is read page by page, and by actor, action and target', async () => {
+    const api = await begin();
+    const ids: string[] = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) ids.push((await make(api, name)).body.id);
+    await api.send('POST', `${BASE}/${ids[0]}/run`, { as: 'admin' });
+    const targets: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Answer = await api.send(
+        'GET',
+        `/admin/v1/audit?limit=2&action=schedule.create${cursor === null ? '' : `&cursor=${cursor}`}`,
+        { as: 'admin' },
+      );
+      targets.push(...page.body.items.map(({ target }: { target: string }) => target));
+      cursor = page.body.next;
+    } while (cursor !== null);
+    expect(targets).toEqual([...ids].reverse());
+    expect(await entries(api, '?actor=the%20admin')).toMatchObject([{ action: 'schedule.run' }]);
+    expect(await entries(api, `?target=${ids[0]}`)).toHaveLength(2);
+  });
+});
+
+describe('an audit log', () => {
+  it('in the database is read through a repository, too', async () => {
+    const database = await testDatabase('audited');
+    open.push(() => database.drop());
+    const source = await database.dataSource(auditEntities({ schema: 'audited' }));
+    const api = await AdminApp.start({ queue: { keyPrefix: 'audited' }, admin: { audit: { database: source } } });
+    open.unshift(() => api.close());
+    await make(api, 'nightly \u0000');
+    const { id } = (await make(api, 'nightly')).body;
+    const [record, refused] = await source.getRepository(AuditRecord).find({ order: { id: 'DESC' } });
+    expect(record).toMatchObject({
+      actor: 'the operator',
+      role: 'operator',
+      action: 'schedule.create',
+      target: id,
+      outcome: 'done',
+      at: expect.any(Date),
+    });
+    expect(record!.change).toMatchObject({ after: { name: 'nightly' } });
+    expect(refused).toMatchObject({ outcome: 'INVALID_OPTION', change: { after: { name: 'nightly \u0000' } } });
+  });
+
+  it('whose table is missing fails the boot', async () => {
+    const database = await testDatabase('audited');
+    open.push(() => database.drop());
+    const starting = AdminApp.start({ queue: { keyPrefix: 'elsewhere' }, admin: { audit: { database: database.pool } } });
+    await expect(starting).rejects.toMatchObject({ code: 'TABLE_UNUSABLE' });
+  });
+
+  it('of the application may fail: what was done is answered, and stands in the log', async () => {
+    const audit: AuditLog = { record: () => Promise.reject(new Error('disk full')), list: () => Promise.reject(new Error('disk full')) };
+    const api = await AdminApp.start({ admin: { audit } });
+    open.push(() => api.close());
+    expect(await make(api, 'nightly')).toMatchObject({ status: 201 });
+    expect(api.log.messages('error')).toContain('The audit log could not be written');
+    expect(await api.send('GET', '/admin/v1/audit', { as: 'admin' })).toMatchObject({ status: 500, body: { code: 'INTERNAL_ERROR' } });
+  });
+});
