@@ -21,6 +21,7 @@ describe('openResults', () => {
 
   it("does not hand the broker's options to another kind of driver", async () => {
     const apart = await open({ broker: REDIS, results: POSTGRES, connection: { db: 1 } });
+    expect(apart!.transport).not.toBeNull();
     await apart!.transport!.close();
   });
 

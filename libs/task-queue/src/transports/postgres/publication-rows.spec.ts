@@ -13,14 +13,17 @@ describe('publications that are sent together', () => {
     expect(areBlocks([...many(8), { ...many(1)[0]!, priority: 9 }])).toBe(false);
   });
 
-  it.each([8, 32, 33, 100, 499, 500])('%i of them lose none, in blocks that differ by one at most and are no larger than a place', (count) => {
-    const [queue, head, sizes, ids, bodies] = blockLists(many(count)) as [string, string, number[], string, string];
-    expect([queue, head]).toEqual(['q', '5']);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(32);
-    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
-    const lists = (text: string) => text.split('\u001d').map((list) => list.split('\u001e'));
-    expect(lists(ids).map(({ length }) => length)).toEqual(sizes);
-    expect(lists(ids).flat()).toEqual(many(count).map(({ id }) => id));
-    expect(lists(bodies).flat()).toEqual(many(count).map(({ body }) => body));
-  });
+  it.each([8, 32, 33, 100, 499, 500])(
+    '%i of them lose none, in blocks that differ by one at most and are no larger than a place',
+    (count) => {
+      const [queue, head, sizes, ids, bodies] = blockLists(many(count)) as [string, string, number[], string, string];
+      expect([queue, head]).toEqual(['q', '5']);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(32);
+      expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      const lists = (text: string) => text.split('\u001d').map((list) => list.split('\u001e'));
+      expect(lists(ids).map(({ length }) => length)).toEqual(sizes);
+      expect(lists(ids).flat()).toEqual(many(count).map(({ id }) => id));
+      expect(lists(bodies).flat()).toEqual(many(count).map(({ body }) => body));
+    },
+  );
 });
