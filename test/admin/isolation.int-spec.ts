@@ -122,6 +122,29 @@ describe.each([
     expect(await api.send('GET', '/admin/v1/schedules/%E0%A4%A', { as: 'viewer' })).toMatchObject({ status: 400 });
   });
 
+  it('a body that would overflow the stack is refused, and the audit log has that', async () => {
+    const api = await beside();
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    for (const path of ['/admin/v1/schedules', '/admin/v1/schedules/preview', '/admin/v1/tasks']) {
+      const body = `{ "name": "deep", "task": "reports.send", "schedule": "0 2 * * *", "args": ${deep} }`;
+      const answer = await api.send('POST', path, { as: 'operator', body });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID', detail: expect.stringContaining('levels deep') } });
+    }
+    expect(api.log.messages('error')).toEqual([]);
+    const { items } = (await api.send('GET', '/admin/v1/audit', { as: 'admin' })).body;
+    expect(items.map(({ action, outcome }: Record<string, string>) => `${action} ${outcome}`)).toEqual([
+      'task.send REQUEST_INVALID',
+      'schedule.create REQUEST_INVALID',
+    ]);
+  });
+
+  it('names as long as they may be stand in paths', async () => {
+    const api = await beside();
+    const taskId = 'x'.repeat(400);
+    expect(await api.send('POST', '/admin/v1/tasks', { as: 'operator', body: { task: 'a', taskId } })).toMatchObject({ status: 202 });
+    expect(await api.send('GET', `/admin/v1/tasks/${taskId}`, { as: 'viewer' })).toMatchObject({ status: 200, body: { id: taskId } });
+  });
+
   it("the body limit is the API's own", async () => {
     const api = await beside();
     const body = { ...SCHEDULE, args: ['x'.repeat(200_000)] };
