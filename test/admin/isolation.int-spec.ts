@@ -17,7 +17,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { getTaskSchedulesToken, TaskQueueModule, type TaskSchedules } from 'nestjs-task-queue';
-import { hashToken, TaskAdminModule } from 'nestjs-task-queue/admin';
+import { hashToken, TaskAdminModule, type AdminOptionsInput } from 'nestjs-task-queue/admin';
 import { map } from 'rxjs';
 import { RecordedLog } from '../nest/support/boot.js';
 import { uniquePrefix } from '../support/services.js';
@@ -206,6 +206,21 @@ describe('the place of the API', () => {
     expect(await id('trace-0123456789')).toBe('trace-0123456789');
     expect(await id('<script>alert(1)</script>')).toMatch(/^[0-9a-f-]{36}$/);
   });
+
+  it.each([
+    ['throws', ({ headers }) => (headers['x-forwarded-for'] as string).split(',')[0]],
+    ['gives no text', () => ['10.0.0.1'] as never],
+  ] as [string, NonNullable<AdminOptionsInput['clientAddress']>][])(
+    'lets nobody in whose address %s, and says nothing of why',
+    async (_, clientAddress) => {
+      const api = await start({ admin: { clientAddress } });
+      const answer = await api.send('GET', '/admin/v1/me', { headers: { authorization: `Bearer ${'x'.repeat(40)}` } });
+      expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL_ERROR', requestId: answer.headers.get('x-request-id') } });
+      expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
+      expect(JSON.stringify(answer.body)).not.toMatch(/split|TypeError|\.ts/);
+      expect(api.log.messages('error')).toEqual(['A request to the admin API failed']);
+    },
+  );
 
   it('is told apart by the addresses that a trusted proxy names', async () => {
     const attempts = { limit: 1, window: '1h' };
