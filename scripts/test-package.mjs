@@ -31,6 +31,7 @@ try {
     command,
     /create table if not exists tq\.migration/,
   );
+  step('esm-nest12: npx tasks beat', 'npx', ['--no', 'tasks', 'beat', '--help'], command, /--app <file>/);
   const commonJs = tryOut('cjs-nest11', tarball);
   step('cjs-nest11: its own jest', 'npm', ['test', '--silent'], { cwd: commonJs });
 } finally {

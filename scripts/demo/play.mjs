@@ -6,6 +6,7 @@ import { checkEverything } from './checks.mjs';
 import { paint, seconds, step } from './paint.mjs';
 import { showProgress } from './progress.mjs';
 import { isUnsuccessful, printChecks, printTable } from './report.mjs';
+import { Admin, playSchedule } from './schedule-play.mjs';
 import { Client, follow, isFinished, retriesOf, sendEverything } from './scenario.mjs';
 
 /** processes; 0 = the API runs tasks itself */
@@ -20,8 +21,11 @@ export async function play(stage, flags) {
   await open(stage, flags);
   const client = new Client(stage.apiUrl, stage.play.id);
   const subscribers = parse(readFileSync(join(ROOT, 'apps/api/data/subscribers.csv')), { columns: true });
-  const tasks = await Promise.race([runScenario(stage, client, subscribers), stage.watch()]);
-  const checks = await checkEverything({ stage, client, tasks, subscribers, interruptions: stage.play.starts - 1 });
+  const scheduled = playSchedule(new Admin(stage.adminUrl, stage.adminToken), client);
+  const played = Promise.all([runScenario(stage, client, subscribers), scheduled]);
+  const [tasks, ofSchedule] = await Promise.race([played, stage.watch()]);
+  const arrived = await checkEverything({ stage, client, tasks, subscribers, interruptions: stage.play.starts - 1 });
+  const checks = [...arrived, ofSchedule];
   stage.home?.endPlay();
   printTable(tasks);
   printChecks(checks);
@@ -37,6 +41,7 @@ async function open(stage, flags) {
   await step(servers, () => stage.openServers(flags));
   if (stage.needsMigration) await step(`npx tasks migrate --schema ${stage.broker.keyPrefix}`, () => stage.migrate());
   await step(apps, () => stage.openApps(workers));
+  console.log(`  ${paint('cyan', `${stage.adminUrl}/docs`)}  the admin API, with the token ${stage.adminToken}`);
 }
 
 async function runScenario(stage, client, subscribers) {

@@ -65,8 +65,10 @@ export function printUrls(stage, tasks) {
     ['a thumbnail', `${stage.apiUrl}/photos/${photo}/thumbnail`],
     ['the export', `${stage.apiUrl}/exports/${first('export_subscribers').id}`],
     ['a task', stage.apiUrl + first('sync_contact_to_crm').status],
+    ['the admin API', `${stage.adminUrl}/docs`],
+    ['schedules', `curl -H 'authorization: Bearer ${stage.adminToken}' ${stage.adminUrl}/v1/schedules`],
     ['send again', `curl -X POST ${stage.apiUrl}/posts/${post}/publish`],
   ];
   console.log(`\n  ${paint('bold', 'Look around')}; Ctrl-C ends everything.`);
-  for (const [what, url] of urls) console.log(`    ${what.padEnd(12)} ${paint('cyan', url)}`);
+  for (const [what, url] of urls) console.log(`    ${what.padEnd(13)} ${paint('cyan', url)}`);
 }

@@ -82,8 +82,12 @@ export class Stage {
     // Thumbnails and exports go with the API's process where nothing is kept.
     const dir = mkdtempSync(join(tmpdir(), 'task-queue-api-'));
     this.storage = this.home?.storage ?? join(dir, 'storage');
-    const api = this.#start('api', 'apps/api/src/main.js', { IN_APP_WORKER: String(workers === 0) }, dir);
+    const { generateToken, hashToken } = await import(this.#compiled('libs/task-queue/src/admin/index.js'));
+    this.adminToken = generateToken();
+    const own = { IN_APP_WORKER: String(workers === 0), ADMIN_TOKEN_HASH: hashToken(this.adminToken) };
+    const api = this.#start('api', 'apps/api/src/main.js', own, dir);
     this.apiUrl = (await api.seen(/listening on (http:\S+)/))[1];
+    this.adminUrl = `${this.apiUrl}/admin`;
     const names = Array.from({ length: workers }, (_, index) => `worker${index + 1}`);
     const processes = names.map((name) => this.#start(name, 'apps/worker/src/main.js', { WORKER_NAME: `${name}@%h` }));
     await Promise.all(processes.map((worker) => worker.seen(/worker is consuming/)));

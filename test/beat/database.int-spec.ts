@@ -13,7 +13,7 @@ const ran = new Events<{ name: string; id: string; at: number }>();
 @Injectable()
 class Reports {
   @Task({ name: 'reports.send' })
-  send(@Ctx() { id, headers }: TaskContext): void {
+  send(_copies: number | undefined, @Ctx() { id, headers }: TaskContext): void {
     ran.add({ name: String(headers['periodicTaskName']), id, at: Number(headers['scheduledAt']) });
   }
 }

@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from 'nestjs-task-queue/testing';
+import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../../libs/task-queue/src/ports/index.js';
 import { nextTick } from '../../libs/task-queue/src/schedules/next-tick.js';
 import { toSchedule } from '../../libs/task-queue/src/schedules/to-schedule.js';
+import { judgeTicks } from './judge-ticks.js';
+import { mortalStore, type Fate } from './mortal-store.js';
 import { drain, openStage, type BeatStage } from './support.js';
 
 const START = Date.UTC(2030, 0, 1);
@@ -16,9 +19,8 @@ describe('many beats', () => {
     const clock = new FakeClock(START);
     const stage = await openStage({ clock });
     stages.push(stage);
-    const every = (index: number): number => 1_000 + (index % 5) * 1_000;
     for (let index = 0; index < 200; index++) {
-      await stage.create(`s${index}`, { schedule: { every: every(index) }, catchUp: 'all', jitter: index % 3 === 0 ? 500 : 0 });
+      await stage.create(`s${index}`, { schedule: { every: everyOf(index) }, catchUp: 'all', jitter: index % 3 === 0 ? 500 : 0 });
     }
     const beats = await Promise.all(Array.from({ length: 5 }, () => stage.beat()));
     const ran = [];
@@ -42,22 +44,77 @@ describe('many beats', () => {
     await clock.advance(1_000);
     ran.push(...(await drain(stage)));
     const end = clock.now() - 1_000;
-    const expected = Array.from({ length: 200 }, (_, index) => ticksOf(every(index), end).map((tick) => `s${index}/${tick}`)).flat();
+    const expected = Array.from({ length: 200 }, (_, index) => ticksOf(everyOf(index), end).map((tick) => `s${index}/${tick}`)).flat();
     const sent = ran.filter(({ tick }) => tick <= end).map(({ schedule, tick }) => `${schedule}/${tick}`);
     expect(sent.length).toBe(new Set(sent).size);
     expect(new Set(sent)).toEqual(new Set(expected));
   }, 120_000);
+
+  it('rule 29: beats that are killed at a claim, or lose its answer, neither lose nor double a tick', async () => {
+    const clock = new FakeClock(START);
+    const stage = await openStage({ clock });
+    stages.push(stage);
+    for (let index = 0; index < 50; index++) await stage.create(`s${index}`, { schedule: { every: everyOf(index) }, catchUp: 'all' });
+    const start = async () => {
+      const mortal = mortalStore(stage.transport.schedules);
+      await stage.beat({ store: mortal.store });
+      return mortal;
+    };
+    const beats = await Promise.all(Array.from({ length: 3 }, start));
+    const dead: typeof beats = [];
+    const fates: readonly Fate[] = ['killed before', 'uncertain', 'killed after', 'refused'];
+    for (let round = 0; round < 60; round++) {
+      const fate = fates[round % fates.length]!;
+      beats.forEach((beat) => beat.meet(fate));
+      await clock.advance(5_000);
+      if (fate.startsWith('killed')) {
+        dead.push(...beats.splice(0));
+        beats.push(...(await Promise.all(Array.from({ length: 3 }, start))));
+      }
+    }
+    await clock.advance(10_000);
+    const { schedules } = await stage.schedules.list({ limit: 50 });
+    const { ticksExpected, ...verdict } = judgeTicks(schedules, await drain(stage));
+    expect(verdict).toEqual({ ticksFired: ticksExpected, doubled: 0, lost: 0, wrong: [] });
+    expect(ticksExpected).toBeGreaterThan(5_000);
+    expect(Math.min(...schedules.map(({ lastTick }) => lastTick!))).toBeGreaterThan(clock.now() - 5_001);
+    dead.forEach((beat) => beat.bury());
+  }, 60_000);
+
+  it('beats that were too late for a tick let the faster one go first, so that many do the work of one', async () => {
+    const clock = new FakeClock(START);
+    const stage = await openStage({ clock });
+    const { schedules } = stage.transport;
+    let inVain = 0;
+    const claim = async (claims: readonly TurnClaim[]): Promise<ClaimReceipt[]> => {
+      await new Promise<void>((resolve) => clock.timer(20, resolve));
+      const receipts = await schedules.claim(claims);
+      inVain += receipts.filter(({ taken }) => !taken).length;
+      return receipts;
+    };
+    const store = Object.assign(Object.create(schedules) as ScheduleStore, { claim });
+    await stage.create('s', { schedule: { every: '1s' } });
+    for (let count = 0; count < 5; count++) await stage.beat({ store });
+    await clock.advance('100s');
+    expect(await drain(stage)).toHaveLength(99);
+    expect(inVain).toBeLessThan(25);
+    const stopping = stage.close();
+    await clock.advance(20);
+    await stopping;
+  });
 
   it('an edit takes effect on every beat within a second, with no restart', async () => {
     const clock = new FakeClock(START);
     const stage = await openStage({ clock });
     stages.push(stage);
     const made = await stage.create('s', { schedule: { every: '1h' } });
-    await stage.beat();
-    await stage.beat();
+    const beats = [await stage.beat(), await stage.beat(), await stage.beat()];
     await clock.advance('10m');
+    const edited = clock.now();
     await stage.schedules.patch(made.id, made.version, { schedule: { every: '1s' } });
-    await clock.advance(2_000);
+    await clock.advance(1_000);
+    for (const beat of beats) expect(beat.health().lastPassAt).toBeGreaterThan(edited);
+    await clock.advance(1_000);
     expect((await drain(stage)).map(({ tick }) => tick - START)).toEqual([601_000, 602_000]);
     await stage.schedules.disable([made.id]);
     await clock.advance('1m');
@@ -67,6 +124,8 @@ describe('many beats', () => {
     expect((await drain(stage)).map(({ tick }) => tick - START)).toEqual([663_000]);
   });
 });
+
+const everyOf = (index: number): number => 1_000 + (index % 5) * 1_000;
 
 /** By another way than beat's: one after another, from the start. */
 function ticksOf(every: number, end: number): number[] {

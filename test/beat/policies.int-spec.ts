@@ -102,7 +102,7 @@ describe('what cannot be run', () => {
     const old = await stage.beat();
     await clock.advance(3_000);
     expect((await drain(stage)).map(({ schedule }) => schedule)).toEqual(['t', 't', 't']);
-    expect((await stage.schedules.get('s')).broken).toContain("no task of this application is named 'renamed'");
+    expect((await stage.schedules.get('s')).broken).toContain("TASK_UNKNOWN: No task is named 'renamed'");
     const stopped = old.stop();
     await clock.advance(0);
     await stopped;

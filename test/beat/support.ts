@@ -7,7 +7,14 @@ import { TurnMaker } from '../../libs/task-queue/src/beat/turn-maker.js';
 import { resolveClientOptions } from '../../libs/task-queue/src/client/client-options.js';
 import { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
 import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
-import { silentLogger, type Clock, type StoredSchedule, type TaskLogger, type Transport } from '../../libs/task-queue/src/ports/index.js';
+import {
+  silentLogger,
+  type Clock,
+  type ScheduleStore,
+  type StoredSchedule,
+  type TaskLogger,
+  type Transport,
+} from '../../libs/task-queue/src/ports/index.js';
 import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
 
 /** One process as beat sees it: a transport, a client, the schedules, and any number of beats. */
@@ -15,9 +22,17 @@ export interface BeatStage {
   readonly transport: Transport;
   readonly client: TaskClient;
   readonly schedules: TaskSchedules;
-  beat(options?: { readonly tasks?: readonly string[]; readonly logger?: TaskLogger }): Promise<Beat>;
+  beat(options?: BeatInput): Promise<Beat>;
   create(name: string, settings: Partial<ScheduleSettings>): Promise<StoredSchedule>;
   close(): Promise<void>;
+}
+
+export interface BeatInput {
+  /** names of those that it knows */
+  readonly tasks?: readonly string[];
+  readonly logger?: TaskLogger;
+  /** default: the transport's own */
+  readonly store?: ScheduleStore;
 }
 
 export interface StageInput {
@@ -58,15 +73,19 @@ class Stage implements BeatStage {
     private readonly clock: Clock,
   ) {
     const store = transport.schedules;
-    this.schedules = new TaskSchedules({ store, turns: this.#turns(TASKS), client, options: resolveBeatOptions(), dedupRetention, clock });
+    this.schedules = new TaskSchedules({
+      store,
+      turns: this.#turns(TASKS),
+      client,
+      options: resolveBeatOptions(),
+      dedupRetention,
+      clock,
+    });
   }
 
-  async beat({
-    tasks = TASKS,
-    logger = silentLogger,
-  }: { readonly tasks?: readonly string[]; readonly logger?: TaskLogger } = {}): Promise<Beat> {
+  async beat({ tasks = TASKS, logger = silentLogger, store = this.transport.schedules }: BeatInput = {}): Promise<Beat> {
     const { transport, client, clock } = this;
-    const { schedules: store, results, inspector } = transport;
+    const { results, inspector } = transport;
     const beat = new Beat({ store, turns: this.#turns(tasks), client, results, inspector, pollInterval: 1_000, logger, clock });
     this.#beats.push(beat);
     beat.start();
@@ -89,7 +108,15 @@ class Stage implements BeatStage {
 
   #turns(tasks: readonly string[]): TurnMaker {
     const findTask = (name: string) => (tasks.includes(name) ? { name, method: name } : undefined);
-    return new TurnMaker({ client: this.client, findTask, knownTasksOnly: true, timezone: 'UTC', tellsHeld: true });
+    return new TurnMaker({
+      client: this.client,
+      findTask,
+      taskNames: () => tasks,
+      checkArguments: async () => null,
+      knownTasksOnly: true,
+      timezone: 'UTC',
+      tellsHeld: true,
+    });
   }
 }
 

@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { TaskClient } from 'nestjs-task-queue';
+import { TaskClient, TaskQueueModule, TaskSchedules, TaskWorkerModule } from 'nestjs-task-queue';
 import { DataSource } from 'typeorm';
 import { startApp, type AppProcess } from '../../scripts/demo/app-process.mjs';
 import { compileForChildren } from '../support/compiled.mjs';
 import { freshDatabase, redisUrl } from '../support/services.js';
+import { CleanupTasks } from './tour/src/cleanup.tasks.js';
 import { Photo } from './tour/src/photo.entity.js';
 import type { PhotoTasks } from './tour/src/photo.tasks.js';
 import type { ReportTasks } from './tour/src/report.tasks.js';
@@ -131,3 +132,17 @@ async function startBusyServer() {
     });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests, close };
 }
+
+describe('the tour, by schedules', () => {
+  it('a worker with a beat brings those of the code to the store', async () => {
+    const imports = [TaskQueueModule.forRoot({ broker: 'memory://' }), TaskWorkerModule.forRoot({ beat: true, drainTimeout: 0 })];
+    const module = await Test.createTestingModule({ imports, providers: [CleanupTasks] }).compile();
+    const app = await module.createNestApplication({ logger: false }).init();
+    const { schedules } = await app.get(TaskSchedules).list({ limit: 9 });
+    expect(schedules.map(({ name, args, overlap }) => [name, args, overlap])).toEqual([
+      ['blog.cleanup', [], 'allow'],
+      ['blog.cleanup (2)', ['drafts'], 'skip'],
+    ]);
+    await app.close();
+  });
+});

@@ -134,6 +134,8 @@ const ALL_DONE = [
   '150 of 150 subscribers in the exported CSV',
   '24 of 24 contacts in the CRM',
   '0 came back too early',
+  'made through the admin API, ticked',
+  'and stopped when it was disabled',
 ];
 const NOTHING_MISSING = { code: 0, err: '', missing: [], crosses: 0 };
 

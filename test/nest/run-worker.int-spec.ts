@@ -1,35 +1,13 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { compileForChildren } from '../support/compiled.mjs';
-
-/** A worker process, and what it said so far. */
-class WorkerProcess {
-  readonly said: string[] = [];
-  readonly ended: Promise<number | null>;
-  #heard = () => {};
-
-  constructor(readonly child: ChildProcess) {
-    this.ended = once(child, 'close').then(([code]) => code as number | null);
-    createInterface(child.stdout!).on('line', (line) => {
-      this.said.push(line);
-      this.#heard();
-    });
-  }
-
-  async until(line: string): Promise<void> {
-    while (!this.said.includes(line)) await new Promise<void>((resolve) => (this.#heard = resolve));
-  }
-}
+import { HeardProcess } from '../support/heard-process.js';
 
 describe('a process owned by runWorker', () => {
   let compiled = '';
-  const started: WorkerProcess[] = [];
+  const started: HeardProcess[] = [];
   const start = (app: string) => {
-    const child = fork(path.join(compiled, 'main.js'), [path.join(compiled, app)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-    const worker = new WorkerProcess(child);
+    const worker = new HeardProcess(path.join(compiled, 'main.js'), [path.join(compiled, app)]);
     started.push(worker);
     return worker;
   };
@@ -38,10 +16,7 @@ describe('a process owned by runWorker', () => {
     compiled = compileForChildren('nest/children');
   });
   afterEach(async () => {
-    for (const { child, ended } of started.splice(0)) {
-      if (child.exitCode === null) child.kill('SIGKILL');
-      await ended;
-    }
+    await Promise.all(started.splice(0).map((worker) => worker.kill()));
   });
 
   it('drains on the first SIGTERM, closes the application and exits with 0', async () => {

@@ -1,67 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
-import pg from 'pg';
-import { silentLogger, systemClock, type Consumer, type Publication } from '../../libs/task-queue/src/ports/index.js';
-import type { PostgresBroker } from '../../libs/task-queue/src/transports/postgres/postgres-broker.js';
-import { openMigrated } from '../conformance/postgres-schemas.js';
+import type pg from 'pg';
 import { freshDatabase } from '../support/services.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
+import type { TcpProxy } from '../support/tcp-proxy.js';
+import { ack, message, never, Rig } from './support/rig.js';
 
 jest.setTimeout(30_000);
-
-const never = new AbortController().signal;
-
-function message(id: string, more: Partial<Publication> = {}): Publication {
-  return { id, queue: 'work', body: `body of ${id}`, priority: 5, traced: false, ...more };
-}
-
-/** One transport on a schema of its own, seen through a proxy where a test cuts it. */
-class Rig {
-  readonly keyPrefix = `q_${randomUUID().slice(0, 8)}`;
-  readonly #closings: (() => Promise<unknown>)[] = [];
-
-  async broker(url = database.url): Promise<PostgresBroker> {
-    const options = { dedupRetention: 200, revokesExpire: 60_000, deadLetterLimit: 100, connection: {}, timeOffset: () => 0 };
-    const transport = openMigrated(url, { ...options, keyPrefix: this.keyPrefix, logger: silentLogger, clock: systemClock });
-    this.#closings.push(() => transport.close());
-    await transport.connect();
-    return transport.broker as PostgresBroker;
-  }
-
-  consumer(broker: PostgresBroker, maxWait = 20): Promise<Consumer> {
-    const events = { lost: () => {}, revoked: () => {} };
-    return broker.consume(['work'], { lease: 10_000, maxLoopBlock: 60_000, maxWait, events });
-  }
-
-  async client(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: database.url });
-    this.#closings.push(() => client.end());
-    await client.connect();
-    return client;
-  }
-
-  async proxy(): Promise<{ proxy: TcpProxy; url: string }> {
-    const proxy = await TcpProxy.before(database.url);
-    this.#closings.push(() => proxy.stop());
-    const url = new URL(database.url);
-    url.port = new URL(proxy.url).port;
-    return { proxy, url: url.href };
-  }
-
-  async close(): Promise<void> {
-    for (const close of this.#closings.toReversed()) await close();
-  }
-}
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let rig: Rig;
 beforeAll(async () => (database = await freshDatabase()));
 afterAll(() => database.drop());
-beforeEach(() => (rig = new Rig()));
+beforeEach(() => (rig = new Rig(database.url)));
 afterEach(() => rig.close());
-
-const ack = (consumer: Consumer, deliveries: Awaited<ReturnType<Consumer['receive']>>) =>
-  consumer.settle(deliveries.map((delivery) => ({ delivery, kind: 'ack', traced: false })));
 
 describe('queues in PostgreSQL', () => {
   it('rule 24: what another consumer gives back to the front is found at once, by one that has taken beyond it', async () => {
@@ -202,9 +153,11 @@ describe('queues in PostgreSQL', () => {
       brokers.map(async (broker) => {
         const consumer = await rig.consumer(broker);
         for (let round = 0; round < 60; round++) {
+          const block = ids.slice(0, 20).map((id) => message(`${randomUUID()}-${id}`, { fresh: true }));
+          await broker.publish(block, { timeout: 10_000 });
           const [, , taken] = await Promise.all([
             broker.publish(some(), { timeout: 10_000 }),
-            broker.revoke(shuffled().slice(0, 5), { terminate: false }),
+            broker.revoke([...shuffled().slice(0, 5), block[7]!.id, block[3]!.id], { terminate: false }),
             consumer.receive(20, never),
           ]);
           await consumer.settle(

@@ -124,6 +124,24 @@ describe('the pruner', () => {
       (select count(*)::int from ${SCHEMA}.join_member) as members`;
     expect(await connection.query(sql(left), [])).toEqual([{ results: 'long', joins: 'long', members: 0 }]);
   });
+
+  it('rule 16: removes keys that could not be freed when their holder ended, and no others', async () => {
+    const transport = await open(url);
+    const publication = { queue: 'keys', body: '', priority: 5, traced: false };
+    const key = (name: string) => ({ unique: { key: name, expires: null, until: 'end', onConflict: 'reject' } as const });
+    await transport.broker.publish([{ id: 'waits', ...publication, ...key('held') }], { timeout: 5_000 });
+    await administer(
+      url,
+      `insert into ${SCHEMA}.unique_key (queue, key, holder, freed_at) values ('keys', 'left', 'over', 'end'), ('keys', 'nobodys', null, null)`,
+    );
+    const connection = bench.connection(url);
+    const pruner = new Pruner(connection, () => 0, silentLogger);
+    pruner.add(statementsFor(SCHEMA).pruneKeys, statementsFor(SCHEMA).pruneLeftKeys);
+    await pruner.prune();
+    expect(await connection.query(sql(`select key, holder from ${SCHEMA}.unique_key where queue = 'keys'`), [])).toEqual([
+      { key: 'held', holder: 'waits' },
+    ]);
+  });
 });
 
 async function open(address: string): Promise<PostgresTransport> {

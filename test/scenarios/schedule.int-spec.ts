@@ -133,11 +133,49 @@ describe('in Nest', () => {
     ['0 2 * * *', { catchUpWindow: '30d' }, 'INVALID_OPTION', 'dedupRetention'],
     ['0 2 * * *', { expires: '2031-01-01T00:00:00Z', expireSeconds: 5 }, 'INVALID_OPTION', 'absent beside expires'],
     ['0 2 * * *', { args: [new Map()] }, 'ARGUMENT_NOT_SERIALIZABLE', 'args[0]'],
+    ['0 2 * * *', { args: [5] }, 'SCHEDULE_ARGUMENTS', 'args[0] is a number, where the method takes a string'],
+    ['0 2 * * *', { args: ['eu', 'us'] }, 'SCHEDULE_ARGUMENTS', 'one too many'],
   ])('%j with %j fails the boot', async (schedule, settings, code, message) => {
     const beat = { schedule: { wrong: { task: 'reports.send', schedule, ...settings } } } as BeatOptionsInput;
     const error = await bootError({ queue: { beat }, providers: [Reports] }, { beat: true });
     expect(error).toMatchObject({ code });
     expect(error.message).toContain(message);
+  });
+
+  it('arguments that do not fit the task are refused when people make or edit a schedule, and what does not touch them is not', async () => {
+    const { schedules } = await startBeat('memory://');
+    const settings = { task: 'reports.send', schedule: '0 2 * * *' };
+    const refused = { code: 'SCHEDULE_ARGUMENTS', path: 'args[0]' };
+    await expect(schedules.create('mine', { ...settings, args: [5] })).rejects.toMatchObject(refused);
+    const { id } = await schedules.create('mine', { ...settings, task: 'reports.other', args: [5] });
+    await expect(schedules.patch(id, null, { task: 'reports.send' })).rejects.toMatchObject(refused);
+    await expect(schedules.replace(id, null, 'mine', { ...settings, args: [[]] })).rejects.toMatchObject(refused);
+    expect(await schedules.patch(id, null, { enabled: false })).toMatchObject({ enabled: false, args: [5] });
+  });
+
+  it.each([
+    ['more than a message may hold', { args: ['x'.repeat(2_000_000)] }, 'PAYLOAD_TOO_LARGE'],
+    ['to a queue that is not declared', { queue: 'nowhere' }, 'QUEUE_UNKNOWN'],
+    [
+      'that expires before it is due',
+      { schedule: { clocked: '2040-01-01T00:00:00Z' }, expires: '2035-01-01T00:00:00Z' },
+      'SCHEDULE_NEVER_DUE',
+    ],
+    ['of a date that has passed', { schedule: { clocked: '2020-01-01T00:00:00Z' } }, 'SCHEDULE_NEVER_DUE'],
+  ])('a schedule %s is refused when it is made, and not when it is due', async (_, settings, code) => {
+    const { app } = await start('memory://', { queue: { queues: ['default', 'mail'] }, providers: [Reports] });
+    const whole = { task: 'reports.send', schedule: '0 2 * * *', ...settings };
+    await expect(app.get(TaskSchedules).create('mine', whole)).rejects.toMatchObject({ code });
+  });
+
+  it('a schedule of a task that nobody knows is made, logged by beat and listed as broken, with the name that was meant', async () => {
+    const { schedules, log } = await startBeat('memory://');
+    await schedules.create('mistyped', { task: 'reports.sent', schedule: { every: 100 } });
+    // Beat has looked since: of two runs, the second was sent after it.
+    await ran.until(({ name }) => name === 'often', ran.all.filter(({ name }) => name === 'often').length + 2);
+    expect(log.messages('warn')).toContain('a schedule cannot be run and is set aside');
+    const { schedules: broken } = await schedules.list({ limit: 5, filter: { broken: true } });
+    expect(broken).toMatchObject([{ name: 'mistyped', broken: expect.stringContaining("Did you mean 'reports.send'?") }]);
   });
 
   it('two schedules of one name fail the boot, as does @Periodic on what is no task', async () => {

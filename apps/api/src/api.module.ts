@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TaskWorkerModule } from 'nestjs-task-queue';
+import { adminModules } from './admin.js';
 import { HttpModule } from './http/http.module.js';
 import { workerOptions, type Settings } from './settings.js';
 import { SettingsModule } from './settings.module.js';
@@ -8,7 +9,7 @@ import { SettingsModule } from './settings.module.js';
 @Module({})
 export class ApiModule {
   static forRoot(settings: Settings): DynamicModule {
-    const imports: DynamicModule['imports'] = [SettingsModule.forRoot(settings), HttpModule];
+    const imports: DynamicModule['imports'] = [SettingsModule.forRoot(settings), HttpModule, ...adminModules(settings)];
     // Last: it starts to work when everything before it is ready, and stops before anything else does.
     if (settings.inAppWorker) imports.push(TaskWorkerModule.forRoot(workerOptions(settings)));
     return { module: ApiModule, imports };

@@ -11,6 +11,8 @@ export abstract class Settings {
   abstract readonly brokerUrl: string;
   abstract readonly keyPrefix: string;
   abstract readonly publishTimeout: string;
+  /** `hashToken` of the token that opens the admin API; undefined = there is none */
+  abstract readonly adminTokenHash: string | undefined;
   /** run tasks inside the API's own process; what the memory broker needs, since nobody else can reach it */
   abstract readonly inAppWorker: boolean;
   /** '%h' = the host's name */
@@ -40,6 +42,7 @@ const environment = z.object({
   REDIS_URL: z.string().optional(),
   KEY_PREFIX: z.string().default('blog'),
   PUBLISH_TIMEOUT: z.string().default('5s'),
+  ADMIN_TOKEN_HASH: z.string().optional(),
   IN_APP_WORKER: z.enum(['true', 'false']).optional(),
   WORKER_NAME: z.string().default('worker@%h'),
   WORKER_QUEUES: z.string().default(QUEUES.join(',')),
@@ -65,6 +68,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     brokerUrl,
     keyPrefix: values.KEY_PREFIX,
     publishTimeout: values.PUBLISH_TIMEOUT,
+    adminTokenHash: values.ADMIN_TOKEN_HASH,
     inAppWorker: values.IN_APP_WORKER === undefined ? brokerUrl.startsWith('memory:') : values.IN_APP_WORKER === 'true',
     workerName: values.WORKER_NAME,
     workerQueues: values.WORKER_QUEUES.split(',').map((queue) => queue.trim()),
@@ -85,5 +89,6 @@ export function workerOptions(settings: Settings) {
     queues: [...settings.workerQueues],
     concurrency: settings.workerConcurrency,
     lease: settings.workerLease,
+    beat: true, // each of them: a tick is sent once, whoever is there
   };
 }

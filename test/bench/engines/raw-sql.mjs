@@ -1,4 +1,4 @@
-// The protocol's limit: claim batches in a bare loop, without messages being read, handlers called with them, leases being kept or any
+// What a queue with a row for each message comes to: claim batches in a bare loop, without messages being read, handlers called with them, leases being kept or any
 // other duty of a worker. Two loops, so that the server never waits.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';

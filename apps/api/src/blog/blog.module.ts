@@ -14,11 +14,12 @@ import { Newsletter } from './posts/newsletter.js';
 import { PostEmail } from './posts/post-email.entity.js';
 import { Post } from './posts/post.entity.js';
 import { PostTasks } from './posts/post.tasks.js';
+import { StockTasks } from './stock/stock.tasks.js';
 import { ExportFiles } from './subscribers/export-files.js';
 import { Subscriber } from './subscribers/subscriber.entity.js';
 import { SubscriberTasks } from './subscribers/subscriber.tasks.js';
 
-const TASKS = [PostTasks, PhotoTasks, SubscriberTasks, ContactTasks];
+const TASKS = [PostTasks, PhotoTasks, SubscriberTasks, ContactTasks, StockTasks];
 
 /**
  * The blog itself: its rows, its services, its tasks and the queue they are sent to. The API and the worker import this same

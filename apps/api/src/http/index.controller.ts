@@ -8,6 +8,7 @@ export class IndexController {
     return {
       read: ['/posts', '/photos', '/photos/:id/thumbnail', '/contacts', '/exports/:taskId', '/tasks/:id'],
       send: ['POST /posts/:id/publish', 'POST /photos/:id/thumbnail', 'POST /exports', 'POST /contacts/:id/sync'],
+      admin: '/admin/docs',
     };
   }
 }

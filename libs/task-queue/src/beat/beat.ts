@@ -41,6 +41,8 @@ export interface BeatHealth {
 const BATCH = 200;
 /** Beats that wait for the same tick look at slightly different moments, so that one of them finds it and the others find it done. */
 const SPREAD = 15;
+/** ms by which a beat at most lets others go first, once they have been faster: as late as a tick is when the first of them has died. */
+const MOST_YIELDED = 60;
 
 /**
  * Sends what is due. Any number of beats may run: none leads, each looks at what is due and claims it, and the store lets one
@@ -51,6 +53,8 @@ export class Beat {
   #running: Promise<void> | undefined;
   #stopping = false;
   #failures = 0;
+  /** ms: grows while others are faster, so that many beats do the work of one, and ends with the first tick that is sent here */
+  #yield = 0;
   #health: BeatHealth = { lastPassAt: null, sent: 0, held: 0, missed: 0, lateness: 0 };
 
   constructor(private readonly deps: BeatDependencies) {
@@ -105,11 +109,13 @@ export class Beat {
     const { now, schedules, nextAt } = await store.due(BATCH);
     this.#health = { ...this.#health, lastPassAt: clock.now() };
     if (schedules.length > 0) {
-      await this.#claimAll(await this.#decide(schedules, now), now);
+      const claims = await this.#decide(schedules, now);
+      const taken = await this.#claimAll(claims, now);
+      this.#yield = taken > 0 ? 0 : Math.min(MOST_YIELDED, this.#yield * 2 + SPREAD);
       return 0;
     }
     const passed = clock.now() - began;
-    const untilNext = nextAt === null ? Infinity : nextAt - now - passed + Math.random() * SPREAD;
+    const untilNext = nextAt === null ? Infinity : nextAt - now - passed + this.#yield + Math.random() * SPREAD;
     return Math.max(0, Math.min(pollInterval, untilNext));
   }
 
@@ -127,9 +133,10 @@ export class Beat {
     return claims;
   }
 
-  /** What fails alone is set aside alone: a message that the broker refuses must not hold up the others. */
-  async #claimAll(claims: readonly PreparedClaim[], now: number): Promise<void> {
+  /** What fails alone is set aside alone: a message that the broker refuses must not hold up the others. @returns how many were taken */
+  async #claimAll(claims: readonly PreparedClaim[], now: number): Promise<number> {
     const { turns } = this.deps;
+    let taken = 0;
     try {
       return await this.#claim(claims, now);
     } catch (error) {
@@ -138,21 +145,24 @@ export class Beat {
     for (const { id } of new Map(claims.map(({ schedule }) => [schedule.id, schedule])).values()) {
       const own = claims.filter(({ schedule }) => schedule.id === id);
       try {
-        await this.#claim(own, now);
+        taken += await this.#claim(own, now);
       } catch (error) {
         if (isOutage(error)) throw error;
-        await this.#claim([turns.break(own[0]!.schedule, String(error))], now);
+        taken += await this.#claim([turns.break(own[0]!.schedule, String(error))], now);
       }
     }
+    return taken;
   }
 
-  async #claim(claims: readonly PreparedClaim[], now: number): Promise<void> {
+  /** @returns how many were taken */
+  async #claim(claims: readonly PreparedClaim[], now: number): Promise<number> {
     const { client, store } = this.deps;
     const cancelled = claims.filter(({ schedule, call }) => call !== undefined && schedule.overlap === 'cancel-previous');
     const previous = cancelled.flatMap(({ schedule }) => schedule.lastRunId ?? []);
     if (previous.length > 0) await client.revoke([...new Set(previous)], { terminate: true });
     const receipts = await store.claim(claims.map(({ claim }) => claim));
     claims.forEach((one, at) => this.#note(one, receipts[at]!, now));
+    return receipts.filter(({ taken }) => taken).length;
   }
 
   #note({ schedule, claim: { turn }, call }: PreparedClaim, { taken, published }: ClaimReceipt, now: number): void {

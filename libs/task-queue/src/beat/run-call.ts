@@ -1,6 +1,6 @@
 import { v5 } from 'uuid';
 import type { CallOptions } from '../client/call-options.js';
-import type { StoredSchedule } from '../ports/index.js';
+import type { ScheduleDefinition } from '../ports/index.js';
 
 /** Ids of runs are made in this namespace. Another one would make other ids of ticks that were sent. */
 const NAMESPACE = '5b3c5b0e-2f53-4f0c-8d47-0c5a4ad7b6b1';
@@ -19,7 +19,7 @@ export function runIdOf(schedule: string, tick: number): string {
 }
 
 /** How a tick is called. */
-export function callOf(schedule: StoredSchedule, tick: number, now: number, taskId: string): CallOptions {
+export function callOf(schedule: ScheduleDefinition & { readonly id: string }, tick: number, now: number, taskId: string): CallOptions {
   const { id, name, kwargs, headers, queue, priority, expires, expireSeconds, overlap } = schedule;
   const deadline = expireSeconds === null ? expires : now + expireSeconds * 1_000;
   return {

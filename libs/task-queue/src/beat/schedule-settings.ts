@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { InvalidOptionError, InvalidScheduleError } from '../errors/index.js';
+import { InvalidOptionError, InvalidScheduleError, ScheduleNeverDueError } from '../errors/index.js';
 import type { Duration } from '../message/duration.js';
 import { checkCarried } from '../client/carried-values.js';
 import { checkOptions, countField, durationField, flagField, nameField, positiveField, priorityField } from '../policies/check-options.js';
 import type { CatchUp, RunOverlap, ScheduleDefinition } from '../ports/index.js';
+import { describeSchedule } from '../schedules/describe-schedule.js';
 import { firstTick } from '../schedules/first-tick.js';
 import { toInstant, type Moment } from '../schedules/moment.js';
 import { checkTimezone } from '../schedules/timezones.js';
@@ -58,7 +59,7 @@ const moment = z
 
 const schema = z.object({
   task: nameField,
-  schedule: z.custom<ScheduleInput>((value) => value !== undefined).describe('a schedule'),
+  schedule: z.custom<ScheduleInput>((value) => value !== undefined).describe("a line of cron, or an object such as { every: '30s' }"),
   args: z.array(z.unknown()).readonly().default([]).describe('a list of arguments'),
   kwargs: record.default({}).describe(record.description!),
   headers: record.default({}).describe(record.description!),
@@ -119,9 +120,13 @@ export function checkSettings(name: string, settings: ScheduleSettings, surround
   const oneOff = checked.oneOff || schedule.type === 'clocked';
   const definition: ScheduleDefinition = { ...checked, name, schedule, timezone, startTime, expires, oneOff };
   refuseContradictions(definition, surroundings);
-  if (definition.enabled && surroundings.takesPast !== true)
-    firstTick(schedule, Math.max(surroundings.now, (startTime ?? 0) - 1), { timezone: zone });
+  if (definition.enabled && surroundings.takesPast !== true) refuseNeverDue(definition, surroundings.now, zone);
   return definition;
+}
+
+function refuseNeverDue({ schedule, startTime, expires }: ScheduleDefinition, now: number, timezone: string): void {
+  const first = firstTick(schedule, Math.max(now, (startTime ?? 0) - 1), { timezone });
+  if (expires !== null && first > expires) throw new ScheduleNeverDueError(describeSchedule(schedule), 'it expires before its first tick');
 }
 
 function refuseContradictions(definition: ScheduleDefinition, { dedupRetention }: DefinitionSurroundings): void {

@@ -47,6 +47,9 @@ export interface BackfillReport {
 /** An edit of some settings; what is not named stays. */
 export type SchedulePatch = Partial<ScheduleSettings> & { readonly name?: string };
 
+/** Settings that say what is sent, rather than when. */
+const SENT: readonly (keyof ScheduleSettings)[] = ['task', 'args', 'kwargs', 'headers', 'queue', 'priority'];
+
 const DEFAULT_BACKFILL = 1_000;
 const BACKFILL_BATCH = 100;
 
@@ -70,7 +73,7 @@ export class TaskSchedules {
 
   /** @throws ScheduleNameTakenError, and what is wrong with the settings */
   async create(name: string, settings: ScheduleSettings): Promise<StoredSchedule> {
-    return this.deps.store.create({ id: v7(), definition: this.#check(name, settings) });
+    return this.deps.store.create({ id: v7(), definition: await this.#checkAll(name, settings) });
   }
 
   /**
@@ -78,7 +81,7 @@ export class TaskSchedules {
    * @throws ScheduleNotFoundError · StaleScheduleError · ScheduleNameTakenError, and what is wrong with the settings
    */
   async replace(id: string, version: number | null, name: string, settings: ScheduleSettings): Promise<StoredSchedule> {
-    return this.deps.store.replace(id, version, this.#check(name, settings));
+    return this.deps.store.replace(id, version, await this.#checkAll(name, settings));
   }
 
   /** As {@link replace}, with what the patch does not name as it is. */
@@ -87,8 +90,11 @@ export class TaskSchedules {
     const { name = stored.name, ...changes } = patch;
     // Of the two ways to expire, the one that is named takes the place of the other.
     const other = changes.expires != null ? { expireSeconds: null } : changes.expireSeconds != null ? { expires: null } : {};
+    const settings = { ...settingsOf(stored), ...other, ...changes };
+    // What can no longer be sent can still be disabled, or given another description.
+    const definition = SENT.some((setting) => setting in changes) ? await this.#checkAll(name, settings) : this.check(name, settings);
     try {
-      return await this.replace(id, version ?? stored.version, name, { ...settingsOf(stored), ...other, ...changes });
+      return await this.deps.store.replace(id, version ?? stored.version, definition);
     } catch (error) {
       // Another's edit of other fields must stay, so the patch is made anew of what is there by now.
       if (version === null && error instanceof StaleScheduleError) return this.patch(id, null, patch);
@@ -139,9 +145,10 @@ export class TaskSchedules {
     return ticks;
   }
 
-  /** What settings would be stored as, without storing them. */
+  /** What settings would be stored as, without storing them. Whether it can be sent is seen when it is stored. */
   check(name: string, settings: ScheduleSettings): ScheduleDefinition {
-    return this.#check(name, settings);
+    const { clock, options, dedupRetention } = this.deps;
+    return checkSettings(name, settings, { now: clock.now(), timezone: options.timezone, dedupRetention });
   }
 
   /**
@@ -175,9 +182,10 @@ export class TaskSchedules {
     return { sent, known, isCut: count > limit };
   }
 
-  #check(name: string, settings: ScheduleSettings): ScheduleDefinition {
-    const { clock, options, dedupRetention } = this.deps;
-    return checkSettings(name, settings, { now: clock.now(), timezone: options.timezone, dedupRetention });
+  async #checkAll(name: string, settings: ScheduleSettings): Promise<ScheduleDefinition> {
+    const definition = this.check(name, settings);
+    await this.deps.turns.check(definition);
+    return definition;
   }
 }
 

@@ -1,14 +1,16 @@
 import type { PreparedCall } from '../client/prepare-call.js';
 import type { CallOptions } from '../client/call-options.js';
-import { TaskQueueError } from '../errors/index.js';
+import { InvalidScheduleError, ScheduleArgumentsError, TaskQueueError, UnknownTaskError } from '../errors/index.js';
 import type { AsyncResult } from '../client/async-result.js';
-import type { DeclaredTask, PublishReceipt, StoredSchedule, TurnClaim } from '../ports/index.js';
+import type { ArgumentCheck, DeclaredTask, PublishReceipt, ScheduleDefinition, StoredSchedule, TurnClaim } from '../ports/index.js';
+import { toSchedule } from '../schedules/to-schedule.js';
 import { decideTurn, type Step } from './decide-turn.js';
 import { BUFFER_POLL, callOf, runIdOf } from './run-call.js';
 
 /** What beat needs of a TaskClient. */
 export interface RunClient {
   prepare(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): PreparedCall;
+  check(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): void;
   sent(call: PreparedCall, receipt: PublishReceipt): AsyncResult;
   revoke(ids: readonly string[], options: { readonly terminate: boolean }): Promise<void>;
 }
@@ -17,6 +19,8 @@ export interface TurnMakerOptions {
   readonly client: RunClient;
   /** the tasks of this application */
   findTask(name: string): DeclaredTask | undefined;
+  taskNames(): readonly string[];
+  readonly checkArguments: ArgumentCheck;
   readonly knownTasksOnly: boolean;
   /** of schedules that name none */
   readonly timezone: string;
@@ -39,9 +43,11 @@ export class TurnMaker {
     try {
       const problem = this.#problemOf(schedule);
       if (problem !== undefined) return [this.break(schedule, problem)];
+      // Wherever it comes from, it has just been made, edited or enabled.
+      if (schedule.nextRunAt === null) toSchedule(schedule.schedule);
       return decideTurn(schedule, now, this.options.timezone).map((step) => this.#claimOf(schedule, step, now));
     } catch (error) {
-      return [this.break(schedule, error instanceof TaskQueueError ? `${error.code}: ${error.message}` : String(error))];
+      return [this.break(schedule, describe(error))];
     }
   }
 
@@ -55,16 +61,31 @@ export class TurnMaker {
 
   /** The call of a tick. @throws what a call throws before it is sent */
   callOf(schedule: StoredSchedule, tick: number, now: number, id = runIdOf(schedule.id, tick)): PreparedCall {
+    if (schedule.unreadable !== undefined) throw new InvalidScheduleError('row', schedule.name, `${schedule.unreadable}.`);
     const task = this.options.findTask(schedule.task) ?? { name: schedule.task };
     return this.options.client.prepare(task, schedule.args, callOf(schedule, tick, now, id));
+  }
+
+  /**
+   * Whether a schedule can be sent as it stands, as far as is known before it is.
+   * @throws ScheduleArgumentsError where this application has its task and that would not take the arguments, and what its call throws
+   */
+  async check(definition: ScheduleDefinition): Promise<void> {
+    const { name, task, args } = definition;
+    const found = await this.options.checkArguments(task, args);
+    if (found !== null) throw new ScheduleArgumentsError(name, task, found.path, found.problem);
+    // When it expires is not the call's matter yet: that may be past for a schedule of the code.
+    const run = callOf({ ...definition, id: '', expires: null }, 0, 0, 'none');
+    this.options.client.check(this.options.findTask(task) ?? { name: task }, args, run);
   }
 
   isKnown(task: string): boolean {
     return !this.options.knownTasksOnly || this.options.findTask(task) !== undefined;
   }
 
-  #problemOf({ task, overlap }: StoredSchedule): string | undefined {
-    if (!this.isKnown(task)) return `TASK_UNKNOWN: no task of this application is named '${task}'`;
+  #problemOf({ task, overlap, unreadable }: StoredSchedule): string | undefined {
+    if (unreadable !== undefined) return unreadable;
+    if (!this.isKnown(task)) return describe(new UnknownTaskError(task, this.options.taskNames()));
     if (overlap === 'buffer-one' && !this.options.tellsHeld) return "'buffer-one' needs schedules that are stored with the broker";
     return undefined;
   }
@@ -77,6 +98,10 @@ export class TurnMaker {
     const turn = { kind: 'advance', next, run: { tick: run, publication: call.publication, ...retry } } as const;
     return { schedule, call, claim: { ...place, turn } };
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof TaskQueueError ? `${error.code}: ${error.message}` : String(error);
 }
 
 function placeOf({ id, version, nextRunAt }: StoredSchedule) {

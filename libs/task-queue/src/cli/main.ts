@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
-import { runCli } from './run-cli.js';
+import { EXIT, runCli } from './run-cli.js';
 
 const { version } = createRequire(import.meta.url)('nestjs-task-queue/package.json') as { version: string };
 
@@ -8,4 +8,8 @@ void runCli(process.argv.slice(2), {
   version,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-}).then((code) => (process.exitCode = code));
+}).then((code) => {
+  process.exitCode = code;
+  // What an application had opened before it failed to boot would keep the process alive.
+  if (code !== EXIT.done) process.stderr.write('', () => process.exit());
+});

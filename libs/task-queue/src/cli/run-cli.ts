@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { TaskQueueError } from '../errors/task-queue-error.js';
+import { beatCommand } from './commands/beat.js';
 import { migrateCommand } from './commands/migrate.js';
+import { workerCommand } from './commands/worker.js';
 import type { Terminal } from './terminal.js';
 
 /** It did what was asked · it could not · it was not understood. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-/** Runs one command line. @returns the exit code */
+/** Runs one command line. @returns the exit code; a worker or a beat then goes on, and ends its process itself */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     await programFor(terminal).parseAsync(args, { from: 'user' });
@@ -25,7 +27,8 @@ function programFor(terminal: Terminal): Command {
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
     .showHelpAfterError('(tasks --help tells more)')
     .exitOverride();
-  program.addCommand(migrateCommand(terminal).copyInheritedSettings(program));
+  for (const command of [workerCommand(), beatCommand(), migrateCommand(terminal)])
+    program.addCommand(command.copyInheritedSettings(program));
   return program;
 }
 

@@ -62,11 +62,15 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   eagerPropagates?: boolean;
   /** the driver's own options (TLS, Sentinel, size of the pool, …); on PostgreSQL `polling` and `migrate` too */
   connection?: Readonly<Record<string, unknown>>;
+  /** the same for `results` that are kept elsewhere; default: `connection` where both are of one kind */
+  resultsConnection?: Readonly<Record<string, unknown>>;
 }
 
 const addressField = z
   .custom<StoreAddress>((value) => (typeof value === 'string' ? value !== '' : typeof value === 'object' && value !== null))
   .describe("a URL such as 'memory://', 'redis://localhost:6379' or 'postgres://localhost/app', a Pool of pg or a DataSource of TypeORM");
+
+const driverField = z.record(z.string(), z.unknown()).readonly().describe("an object of the driver's options");
 
 const schema = z.object({
   broker: addressField.default('memory://').describe(addressField.description!),
@@ -104,7 +108,8 @@ const schema = z.object({
     .describe('an object such as { schedule, timezone }'),
   eager: flagField.default(false).describe(flagField.description!),
   eagerPropagates: flagField.default(false).describe(flagField.description!),
-  connection: z.record(z.string(), z.unknown()).readonly().default({}).describe("an object of the driver's options"),
+  connection: driverField.default({}).describe(driverField.description!),
+  resultsConnection: driverField.optional().describe(driverField.description!),
 });
 
 export type ClientOptions = Readonly<

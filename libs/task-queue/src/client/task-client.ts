@@ -159,6 +159,14 @@ export class TaskClient extends TaskCalls {
     return prepareCall(task, args, options, this.#surroundings, this.deps.clock.now());
   }
 
+  /**
+   * Checks a call that is not made yet: nobody who listens is told.
+   * @throws what a call throws before it is sent
+   */
+  check(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): void {
+    prepareCall(task, args, options, { ...this.#surroundings, listeners: undefined }, this.deps.clock.now());
+  }
+
   /** Tells who listens that a call which was prepared has been sent. */
   sent(call: PreparedCall, receipt: PublishReceipt): AsyncResult {
     return this.#resultOf(receipt, call);

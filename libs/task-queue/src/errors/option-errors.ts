@@ -10,7 +10,7 @@ export class InvalidOptionError extends TaskQueueError {
     value: unknown,
     expected: string,
   ) {
-    super(`Option '${option}' must be ${expected}; got ${inspect(value, { depth: 1, breakLength: Infinity })}.`);
+    super(`Option '${option}' must be ${expected}; got ${inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 100 })}.`);
   }
 }
 

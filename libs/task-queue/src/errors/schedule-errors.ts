@@ -13,7 +13,7 @@ export class InvalidScheduleError extends TaskQueueError {
     value: unknown,
     why: string,
   ) {
-    super(`Schedule: ${part} cannot be ${inspect(value, { depth: 1, breakLength: Infinity })}. ${why}`);
+    super(`Schedule: ${part} cannot be ${inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 100 })}. ${why}`);
   }
 }
 
@@ -37,6 +37,20 @@ export class UnknownTimezoneError extends TaskQueueError {
   ) {
     const hint = similar === undefined ? "Zones have names such as 'Europe/Paris' or 'UTC'." : `Did you mean '${similar}'?`;
     super(`No time zone is named ${inspect(timezone)}. ${hint}`);
+  }
+}
+
+/** Arguments of a schedule that its task would not take. */
+export class ScheduleArgumentsError extends TaskQueueError {
+  readonly code = 'SCHEDULE_ARGUMENTS';
+  /** @param path which of them, such as `args[0]` */
+  constructor(
+    readonly schedule: string,
+    readonly task: string,
+    readonly path: string,
+    readonly problem: string,
+  ) {
+    super(`The schedule '${schedule}' does not fit its task '${task}': ${path} ${problem}.`);
   }
 }
 

@@ -36,7 +36,12 @@ export function standIn(method: Method, body: Method): Method {
   return Object.defineProperty(body, 'name', { value: method.name });
 }
 
-function enhancersOf({ target, method }: HandlerHost, key: string): readonly unknown[] {
+/** Pipes of a method for all of its parameters: those of the class, then its own. */
+export function pipesOf(target: Function, method: string): readonly unknown[] {
+  return enhancersOf({ target, method }, PIPES_METADATA);
+}
+
+function enhancersOf({ target, method }: { readonly target: Function; readonly method: string }, key: string): readonly unknown[] {
   const ofClass = (Reflect.getMetadata(key, target) ?? []) as readonly unknown[];
   const ofMethod = (Reflect.getMetadata(key, methodOf(target.prototype as object, method)) ?? []) as readonly unknown[];
   return [...ofClass, ...ofMethod];

@@ -1,6 +1,6 @@
 import type { ClientOptions } from '../client/client-options.js';
 import { areTypeormResults, type TypeormResults } from '../client/results-option.js';
-import type { Clock, ResultBackend, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
+import type { Clock, ResultBackend, StoreAddress, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
 import { openTransport } from '../transports/open-transport.js';
 
 /** Finds a provider of the application, when all of them are there. */
@@ -24,8 +24,14 @@ export async function openResults(
   const { results, broker } = options;
   if (results === undefined || results === broker) return undefined;
   if (areTypeormResults(results)) return { results: await openTypeorm(results, options, find, logger, clock), transport: null };
-  const transport = await openTransport(results, common);
+  const connection = options.resultsConnection ?? (kindOf(results) === kindOf(broker) ? common.connection : {});
+  const transport = await openTransport(results, { ...common, connection });
   return { results: transport.results, transport };
+}
+
+/** What drivers' options belong to. */
+function kindOf(address: StoreAddress): string {
+  return typeof address === 'string' ? address.slice(0, 5).toLowerCase() : 'postg';
 }
 
 async function openTypeorm(

@@ -2,12 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { DeclaredSchedule } from '../beat/code-schedules.js';
 import { InvalidHandlerError } from '../errors/boot-errors.js';
+import type { ArgumentCheck } from '../ports/argument-check.js';
 import type { DeclaredTask } from '../ports/declared-task.js';
+import { findArgumentProblem } from './find-argument-problem.js';
 import { lineageOf } from './lineage.js';
 import { classOf } from './provider-class.js';
 import { DEFAULT_CLIENT } from './task-client.token.js';
 import { ownPeriodics, type PeriodicEntry } from './task-metadata.js';
 import { describeTasks } from './task-metadata.accessor.js';
+
+interface FoundTask {
+  readonly task: DeclaredTask;
+  readonly target: Function;
+}
 
 interface FoundSchedule extends DeclaredSchedule {
   readonly client: string;
@@ -16,14 +23,23 @@ interface FoundSchedule extends DeclaredSchedule {
 /** Finds the tasks and the schedules that the classes of an application declare, without running or instantiating any. */
 @Injectable()
 export class PeriodicExplorer {
-  #found: { readonly tasks: ReadonlyMap<string, DeclaredTask>; readonly schedules: readonly FoundSchedule[] } | undefined;
+  #found: { readonly tasks: ReadonlyMap<string, FoundTask>; readonly schedules: readonly FoundSchedule[] } | undefined;
 
   constructor(private readonly discovery: DiscoveryService) {}
 
   /** A task of this application, as a producer sees it. */
   findTask(name: string): DeclaredTask | undefined {
-    return this.#explore().tasks.get(name);
+    return this.#explore().tasks.get(name)?.task;
   }
+
+  taskNames(): string[] {
+    return [...this.#explore().tasks.keys()];
+  }
+
+  readonly checkArguments: ArgumentCheck = async (name, args) => {
+    const found = this.#explore().tasks.get(name);
+    return found === undefined ? null : findArgumentProblem(found.target, found.task.method, args);
+  };
 
   /** What `@Periodic` declares for one queue instance. @throws InvalidHandlerError */
   schedules(client: string): DeclaredSchedule[] {
@@ -34,11 +50,11 @@ export class PeriodicExplorer {
     if (this.#found !== undefined) return this.#found;
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()].filter((one) => !one.isAlias);
     const classes = new Set(wrappers.flatMap((wrapper) => classOf(wrapper) ?? []));
-    const tasks = new Map<string, DeclaredTask>();
+    const tasks = new Map<string, FoundTask>();
     const schedules: FoundSchedule[] = [];
     for (const target of classes) {
       const own = describeTasks(target);
-      for (const task of own.values()) tasks.set(task.name, task);
+      for (const task of own.values()) tasks.set(task.name, { task, target });
       schedules.push(...schedulesOf(target, own));
     }
     return (this.#found = { tasks, schedules });

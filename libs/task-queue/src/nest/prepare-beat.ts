@@ -19,6 +19,7 @@ export interface BeatParts {
 /** A beat on a queue instance, and the schedules of the application's code, which it brings to the store when it starts. */
 export class InstanceBeat {
   readonly #beat: Beat;
+  readonly #turns: TurnMaker;
   readonly #schedules: readonly CodeSchedule[];
   #stopped = false;
 
@@ -26,9 +27,10 @@ export class InstanceBeat {
   constructor(private readonly parts: BeatParts) {
     const { queue, client, listeners, logger, clock } = parts;
     this.#schedules = declaredSchedules(parts);
+    this.#turns = turnMaker(parts);
     this.#beat = new Beat({
       store: queue.schedules,
-      turns: turnMaker(parts),
+      turns: this.#turns,
       client,
       results: queue.results,
       inspector: queue.transport.inspector,
@@ -41,6 +43,7 @@ export class InstanceBeat {
 
   async start(): Promise<void> {
     const { queue, listeners, logger } = this.parts;
+    for (const { definition } of this.#schedules) await this.#turns.check(definition);
     const { owner, timezone } = queue.options.beat;
     const schedules = await queue.schedules.syncCode(owner, this.#schedules);
     if (this.#stopped) return;
@@ -62,7 +65,15 @@ export class InstanceBeat {
 export function turnMaker({ queue, client, periodics }: Pick<BeatParts, 'queue' | 'client' | 'periodics'>): TurnMaker {
   const { timezone, knownTasksOnly } = queue.options.beat;
   const { tellsHeld } = queue.schedules.capabilities;
-  return new TurnMaker({ client, findTask: (name) => periodics.findTask(name), knownTasksOnly, timezone, tellsHeld });
+  return new TurnMaker({
+    client,
+    findTask: (name) => periodics.findTask(name),
+    taskNames: () => periodics.taskNames(),
+    checkArguments: periodics.checkArguments,
+    knownTasksOnly,
+    timezone,
+    tellsHeld,
+  });
 }
 
 function declaredSchedules({ queue, periodics, clock }: BeatParts): CodeSchedule[] {

@@ -6,6 +6,8 @@ const EXIT_CODES: Readonly<Record<ShutdownSignal, number>> = { SIGTERM: 143, SIG
 /** One Ctrl-C can arrive twice: the terminal signals the whole group, and npm passes it on. Nobody asks twice as fast. */
 const ECHO = 500;
 
+const LONGEST_INTERVAL = 2 ** 31 - 1;
+
 export type ShutdownSignal = (typeof SIGNALS)[number];
 
 /**
@@ -14,14 +16,19 @@ export type ShutdownSignal = (typeof SIGNALS)[number];
  */
 export class ShutdownSignals {
   #first: { readonly signal: ShutdownSignal; readonly at: number } | undefined;
+  #hold: NodeJS.Timeout | undefined;
 
   constructor(private readonly shutDown: (signal: ShutdownSignal) => Promise<void>) {}
 
+  /** Keeps the process alive, too: while the broker is away nothing else may be left that would. */
   listen(): void {
     for (const signal of SIGNALS) process.on(signal, this.#receive);
+    this.#hold ??= setInterval(() => {}, LONGEST_INTERVAL);
   }
 
   unlisten(): void {
+    clearInterval(this.#hold);
+    this.#hold = undefined;
     for (const signal of SIGNALS) process.off(signal, this.#receive);
   }
 

@@ -1,4 +1,5 @@
 export * from './admin-actor.js';
+export type * from './argument-check.js';
 export * from './audit-log.js';
 export * from './brands.js';
 export * from './broker.js';

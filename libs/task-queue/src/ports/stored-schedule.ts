@@ -65,6 +65,8 @@ export interface StoredSchedule extends ScheduleDefinition {
   readonly disabledBecause: string | null;
   /** why it cannot be run, although it is enabled; null = it can */
   readonly broken: string | null;
+  /** what of it cannot be read, where it was written by hand: that stands empty here, and it is not run */
+  readonly unreadable?: string;
   /** its next tick; null = a beat has yet to find it, or there is none */
   readonly nextRunAt: number | null;
   /** when a beat is to look at it: `nextRunAt` and its jitter; null = not at all */

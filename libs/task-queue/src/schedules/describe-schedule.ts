@@ -14,6 +14,15 @@ const UNITS = [
 
 /** A schedule in English, for people: "At 02:00 AM, only on Monday (Europe/Paris)". */
 export function describeSchedule(schedule: Schedule): string {
+  try {
+    return describe(schedule);
+  } catch {
+    // A row that somebody wrote by hand is listed, whatever it holds.
+    return `cannot be read: ${JSON.stringify(schedule)}`;
+  }
+}
+
+function describe(schedule: Schedule): string {
   switch (schedule.type) {
     case 'crontab':
       return describeCrontab(schedule) + describeCalendar(schedule.except);

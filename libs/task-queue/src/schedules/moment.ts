@@ -17,7 +17,7 @@ const [EARLIEST, LATEST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999
  * @throws InvalidScheduleError
  */
 export function toInstant(moment: Moment, part: string, timezone?: string): number {
-  const instant = typeof moment === 'string' ? readText(moment, part, timezone) : Number(moment);
+  const instant = typeof moment === 'string' ? readText(moment, part, timezone) : moment instanceof Date ? moment.getTime() : moment;
   if (!Number.isInteger(instant) || instant < EARLIEST || instant > LATEST) throw new InvalidScheduleError(part, moment, TAKES);
   return instant;
 }

@@ -19,7 +19,11 @@ const placeSchema = z.object({
 export function solar(event: SolarEvent, latitude: number, longitude: number, options: RecurrenceOptions = {}): SolarSchedule {
   const { except } = checkOptions(optionsSchema, options, 'solar()');
   if (!SOLAR_EVENTS.includes(event)) {
-    throw new InvalidScheduleError('event', event, `There is no such event of the sun.${didYouMean(String(event), SOLAR_EVENTS)}`);
+    throw new InvalidScheduleError(
+      'event',
+      event,
+      `There is no such event of the sun.${typeof event === 'string' ? didYouMean(event, SOLAR_EVENTS) : ''}`,
+    );
   }
   const place = checkOptions(placeSchema, { latitude, longitude }, 'solar()');
   return { type: 'solar', event, ...place, ...recurrenceOf({ except }) };

@@ -93,5 +93,7 @@ function firstOfOtherOffset(timezone: string, day: number, next: number, offset:
 }
 
 function offsetAt(timezone: string, instant: number): number {
-  return tzOffset(timezone, new Date(instant)) * 60_000;
+  const minutes = tzOffset(timezone, new Date(instant));
+  if (Number.isNaN(minutes)) throw new UnknownTimezoneError(timezone, similarZone(timezone));
+  return minutes * 60_000;
 }

@@ -1,3 +1,6 @@
+import fc from 'fast-check';
+import { TaskQueueError } from '../errors/task-queue-error.js';
+import { nextTick } from './next-tick.js';
 import { describe, expect, it } from '@jest/globals';
 import { clocked } from './clocked.js';
 import { cron, crontab } from './crontab.js';
@@ -123,5 +126,44 @@ describe('a schedule in words', () => {
     ],
   ])('%#', (schedule, text) => {
     expect(describeSchedule(schedule)).toBe(text);
+  });
+});
+
+describe('what came from outside', () => {
+  const kinds = [
+    'cron',
+    'crontab',
+    'every',
+    'solar',
+    'clocked',
+    'type',
+    'except',
+    'timezone',
+    'anchor',
+    'gap',
+    'minute',
+    'event',
+    'at',
+    'latitude',
+  ];
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom('crontab', 'interval', 'clocked', '* * * * *', '31-30', '2030-01-01', 'Mars/Base', '1e999', 1e300, -0, {}, [[]]),
+    fc.record({ minute: fc.jsonValue({ maxDepth: 1 }), weekdays: fc.jsonValue({ maxDepth: 1 }) }, { requiredKeys: [] }),
+  );
+
+  it('is a schedule of which ticks and words can be told, or is refused with a code', () => {
+    fc.assert(
+      fc.property(fc.oneof(value, fc.dictionary(fc.constantFrom(...kinds), value, { maxKeys: 4 })), (input) => {
+        try {
+          const schedule = toSchedule(input as ScheduleInput);
+          expect(nextTick(schedule, Date.UTC(2030, 0, 1)) ?? Infinity).toBeGreaterThan(Date.UTC(2030, 0, 1));
+          expect(describeSchedule(schedule)).not.toContain('cannot be read');
+        } catch (error) {
+          if (!(error instanceof TaskQueueError)) throw error;
+        }
+      }),
+      { numRuns: 3_000 },
+    );
   });
 });

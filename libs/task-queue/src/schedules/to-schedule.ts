@@ -58,8 +58,9 @@ export function toSchedule(input: ScheduleInput): Schedule {
 }
 
 function fromStored({ type, ...fields }: Fields): Schedule {
-  if (Object.hasOwn(STORED, String(type))) return STORED[type as Schedule['type']](fields);
-  throw new InvalidScheduleError('type', type, `There is no such kind.${didYouMean(String(type), Object.keys(STORED))}`);
+  const name = typeof type === 'string' ? type : '';
+  if (Object.hasOwn(STORED, name)) return STORED[name as Schedule['type']](fields);
+  throw new InvalidScheduleError('type', type, `There is no such kind.${didYouMean(name, Object.keys(STORED))}`);
 }
 
 function fromKind(fields: Fields): Schedule {
@@ -84,5 +85,9 @@ function withCheckedExclusions(fields: Fields): Fields {
 
 function toObject(part: string, value: unknown): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new InvalidScheduleError(part, value, 'It takes an object.');
+  throw new InvalidScheduleError(
+    part,
+    value,
+    part === 'schedule' ? "It takes a line of cron, or an object such as { every: '30s' }." : 'It takes an object.',
+  );
 }

@@ -19,7 +19,9 @@ export interface TestingOptions {
 
 /** As `TaskQueueModule.forRoot`, but for where the queue is and whether it is eager. */
 export interface TestingRootOptions
-  extends TestingOptions, Omit<ClientOptionsInput, 'broker' | 'results' | 'connection' | 'eager' | 'eagerPropagates'> {
+  extends
+    TestingOptions,
+    Omit<ClientOptionsInput, 'broker' | 'results' | 'connection' | 'resultsConnection' | 'eager' | 'eagerPropagates'> {
   name?: string;
   isGlobal?: boolean;
 }

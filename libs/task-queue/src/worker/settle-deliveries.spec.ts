@@ -43,6 +43,7 @@ function setUp(options: { resultsApart: boolean; held?: (id: string) => boolean;
       return records.map(() => true);
     },
   } as unknown as ResultBackend;
+  const pending: number[] = [];
   const settle = new SettleDeliveries({
     consumer,
     broker: {} as Broker,
@@ -52,18 +53,20 @@ function setUp(options: { resultsApart: boolean; held?: (id: string) => boolean;
     publishTimeout: 1_000,
     logger: silentLogger,
     clock,
+    onSettled: () => pending.push(settle.pending),
   });
-  return { settle, log };
+  return { settle, log, pending };
 }
 
 describe('SettleDeliveries', () => {
   it('settles what ends in one turn of the event loop as one batch, with its results', async () => {
-    const { settle, log } = setUp({ resultsApart: false });
+    const { settle, log, pending } = setUp({ resultsApart: false });
     settle.add(done('a'));
     await Promise.resolve();
     settle.add(done('b'));
     await settle.drain();
     expect(log).toEqual(['settle a+result b+result']);
+    expect(pending).toEqual([0]); // told when there is room again
   });
 
   it('saves results in another store first, so that a crash between the two repeats the write and loses none', async () => {

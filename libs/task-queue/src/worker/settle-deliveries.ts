@@ -29,6 +29,8 @@ export interface SettleOptions {
   readonly publishTimeout: number;
   readonly logger: TaskLogger;
   readonly clock: Clock;
+  /** fewer are pending than before */
+  readonly onSettled?: () => void;
 }
 
 const RETRY_DELAY = 200;
@@ -81,6 +83,7 @@ export class SettleDeliveries {
     this.#inFlight += batch.length;
     void this.#settle(batch).finally(() => {
       this.#inFlight -= batch.length;
+      this.options.onSettled?.();
       if (this.pending === 0) for (const resolve of this.#idle.splice(0)) resolve();
     });
   }

@@ -27,7 +27,7 @@ function handClock() {
   return { clock, advance, pending: () => timers.length };
 }
 
-function setUp(concurrency: number) {
+function setUp(concurrency: number, unsettled = 0) {
   const { clock, advance, pending } = handClock();
   const prefetch = new Prefetch(concurrency, 4);
   const running = new Map<string, () => void>();
@@ -36,6 +36,7 @@ function setUp(concurrency: number) {
     concurrency,
     prefetch,
     clock,
+    unsettled: () => unsettled,
     run: (one) => new Promise((resolve) => running.set(one.id, resolve)),
     release: (deliveries) => released.push(...deliveries.map((one) => one.id)),
     room: () => undefined,
@@ -52,6 +53,11 @@ describe('Slots', () => {
     running.get('a')!();
     await Promise.resolve();
     expect([...running.keys()]).toEqual(['a', 'b', 'c']);
+  });
+
+  it('asks for nothing while the broker has not heard of what ended before', () => {
+    expect(setUp(2, 1_999).slots.wanted).toBe(2);
+    expect(setUp(2, 2_000).slots.wanted).toBe(0);
   });
 
   it('asks for no more while the line is long enough', () => {

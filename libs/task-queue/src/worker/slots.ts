@@ -5,6 +5,8 @@ export interface SlotsOptions {
   readonly concurrency: number;
   readonly prefetch: Prefetch;
   readonly clock: Clock;
+  /** how many have ended here that the broker does not know of yet */
+  unsettled?(): number;
   run(delivery: Delivery): Promise<void>;
   /** gives back what waited too long, uncharged */
   release(deliveries: readonly Delivery[]): void;
@@ -14,6 +16,9 @@ export interface SlotsOptions {
 
 /** Deliveries that have waited this long for a slot go back, so that another worker can have them. */
 const MAX_BUFFERED_MS = 1_000;
+
+/** Where a broker settles more slowly than tasks end, nothing is taken beyond these: they would fill the memory, and all run again after a crash. */
+const MAX_UNSETTLED = 2_000;
 
 /**
  * The places where deliveries run, and the short line before them. A slot that falls free takes the next in line; a line
@@ -60,7 +65,9 @@ export class Slots {
 
   /** How many more deliveries to ask for now: 0 while the line is long enough, so that receives stay large. */
   get wanted(): number {
-    const limit = this.options.prefetch.limit;
+    const { prefetch, unsettled } = this.options;
+    if (unsettled !== undefined && unsettled() >= MAX_UNSETTLED) return 0;
+    const limit = prefetch.limit;
     if (this.#running >= this.#concurrency && this.buffered * 2 > limit) return 0;
     return Math.max(0, this.#concurrency - this.#running + limit - this.buffered);
   }
@@ -81,7 +88,7 @@ export class Slots {
     if (this.#closed) return this.options.release(deliveries);
     this.#compact();
     for (const delivery of deliveries) this.#line.push(delivery);
-    if (deliveries.length > this.options.concurrency) this.#fillSoon();
+    if (deliveries.length > this.#concurrency) this.#fillSoon();
     else this.#fill();
     this.#watch();
   }

@@ -157,7 +157,8 @@ export class Worker {
     const followUpsApart = !broker.capabilities.atomicFollowUps;
     const { failedTasks, upkeep } = upkeepOf({ results, inspector: transport.inspector, worker: options.name, logger, clock });
     const apart = { resultsApart, followUpsApart };
-    const settle = new SettleDeliveries({ consumer, broker, results, ...apart, failedTasks, publishTimeout, logger, clock });
+    const onSettled = (): void => void (slots.wanted > 0 && fetch.room());
+    const settle = new SettleDeliveries({ consumer, broker, results, ...apart, failedTasks, publishTimeout, logger, clock, onSettled });
     const shared = { ...this.deps, listeners: this.#listeners, broker: transport.broker, worker: options.name, consumer, running, settle };
     const earlyAck = new EarlyAck(shared);
     const runDelivery = new RunDelivery({ ...shared, earlyAck, setAside: new SetAside(shared) });
@@ -165,6 +166,7 @@ export class Worker {
       concurrency: pool.concurrency,
       prefetch: new Prefetch(pool.concurrency, options.prefetchMultiplier),
       clock,
+      unsettled: () => settle.pending,
       run: (delivery) => runDelivery.run(delivery),
       release: (deliveries) => deliveries.forEach((delivery) => settle.add({ delivery, kind: 'release', delay: 0, charge: false })),
       room: () => fetch.room(),

@@ -51,7 +51,18 @@ export const schedulePage = named('SchedulePage', pageOf(scheduleView));
 export type ScheduleView = z.output<typeof scheduleView>;
 
 export function viewOf(stored: StoredSchedule): ScheduleView {
-  const { id, version, name, key: _key, owner: _owner, wakeAt: _wakeAt, since: _since, lastTick: _lastTick, ...shown } = stored;
+  const {
+    id,
+    version,
+    name,
+    key: _key,
+    owner: _owner,
+    wakeAt: _wakeAt,
+    since: _since,
+    lastTick: _lastTick,
+    unreadable: _unreadable,
+    ...shown
+  } = stored;
   return {
     ...{ id, version, name, ...shown },
     args: [...shown.args],

@@ -1,8 +1,9 @@
--- Queues. A message stands in exactly one of ready, delayed, limited, suspect, dead and the claims; whoever moves it does so in one transaction.
--- Texts of users are escaped (stored-text.ts): chr(30) separates them in lists, chr(1) || 'b' says that a body stands in the table `body`.
+-- Queues. A message stands in exactly one of ready, block, delayed, limited, suspect, dead and the claims; whoever moves it does so in one transaction.
+-- Texts of users are escaped (stored-text.ts): chr(30) separates them in lists, chr(29) lists of lists, chr(1) || 'b' says that a body stands in the table `body`.
 -- `head` is the priority's digit, followed by JSON where there is more to remember of a message: lost, unique, limit.
 
-create sequence {schema}.place;
+-- A place has room for the messages of a block.
+create sequence {schema}.place increment by 32;
 create sequence {schema}.front_place increment by -1;
 
 create table {schema}.queue (
@@ -28,6 +29,26 @@ create table {schema}.ready (
   toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 20000, toast.autovacuum_vacuum_cost_delay = 0
 );
 alter table {schema}.ready alter column body set storage external;
+
+-- Ready messages that were sent together, in one row: lists of their ids and bodies. `span` is where their ids lie.
+create type {schema}.id_span as range (subtype = text, collation = "C");
+create table {schema}.block (
+  queue text collate "C" not null,
+  rank smallint not null,
+  seq bigint not null,
+  size integer not null,
+  head text collate "C" not null,
+  span {schema}.id_span not null,
+  ids text collate "C" not null,
+  bodies text collate "C" not null,
+  primary key (queue, rank, seq)
+) with (
+  autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
+  autovacuum_vacuum_insert_scale_factor = 0.2, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 10000,
+  toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 20000, toast.autovacuum_vacuum_cost_delay = 0
+);
+alter table {schema}.block alter column ids set storage external, alter column bodies set storage external;
+create index block_span on {schema}.block using gist (span);
 
 create table {schema}.delayed (
   queue text collate "C" not null,

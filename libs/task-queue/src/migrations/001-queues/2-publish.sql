@@ -25,9 +25,16 @@ create function {schema}.held_by(owners bigint[], numbers bigint[]) returns seto
   where c.size > 0 and get_bit(c.settled, m.ordinal::integer - 1) = 0
 $$;
 
+-- Where messages are that stand in blocks.
+create function {schema}.blocks_with(wanted text[]) returns table (id text, queue text, which tid) stable language sql as $$
+  select w.id, b.queue, b.ctid from unnest(wanted) as w(id) join {schema}.block b on b.span @> w.id collate "C"
+  where w.id = any(string_to_array(b.ids, chr(30)))
+$$;
+
 -- Where ids are, each once.
 create function {schema}.places_of(wanted text[]) returns table (id text, queue text, place text) stable language sql as $$
   select r.id, r.queue, 'ready' from {schema}.ready r where r.id = any(wanted)
+  union all select b.id, b.queue, 'ready' from {schema}.blocks_with(wanted) b
   union all select d.id, d.queue, 'delayed' from {schema}.delayed d where d.id = any(wanted)
   union all select l.id, l.queue, 'limited' from {schema}.limited l where l.id = any(wanted)
   union all select s.id, s.queue, 'suspects' from {schema}.suspect s where s.id = any(wanted)

@@ -1,4 +1,5 @@
--- Messages get in line: those that wait for no time to the front of their line, in order; `back`: behind it.
+-- Messages get in line: those that wait for no time to the front of their line, in order; `back`: behind it. Nobody looks whether ids that are said
+-- to be new are known: where one was not new, its second message ends here, and holds up nobody.
 create function {schema}.put_back(items {schema}.held[], at timestamptz, back boolean) returns void language plpgsql as $$
 begin
   if coalesce(cardinality(items), 0) = 0 then return; end if;
@@ -6,7 +7,8 @@ begin
   insert into {schema}.ready (queue, rank, seq, id, head, body, big)
   select m.queue, case when {schema}.is_revoked(m.id, at) then -1 else 9 - left(m.head, 1)::smallint end,
     case when back then nextval('{schema}.place') else nextval('{schema}.front_place') end, m.id, m.head, m.body, {schema}.big_of(m.id, m.body)
-  from (select i.* from unnest(items) with ordinality as i order by case when back then i.ordinality else -i.ordinality end) m;
+  from (select i.* from unnest(items) with ordinality as i order by case when back then i.ordinality else -i.ordinality end) m
+  on conflict (id) do nothing;
 end
 $$;
 
@@ -15,7 +17,8 @@ create function {schema}.put_aside(items {schema}.held[], at timestamptz, back b
 begin
   insert into {schema}.suspect (queue, seq, id, head, body)
   select i.queue, case when {schema}.is_revoked(i.id, at) then nextval('{schema}.front_place') else nextval('{schema}.place') end, i.id, i.head, i.body
-  from unnest(items) i where {schema}.lost_of(i.head) >= 2;
+  from unnest(items) i where {schema}.lost_of(i.head) >= 2
+  on conflict (id) do nothing;
   insert into {schema}.limited (queue, key, rank, seq, id, head, body, expires)
   select m.queue, m.spec ->> 'key', 9 - left(m.head, 1)::smallint,
     case when back then nextval('{schema}.place') else nextval('{schema}.front_place') end, m.id, m.head, m.body,
@@ -24,7 +27,8 @@ begin
     select i.*, {schema}.limit_of(i.head) as spec from unnest(items) with ordinality as i
     where {schema}.lost_of(i.head) < 2 and {schema}.limit_of(i.head) is not null and not {schema}.is_revoked(i.id, at)
     order by case when back then i.ordinality else -i.ordinality end
-  ) m;
+  ) m
+  on conflict (id) do nothing;
   return array(
     select (i.number, i.ordinal, i.queue, i.id, i.head, i.body)::{schema}.held from unnest(items) with ordinality as i
     where {schema}.lost_of(i.head) < 2 and ({schema}.limit_of(i.head) is null or {schema}.is_revoked(i.id, at)) order by i.ordinality);
@@ -91,10 +95,13 @@ begin
 end
 $$;
 
--- Hands out ready messages. Pauses are asked for in the same statement: whoever sees a message also sees a pause that came before it. Segments say where in the lines to look: queue, and from behind (rank, seq) through rank `last`.
+create type {schema}.taken as (number bigint, size integer, queue text, ids text, heads text, bodies text, tops text, special boolean);
+
+-- Hands out ready messages that stand alone, before (end_rank, end_seq). Pauses are asked for in the same statement: whoever sees a message also sees a pause that came before it. Segments say where in the lines to look: queue, and from behind (rank, seq) through rank `last`.
 create function {schema}.take_ready(
-  me bigint, first_number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz
-) returns table (number bigint, queue text, ids text, heads text, bodies text, tops text, special boolean) language plpgsql as $$
+  me bigint, first_number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz,
+  end_rank integer, end_seq bigint
+) returns setof {schema}.taken language plpgsql as $$
 #variable_conflict use_column
 begin
   return query
@@ -106,7 +113,7 @@ begin
           from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) with ordinality as s(queue, rank, seq, last, turn)
           cross join lateral (
             select r.ctid, r.big from {schema}.ready r
-            where r.queue = s.queue and (r.rank, r.seq) > (s.rank, s.seq) and r.rank <= s.last
+            where r.queue = s.queue and (r.rank, r.seq) > (s.rank, s.seq) and r.rank <= s.last and (r.rank, r.seq) < (end_rank, end_seq)
             order by r.rank, r.seq limit room for update skip locked
           ) one
           where not exists (select from {schema}.queue q where q.paused and q.name = s.queue)
@@ -132,7 +139,7 @@ begin
     from gathered g
     returning *
   )
-  select c.number, c.queue, c.ids, c.heads, c.bodies, tops.tops, c.special from claimed c join tops on tops.queue = c.queue;
+  select c.number, c.size, c.queue, c.ids, c.heads, c.bodies, tops.tops, c.special from claimed c join tops on tops.queue = c.queue;
 end
 $$;
 
@@ -172,6 +179,8 @@ begin
       exit when not found;
       select count(*) into better from (
         select from {schema}.ready r where r.queue = line.queue and r.rank < one.rank limit room - cardinality(items)) b;
+      better := better + (select coalesce(sum(b.size), 0) from (
+        select o.size from {schema}.block o where o.queue = line.queue and o.rank < one.rank limit room / 8 + 1) b);
       exit when better >= room - cardinality(items);
       delete from {schema}.limited l where l.id = one.id;
       items := items || (0, 0, one.queue, one.id, one.head, one.body)::{schema}.held;

@@ -54,7 +54,7 @@ begin
       end loop;
     end if;
     if suspect_taken = 0 and room > 0 then
-      for one in select t.* from {schema}.take_ready(me, first_number + cardinality(names), seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t loop
+      for one in select t.* from {schema}.take_lines(me, first_number + cardinality(names), open, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t loop
         taken := taken + 1;
         if one.special then perform {schema}.begin_unique(string_to_array(one.ids, chr(30))); end if;
         return query select one.number, one.queue, one.ids, one.heads, one.bodies, one.tops, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;

@@ -33,6 +33,7 @@ begin
   perform {schema}.put_back(items, at, true);
   update {schema}.suspect s set seq = nextval('{schema}.front_place')
   where s.id = any(array(select o.id from {schema}.suspect o where o.id = any(wanted) order by o.id for update));
+  perform {schema}.bring_out(wanted);
   update {schema}.ready r set rank = -1
   where r.id = any(array(select o.id from {schema}.ready o where o.id = any(wanted) order by o.id for update));
   perform {schema}.wake(array(select distinct p.queue from {schema}.places_of(wanted) p where p.place in ('ready', 'suspects')));
@@ -40,7 +41,8 @@ end
 $$;
 
 create function {schema}.counts(name text) returns table (ready integer, delayed integer, limited integer, leased integer, suspects integer, dead integer) stable language sql as $$
-  select (select count(*)::integer from {schema}.ready r where r.queue = name),
+  select (select count(*) from {schema}.ready r where r.queue = name)::integer
+      + (select coalesce(sum(b.size), 0) from {schema}.block b where b.queue = name)::integer,
     (select count(*)::integer from {schema}.delayed d where d.queue = name),
     (select count(*)::integer from {schema}.limited l where l.queue = name),
     (select coalesce(sum(length(replace(c.settled::text, '1', ''))), 0)::integer from {schema}.claim c where c.queue = name and c.size > 0),
@@ -107,13 +109,16 @@ create function {schema}.purge(name text) returns integer language plpgsql as $$
 declare
   gone text[];
 begin
-  with of_ready as (
+  with of_blocks as (
+    delete from {schema}.block b where b.ctid = any(array(select o.ctid from {schema}.block o where o.queue = name limit 80 for update skip locked)) returning b.ids),
+  of_ready as (
     delete from {schema}.ready r where r.ctid = any(array(select o.ctid from {schema}.ready o where o.queue = name limit 5000 for update skip locked)) returning r.id),
   of_limited as (
     delete from {schema}.limited l where l.id = any(array(select o.id from {schema}.limited o where o.queue = name limit 5000 for update skip locked)) returning l.id),
   of_delayed as (
     delete from {schema}.delayed d where d.id = any(array(select o.id from {schema}.delayed o where o.queue = name limit 5000 for update skip locked)) returning d.id)
-  select array_agg(a.id) into gone from (select o.id from of_ready o union all select o.id from of_delayed o union all select o.id from of_limited o) a;
+  select array_agg(a.id) into gone from (select o.id from of_ready o union all select o.id from of_delayed o union all select o.id from of_limited o
+    union all select i.id from of_blocks o cross join lateral unnest(string_to_array(o.ids, chr(30))) as i(id)) a;
   if gone is null then return 0; end if;
   delete from {schema}.trace t where t.id = any(array(select o.id from {schema}.trace o where o.id = any(gone) order by o.id for update));
   perform {schema}.end_unique(gone);

@@ -11,7 +11,8 @@ export interface ScheduleRow extends Omit<StoredSchedule, 'schedule' | 'args' | 
   readonly ticks: number;
 }
 
-const ms = (column: string): string => `round(extract(epoch from ${column}) * 1000)::float8`;
+// PostgreSQL has instants without end, which are no numbers anywhere else.
+const ms = (column: string): string => `round(extract(epoch from case when isfinite(${column}) then ${column} end) * 1000)::float8`;
 
 /** The columns of a {@link ScheduleRow}, from `periodic_task t` and its four kinds of schedule. */
 export const SELECTED = `t.id, t.name, t.task, t.args, t.kwargs, t.headers, t.queue, t.priority, ${ms('t.expires')} as expires,
@@ -25,7 +26,7 @@ export const SELECTED = `t.id, t.name, t.task, t.args, t.kwargs, t.headers, t.qu
     when t.crontab_id is not null then json_build_object('type', 'crontab', 'second', c.second, 'minute', c.minute, 'hour', c.hour,
       'dayOfMonth', c.day_of_month, 'monthOfYear', c.month_of_year, 'dayOfWeek', c.day_of_week, 'dayMatching', c.day_matching, 'gap', c.gap,
       'overlap', c.overlap, 'timezone', nullif(c.timezone, ''))
-    when t.interval_id is not null then json_build_object('type', 'interval', 'anchor', ${ms('i.anchor')}, 'every', i.every *
+    when t.interval_id is not null then json_build_object('type', 'interval', 'anchor', ${ms('i.anchor')}, 'every', i.every::float8 *
       case i.period when 'days' then 86400000 when 'hours' then 3600000 when 'minutes' then 60000 when 'seconds' then 1000 else 1 end)
     when t.solar_id is not null then json_build_object('type', 'solar', 'event', s.event, 'latitude', s.latitude, 'longitude', s.longitude)
     else json_build_object('type', 'clocked', 'at', ${ms('k.clocked_time')})
@@ -38,20 +39,36 @@ export function selectedFrom(schema: string): string {
   left join ${schema}.solar_schedule s on s.id = t.solar_id left join ${schema}.clocked_schedule k on k.id = t.clocked_id`;
 }
 
+/** People write rows by hand, too. What of one cannot be read must not keep the others from being read. */
 export function readRow({ ticks: _, exclusions, schedule, args, kwargs, headers, ...row }: ScheduleRow): StoredSchedule {
   const { timezone, ...fields } = schedule;
+  const problems: string[] = [];
+  const read = <T extends object>(column: string, text: string, empty: T): T => {
+    const value = parsed(text);
+    if (typeof value === 'object' && value !== null && Array.isArray(value) === Array.isArray(empty)) return value as T;
+    problems.push(`${column} holds no JSON ${Array.isArray(empty) ? 'list' : 'object'}`);
+    return empty;
+  };
   const whole = {
     ...fields,
     ...(timezone !== undefined && timezone !== null && { timezone }),
-    ...(exclusions !== null && { except: JSON.parse(exclusions) as object }),
+    ...(exclusions !== null && { except: read('exclusions', exclusions, {}) }),
   };
-  return {
-    ...row,
+  const definition = {
     schedule: whole as unknown as Schedule,
-    args: JSON.parse(args) as unknown[],
-    kwargs: JSON.parse(kwargs) as Record<string, unknown>,
-    headers: JSON.parse(headers) as Record<string, unknown>,
+    args: read<unknown[]>('args', args, []),
+    kwargs: read<Record<string, unknown>>('kwargs', kwargs, {}),
+    headers: read<Record<string, unknown>>('headers', headers, {}),
   };
+  return { ...row, ...definition, ...(problems.length > 0 && { unreadable: problems.join(', ') }) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The columns that say what a schedule says, each with its value; instants are epoch ms, which statements convert. */

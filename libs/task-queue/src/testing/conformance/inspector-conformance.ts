@@ -65,6 +65,17 @@ function looking(test: StagedTest): void {
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['high', 'a', 'b', 'big', 'low']);
   });
 
+  test('the first in line is told of what was sent together, too', async (stage) => {
+    const firsts = async () => (await stage.inspector.heads(QUEUE)).map(({ id, body }) => [id, body]);
+    const [first, ...others] = numbered(40);
+    await stage.publish(first!, ...others);
+    await stage.publish('single');
+    assert.deepEqual(await firsts(), [[first, `body of ${first}`]]);
+    await (await stage.consumer()).takeIds(40);
+    await stage.publish(...numbered(40).map((id) => `more ${id}`));
+    assert.deepEqual(await firsts(), [['single', 'body of single']]);
+  });
+
   test('rule 4: thousands of ids are located at once', async (stage) => {
     const ids = numbered(1_200);
     await stage.publish(...ids);

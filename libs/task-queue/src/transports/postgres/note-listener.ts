@@ -5,7 +5,7 @@ import { translate } from './postgres-errors.js';
 type Handler = (payload: string) => void;
 
 /** ms between two proofs that the other side is still there; below any firewall's patience */
-const HEARTBEAT = 20_000;
+const HEARTBEAT = 60_000;
 const ANSWER_TIMEOUT = 5_000;
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 2_000;

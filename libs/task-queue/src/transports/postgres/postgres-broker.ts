@@ -43,7 +43,7 @@ export class PostgresBroker implements Broker {
     this.#publisher = new PostgresPublisher(context);
     this.#keeper = new LeaseKeeper(keeperThread(context), options.timeOffset, options.logger);
     this.#notes = new WorkNotes(context);
-    pruner.add(statements.pruneTraces, statements.pruneRevoked, statements.pruneKeys, statements.pruneCalls);
+    pruner.add(statements.pruneTraces, statements.pruneRevoked, statements.pruneKeys, statements.pruneLeftKeys, statements.pruneCalls);
   }
 
   connect(): Promise<void> {

@@ -5,7 +5,17 @@ import { attempt, mayPass, pause, refused } from './attempt.js';
 import { CallNumbers } from './call-numbers.js';
 import type { PostgresContext } from './postgres-context.js';
 import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';
-import { checkPublication, copyReceipts, firstOfEach, isPlain, plainLists, publicationRow, readReceipt } from './publication-rows.js';
+import {
+  areBlocks,
+  blockLists,
+  checkPublication,
+  copyReceipts,
+  firstOfEach,
+  isPlain,
+  plainLists,
+  publicationRow,
+  readReceipt,
+} from './publication-rows.js';
 import type { PutNews } from './publication-rows.js';
 
 const MAX_BATCH = 500;
@@ -97,7 +107,8 @@ export class PostgresPublisher {
     const call = [this.#calls.owner, number, this.#calls.spent()];
     const limit = { timeout: (deadline - monotonic()) * 0.6 }; // so that there is time to ask for its fate
     if (trusted && publications.every(isPlain)) {
-      await connection.query(statements.publishPlain, [...call, ...plainLists(publications)], limit);
+      if (areBlocks(publications)) await connection.query(statements.publishBlocks, [...call, ...blockLists(publications)], limit);
+      else await connection.query(statements.publishPlain, [...call, ...plainLists(publications)], limit);
       return '';
     }
     const rows = JSON.stringify(publications.map((one, n) => publicationRow(one, n, trusted)));

@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { Publication, PublishReceipt } from '../../ports/broker.js';
 import { checkRateLimit } from '../../ports/rate-limit.js';
 import { checkUniqueKey } from '../../ports/unique-key.js';
-import { fromStored, joinStored, toStored } from './stored-text.js';
+import { fromStored, joinLists, joinStored, toStored } from './stored-text.js';
 
 /** Longer bodies are looked at by the server: those of more than 8 KB stand apart. */
 const SMALL = 2_048;
@@ -19,6 +19,28 @@ export function checkPublication({ id, priority, unique, limit }: Publication): 
 /** Whether it is new, and neither time nor keys matter to it: then it is one row, and nothing has to be looked at. */
 export function isPlain({ due, traced, unique, limit, fresh, body }: Publication): boolean {
   return fresh === true && due === undefined && !traced && unique === undefined && limit === undefined && body.length <= SMALL;
+}
+
+/** fewer are not worth a block */
+const SMALLEST_BLOCK = 8;
+/** as the schema knows it */
+const LARGEST_BLOCK = 32;
+
+/** Whether plain publications may stand together in the line: all in one. */
+export function areBlocks(publications: readonly Publication[]): boolean {
+  if (publications.length < SMALLEST_BLOCK) return false;
+  const { queue, priority } = publications[0]!;
+  return publications.every((one) => one.queue === queue && one.priority === priority);
+}
+
+/** The arguments of publish-blocks.sql from the queue on. */
+export function blockLists(publications: readonly Publication[]): unknown[] {
+  const { queue, priority } = publications[0]!;
+  const count = Math.ceil(publications.length / LARGEST_BLOCK);
+  const sizes = Array.from({ length: count }, (_, at) => Math.floor((publications.length + at) / count));
+  const ids = publications.map(({ id }) => toStored(id));
+  const bodies = publications.map(({ body }) => toStored(body));
+  return [toStored(queue), HEADS[priority]!, sizes, joinLists(ids, sizes), joinLists(bodies, sizes)];
 }
 
 /** The arguments of publish-plain.sql from the queues' names on. Queue and head are said once where all have the same. */

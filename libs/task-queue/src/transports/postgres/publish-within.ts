@@ -5,7 +5,17 @@ import { monotonic } from '../leasing/monotonic.js';
 import { attempt } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 import { translate } from './postgres-errors.js';
-import { checkPublication, copyReceipts, firstOfEach, isPlain, plainLists, publicationRow, readReceipt } from './publication-rows.js';
+import {
+  areBlocks,
+  blockLists,
+  checkPublication,
+  copyReceipts,
+  firstOfEach,
+  isPlain,
+  plainLists,
+  publicationRow,
+  readReceipt,
+} from './publication-rows.js';
 import type { PutNews } from './publication-rows.js';
 import { toStored } from './stored-text.js';
 
@@ -36,6 +46,7 @@ export class PublishWithin implements TransactionalPublishing {
     const { statements, options, shift } = this.context;
     if (publications.every(isPlain)) {
       if (publications.length === 1) await asked(session, statements.publishOneWithin.text, plainLists(publications).slice(1));
+      else if (areBlocks(publications)) await asked(session, statements.publishBlocksWithin.text, blockLists(publications));
       else await asked(session, statements.publishPlainWithin.text, plainLists(publications));
       this.#nameQueues(publications);
       return publications.map(({ id }) => ({ id, deduplicated: false }));

@@ -60,7 +60,7 @@ export class ReceiveCalls {
     const { connection, statements, shift } = this.context;
     const queues = this.#inTurn(asked.queues);
     const first = this.#number + 1;
-    const count = 2 * queues.length; // one claim for what is ready in a queue, one for what has a slot
+    const count = 3 * queues.length; // claims of a queue: of ready rows, of ready blocks, of what has a slot
     this.#number += count;
     const { queues: names, ranks, seqs, lasts } = this.#cursors.segments(queues, monotonic());
     const { room, turn, tend, sweepIn, seen, waits } = asked;

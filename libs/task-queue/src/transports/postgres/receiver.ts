@@ -32,6 +32,8 @@ export class Receiver {
   #queues: readonly string[] = [];
   /** the look under way; never rejects */
   #looking: Promise<unknown> = Promise.resolve();
+  /** a wait that the deadline of its receive cut short: nothing has to be looked at before it is over */
+  #rest: { readonly until: number; readonly interrupts: number } | null = null;
   #closed = false;
 
   constructor(
@@ -52,6 +54,7 @@ export class Receiver {
 
   async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
     const deadline = monotonic() + this.options.maxWait;
+    await this.#finishWait(deadline, signal);
     while (limit > 0 && !this.#closed && !signal.aborted) {
       const now = monotonic();
       const turn = this.#turns.next(this.held.count, this.held.suspectHeld, now);
@@ -74,11 +77,21 @@ export class Receiver {
         void this.held.none(left, signal).then(() => this.#wait.interrupt());
       }
       if (this.#wait.mustLookFirst(registers, left > SHORT)) continue;
-      await this.#wait.until(Math.min(look.nextIn + Math.random() * JITTER, left), interrupts, signal);
+      const until = monotonic() + Math.min(look.nextIn + Math.random() * JITTER, this.#wait.patience);
+      await this.#wait.until(Math.min(until, deadline), interrupts, signal);
       // A timer may end a little early: the next receive looks, and once is enough.
-      if (interrupts === this.#wait.interrupts && monotonic() >= deadline - SHORT) return [];
+      if (interrupts === this.#wait.interrupts && monotonic() >= deadline - SHORT) {
+        if (this.#wait.hears) this.#rest = { until, interrupts };
+        return [];
+      }
     }
     return [];
+  }
+
+  async #finishWait(deadline: number, signal: AbortSignal): Promise<void> {
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest !== null && this.held.count === 0) await this.#wait.until(Math.min(rest.until, deadline), rest.interrupts, signal);
   }
 
   /** Receives from these queues from now on; who waits looks at once. Resolves when no look at the queues of before is under way. */

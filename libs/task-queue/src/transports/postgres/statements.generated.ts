@@ -45,11 +45,18 @@ where d.queue = $1 and d.id = any($2::text[])
   forgetResults: `delete from {schema}.result
 where id = any(array(select id from {schema}.result where id = any($1::text[]) order by id for update))
 `,
-  heads: `-- The next message of each priority (rank: 9 - priority), one look into the index each.
+  heads: `-- The next message of each priority (rank: 9 - priority), one look into the index of rows and of blocks each.
 select first.id, coalesce(b.body, first.body) as body
 from generate_series(0, 9) as line(rank)
 cross join lateral (
-  select r.id, r.body from {schema}.ready r where r.queue = $1 and r.rank = line.rank order by r.seq limit 1
+  select next.id, next.body
+  from (
+    (select r.seq, r.id, r.body from {schema}.ready r where r.queue = $1 and r.rank = line.rank order by r.seq limit 1)
+    union all
+    (select o.seq, split_part(o.ids, chr(30), 1), split_part(o.bodies, chr(30), 1)
+      from {schema}.block o where o.queue = $1 and o.rank = line.rank order by o.seq limit 1)
+  ) as next(seq, id, body)
+  order by next.seq limit 1
 ) first
 left join {schema}.body b on b.id = first.id
 order by line.rank
@@ -138,6 +145,25 @@ returning 1
 )
 returning 1
 `,
+  pruneLeftKeys: `-- Keys whose holder is over, and that could not be freed because somebody asked for them at that moment. Some of all are looked at, from
+-- anywhere on. A key that somebody has touched since (xmin) is left alone: what holds it now may not be seen here.
+with looked as materialized (
+  select queue, key, holder, xmin::text as version from {schema}.unique_key
+  where until is null and $2::float8 is not null
+  order by queue, key
+  offset floor(random() * greatest(0, (select count(*) from {schema}.unique_key) - $1::bigint + 1))
+  limit $1::bigint
+),
+held as (
+  select p.id from {schema}.places_of(array(select holder from looked where holder is not null)) p where p.place <> 'dead'
+)
+delete from {schema}.unique_key where (queue, key) in (
+  select k.queue, k.key from {schema}.unique_key k join looked l on l.queue = k.queue and l.key = k.key
+  where k.xmin::text = l.version and (l.holder is null or not exists (select from held h where h.id = l.holder))
+  for update of k skip locked
+)
+returning 1
+`,
   pruneResults: `delete from {schema}.result where id = any(array(
   select id from {schema}.result
   where expires_at <= (select clock_timestamp() + $2::float8 * interval '1 ms')
@@ -165,6 +191,10 @@ returning 1
   limit $1 for update skip locked
 ))
 returning 1
+`,
+  publishBlocksWithin: `select {schema}.put_blocks($1, $2, $3::integer[], $4, $5)
+`,
+  publishBlocks: `select {schema}.publish_blocks($1::bigint, $2::bigint, $3::bigint[], $4, $5, $6::integer[], $7, $8)
 `,
   publishFate: `select {schema}.fate_of($1::bigint, $2::bigint) as answer
 `,

@@ -3,10 +3,18 @@
 
 /** stands between the items of a list */
 const SEPARATOR = '\u001e';
-const ESCAPED: Readonly<Record<string, string>> = { '\u0000': '\u00010', '\u0001': '\u00011', '\u001e': '\u00012' };
-const UNESCAPED: Readonly<Record<string, string>> = { '\u00010': '\u0000', '\u00011': '\u0001', '\u00012': '\u001e', '\u0001e': '' };
+/** stands between lists */
+const LIST_SEPARATOR = '\u001d';
+const ESCAPED: Readonly<Record<string, string>> = { '\u0000': '\u00010', '\u0001': '\u00011', '\u001e': '\u00012', '\u001d': '\u00013' };
+const UNESCAPED: Readonly<Record<string, string>> = {
+  '\u00010': '\u0000',
+  '\u00011': '\u0001',
+  '\u00012': '\u001e',
+  '\u00013': '\u001d',
+  '\u0001e': '',
+};
 // oxlint-disable-next-line no-control-regex -- these are what must not stand in the store
-const SPECIAL = /[\u0000\u0001\u001e]/;
+const SPECIAL = /[\u0000\u0001\u001d\u001e]/;
 
 /** In the place of a body that stands in a table of its own. */
 export const BODY_APART = '\u0001b';
@@ -24,6 +32,12 @@ export function fromStored(stored: string): string {
 /** A list of stored texts as one argument. */
 export function joinStored(stored: readonly string[]): string {
   return stored.join(SEPARATOR);
+}
+
+/** A list of lists as one argument: `sizes` of them. */
+export function joinLists(stored: readonly string[], sizes: readonly number[]): string {
+  let at = 0;
+  return sizes.map((size) => joinStored(stored.slice(at, (at += size)))).join(LIST_SEPARATOR);
 }
 
 /** Items stay as they are stored. */

@@ -2,8 +2,10 @@ import { monotonic } from '../leasing/monotonic.js';
 import type { PostgresContext } from './postgres-context.js';
 import type { WorkNotes } from './work-notes.js';
 
-/** ms between two looks of a consumer that waits; at most half a lease, so that leases which others lose are seen in time */
-const LOOK_EVERY = 5_000;
+/** ms between two looks of a consumer that waits: with what else an idle process asks, it comes to fewer than 12 queries a minute */
+const LOOK_EVERY = 7_000;
+/** of a lease, at most: leases that others have taken since the last look, and lose, are seen in time */
+const SHARE_OF_LEASE = 0.7;
 /** ms between two looks where nothing can be heard */
 const POLL_EVERY = 200;
 /** ms that a consumer is known as waiting, unless it says so again */
@@ -71,8 +73,19 @@ export class WorkWait {
     return true;
   }
 
-  /** Ends when there may be work, after `timeout` ms at the latest, or when the signal is aborted. */
-  async until(timeout: number, since: number, signal: AbortSignal): Promise<void> {
+  /** Whether notes of new work come for certain. */
+  get hears(): boolean {
+    return this.#known === 'yes';
+  }
+
+  /** ms after a look that found nothing until the next one. */
+  get patience(): number {
+    if (this.context.connection.polling) return POLL_EVERY;
+    return monotonic() - this.#knownSince < IN_FLIGHT ? IN_FLIGHT : Math.min(LOOK_EVERY, this.lease * SHARE_OF_LEASE);
+  }
+
+  /** Ends when there may be work, at `end` at the latest, or when the signal is aborted. */
+  async until(end: number, since: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || since !== this.interrupts) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
@@ -81,7 +94,7 @@ export class WorkWait {
         this.#wake = null;
         resolve();
       };
-      const timer = setTimeout(done, Math.max(1, Math.min(timeout, this.#patience())));
+      const timer = setTimeout(done, Math.max(1, end - monotonic()));
       signal.addEventListener('abort', done, { once: true });
       this.#wake = done;
     });
@@ -99,11 +112,6 @@ export class WorkWait {
     this.#stopHearing();
     this.interrupt();
     if (this.#known !== 'no') await this.#leave();
-  }
-
-  #patience(): number {
-    if (this.context.connection.polling) return POLL_EVERY;
-    return monotonic() - this.#knownSince < IN_FLIGHT ? IN_FLIGHT : Math.min(LOOK_EVERY, this.lease / 2);
   }
 
   async #leave(): Promise<void> {

@@ -277,8 +277,8 @@ function settledValue(settled: PromiseSettledResult<unknown>): unknown {
   return settled.value;
 }
 
-/** 50 ms, doubled each time up to 2 s, half of it by chance, for ever. */
+/** 50 ms, doubled each time up to 1 s, half of it by chance, for ever. */
 function backoff(times: number): number {
-  const longest = Math.min(2_000, 50 * 2 ** Math.min(times - 1, 10));
+  const longest = Math.min(1_000, 50 * 2 ** Math.min(times - 1, 10));
   return longest / 2 + Math.random() * (longest / 2);
 }
