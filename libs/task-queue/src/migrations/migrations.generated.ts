@@ -1272,14 +1272,14 @@ declare
   line record;
   one {schema}.taken;
 begin
-  if cardinality(names) = 1 then
-    return query select t.* from {schema}.take_line(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t;
-  elsif not exists (
+  if not exists (
     select from unnest(seg_queues, seg_ranks, seg_seqs, seg_lasts) as s(queue, rank, seq, last)
     cross join lateral (
       select from {schema}.block b where b.queue = s.queue and (b.rank, b.seq) > (s.rank, s.seq) and b.rank <= s.last limit 1) b
   ) then
     return query select t.* from {schema}.take_ready(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until, 10, 0) t;
+  elsif cardinality(names) = 1 then
+    return query select t.* from {schema}.take_line(me, first_number, seg_queues, seg_ranks, seg_seqs, seg_lasts, room, until) t;
   else
     for line in
       select n.turn, array_agg(s.queue) as queues, array_agg(s.rank) as ranks, array_agg(s.seq) as seqs, array_agg(s.last) as lasts
