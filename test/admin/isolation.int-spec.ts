@@ -17,7 +17,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { getTaskSchedulesToken, TaskQueueModule, type TaskSchedules } from 'nestjs-task-queue';
-import { hashToken, TaskAdminModule } from 'nestjs-task-queue/admin';
+import { hashToken, TaskAdminModule, type AdminOptionsInput } from 'nestjs-task-queue/admin';
 import { map } from 'rxjs';
 import { RecordedLog } from '../nest/support/boot.js';
 import { uniquePrefix } from '../support/services.js';
@@ -122,6 +122,29 @@ describe.each([
     expect(await api.send('GET', '/admin/v1/schedules/%E0%A4%A', { as: 'viewer' })).toMatchObject({ status: 400 });
   });
 
+  it('a body that would overflow the stack is refused, and the audit log has that', async () => {
+    const api = await beside();
+    const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+    for (const path of ['/admin/v1/schedules', '/admin/v1/schedules/preview', '/admin/v1/tasks']) {
+      const body = `{ "name": "deep", "task": "reports.send", "schedule": "0 2 * * *", "args": ${deep} }`;
+      const answer = await api.send('POST', path, { as: 'operator', body });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID', detail: expect.stringContaining('levels deep') } });
+    }
+    expect(api.log.messages('error')).toEqual([]);
+    const { items } = (await api.send('GET', '/admin/v1/audit', { as: 'admin' })).body;
+    expect(items.map(({ action, outcome }: Record<string, string>) => `${action} ${outcome}`)).toEqual([
+      'task.send REQUEST_INVALID',
+      'schedule.create REQUEST_INVALID',
+    ]);
+  });
+
+  it('names as long as they may be stand in paths', async () => {
+    const api = await beside();
+    const taskId = 'x'.repeat(400);
+    expect(await api.send('POST', '/admin/v1/tasks', { as: 'operator', body: { task: 'a', taskId } })).toMatchObject({ status: 202 });
+    expect(await api.send('GET', `/admin/v1/tasks/${taskId}`, { as: 'viewer' })).toMatchObject({ status: 200, body: { id: taskId } });
+  });
+
   it("the body limit is the API's own", async () => {
     const api = await beside();
     const body = { ...SCHEDULE, args: ['x'.repeat(200_000)] };
@@ -183,6 +206,21 @@ describe('the place of the API', () => {
     expect(await id('trace-0123456789')).toBe('trace-0123456789');
     expect(await id('<script>alert(1)</script>')).toMatch(/^[0-9a-f-]{36}$/);
   });
+
+  it.each([
+    ['throws', ({ headers }) => (headers['x-forwarded-for'] as string).split(',')[0]],
+    ['gives no text', () => ['10.0.0.1'] as never],
+  ] as [string, NonNullable<AdminOptionsInput['clientAddress']>][])(
+    'lets nobody in whose address %s, and says nothing of why',
+    async (_, clientAddress) => {
+      const api = await start({ admin: { clientAddress } });
+      const answer = await api.send('GET', '/admin/v1/me', { headers: { authorization: `Bearer ${'x'.repeat(40)}` } });
+      expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL_ERROR', requestId: answer.headers.get('x-request-id') } });
+      expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
+      expect(JSON.stringify(answer.body)).not.toMatch(/split|TypeError|\.ts/);
+      expect(api.log.messages('error')).toEqual(['A request to the admin API failed']);
+    },
+  );
 
   it('is told apart by the addresses that a trusted proxy names', async () => {
     const attempts = { limit: 1, window: '1h' };

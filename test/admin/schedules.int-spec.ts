@@ -51,6 +51,10 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     ['an instant that is past', { schedule: { clocked: '2020-01-01T00:00:00Z' } }, 'SCHEDULE_NEVER_DUE', 'passed'],
     ['a field of cron that is misspelt', { schedule: { crontab: { minuet: '5' } } }, 'UNKNOWN_OPTION', "Did you mean 'minute'?"],
     ['both ways to expire', { expires: '2030-01-01T00:00:00Z', expireSeconds: 5 }, 'INVALID_OPTION', 'expireSeconds'],
+    ['an interval that leads beyond all dates', { schedule: { every: 9e15 } }, 'SCHEDULE_INVALID', '100 years'],
+    ['a start beyond all dates', { startTime: 8.64e15 }, 'SCHEDULE_INVALID', '9999'],
+    ['a jitter that leads there', { jitter: 1e300 }, 'INVALID_OPTION', '100 years'],
+    ['a lifetime that leads there', { expireSeconds: 9e15 }, 'INVALID_OPTION', '100 years'],
     ['what is no duration', { jitter: '5 parsecs' }, 'INVALID_OPTION', 'jitter'],
     ['a name that is none', { name: '' }, 'INVALID_OPTION', 'name'],
   ])('%s is refused, and it is said why', async (_, fields, code, hint) => {
@@ -133,7 +137,9 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     const { id } = (await create()).body;
     expect(await post(`/${id}/disable`)).toMatchObject({ status: 200, body: { enabled: false, version: 2 } });
     expect(await post(`/${id}/disable`)).toMatchObject({ status: 200, body: { enabled: false, version: 2 } });
-    expect(await post(`/${id}/enable`)).toMatchObject({ status: 200, body: { enabled: true, version: 3 } });
+    const enabled = await post(`/${id}/enable`);
+    expect(enabled).toMatchObject({ status: 200, body: { enabled: true, version: 3 } });
+    expect(await edit('PATCH', id, enabled.headers.get('etag')!, { description: 'ours' })).toMatchObject({ status: 200 });
   });
 
   it('a run is sent at once, a past range is sent once, and history names both', async () => {
@@ -159,6 +165,7 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     const { id } = (await create({ schedule })).body;
     expect(await get(`/${id}/preview?count=2&after=${after}`)).toMatchObject({ status: 200, body: { ticks } });
     expect(await post('/preview', { schedule, count: 2, after })).toMatchObject({ status: 200, body: { ticks } });
+    expect(await post('/preview', { schedule, count: 2, after, oneOff: true })).toMatchObject({ body: { ticks: ticks.slice(0, 1) } });
     expect(await post('/preview', { schedule: '31 2 30 2 *' })).toMatchObject({ status: 400, body: { code: 'SCHEDULE_NEVER_DUE' } });
   });
 });

@@ -1,5 +1,5 @@
 import { proxied, untilReady, untilLeased } from './proxied.js';
-import { consume, message, never, settleAll, takeIds } from './rig.js';
+import { consume, consumeAnything, message, never, settleAll, takeIds } from './rig.js';
 
 describe('settling over a cut', () => {
   it(
@@ -68,8 +68,8 @@ describe('rule 9: a receive whose answer was lost is released uncharged', () => 
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       const limit = { key: 'task', intervalMs: 60_000 };
+      const consumer = await consumeAnything(transport, { maxWait: 1_000 });
       await transport.broker.publish([message('a', { limit }), message('b', { limit })], { timeout: 5_000 });
-      const consumer = await consume(transport, { maxWait: 100 });
       proxy.dropAnswers = true;
       const taken = consumer.receive(10, never());
       await untilLeased(rig, 1);

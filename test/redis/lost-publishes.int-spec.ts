@@ -1,6 +1,6 @@
 import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/errors/index.js';
 import { proxied, untilReady, untilLeased } from './proxied.js';
-import { consume, message, never, rigged, settleAll, takeIds } from './rig.js';
+import { consume, consumeAnything, message, never, rigged, settleAll, takeIds } from './rig.js';
 
 describe('rule 2: resends change nothing', () => {
   it(
@@ -154,8 +154,8 @@ describe('rule 16: unique keys over a cut', () => {
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       const replace = { ...unique, onConflict: 'replace' } as const;
+      const consumer = await consumeAnything(transport, { maxWait: 10_000 });
       await transport.broker.publish([message('a', { unique: replace })], { timeout: 5_000 });
-      const consumer = await consume(transport, { maxWait: 10_000 });
       const abort = new AbortController();
       proxy.dropAnswers = true;
       const taken = consumer.receive(1, abort.signal);

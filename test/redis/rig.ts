@@ -74,6 +74,14 @@ export function consume(transport: Transport, more: Partial<ConsumeOptions> = {}
   return transport.broker.consume(queues, { lease: LEASE, renew: false, maxLoopBlock: 60_000, maxWait: 20, events, ...more });
 }
 
+/** A consumer that has just met more than plain messages: its receives are one call, of the full script. */
+export async function consumeAnything(transport: Transport, more: Partial<ConsumeOptions> = {}): Promise<Consumer> {
+  const consumer = await consume(transport, more);
+  await transport.broker.publish([message('urgent', { priority: 9 })], { timeout: 5_000 });
+  await settleAll(consumer, await consumer.receive(1, never()));
+  return consumer;
+}
+
 export function never(): AbortSignal {
   return new AbortController().signal;
 }

@@ -85,6 +85,8 @@ const schema = z.object({
 export const SCHEDULE_SETTING_NAMES: readonly string[] = Object.keys(schema.shape);
 
 const LONGEST_NAME = 200;
+/** ms that are put after a tick: beyond them there would soon be no dates left */
+const LONGEST = 100 * 366 * 86_400_000;
 
 export interface DefinitionSurroundings {
   /** epoch ms */
@@ -128,7 +130,9 @@ function refuseNeverDue({ schedule, startTime, expires }: ScheduleDefinition, no
 }
 
 function refuseContradictions(definition: ScheduleDefinition, { dedupRetention }: DefinitionSurroundings): void {
-  const { startTime, expires, expireSeconds, catchUpWindow } = definition;
+  const { startTime, expires, expireSeconds, catchUpWindow, jitter } = definition;
+  if (jitter > LONGEST) throw new InvalidOptionError('jitter', jitter, 'at most 100 years');
+  if ((expireSeconds ?? 0) * 1_000 > LONGEST) throw new InvalidOptionError('expireSeconds', expireSeconds, 'at most 100 years');
   if (expires !== null && expireSeconds !== null) throw new InvalidOptionError('expireSeconds', expireSeconds, 'absent beside expires');
   if (startTime !== null && expires !== null && expires < startTime) {
     throw new InvalidScheduleError('expires', new Date(expires).toISOString(), 'It comes before startTime.');

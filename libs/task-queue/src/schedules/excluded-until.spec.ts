@@ -78,6 +78,14 @@ describe('a calendar of exclusions', () => {
     expect(() => firstTick(cron('0 0 * * *', { except: { schedules: [crontab()] } }), 0)).toThrow('it has no tick that is left');
   });
 
+  it('within calendars is searched with an end: they would multiply what is looked at, for ever', () => {
+    const nested = (levels: number) =>
+      Array.from({ length: levels }).reduce<Schedule>((inner) => every(1, { except: { schedules: [inner] } }), every(1));
+    expect(nextTick(nested(2), 0)).toBeNull();
+    expect(nextTick(nested(20), 0)).toBeNull();
+    expect(nextTick(every(1, { except: { schedules: [every(2, { except: { schedules: [every(4)] } })] } }), 3)).toBe(4);
+  });
+
   it('belongs to suns as well', () => {
     const schedule = solar('solar_noon', 51.5, 0, { except: { weekdays: 'mon-sat' } });
     expect(new Date(nextTick(schedule, at('2026-01-01T00:00Z'))!).getUTCDay()).toBe(0);
@@ -95,6 +103,8 @@ describe('a calendar that cannot be read', () => {
     [{ weekdays: 'satt' }, /'satt' cannot be read/],
     [{ timezone: 'Europe/Pariss' }, /Did you mean 'Europe\/Paris'/],
     [{ schedules: ['0 0 * * *' as never] }, /'schedules' must be/],
+    [{ schedules: Array.from({ length: 101 }, () => every('1d')) }, /It takes 100 schedules/],
+    [{ schedules: Array.from({ length: 10 }, () => every('1d', { except: { schedules: Array.from({ length: 10 }, () => every('2d')) } })) }, /cannot be 110/], // prettier-ignore
     [{ date: [] } as never, /Did you mean 'dates'/],
     ['sat' as never, /except cannot be 'sat'/],
   ])('%j is refused', (except, message) => {

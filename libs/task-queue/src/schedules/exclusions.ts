@@ -14,6 +14,9 @@ export interface ExclusionInput {
   schedules?: readonly Schedule[];
 }
 
+/** Each tick is compared with all of them. */
+const MOST_SCHEDULES = 100;
+
 const day = z.union([z.string(), z.number()]);
 const schema = z.object({
   timezone: z.string().optional().describe("the name of a zone, such as 'Asia/Ho_Chi_Minh'"),
@@ -44,6 +47,13 @@ export function checkCalendar(input: ExclusionInput): ExclusionCalendar {
   const { timezone, dates, ranges, weekdays, schedules } = checkOptions(schema, input, "'except' of a schedule");
   for (const date of dates ?? []) checkDate(date, 'except.dates');
   for (const range of ranges ?? []) checkRange(range);
+  if (countOf(schedules) > MOST_SCHEDULES) {
+    throw new InvalidScheduleError(
+      'except.schedules',
+      countOf(schedules),
+      `It takes ${MOST_SCHEDULES} schedules, those within them included.`,
+    );
+  }
   return {
     ...(timezone !== undefined && { timezone: checkTimezone(timezone) }),
     ...(dates !== undefined && { dates }),
@@ -51,6 +61,11 @@ export function checkCalendar(input: ExclusionInput): ExclusionCalendar {
     ...(weekdays !== undefined && { weekdays: checkWeekdays(weekdays) }),
     ...(schedules !== undefined && { schedules }),
   };
+}
+
+/** With the schedules that those exclude themselves. */
+function countOf(schedules: readonly Schedule[] = []): number {
+  return schedules.reduce((sum, schedule) => sum + 1 + ('except' in schedule ? countOf(schedule.except?.schedules) : 0), 0);
 }
 
 function checkWeekdays(weekdays: NonNullable<ExclusionInput['weekdays']>): string {

@@ -11,6 +11,9 @@ export interface IntervalOptions extends RecurrenceOptions {
   anchor?: Moment;
 }
 
+/** Beyond it there would soon be no dates left. */
+const LONGEST = 100 * 366 * 86_400_000;
+
 const schema = z.object({ ...recurrenceShape, anchor: z.custom<Moment>().optional() });
 
 /**
@@ -21,8 +24,8 @@ const schema = z.object({ ...recurrenceShape, anchor: z.custom<Moment>().optiona
 export function every(interval: Duration, options: IntervalOptions = {}): IntervalSchedule {
   const { anchor = 0, except } = checkOptions(schema, options, 'every()');
   const ms = toMilliseconds(interval, 'every');
-  if (!Number.isSafeInteger(ms) || ms < 1) {
-    throw new InvalidScheduleError('every', interval, 'An interval is a whole number of milliseconds of at least 1.');
+  if (!Number.isInteger(ms) || ms < 1 || ms > LONGEST) {
+    throw new InvalidScheduleError('every', interval, 'An interval is a whole number of milliseconds, from 1 to those of 100 years.');
   }
   return { type: 'interval', every: ms, anchor: toInstant(anchor, 'anchor'), ...recurrenceOf({ except }) };
 }

@@ -8,7 +8,9 @@ export type Moment = Date | number | string;
 const iso = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
 const MINUTES_ONLY = /(T\d\d:\d\d)(?=[Z+-]|$)/;
 const HAS_OFFSET = /T.*(?:Z|[+-]\d\d:\d\d)$/;
-const TAKES = "It takes a Date, epoch milliseconds, or a text such as '2027-01-31T18:00:00Z'.";
+const TAKES = "It takes a Date, epoch milliseconds, or a text such as '2027-01-31T18:00:00Z', of the years 1 to 9999.";
+/** What ISO 8601 writes with four digits; every store and every later tick is within their dates. */
+const [EARLIEST, LATEST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
 /**
  * @param part of the schedule, for the error
@@ -16,7 +18,7 @@ const TAKES = "It takes a Date, epoch milliseconds, or a text such as '2027-01-3
  */
 export function toInstant(moment: Moment, part: string, timezone?: string): number {
   const instant = typeof moment === 'string' ? readText(moment, part, timezone) : moment instanceof Date ? moment.getTime() : moment;
-  if (!Number.isInteger(instant) || Number.isNaN(new Date(instant).getTime())) throw new InvalidScheduleError(part, moment, TAKES);
+  if (!Number.isInteger(instant) || instant < EARLIEST || instant > LATEST) throw new InvalidScheduleError(part, moment, TAKES);
   return instant;
 }
 

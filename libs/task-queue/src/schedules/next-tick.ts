@@ -11,9 +11,17 @@ export interface TickOptions {
   timezone?: string;
 }
 
-/** How far, and past how many excluded ticks in a row, is looked before a schedule counts as never due again. */
+/** How far is looked before a schedule counts as never due again. */
 const HORIZON = 50 * 366 * 86_400_000;
-const MOST_EXCLUDED = 100_000;
+/** Ticks that are found, and looked for in calendars, before it does: calendars within calendars multiply them. */
+const MOST_FOUND = 200_000;
+/** Ticks of a crontab or an interval that take as long to find. */
+const SOLAR_COST = 200;
+
+/** What one search may still cost. Without anything left, nothing that is found within it counts. */
+interface Search {
+  left: number;
+}
 
 /**
  * The first tick later than `after`; null when none comes again. It depends on its arguments alone, so that every beat, whenever it asks,
@@ -23,7 +31,7 @@ const MOST_EXCLUDED = 100_000;
  */
 export function nextTick(schedule: Schedule, after: number, { timezone = 'UTC' }: TickOptions = {}): number | null {
   if (!Number.isFinite(after)) throw new InvalidOptionError('after', after, 'epoch milliseconds');
-  return firstAfter(schedule, Math.floor(after), checkTimezone(timezone));
+  return firstAfter(schedule, Math.floor(after), checkTimezone(timezone), { left: MOST_FOUND });
 }
 
 /**
@@ -34,14 +42,15 @@ export function* ticksBetween(schedule: Schedule, after: number, until: number, 
   for (let tick = nextTick(schedule, after, options); tick !== null && tick <= until; tick = nextTick(schedule, tick, options)) yield tick;
 }
 
-function firstAfter(schedule: Schedule, after: number, zone: string): number | null {
+function firstAfter(schedule: Schedule, after: number, zone: string, search: Search): number | null {
   if (schedule.type === 'clocked') return schedule.at > after ? schedule.at : null;
-  const tick = firstWithout(schedule, after, zone);
-  return schedule.except === undefined ? tick : firstAllowed(schedule, schedule.except, tick, zone);
+  const tick = firstWithout(schedule, after, zone, search);
+  return schedule.except === undefined ? tick : firstAllowed(schedule, schedule.except, tick, zone, search);
 }
 
 /** Regardless of what is excluded. */
-function firstWithout(schedule: Exclude<Schedule, { type: 'clocked' }>, after: number, zone: string): number | null {
+function firstWithout(schedule: Exclude<Schedule, { type: 'clocked' }>, after: number, zone: string, search: Search): number | null {
+  search.left -= schedule.type === 'solar' ? SOLAR_COST : 1;
   switch (schedule.type) {
     case 'crontab':
       return nextCrontab(schedule, after, zone);
@@ -57,14 +66,17 @@ function firstAllowed(
   calendar: ExclusionCalendar,
   first: number | null,
   zone: string,
+  search: Search,
 ): number | null {
   const own = calendar.timezone ?? (schedule.type === 'crontab' ? schedule.timezone : undefined) ?? zone;
-  const findNext = (other: Schedule, after: number): number | null => firstAfter(other, after, own);
+  const findNext = (other: Schedule, after: number): number | null => firstAfter(other, after, own, search);
   let tick = first;
-  for (let excluded = 0; excluded < MOST_EXCLUDED && tick !== null && tick < first! + HORIZON; excluded++) {
+  while (tick !== null && tick < first! + HORIZON) {
     const until = excludedUntil(calendar, tick, own, findNext);
+    search.left -= calendar.schedules?.length ?? 0;
+    if (search.left < 0) return null;
     if (until === undefined) return tick;
-    tick = firstWithout(schedule, until - 1, zone);
+    tick = firstWithout(schedule, until - 1, zone, search);
   }
   return null;
 }

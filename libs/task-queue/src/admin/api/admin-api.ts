@@ -8,8 +8,11 @@ import type { AdminServices } from './admin-services.js';
 import { Door } from './door.js';
 
 /** The adapter of the application's own server, of which the API takes another one. */
-type AdapterClass = new () => AbstractHttpAdapter;
+type AdapterClass = new (options?: object) => AbstractHttpAdapter;
 type Factory = new () => typeof NestFactory;
+
+/** Characters of a name in a path: ids and names may have more than the 100 of Fastify, and what is too long is told by the routes. */
+const LONGEST_NAME = 16_384;
 
 /** Puts the API together as a Nest application that listens nowhere: the application's server hands it requests. */
 export class AdminApi {
@@ -19,7 +22,8 @@ export class AdminApi {
   ) {}
 
   static async open(host: AbstractHttpAdapter, services: AdminServices): Promise<AdminApi> {
-    const adapter = new (host.constructor as AdapterClass)();
+    const Adapter = host.constructor as AdapterClass;
+    const adapter = host.getType() === 'fastify' ? new Adapter({ maxParamLength: LONGEST_NAME }) : new Adapter();
     // A factory of its own: the shared one remembers the options of whoever created last.
     const factory = new (NestFactory.constructor as Factory)();
     const app = await factory.create(AdminApiModule.with(services), adapter, { abortOnError: false, bodyParser: false });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { v7 } from 'uuid';
-import { openState, stateOf } from '../http/request-state.js';
+import { openState } from '../http/request-state.js';
 import { refuseCrossSite } from '../http/refuse-cross-site.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import type { AdminServices } from './admin-services.js';
@@ -22,15 +22,16 @@ export class Door {
     const { authenticator, options } = this.services;
     const given = request.headers['x-request-id'];
     const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : v7();
-    const address = options.clientAddress?.(request) ?? addressOf(request);
-    openState(request, { id, address });
+    // Before anything of the application's is called: what goes wrong from here on is answered as a problem.
+    const state = openState(request, id);
     removeHeadersOfTheHost(response);
     response.setHeader('X-Request-Id', id);
     setSecurityHeaders(response, { isPage: request.url?.startsWith(`/${options.path}/docs`) === true });
     // An ETag is the version of what a schedule says, its runs change the answer without it: there is no 304.
     delete request.headers['if-none-match'];
     refuseCrossSite(request);
-    stateOf(request).actor = await authenticator.authenticate(request, response, address);
+    state.address = options.clientAddress?.(request) ?? addressOf(request);
+    state.actor = await authenticator.authenticate(request, response, state.address);
   }
 }
 

@@ -15,7 +15,7 @@ class Routes {
 
 function may(role: AdminRole, handler: () => void): Promise<boolean> {
   const request = { params: {} } as never;
-  openState(request, { id: 'x', address: '', actor: { name: 'ada', role } });
+  openState(request, 'x').actor = { name: 'ada', role };
   const context = { getHandler: () => handler, switchToHttp: () => ({ getRequest: () => request }) } as unknown as ExecutionContext;
   return new RoleGuard({} as AuditTrail).canActivate(context);
 }

@@ -5,8 +5,8 @@ import type { AdminActor } from '../../ports/index.js';
 export interface RequestState {
   /** names it in its answer, in the log and in the audit log */
   readonly id: string;
-  /** of the client, as far as it is known */
-  readonly address: string;
+  /** of the client, once it is looked at; '' = not known */
+  address: string;
   /** once it is let in */
   actor?: AdminActor;
 }
@@ -20,8 +20,10 @@ export function rawOf(request: AnyRequest): IncomingMessage {
   return 'raw' in request ? request.raw : request;
 }
 
-export function openState(request: IncomingMessage, state: RequestState): void {
+export function openState(request: IncomingMessage, id: string): RequestState {
+  const state: RequestState = { id, address: '' };
   states.set(request, state);
+  return state;
 }
 
 export function stateOf(request: AnyRequest): RequestState {

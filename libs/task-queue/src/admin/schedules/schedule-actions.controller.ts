@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Get, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { TaskSchedules } from '../../beat/task-schedules.js';
@@ -5,6 +6,7 @@ import type { ScheduleSettings } from '../../beat/schedule-settings.js';
 import { describeSchedule } from '../../schedules/describe-schedule.js';
 import type { ScheduleDefinition } from '../../ports/index.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
+import { Tag, type SetTag } from '../http/etag.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute } from '../openapi/admin-route.decorator.js';
 import { toIso } from '../validation/fields.js';
@@ -33,7 +35,7 @@ export class ScheduleActionsController {
   @AdminRoute({ summary: 'The next ticks of a schedule that is not stored', role: 'viewer', answer: previewView, problems: [413, 415] })
   previewUnsaved(
     @ValidBody(previewInput) { count = 10, after, name = 'preview', task = 'preview', ...rest }: z.output<typeof previewInput>,
-  ): Preview {
+  ): Promise<Preview> {
     const definition = this.schedules.check(name, { ...rest, task } as ScheduleSettings);
     return this.#preview(definition, count, after);
   }
@@ -53,17 +55,17 @@ export class ScheduleActionsController {
   }
 
   @Post(':id/enable')
-  @AdminRoute({ summary: 'Enable it', role: 'operator', answer: scheduleView, audit: 'schedule.enable', problems: [404] })
-  async enable(@PathWord('id') id: string): Promise<ScheduleView> {
+  @AdminRoute({ summary: 'Enable it', role: 'operator', answer: scheduleView, etag: true, audit: 'schedule.enable', problems: [404] })
+  async enable(@PathWord('id') id: string, @Tag() tag: SetTag): Promise<ScheduleView> {
     await this.schedules.enable([id]);
-    return viewOf(await this.schedules.get(id));
+    return this.#answer(id, tag);
   }
 
   @Post(':id/disable')
-  @AdminRoute({ summary: 'Disable it', role: 'operator', answer: scheduleView, audit: 'schedule.disable', problems: [404] })
-  async disable(@PathWord('id') id: string): Promise<ScheduleView> {
+  @AdminRoute({ summary: 'Disable it', role: 'operator', answer: scheduleView, etag: true, audit: 'schedule.disable', problems: [404] })
+  async disable(@PathWord('id') id: string, @Tag() tag: SetTag): Promise<ScheduleView> {
     await this.schedules.disable([id]);
-    return viewOf(await this.schedules.get(id));
+    return this.#answer(id, tag);
   }
 
   @Post(':id/run')
@@ -101,8 +103,22 @@ export class ScheduleActionsController {
     return report;
   }
 
-  #preview(definition: ScheduleDefinition, count: number, after: string | undefined): Preview {
-    const ticks = this.schedules.preview(definition, count, after === undefined ? undefined : Date.parse(after));
+  async #answer(id: string, tag: SetTag): Promise<ScheduleView> {
+    const found = await this.schedules.get(id);
+    tag(found.version);
+    return viewOf(found);
+  }
+
+  /** One by one: a calendar may make each of them long to find, and other requests must be answered meanwhile. */
+  async #preview(definition: ScheduleDefinition, count: number, after: string | undefined): Promise<Preview> {
+    const ticks: number[] = [];
+    for (let from = after === undefined ? undefined : Date.parse(after); ticks.length < (definition.oneOff ? 1 : count);) {
+      const [tick] = this.schedules.preview(definition, 1, from);
+      if (tick === undefined) break;
+      ticks.push(tick);
+      from = tick;
+      await setImmediate();
+    }
     return { scheduleText: describeSchedule(definition.schedule), ticks: ticks.map((tick) => toIso(tick)) };
   }
 }

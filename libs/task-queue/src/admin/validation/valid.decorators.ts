@@ -3,7 +3,12 @@ import { ApiBody, ApiQuery } from '@nestjs/swagger';
 import { z } from 'zod';
 import { documented } from '../openapi/contract.js';
 import { word } from './fields.js';
+import { InvalidRequestError } from '../../errors/admin-errors.js';
 import { checkInput, type InputPlace } from './check-input.js';
+import { isDeeperThan } from './is-deeper-than.js';
+
+/** Levels of a body: what is written by hand has ten, and what is far deeper overflows the stack of whatever reads it. */
+const DEEPEST = 200;
 
 class CheckedInput implements PipeTransform {
   constructor(
@@ -13,6 +18,9 @@ class CheckedInput implements PipeTransform {
   ) {}
 
   transform(input: unknown): unknown {
+    if (isDeeperThan(DEEPEST, input)) {
+      throw new InvalidRequestError([{ pointer: '', detail: `It is nested more than ${DEEPEST} levels deep.` }]);
+    }
     return checkInput(this.schema, input ?? {}, this.place, this.readOnly);
   }
 }

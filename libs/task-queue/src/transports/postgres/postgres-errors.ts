@@ -22,11 +22,11 @@ export class ServerRefusedError extends Error {
   ) {
     super(message);
   }
-  /** The same statement may succeed later: starting, failing over, locked, deadlocked with a user's transaction, too slow this time. */
+  /** The same statement may succeed later: starting, failing over, out of connections, locked, deadlocked with a user's transaction, too slow this time. */
   get transient(): boolean {
     return TRANSIENT.has(this.code);
   }
-  /** It takes no new work: disk, memory or connections are used up, or it is read-only. */
+  /** It takes no new work: disk or memory are used up, or it is read-only. */
   get full(): boolean {
     return FULL.has(this.code);
   }
@@ -52,7 +52,7 @@ export class ServerRefusedError extends Error {
 
 const READ_ONLY = '25006';
 const MISSING: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '3F000']);
-const FULL: ReadonlySet<string> = new Set(['53000', '53100', '53200', '53300', '53400', READ_ONLY]);
+const FULL: ReadonlySet<string> = new Set(['53000', '53100', '53200', '53400', READ_ONLY]);
 const TRANSIENT: ReadonlySet<string> = new Set(['40001', '40P01', '53200', '53300', '55P03', '57014', '57P03', READ_ONLY]);
 
 /** Any error of the driver, without what it carries along. */

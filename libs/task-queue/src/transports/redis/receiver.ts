@@ -152,7 +152,7 @@ export class Receiver {
         this.#serverNow(),
       ];
       const scriptKeys = [keys.void(token), keys.revoked, ...queues.map((queue) => queue.base)];
-      const raw = await orAborted(this.#call(scriptKeys, args, turn), signal);
+      const raw = await orAborted(this.#call(scriptKeys, args), signal);
       if (raw === null) {
         this.#giveUp(token);
         return null;
@@ -166,9 +166,9 @@ export class Receiver {
     }
   }
 
-  async #call(keys: readonly string[], args: readonly string[], turn: SuspectTurn): Promise<unknown> {
+  async #call(keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const { commands } = this.context;
-    if (turn === '0' && monotonic() >= this.#notPlainUntil) {
+    if (monotonic() >= this.#notPlainUntil) {
       const answer = await commands.script('receivePlain', keys, args);
       if (answer !== 0) return answer;
       this.#notPlainUntil = monotonic() + NOT_PLAIN_FOR;
