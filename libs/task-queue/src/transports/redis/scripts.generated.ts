@@ -695,21 +695,26 @@ local due = math.huge
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
   return 0
 end
+local queues = {}
 for at = 3, #KEYS do
   local base = KEYS[at]
   local ready = base .. 'ready:'
-  if redis.call('EXISTS', base .. 'paused', base .. 'limited-keys', base .. 'front', base .. 'suspects', base .. 'unique-of',
-    base .. 'deliveries', ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2',
-    ready .. '1', ready .. '0') > 0 then
-    return 0
+  -- Every message has its body in \`msg\`.
+  if redis.call('EXISTS', base .. 'msg') == 1 then
+    if redis.call('EXISTS', base .. 'paused', base .. 'limited-keys', base .. 'front', base .. 'suspects', base .. 'unique-of',
+      base .. 'deliveries', ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2',
+      ready .. '1', ready .. '0') > 0 then
+      return 0
+    end
+    local leased = redis.call('ZRANGE', base .. 'leased', 0, 0, 'WITHSCORES')[2]
+    local delayed = redis.call('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES')[2]
+    local lease_end, delay_end = leased and tonumber(leased) or math.huge, delayed and tonumber(delayed) or math.huge
+    if lease_end <= now or delay_end <= now then
+      return 0
+    end
+    due = math.min(due, delay_end, math.max(lease_end, now + sweep_in))
+    queues[#queues + 1] = at
   end
-  local leased = redis.call('ZRANGE', base .. 'leased', 0, 0, 'WITHSCORES')[2]
-  local delayed = redis.call('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES')[2]
-  local lease_end, delay_end = leased and tonumber(leased) or math.huge, delayed and tonumber(delayed) or math.huge
-  if lease_end <= now or delay_end <= now then
-    return 0
-  end
-  due = math.min(due, delay_end, math.max(lease_end, now + sweep_in))
 end
 
 -- An id without a body was removed meanwhile: nothing stands for it any more.
@@ -727,7 +732,7 @@ local function drop_bodiless(ids, bodies)
 end
 
 local answer, taken = { now, -1, 0 }, 0
-for at = 3, #KEYS do
+for _, at in ipairs(queues) do
   local base = KEYS[at]
   local ids = taken < limit and redis.call('LPOP', base .. 'ready:5', limit - taken)
   if ids then
@@ -753,7 +758,7 @@ for at = 3, #KEYS do
   end
 end
 if taken >= limit then
-  for at = 3, #KEYS do
+  for _, at in ipairs(queues) do
     local base = KEYS[at]
     if redis.call('LLEN', base .. 'ready:5') > 0 and redis.call('LLEN', base .. 'wake') == 0 then
       redis.call('RPUSH', base .. 'wake', '1')
@@ -2006,24 +2011,27 @@ local function read_results(keys, now)
   return records
 end
 
+-- Most results are the first of their id, and one command stores them. MGET, unlike GET, takes a key of a wrong type for nothing.
+local function save_one(key, value, expiry, now)
+  if redis.call('SET', key, value, 'NX', 'PXAT', expiry) then
+    return true
+  end
+  if not may_replace(read_results({ key }, now)[1], value) then
+    return false
+  end
+  redis.call('SET', key, value, 'PXAT', expiry)
+  return true
+end
+
 -- Stores results; \`values[i]\` belongs to \`ids[i]\`. Ids whose terminal record somebody waits for are announced. Answers which were written.
 local function save_results(base, waiters, channel, ttl, now, ids, values)
-  local keys = {}
-  for i = 1, #ids do
-    keys[i] = base .. ids[i]
-  end
-  local old = read_results(keys, now)
   local waited = redis.call('EXISTS', waiters) == 1 and redis.call('ZMSCORE', waiters, unpack(ids)) or {}
-  local written, latest, expiry = {}, {}, text_of(now + ttl)
+  local written, expiry = {}, text_of(now + ttl)
   for i = 1, #ids do
-    written[i] = may_replace(latest[ids[i]] or old[i], values[i])
-    if written[i] then
-      latest[ids[i]] = values[i]
-      redis.call('SET', keys[i], values[i], 'PXAT', expiry)
-      if waited[i] and tonumber(waited[i]) > now and TERMINAL[head_of(values[i])] then
-        redis.call('ZREM', waiters, ids[i])
-        redis.call('PUBLISH', channel, ids[i])
-      end
+    written[i] = save_one(base .. ids[i], values[i], expiry, now)
+    if written[i] and waited[i] and tonumber(waited[i]) > now and TERMINAL[head_of(values[i])] then
+      redis.call('ZREM', waiters, ids[i])
+      redis.call('PUBLISH', channel, ids[i])
     end
   end
   return written

@@ -10,21 +10,26 @@ local due = math.huge
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
   return 0
 end
+local queues = {}
 for at = 3, #KEYS do
   local base = KEYS[at]
   local ready = base .. 'ready:'
-  if redis.call('EXISTS', base .. 'paused', base .. 'limited-keys', base .. 'front', base .. 'suspects', base .. 'unique-of',
-    base .. 'deliveries', ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2',
-    ready .. '1', ready .. '0') > 0 then
-    return 0
+  -- Every message has its body in `msg`.
+  if redis.call('EXISTS', base .. 'msg') == 1 then
+    if redis.call('EXISTS', base .. 'paused', base .. 'limited-keys', base .. 'front', base .. 'suspects', base .. 'unique-of',
+      base .. 'deliveries', ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2',
+      ready .. '1', ready .. '0') > 0 then
+      return 0
+    end
+    local leased = redis.call('ZRANGE', base .. 'leased', 0, 0, 'WITHSCORES')[2]
+    local delayed = redis.call('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES')[2]
+    local lease_end, delay_end = leased and tonumber(leased) or math.huge, delayed and tonumber(delayed) or math.huge
+    if lease_end <= now or delay_end <= now then
+      return 0
+    end
+    due = math.min(due, delay_end, math.max(lease_end, now + sweep_in))
+    queues[#queues + 1] = at
   end
-  local leased = redis.call('ZRANGE', base .. 'leased', 0, 0, 'WITHSCORES')[2]
-  local delayed = redis.call('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES')[2]
-  local lease_end, delay_end = leased and tonumber(leased) or math.huge, delayed and tonumber(delayed) or math.huge
-  if lease_end <= now or delay_end <= now then
-    return 0
-  end
-  due = math.min(due, delay_end, math.max(lease_end, now + sweep_in))
 end
 
 -- An id without a body was removed meanwhile: nothing stands for it any more.
@@ -42,7 +47,7 @@ local function drop_bodiless(ids, bodies)
 end
 
 local answer, taken = { now, -1, 0 }, 0
-for at = 3, #KEYS do
+for _, at in ipairs(queues) do
   local base = KEYS[at]
   local ids = taken < limit and redis.call('LPOP', base .. 'ready:5', limit - taken)
   if ids then
@@ -68,7 +73,7 @@ for at = 3, #KEYS do
   end
 end
 if taken >= limit then
-  for at = 3, #KEYS do
+  for _, at in ipairs(queues) do
     local base = KEYS[at]
     if redis.call('LLEN', base .. 'ready:5') > 0 and redis.call('LLEN', base .. 'wake') == 0 then
       redis.call('RPUSH', base .. 'wake', '1')

@@ -30,24 +30,27 @@ local function read_results(keys, now)
   return records
 end
 
+-- Most results are the first of their id, and one command stores them. MGET, unlike GET, takes a key of a wrong type for nothing.
+local function save_one(key, value, expiry, now)
+  if redis.call('SET', key, value, 'NX', 'PXAT', expiry) then
+    return true
+  end
+  if not may_replace(read_results({ key }, now)[1], value) then
+    return false
+  end
+  redis.call('SET', key, value, 'PXAT', expiry)
+  return true
+end
+
 -- Stores results; `values[i]` belongs to `ids[i]`. Ids whose terminal record somebody waits for are announced. Answers which were written.
 local function save_results(base, waiters, channel, ttl, now, ids, values)
-  local keys = {}
-  for i = 1, #ids do
-    keys[i] = base .. ids[i]
-  end
-  local old = read_results(keys, now)
   local waited = redis.call('EXISTS', waiters) == 1 and redis.call('ZMSCORE', waiters, unpack(ids)) or {}
-  local written, latest, expiry = {}, {}, text_of(now + ttl)
+  local written, expiry = {}, text_of(now + ttl)
   for i = 1, #ids do
-    written[i] = may_replace(latest[ids[i]] or old[i], values[i])
-    if written[i] then
-      latest[ids[i]] = values[i]
-      redis.call('SET', keys[i], values[i], 'PXAT', expiry)
-      if waited[i] and tonumber(waited[i]) > now and TERMINAL[head_of(values[i])] then
-        redis.call('ZREM', waiters, ids[i])
-        redis.call('PUBLISH', channel, ids[i])
-      end
+    written[i] = save_one(base .. ids[i], values[i], expiry, now)
+    if written[i] and waited[i] and tonumber(waited[i]) > now and TERMINAL[head_of(values[i])] then
+      redis.call('ZREM', waiters, ids[i])
+      redis.call('PUBLISH', channel, ids[i])
     end
   end
   return written
