@@ -1,8 +1,7 @@
 import { AttemptContext, type AttemptSurroundings } from '../attempt/attempt-context.js';
 import { AttemptObserver } from '../attempt/attempt-observer.js';
-import { ignoresOutcome, ignoresResult, outcomeOfReturn, outcomeOfThrow } from '../attempt/decide-outcome.js';
+import { ignoresOutcome, ignoresResult, outcomeOfThrow } from '../attempt/decide-outcome.js';
 import { withTask, type Recording } from '../attempt/describe-record.js';
-import { isPromise } from '../attempt/is-promise.js';
 import type { Listeners } from '../attempt/listeners.js';
 import type { Outcome } from '../attempt/outcome.js';
 import { PublishNews } from '../attempt/publish-news.js';
@@ -11,7 +10,6 @@ import { LeaseLostError } from '../errors/index.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import {
-  currentTask,
   outsideTransaction,
   type Clock,
   type Consumer,
@@ -20,13 +18,13 @@ import {
   type RecordedSettlement,
   type Settlement,
   type ResultBackend,
-  type TaskContext,
   type TaskHandler,
   type TaskLogger,
   type TransactionsOf,
 } from '../ports/index.js';
 import { serializeError } from '../message/serialize-error.js';
-import { isOfEarlierRun, RunOnce, type Attempt } from './run-once.js';
+import { isOfEarlierRun, runOnceOf, type Attempt, type RunOnce } from './run-once.js';
+import { CallHandler } from './call-handler.js';
 import type { EarlyAck } from './early-ack.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import { logOutcome } from './log-outcome.js';
@@ -63,6 +61,9 @@ export interface RunDeliveryDependencies {
 }
 
 const NO_CHILDREN: readonly string[] = Object.freeze([]);
+const LOST: Outcome = Object.freeze({ kind: 'lost' });
+const asItIs = (_run: Run, outcome: Outcome): Outcome => outcome;
+
 /** Told how each attempt ended, and what ended without one. */
 export type OutcomeListener = (message: TaskMessage, outcome: Outcome) => void;
 
@@ -76,11 +77,13 @@ export class RunDelivery {
   readonly #observers: ReadonlyMap<TaskHandler, AttemptObserver> | undefined;
   /** of transactional handlers */
   readonly #once: ReadonlyMap<TaskHandler, RunOnce> | undefined;
+  readonly #caller: CallHandler;
 
   constructor(private readonly deps: RunDeliveryDependencies) {
+    this.#caller = new CallHandler(deps);
     const { clock, codecs, options, results, resultExpires } = deps;
     this.#observers = observersOf(deps);
-    this.#once = transactionalOf(deps);
+    this.#once = runOnceOf(deps.handlers, deps.transactionsOf);
     this.#surroundings = {
       worker: options.name,
       isEager: false,
@@ -112,7 +115,8 @@ export class RunDelivery {
       if (!this.deps.consumer.holds(delivery)) return this.#letGo(delivery);
       if (!handler.options.acksLate) return await this.#runAckedEarly(delivery, message, handler);
       const run = this.#begin(delivery, message, handler);
-      const outcome = await this.#attempt(run, handler);
+      const attempted = this.#attempt(run, handler);
+      const outcome = attempted instanceof Promise ? await attempted : attempted;
       this.#settle(delivery, message, outcome, handler, run);
     } catch (error) {
       const { listeners, logger, options, settle } = this.deps;
@@ -149,7 +153,7 @@ export class RunDelivery {
     const mayComeBack = this.#mayComeBack(delivery, handler);
     const outcomeOfError = (error: unknown) => outcomeOfThrow(message, handler.options, context, error, clock.now(), mayComeBack);
     return {
-      handle: () => this.#attempt(run, handler, false),
+      handle: async () => this.#attempt(run, handler, false),
       settlementOf: (outcome) => {
         if (run.abandoned || !consumer.holds(delivery)) return undefined;
         const saving = this.#saving(message, outcome, handler, run);
@@ -181,33 +185,38 @@ export class RunDelivery {
     await this.deps.earlyAck.publishOutcome(message, outcome, this.#saving(message, outcome, handler, run));
   }
 
-  /** @param tell whoever watches; false: its end is decided later */
-  async #attempt(run: Run, handler: TaskHandler, tell = true): Promise<Outcome> {
-    const { clock, codecs, pool, running } = this.deps;
-    const { context, message, delivery } = run;
+  /**
+   * Most attempts are neither watched nor tracked: they make a promise only where their handler did.
+   * @param tell whoever watches; false: its end is decided later
+   */
+  #attempt(run: Run, handler: TaskHandler, tell = true): Outcome | Promise<Outcome> {
     const observer = this.#observers?.get(handler);
-    running.add(run);
-    try {
-      const tracked = handler.options.trackStarted && !ignoresResult(message, handler.options);
-      if (tracked) await this.#saveStarted(run, handler.options);
-      if (observer !== undefined) await outsideTransaction(() => observer.before(message, context));
-      if (tracked || observer !== undefined) this.#lookAgain(run);
-      let outcome: Outcome;
-      try {
-        if (context.abortReason !== undefined) throw context.abortReason;
-        const returned = currentTask.run(context, runInPool, pool, handler, context);
-        // A result that is there needs no turn of the microtask queue.
-        const value: unknown = isPromise(returned) ? await returned : returned;
-        outcome = outcomeOfReturn(message, handler.options, value, codecs.results);
-      } catch (thrown) {
-        outcome = outcomeOfThrow(message, handler.options, context, thrown, clock.now(), this.#mayComeBack(delivery, handler));
-      }
-      if (observer !== undefined && tell && !run.abandoned) await observer.after(message, context, outcome);
-      return run.abandoned ? { kind: 'lost' } : outcome;
-    } finally {
-      running.remove(run);
-    }
+    const tracked = handler.options.trackStarted && !ignoresResult(run.message, handler.options);
+    this.deps.running.add(run);
+    if (!tracked && observer === undefined) return this.#caller.call(run, handler, this.#mayComeBack(run.delivery, handler), this.#end);
+    return this.#attemptWatched(run, handler, observer, tracked, tell).finally(() => this.deps.running.remove(run));
   }
+
+  async #attemptWatched(
+    run: Run,
+    handler: TaskHandler,
+    observer: AttemptObserver | undefined,
+    tracked: boolean,
+    tell: boolean,
+  ): Promise<Outcome> {
+    const { delivery, message, context } = run;
+    if (tracked) await this.#saveStarted(run, handler.options);
+    if (observer !== undefined) await outsideTransaction(() => observer.before(message, context));
+    this.#lookAgain(run);
+    const outcome = await this.#caller.call(run, handler, this.#mayComeBack(delivery, handler), asItIs);
+    if (observer !== undefined && tell && !run.abandoned) await observer.after(message, context, outcome);
+    return run.abandoned ? LOST : outcome;
+  }
+
+  #end = (run: Run, outcome: Outcome): Outcome => {
+    this.deps.running.remove(run);
+    return run.abandoned ? LOST : outcome;
+  };
 
   /** After a wait: what has passed its local deadline meanwhile is not begun. */
   #lookAgain({ delivery, context, ackedEarly }: Run): void {
@@ -279,22 +288,10 @@ export class RunDelivery {
   }
 }
 
-function runInPool(pool: Pool, handler: TaskHandler, context: TaskContext): unknown {
-  return pool.run(handler, context.args, context);
-}
-
 function observersOf({ handlers, listeners, options }: RunDeliveryDependencies): ReadonlyMap<TaskHandler, AttemptObserver> | undefined {
   const observers = handlers.handlers().flatMap((handler) => {
     const observer = AttemptObserver.of(handler, listeners, options.onTaskError);
     return observer === undefined ? [] : [[handler, observer] as const];
   });
   return observers.length === 0 ? undefined : new Map(observers);
-}
-
-function transactionalOf({ handlers, transactionsOf }: RunDeliveryDependencies): ReadonlyMap<TaskHandler, RunOnce> | undefined {
-  const transactional = handlers.handlers().flatMap((handler) => {
-    const transactions = transactionsOf?.(handler);
-    return transactions === undefined ? [] : [[handler, new RunOnce(transactions)] as const];
-  });
-  return transactional.length === 0 ? undefined : new Map(transactional);
 }

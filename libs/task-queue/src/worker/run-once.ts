@@ -2,7 +2,8 @@ import type { Outcome } from '../attempt/outcome.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import { TooOldToDedupError } from '../errors/index.js';
-import type { EarlierRun, RecordedSettlement, TaskTransactions } from '../ports/index.js';
+import type { EarlierRun, RecordedSettlement, TaskHandler, TaskTransactions, TransactionsOf } from '../ports/index.js';
+import type { HandlerRegistry } from './handler-registry.js';
 
 /** Dead-letter reason of a transactional message that was due before the oldest record. */
 export const REASON_TOO_OLD = 'too_old_to_dedup';
@@ -65,6 +66,15 @@ export class RunOnce {
     if (end.kind === 'failed') return attempt.outcomeOfError(end.error);
     return end.kind === 'lost' ? attempt.outcomeOfLoss(end.error) : ofEarlierRun(end);
   }
+}
+
+/** By handler, those whose runs leave a record; undefined when none is transactional. */
+export function runOnceOf(handlers: HandlerRegistry, transactionsOf?: TransactionsOf): ReadonlyMap<TaskHandler, RunOnce> | undefined {
+  const transactional = handlers.handlers().flatMap((handler) => {
+    const transactions = transactionsOf?.(handler);
+    return transactions === undefined ? [] : [[handler, new RunOnce(transactions)] as const];
+  });
+  return transactional.length === 0 ? undefined : new Map(transactional);
 }
 
 function ofEarlierRun(earlier: EarlierRun): Outcome {
