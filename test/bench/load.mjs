@@ -16,10 +16,19 @@ export const payloadOf = (n) => ({
 /** What a task returns where results are kept. */
 export const RESULT = { sent: true, provider: 'smtp', bytes: 18_432 };
 
-export const FULL = { tasks: 30_000, oneByOne: 5_000, batches: 20, waiting: 10_000, latencies: 400, idleSeconds: 60, rounds: 3 };
+export const FULL = {
+  tasks: 30_000,
+  oneByOne: 5_000,
+  batches: 20,
+  waiting: 10_000,
+  latencies: 600,
+  singles: 2_000,
+  idleSeconds: 60,
+  rounds: 3,
+};
 
 /** Enough to see that it runs; its figures say nothing. */
-export const QUICK = { tasks: 2_000, oneByOne: 300, batches: 2, waiting: 1_000, latencies: 30, idleSeconds: 2, rounds: 1 };
+export const QUICK = { tasks: 2_000, oneByOne: 300, batches: 2, waiting: 1_000, latencies: 30, singles: 30, idleSeconds: 2, rounds: 1 };
 
 export const BATCH = 1_000;
 

@@ -92,17 +92,27 @@ async function weigh(queue, server, { waiting }) {
   return ((await server.bytes()) - before) / waiting;
 }
 
-/** How soon a task begins when nothing else is there, and with `idle` what a waiting worker asks of the server. */
-async function wait(queue, server, { latencies, idleSeconds }, idle) {
+/**
+ * How soon a task begins when nothing else is there, and with `idle` what a waiting worker asks of the server. What runs once at a
+ * time is code that the batches before have not warmed: V8 is still compiling it, on the one core that is left, for a thousand tasks.
+ */
+async function wait(queue, server, { latencies, singles, idleSeconds }, idle) {
   let arrived;
   const stop = await queue.work(() => arrived());
-  const samples = [];
-  for (let n = 0; n < latencies; n++) {
-    await pause(5 + (n % 7));
+  const latency = async (n) => {
     const arrival = new Promise((resolve) => (arrived = () => resolve(performance.now())));
     const began = performance.now();
     await queue.add(payloadOf(n));
-    samples.push((await arrival) - began);
+    return (await arrival) - began;
+  };
+  for (let n = 0; n < singles; n++) {
+    await pause(1);
+    await latency(n); // warms up
+  }
+  const samples = [];
+  for (let n = 0; n < latencies; n++) {
+    await pause(5 + (n % 7));
+    samples.push(await latency(n));
   }
   const idleCalls = idle ? await countIdleCalls(server, idleSeconds) : {};
   await stop();
