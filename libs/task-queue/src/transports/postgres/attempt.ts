@@ -1,6 +1,7 @@
 import { SchemaMissingError } from '../../errors/schema-errors.js';
 import { BrokerFullError, BrokerRefusedError, BrokerUnavailableError } from '../../errors/publish-errors.js';
 import { monotonic } from '../leasing/monotonic.js';
+import { pause } from '../leasing/pause.js';
 import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';
 import type { Sql, Statement } from './sql.js';
 
@@ -45,15 +46,4 @@ export function refused(what: string, error: unknown): Error {
   if (error.missingTable) return new SchemaMissingError(`${what}: ${error.message}`);
   if (error.transient) return new BrokerUnavailableError(what, { cause: error });
   return new BrokerRefusedError(what, error.message);
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(1, ms)));
-}
-
-/** `items` in pieces that one statement takes. */
-export function chunks<T>(items: readonly T[], size = 500): T[][] {
-  const pieces: T[][] = [];
-  for (let at = 0; at < items.length; at += size) pieces.push(items.slice(at, at + size));
-  return pieces;
 }

@@ -8,7 +8,8 @@ import type {
   Redrive,
   WaitingMessage,
 } from '../../ports/inspector.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 import type { Statement } from './sql.js';
 import { fromStored, toStored } from './stored-text.js';

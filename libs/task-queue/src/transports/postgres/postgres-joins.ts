@@ -1,7 +1,8 @@
 import { InvalidOptionError } from '../../errors/option-errors.js';
 import { checkArrival, checkJoin } from '../../ports/join-store.js';
 import type { Join, JoinArrival, JoinReceipt, JoinStore, JoinToOpen } from '../../ports/join-store.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 import type { Statement } from './sql.js';
 

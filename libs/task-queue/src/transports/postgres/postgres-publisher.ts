@@ -1,7 +1,8 @@
 import { PublishUncertainError } from '../../errors/publish-errors.js';
 import type { Publication, PublishReceipt } from '../../ports/broker.js';
 import { monotonic } from '../leasing/monotonic.js';
-import { attempt, mayPass, pause, refused } from './attempt.js';
+import { pause } from '../leasing/pause.js';
+import { attempt, mayPass, refused } from './attempt.js';
 import { CallNumbers } from './call-numbers.js';
 import type { PostgresContext } from './postgres-context.js';
 import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';

@@ -1,7 +1,8 @@
 import type { TaskResultRecord } from '../../message/task-result.js';
 import { isTerminal } from '../../message/task-state.js';
 import type { ResultBackend } from '../../ports/result-backend.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 import { decodeRecord, encodeRecord } from './record-codec.js';
 import { ResultWatch } from './result-watch.js';

@@ -1,6 +1,7 @@
 import type { TaskResultRecord } from '../../message/task-result.js';
 import { isTerminal } from '../../message/task-state.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 import { fromStored, toStored } from './stored-text.js';
 

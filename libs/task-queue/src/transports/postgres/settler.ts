@@ -1,5 +1,6 @@
 import type { RevokedDelivery, Settlement, SettleReceipt } from '../../ports/consumer.js';
-import { mayPass, pause } from './attempt.js';
+import { pause } from '../leasing/pause.js';
+import { mayPass } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
 import { readSettleAnswer } from './settle-answer.js';
 import { SettleBatch } from './settle-batch.js';

@@ -1,6 +1,7 @@
 import { BrokerRefusedError, BrokerUnavailableError } from '../../errors/publish-errors.js';
 import type { RedisConnection } from './redis-connection.js';
 import { monotonic } from '../leasing/monotonic.js';
+import { pause } from '../leasing/pause.js';
 import { ConnectionLostError, ServerRefusedError } from './redis-errors.js';
 import type { ScriptName } from './scripts.js';
 
@@ -49,10 +50,6 @@ export function refused(what: string, error: unknown): Error {
   return error instanceof ServerRefusedError ? new BrokerRefusedError(what, error.message) : (error as Error);
 }
 
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(1, ms)));
-}
-
 /** @returns null when it takes longer */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
@@ -62,11 +59,4 @@ export async function within<T>(promise: Promise<T>, ms: number): Promise<T | nu
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** `items` in pieces that one script takes: Lua unpacks a bounded number of values, and other clients want their turn. */
-export function chunks<T>(items: readonly T[], size = 500): T[][] {
-  const pieces: T[][] = [];
-  for (let at = 0; at < items.length; at += size) pieces.push(items.slice(at, at + size));
-  return pieces;
 }

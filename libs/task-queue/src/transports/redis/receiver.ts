@@ -1,5 +1,6 @@
 import type { ConsumeOptions, Delivery } from '../../ports/consumer.js';
-import { attempt, mayPass, pause, refused } from './attempt.js';
+import { pause } from '../leasing/pause.js';
+import { attempt, mayPass, refused } from './attempt.js';
 import type { HeldLeases } from '../leasing/held-leases.js';
 import { monotonic } from '../leasing/monotonic.js';
 import { readReceiveAnswer } from './receive-answer.js';

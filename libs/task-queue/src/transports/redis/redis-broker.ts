@@ -2,7 +2,8 @@ import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions
 import type { BrokerCapabilities } from '../../ports/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
 import { checkInterval } from '../../ports/rate-limit.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import { knownQueues } from './known-queues.js';
 import { LeaseKeeper } from '../leasing/lease-keeper.js';
 import { RedisConsumer } from './redis-consumer.js';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ConsumeOptions, Consumer, Delivery, ExtendReport, RevokedDelivery, Settlement, SettleReceipt } from '../../ports/consumer.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import type { KeeperSeat } from '../leasing/keeper-seat.js';
 import type { LeaseKeeper } from '../leasing/lease-keeper.js';
 import { HeldLeases } from '../leasing/held-leases.js';

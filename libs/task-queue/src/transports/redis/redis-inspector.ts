@@ -8,7 +8,8 @@ import type {
   Redrive,
   WaitingMessage,
 } from '../../ports/inspector.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import { decodeDeath } from './dead-letter-codec.js';
 import { knownQueues } from './known-queues.js';
 import type { RedisContext } from './redis-context.js';

@@ -1,6 +1,7 @@
 import { checkJoin } from '../../ports/join-store.js';
 import type { Join, JoinArrival, JoinReceipt, JoinStore, JoinToOpen } from '../../ports/join-store.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import { encodeArrival, readJoin, readJoinAnswers } from './join-code.js';
 import type { JoinAnswer } from './join-code.js';
 import type { RedisContext } from './redis-context.js';

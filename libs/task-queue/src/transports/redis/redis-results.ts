@@ -1,6 +1,7 @@
 import type { TaskResultRecord } from '../../message/task-result.js';
 import type { ResultBackend } from '../../ports/result-backend.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import { decodeRecord, encodeRecord } from './record-codec.js';
 import type { RedisContext } from './redis-context.js';
 import { ResultWatch } from './result-watch.js';

@@ -18,7 +18,8 @@ import type {
   SyncReport,
   TurnClaim,
 } from '../../ports/index.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import { encodePublication } from './publication-code.js';
 import { readPublishAnswer } from './publish-answer.js';
 import type { RedisContext } from './redis-context.js';

@@ -1,6 +1,7 @@
 import type { TaskResultRecord } from '../../message/task-result.js';
 import { isTerminal } from '../../message/task-state.js';
-import { attempt, chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
+import { attempt } from './attempt.js';
 import { decodeRecord } from './record-codec.js';
 import type { RedisContext } from './redis-context.js';
 import type { Subscriptions } from './subscriptions.js';

@@ -686,7 +686,7 @@ return #KEYS
   receivePlain: `#!lua flags=allow-oom
 -- bare
 -- Receives from queues that hold ready messages of the usual priority and nothing else that matters now, which is what they
--- mostly do: a third of the commands, and without what scripts share. Where there are no suspects, it is nobody's turn.
+-- mostly do: a third of the commands, and without what scripts share. Without suspects there are no turns: ARGV[6] is not read.
 -- KEYS, ARGV and answer as those of receive; 0 = something here is not plain: nothing was done, and receive is to be asked.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]

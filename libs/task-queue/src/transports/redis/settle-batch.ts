@@ -2,7 +2,7 @@ import type { Publication } from '../../ports/broker.js';
 import type { Settlement } from '../../ports/consumer.js';
 import { checkRateLimit } from '../../ports/rate-limit.js';
 import { checkUniqueKey } from '../../ports/unique-key.js';
-import { chunks } from './attempt.js';
+import { chunks } from '../leasing/chunks.js';
 import { encodeArrival } from './join-code.js';
 import { encodeDue, encodePublication } from './publication-code.js';
 import { encodeRecord } from './record-codec.js';

@@ -1,5 +1,6 @@
 import type { Settlement, SettleReceipt } from '../../ports/consumer.js';
-import { mayPass, pause } from './attempt.js';
+import { pause } from '../leasing/pause.js';
+import { mayPass } from './attempt.js';
 import type { RedisContext } from './redis-context.js';
 import type { QueueKeys } from './redis-keys.js';
 import { readSettleNews } from './settle-answer.js';

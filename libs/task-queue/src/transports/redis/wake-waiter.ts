@@ -1,4 +1,5 @@
-import { pause, within } from './attempt.js';
+import { pause } from '../leasing/pause.js';
+import { within } from './attempt.js';
 import { monotonic } from '../leasing/monotonic.js';
 import type { RedisConnection } from './redis-connection.js';
 import type { QueueKeys } from './redis-keys.js';

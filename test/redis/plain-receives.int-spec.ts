@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { scripts } from '../../libs/task-queue/src/transports/redis/scripts.js';
+import { consume, message, takeIds } from './rig.js';
+import { proxied } from './proxied.js';
+
+const WAIT = { timeout: 5_000 };
+
+describe('receives on Redis', () => {
+  it(
+    'of plain messages are one call of the short script, also to a consumer that holds nothing',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(transport);
+      const asked: string[] = [];
+      for (const name of ['receive', 'receivePlain'] as const) void proxy.request(scripts[name].sha).then(() => asked.push(name));
+      await transport.broker.publish([message('a'), message('b')], WAIT);
+      expect(await takeIds(consumer)).toEqual(['a', 'b']);
+      expect(asked).toEqual(['receivePlain']);
+    }),
+  );
+
+  it(
+    'of anything else go on with the full script, and lose nothing on the way',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(transport);
+      const asked: string[] = [];
+      for (const name of ['receive', 'receivePlain'] as const) void proxy.request(scripts[name].sha).then(() => asked.push(name));
+      await transport.broker.publish([message('usual'), message('urgent', { priority: 9 })], WAIT);
+      expect(await takeIds(consumer)).toEqual(['urgent', 'usual']);
+      expect(asked).toEqual(['receivePlain', 'receive']);
+    }),
+  );
+});
