@@ -168,11 +168,14 @@ describe('rule 19: waiting without polling hot', () => {
       const others = takeIds(other);
       await untilBlocked(rig, 2);
       const woken = proxy.answer(rig.key('wake'));
-      await (await rig.connected()).broker.publish([message('a')], { timeout: 5_000 });
+      const publisher = await rig.connected();
+      // Not awaited: its answer may come after the wake-up has been read.
+      const publishing = publisher.broker.publish([message('a')], { timeout: 5_000 });
       await woken;
       await gone.close();
       expect(await waiting).toEqual([]);
       expect(await others).toEqual(['a']);
+      await publishing;
       await proxy.stop();
     }),
   );
