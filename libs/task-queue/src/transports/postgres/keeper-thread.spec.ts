@@ -33,7 +33,7 @@ const batchOf = (sequence: number): HeldBatch => ({
 
 describe('rule 7: the thread that renews claims', () => {
   let dir: string;
-  beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'keeper-'))));
+  beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'keeper-'))));
   afterEach(() => rmSync(dir, { recursive: true }));
 
   it('gives its connection one statement at a time, however many claims and consumers it renews', async () => {
