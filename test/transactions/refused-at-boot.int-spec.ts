@@ -63,6 +63,36 @@ describe('at boot', () => {
     await expect(boot([], options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
+  describe.each<[string, string, string, (database: DataSource) => readonly [Provider[], ClientOptionsInput]]>([
+    ['transactional tasks', 'task_record', 'records', (source) => [[DefaultTasks, { provide: DataSource, useValue: source }], {}]],
+    ['an outbox', 'outbox', 'outbox', (source) => [[], { outbox: { database: source } }]],
+    ['results', 'task_result', 'results', (source) => [[], { results: { typeorm: source } }]],
+  ])('the tables of %s, with a broker elsewhere', (_, table, name, using) => {
+    const schema = `of_${name}`;
+    let own: TestDatabase;
+    beforeAll(async () => void (own = await testDatabase(schema)));
+    afterAll(() => own.drop());
+    const bootWith = async () => {
+      const [providers, options] = using(await own.dataSource([], 40));
+      return boot(providers, { keyPrefix: schema, ...options });
+    };
+
+    it('are taken as they are made', () => bootWith());
+
+    it.each([
+      ['a newer version has migrated them', 'SCHEMA_NEWER', `INSERT INTO ${schema}.migration VALUES (999, '999-of-tomorrow')`],
+      ['a migration is lacking', 'SCHEMA_OUTDATED', `DELETE FROM ${schema}.migration WHERE version = 7 OR version = 999`],
+    ])('are refused when %s', async (_reason, code, text) => {
+      await own.pool.query(text);
+      await expect(bootWith()).rejects.toMatchObject({ code });
+    });
+
+    it('are refused when they are not there', async () => {
+      await own.pool.query(`DROP TABLE ${schema}.${table} CASCADE`);
+      await expect(bootWith()).rejects.toMatchObject({ message: expect.stringContaining('npx tasks migrate') });
+    });
+  });
+
   async function boot(providers: Provider[], options: ClientOptionsInput = {}): Promise<void> {
     const queue = TaskQueueModule.forRoot({ broker: 'memory://', keyPrefix: SCHEMA, ...options });
     const module = await Test.createTestingModule({ imports: [queue], providers }).compile();
