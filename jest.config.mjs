@@ -15,6 +15,7 @@ const swc = [
 
 const base = {
   testEnvironment: 'node',
+  testTimeout: 60_000, // for a test that hangs; a busy machine of one core takes ten times as long as an idle one
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': swc },
   moduleNameMapper: {

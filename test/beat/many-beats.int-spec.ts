@@ -79,7 +79,7 @@ describe('many beats', () => {
     expect(ticksExpected).toBeGreaterThan(5_000);
     expect(Math.min(...schedules.map(({ lastTick }) => lastTick!))).toBeGreaterThan(clock.now() - 5_001);
     dead.forEach((beat) => beat.bury());
-  }, 60_000);
+  });
 
   it('beats that were too late for a tick let the faster one go first, so that many do the work of one', async () => {
     const clock = new FakeClock(START);

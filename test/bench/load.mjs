@@ -17,11 +17,11 @@ export const payloadOf = (n) => ({
 export const RESULT = { sent: true, provider: 'smtp', bytes: 18_432 };
 
 export const FULL = {
-  tasks: 30_000,
+  tasks: 100_000,
   oneByOne: 5_000,
   batches: 20,
   waiting: 10_000,
-  latencies: 600,
+  latencies: 2_000,
   singles: 2_000,
   idleSeconds: 60,
   rounds: 3,

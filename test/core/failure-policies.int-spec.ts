@@ -72,7 +72,7 @@ describe.each(BROKERS)('what a task says of its failures, on %s', (_, url) => {
     await expect(sent.get()).rejects.toMatchObject({ remote: { code: 'WORKER_LOST' } });
     expect(runs).toBe(0);
     expect(await deadLetters()).toMatchObject([{ reason: 'worker_lost' }]);
-  }, 20_000);
+  });
 
   it('storeErrorsEvenIfIgnored keeps the error, and not the result, of a task that ignores results', async () => {
     const ended = signal();

@@ -33,7 +33,7 @@ describe('the code of all pages', () => {
     );
     expect(files.length).toBeGreaterThan(10);
     expect(compilerComplaints([...new Set(files)])).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('links', () => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -14,8 +14,6 @@ import { CleanupTasks } from './tour/src/cleanup.tasks.js';
 import { Photo } from './tour/src/photo.entity.js';
 import type { PhotoTasks } from './tour/src/photo.tasks.js';
 import type { ReportTasks } from './tour/src/report.tasks.js';
-
-jest.setTimeout(60_000);
 
 describe('the tour, with a worker process on Redis', () => {
   let app: INestApplication;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { TaskClient } from 'nestjs-task-queue';
 import sharp from 'sharp';
@@ -11,8 +11,6 @@ import { Gate } from './support/gate.js';
 
 const SUBSCRIBERS = 150;
 const NOBODY = '01890000-0000-7000-8000-000000000000';
-
-jest.setTimeout(60_000);
 
 describe.each<BrokerKind>(['memory', 'redis', 'postgres'])('the blog over %s', (broker) => {
   let blog: Blog;

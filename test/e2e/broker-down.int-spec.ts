@@ -1,10 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startPrivateRedis, type PrivateRedis } from '../support/services.js';
 import { Blog, until } from './support/blog.js';
 
 const PUBLISH_TIMEOUT = 700;
-
-jest.setTimeout(60_000);
 
 describe('the blog without its broker', () => {
   let redis: PrivateRedis;

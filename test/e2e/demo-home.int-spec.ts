@@ -44,7 +44,7 @@ describe('the home of the demo', () => {
     expect(third.play).toMatchObject({ starts: 1 });
     expect(third.play.id).not.toBe(first.play.id);
     expect(await tracesIn(third)).toEqual([]);
-  }, 60_000);
+  });
 
   it('begins anew when asked to, also when it was left in the middle', async () => {
     const first = await open();
@@ -53,7 +53,7 @@ describe('the home of the demo', () => {
 
     expect(second.play.id).not.toBe(first.play.id);
     expect(await tracesIn(second)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 async function leaveTraces({ storage, journals, database }: Home): Promise<void> {

@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import type { Consumer, Delivery, Publication } from '../../libs/task-queue/src/ports/index.js';
 import { freshDatabase } from '../support/services.js';
 import { ack, message, never, Rig } from './support/rig.js';
-
-jest.setTimeout(30_000);
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let rig: Rig;

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { jest } from '@jest/globals';
 import type pg from 'pg';
 import { freshDatabase } from '../support/services.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
 import { ack, message, never, Rig } from './support/rig.js';
-
-jest.setTimeout(30_000);
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let rig: Rig;

@@ -58,7 +58,7 @@ describe('test servers', () => {
     } finally {
       await server.stop();
     }
-  }, 60_000);
+  });
 
   it('a fresh database is empty and can be dropped while it is in use', async () => {
     const database = await freshDatabase();
@@ -92,7 +92,7 @@ describe('test servers', () => {
       holder.kill('SIGKILL');
       rmSync(home, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });
 
 async function sql(url: string, text: string): Promise<unknown[]> {

@@ -41,7 +41,7 @@ describe.each(BROKERS)('transactional tasks whose workers are killed, on %s', (_
     app = await Harness.open(broker, { keyPrefix: schema });
     const env = { BROKER_URL: broker, KEY_PREFIX: schema, BANK_URL: database.url, LEASE: '1500ms' };
     fleet = new WorkerFleet(compileForChildren('transactions/killed'), env);
-  }, 60_000);
+  });
   afterAll(async () => {
     await fleet.stop();
     await app.close();

@@ -13,6 +13,8 @@ export const postgres = {
   calls: 'queries/task',
   /** what the peers need; all engines run on the same Node */
   node: '22.18.0',
+  /** what engines with a query for each job get through in minutes */
+  size: { tasks: 40_000, latencies: 600, singles: 1_000 },
   engines: {
     [OURS]: {
       load: loading('task-queue', ({ withoutResult, withResult, fillHistory }) => ({

@@ -1,3 +1,4 @@
+import { LONGEST_TIMER } from '../ports/clock.js';
 import { NestTaskLogger } from './nest-task.logger.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -5,8 +6,6 @@ const EXIT_CODES: Readonly<Record<ShutdownSignal, number>> = { SIGTERM: 143, SIG
 
 /** One Ctrl-C can arrive twice: the terminal signals the whole group, and npm passes it on. Nobody asks twice as fast. */
 const ECHO = 500;
-
-const LONGEST_INTERVAL = 2 ** 31 - 1;
 
 export type ShutdownSignal = (typeof SIGNALS)[number];
 
@@ -23,7 +22,7 @@ export class ShutdownSignals {
   /** Keeps the process alive, too: while the broker is away nothing else may be left that would. */
   listen(): void {
     for (const signal of SIGNALS) process.on(signal, this.#receive);
-    this.#hold ??= setInterval(() => {}, LONGEST_INTERVAL);
+    this.#hold ??= setInterval(() => {}, LONGEST_TIMER);
   }
 
   unlisten(): void {

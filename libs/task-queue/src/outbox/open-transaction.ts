@@ -71,7 +71,7 @@ function ofManager(manager: object & { queryRunner?: QueryRunnerLike }): OpenTra
 
 function ofClient(client: TransactionOwner & PgClientLike): OpenTransaction {
   if ('totalCount' in client) throw new TransactionNotOpenError(WHAT, 'a Pool gives each statement to any connection; take a client of it');
-  const session: TransactionSession = { query: async (text, values) => (await client.query(text, [...values])) as never };
+  const session: TransactionSession = { query: (text, values) => client.query(text, values) as never };
   const { host, port, database } = client;
   return {
     session,

@@ -24,13 +24,18 @@ export class TransactionDoors {
 
   /** Whether messages are known to go straight into the broker: nobody sends them again, so that no id has to be remembered. */
   isDirect(transaction: OpenTransaction): boolean {
-    const known = this.#known(transaction);
+    const known = this.known(transaction);
     return known !== undefined && known === this.broker.transactional;
+  }
+
+  /** Who takes the messages of this transaction, where that was found out before. */
+  known({ database }: OpenTransaction): TransactionalPublishing | undefined {
+    return typeof database === 'string' ? this.#ofAddresses.get(database) : this.#ofPools.get(database);
   }
 
   /** @throws OutboxMissingError */
   async of(transaction: OpenTransaction): Promise<TransactionalPublishing> {
-    const known = this.#known(transaction);
+    const known = this.known(transaction);
     if (known !== undefined) return known;
     const { database, session } = transaction;
     const { rows } = await session.query<DatabaseIdentity>(IDENTIFY_DATABASE, []);
@@ -38,10 +43,6 @@ export class TransactionDoors {
     if (typeof database === 'string') this.#ofAddresses.set(database, door);
     else this.#ofPools.set(database, door);
     return door;
-  }
-
-  #known({ database }: OpenTransaction): TransactionalPublishing | undefined {
-    return typeof database === 'string' ? this.#ofAddresses.get(database) : this.#ofPools.get(database);
   }
 
   async #doorOf(identity: DatabaseIdentity): Promise<TransactionalPublishing> {

@@ -45,7 +45,7 @@ export class TransactionPublisher {
   async #publish(batch: readonly Waiting[]): Promise<void> {
     try {
       this.transaction.check('Sending a task');
-      const door = await this.doors.of(this.transaction);
+      const door = this.doors.known(this.transaction) ?? (await this.doors.of(this.transaction));
       for (let from = 0; from < batch.length; from += FULL_BATCH) {
         const part = batch.slice(from, from + FULL_BATCH);
         const receipts = await door.publishWithin(

@@ -1,4 +1,5 @@
 import { Listeners } from '../attempt/listeners.js';
+import { LONGEST_TIMER } from '../ports/clock.js';
 import type { Consumer, Delivery, RevokedDelivery, WorkerSignal } from '../ports/index.js';
 import { EarlyAck } from './early-ack.js';
 import { FetchLoop } from './fetch-loop.js';
@@ -21,8 +22,6 @@ export interface WorkerHealth {
   readonly lastReceiveAt: number;
   readonly running: number;
 }
-
-const LONGEST_INTERVAL = 2 ** 31 - 1;
 
 /** The parts of a worker that consumes. */
 interface Actors {
@@ -127,7 +126,7 @@ export class Worker {
     this.#actors.fetch.start();
     this.#actors.upkeep?.start();
     this.#serve(this.#actors);
-    this.#awake = setInterval(() => {}, LONGEST_INTERVAL);
+    this.#awake = setInterval(() => {}, LONGEST_TIMER);
     logger.info('worker is consuming', {
       worker: this.name,
       queues: options.queues,

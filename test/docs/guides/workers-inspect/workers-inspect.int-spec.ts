@@ -37,5 +37,5 @@ describe('the guide to workers', () => {
     expect(await inspect.queryTask(sent.id, { destination: 'w' })).toMatchObject([{ value: [{ state: 'active' }] }]);
     await fleet.retire('w');
     await expect(fleet.retire('nobody')).rejects.toThrow("Worker 'nobody' has not answered within 2000 ms");
-  }, 20_000);
+  });
 });

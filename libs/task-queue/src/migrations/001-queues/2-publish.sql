@@ -91,8 +91,8 @@ begin
 end
 $$;
 
--- The same for one message alone, in two thirds of the time.
-create function {schema}.put_one(queue text, id text, head text, body text) returns void language plpgsql as $$
+-- The same for one message alone. A procedure, because a call of one needs no plan and answers no row: three quarters of the function's time.
+create procedure {schema}.put_one(queue text, id text, head text, body text) language plpgsql as $$
 begin
   insert into {schema}.ready (queue, rank, seq, id, head, body)
   values (put_one.queue, 9 - put_one.head::smallint, nextval('{schema}.place'), put_one.id, put_one.head, put_one.body);

@@ -1,8 +1,5 @@
 import type { Clock } from '../../ports/clock.js';
 
-/** the longest delay that a timer takes */
-const LONGEST = 2 ** 31 - 1;
-
 /** Those who wait at one place; whoever changes something there calls them all. */
 export type WaitingRoom = Set<() => void>;
 
@@ -15,7 +12,7 @@ export function waitForWork(rooms: readonly WaitingRoom[], delay: number, signal
       for (const room of rooms) room.delete(finish);
       resolve();
     };
-    const timer = clock.timer(Math.min(Math.max(delay, 1), LONGEST), finish);
+    const timer = clock.timer(Math.max(delay, 1), finish);
     signal.addEventListener('abort', finish, { once: true });
     for (const room of rooms) room.add(finish);
   });

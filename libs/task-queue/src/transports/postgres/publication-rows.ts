@@ -43,6 +43,11 @@ export function blockLists(publications: readonly Publication[]): unknown[] {
   return [toStored(queue), HEADS[priority]!, sizes, joinLists(ids, sizes), joinLists(bodies, sizes)];
 }
 
+/** The arguments of publish-one-within.sql. */
+export function plainOne({ queue, id, priority, body }: Publication): unknown[] {
+  return [toStored(queue), toStored(id), HEADS[priority]!, toStored(body)];
+}
+
 /** The arguments of publish-plain.sql from the queues' names on. Queue and head are said once where all have the same. */
 export function plainLists(publications: readonly Publication[]): unknown[] {
   const first = publications[0]!;

@@ -13,6 +13,7 @@ import {
   firstOfEach,
   isPlain,
   plainLists,
+  plainOne,
   publicationRow,
   readReceipt,
 } from './publication-rows.js';
@@ -45,7 +46,7 @@ export class PublishWithin implements TransactionalPublishing {
     publications.forEach(checkPublication);
     const { statements, options, shift } = this.context;
     if (publications.every(isPlain)) {
-      if (publications.length === 1) await asked(session, statements.publishOneWithin.text, plainLists(publications).slice(1));
+      if (publications.length === 1) await asked(session, statements.publishOneWithin.text, plainOne(publications[0]!));
       else if (areBlocks(publications)) await asked(session, statements.publishBlocksWithin.text, blockLists(publications));
       else await asked(session, statements.publishPlainWithin.text, plainLists(publications));
       this.#nameQueues(publications);

@@ -206,7 +206,7 @@ returning 1
 `,
   publishFate: `select {schema}.fate_of($1::bigint, $2::bigint) as answer
 `,
-  publishOneWithin: `select {schema}.put_one($1, $2, $3, $4)
+  publishOneWithin: `call {schema}.put_one($1, $2, $3, $4)
 `,
   publishPlainWithin: `select {schema}.put_plain($1::text[], $2, $3, $4, $5)
 `,

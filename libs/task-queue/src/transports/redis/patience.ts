@@ -1,3 +1,4 @@
+import { LONGEST_TIMER } from '../../ports/clock.js';
 import { monotonic } from '../leasing/monotonic.js';
 import { ConnectionLostError } from './redis-errors.js';
 
@@ -35,7 +36,7 @@ export class Patience {
   #arm(at: number): void {
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.#sweep(), at - monotonic()).unref();
+    this.#timer = setTimeout(() => this.#sweep(), Math.min(at - monotonic(), LONGEST_TIMER)).unref();
   }
 
   #sweep(): void {

@@ -1,1 +1,1 @@
-select {schema}.put_one($1, $2, $3, $4)
+call {schema}.put_one($1, $2, $3, $4)
