@@ -110,7 +110,7 @@ describe('at boot, of a user who may not do everything', () => {
     bench.onClose(() => administer(url, `drop owned by tq_partly cascade; drop role tq_partly;`));
   });
 
-  it('what the guide asks to be granted is enough', () => boot({}, as('tq_partly')));
+  it('what the guide asks to be granted is enough', async () => expect(await boot({}, as('tq_partly'))).toBeUndefined());
 
   it.each([
     ['a sequence', `revoke usage on sequence ${SCHEMA}.place from tq_partly`, /no right to use place/],

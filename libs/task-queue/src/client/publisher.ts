@@ -58,7 +58,9 @@ export class Publisher {
     const batch = this.#waiting;
     if (batch.length === 0) return;
     this.#waiting = [];
-    const done = this.#publish(batch, { deadline: this.clock.now() + this.timeout, attempt: 1, unknown: null }).finally(() => this.#inFlight.delete(done));
+    const done = this.#publish(batch, { deadline: this.clock.now() + this.timeout, attempt: 1, unknown: null }).finally(() =>
+      this.#inFlight.delete(done),
+    );
     this.#inFlight.add(done);
   }
 

@@ -17,7 +17,8 @@ const LONG = 600_000;
 export async function warnOfVacuum({ query, schema }: BootSession, logger: TaskLogger): Promise<void> {
   const found = await query<VacuumRow>(statementsFor(schema).vacuum, [schema], { timeout: 2_000 }).catch(() => []);
   for (const { vacuums, without, oldest } of found) {
-    if (!vacuums) logger.warn('PostgreSQL does not clean up: the tables of the queues will only grow. Set autovacuum and track_counts to on');
+    if (!vacuums)
+      logger.warn('PostgreSQL does not clean up: the tables of the queues will only grow. Set autovacuum and track_counts to on');
     if (without !== null) {
       logger.warn('autovacuum is off for tables of the queues, which will only grow: alter table … reset (autovacuum_enabled)', {
         schema,
