@@ -9,7 +9,7 @@ afterAll(() => database.drop());
 beforeEach(() => (rig = new Rig(database.url)));
 afterEach(() => rig.close());
 
-describe('a server whose disk is full', () => {
+describe('rule 20: a server whose disk is full', () => {
   it('refuses what is sent by a typed error at once, and nothing of it was taken', async () => {
     const broker = await rig.broker();
     const client = await rig.client();
