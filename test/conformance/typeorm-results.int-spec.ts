@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { harnessFor, resultBackendConformance, type ConformanceHarness } from 'nestjs-task-queue/testing';
 import type { DataSource } from 'typeorm';
+import { checkApplicationSchema } from '../../libs/task-queue/src/migrations/check-application-schema.js';
 import { openTypeormResults } from '../../libs/task-queue/src/persistence/results/open-results.js';
 import { silentLogger, systemClock, type Consumer, type ResultBackend, type Transport } from '../../libs/task-queue/src/ports/index.js';
 import { open } from '../../libs/task-queue/src/transports/memory/index.js';
@@ -27,7 +28,7 @@ async function harness(): Promise<ConformanceHarness> {
     async open(options) {
       const transport = await broker.open(options);
       const results = await openTypeormResults(
-        { typeorm: source, schema, find: () => undefined },
+        { typeorm: source, schema, find: () => undefined, checkSchema: checkApplicationSchema },
         { failedTaskExpires: 60_000, extended: false, logger: silentLogger, clock: systemClock, timeOffset: () => shifted },
       );
       await results.connect();

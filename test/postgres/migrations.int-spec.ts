@@ -6,6 +6,7 @@ import { ALL_MIGRATIONS, inSchema } from '../../libs/task-queue/src/migrations/m
 import type { Migration } from '../../libs/task-queue/src/migrations/migration.js';
 import { PgConnection } from '../../libs/task-queue/src/transports/postgres/postgres-connection.js';
 import { checkSchema, sessionOn } from '../../libs/task-queue/src/transports/postgres/schema-check.js';
+import { warnOfVacuum } from '../../libs/task-queue/src/transports/postgres/vacuum-check.js';
 import { administer, Bench } from './support/database.js';
 import { UPGRADE_FIXTURES } from './support/upgrade-fixtures.js';
 
@@ -97,6 +98,39 @@ describe('at boot', () => {
       message: expect.stringMatching(/no right to .*result/),
     });
   });
+});
+
+describe('at boot, of a user who may not do everything', () => {
+  const everything = `grant usage on schema ${SCHEMA} to tq_partly;
+    grant select, insert, update, delete on all tables in schema ${SCHEMA} to tq_partly;
+    grant usage on all sequences in schema ${SCHEMA} to tq_partly;`;
+  beforeEach(async () => {
+    await migrateTo(ALL_MIGRATIONS);
+    await administer(url, `create role tq_partly login; ${everything}`);
+    bench.onClose(() => administer(url, `drop owned by tq_partly cascade; drop role tq_partly;`));
+  });
+
+  it('what the guide asks to be granted is enough', async () => expect(await boot({}, as('tq_partly'))).toBeUndefined());
+
+  it.each([
+    ['a sequence', `revoke usage on sequence ${SCHEMA}.place from tq_partly`, /no right to use place/],
+    ['a function', `revoke execute on function ${SCHEMA}.lost_of from public`, /no right to use lost_of/],
+    ['the schema', `revoke usage on schema ${SCHEMA} from tq_partly`, /permission denied for schema/],
+  ])('%s that it lacks is named', async (_, revoke, message) => {
+    await administer(url, revoke);
+    await expect(boot({}, as('tq_partly'))).rejects.toMatchObject({ code: 'BROKER_REFUSED', message: expect.stringMatching(message) });
+  });
+});
+
+it('at boot, tables that autovacuum leaves out are named', async () => {
+  await migrateTo(ALL_MIGRATIONS);
+  await administer(url, `alter table ${SCHEMA}.claim set (autovacuum_enabled = off)`);
+  const told: unknown[] = [];
+  const logger = { ...silentLogger, warn: (_: string, more?: object) => void told.push(more) };
+  const booted = new PgConnection(url, { keyPrefix: SCHEMA, connection: {}, logger }, (session) => warnOfVacuum(session, logger));
+  await booted.connect();
+  await booted.close();
+  expect(told).toEqual([{ schema: SCHEMA, tables: 'claim' }]);
 });
 
 describe('taskQueueMigrations', () => {

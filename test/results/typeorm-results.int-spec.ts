@@ -18,12 +18,14 @@ describe("results: 'typeorm'", () => {
 
   it('stores what became of a task in a row that the application reads with its own repository', async () => {
     const { tasks, rows } = await stage.start({ resultExtended: true });
-    const sent = await tasks.for(ReportTasks).build.applyAsync(['May'], { tags: ['monthly'] });
+    const headers = { periodicTaskName: 'each month' }; // as beat sends it
+    const sent = await tasks.for(ReportTasks).build.applyAsync(['May'], { tags: ['monthly'], headers });
     expect(await sent.get()).toBe('report of May');
     const row = await rows.findOneByOrFail({ taskId: sent.id });
     expect(row).toBeInstanceOf(TaskResult);
     expect(row).toMatchObject({
       taskName: 'reports.build',
+      periodicTaskName: 'each month',
       queue: 'default',
       tags: ['reports', 'monthly'],
       state: 'SUCCESS',

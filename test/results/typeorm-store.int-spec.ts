@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLogger, systemClock, type FailedLetter, type TaskResultRecord } from 'nestjs-task-queue';
 import type { TaskResultSearch } from 'nestjs-task-queue/typeorm';
+import { checkApplicationSchema } from '../../libs/task-queue/src/migrations/check-application-schema.js';
 import { openTypeormResults } from '../../libs/task-queue/src/persistence/results/open-results.js';
 import { pruneStatement } from '../../libs/task-queue/src/persistence/results/result-statements.js';
 import { ResultStage } from './support/reports.js';
@@ -88,7 +89,7 @@ describe('results in the database', () => {
 
   it('saves the same ids from many sides in any order without a deadlock', async () => {
     const { results: first } = await stage.start();
-    const place = { typeorm: stage.source, schema: stage.schema, find: () => undefined };
+    const place = { typeorm: stage.source, schema: stage.schema, find: () => undefined, checkSchema: checkApplicationSchema };
     const options = { failedTaskExpires: 1, extended: false, logger: silentLogger, clock: systemClock, timeOffset: () => 0 };
     const second = await openTypeormResults(place, options);
     await second.connect();

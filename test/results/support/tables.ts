@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { DataSource } from 'typeorm';
+import { migrate } from '../../../libs/task-queue/src/migrations/migrate.js';
 import { databaseUrl } from '../../support/services.js';
-
-const MIGRATION = 'libs/task-queue/src/migrations/004-task-results.sql';
 
 /** A schema of the test's own with the tables of results. */
 export interface ResultTables {
@@ -18,7 +16,10 @@ export async function openSource(url = databaseUrl()): Promise<DataSource> {
 
 export async function makeTables(source: DataSource): Promise<ResultTables> {
   const schema = `results_${randomUUID().replaceAll('-', '').slice(0, 12)}`;
-  await source.query(`create schema ${schema}`);
-  await source.query(readFileSync(MIGRATION, 'utf8').replaceAll('{schema}', schema));
+  await migrateOn(source, schema);
   return { source, schema, drop: async () => void (await source.query(`drop schema ${schema} cascade`)) };
+}
+
+export async function migrateOn(source: DataSource, schema: string): Promise<void> {
+  await source.transaction((manager) => migrate({ query: (text, values) => manager.query(text, values as unknown[]) }, schema));
 }

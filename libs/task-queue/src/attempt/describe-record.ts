@@ -1,3 +1,4 @@
+import { SCHEDULE_NAME_HEADER } from '../message/schedule-headers.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import type { ResultBackend } from '../ports/result-backend.js';
@@ -35,8 +36,12 @@ export function describeRecord(
 
 /** A record with what it is found by. */
 export function withTask(record: TaskResultRecord, { task, headers }: TaskMessage, startedAt: number | null): TaskResultRecord {
-  const { shadow, queue, tags, sentAt } = headers;
-  return { ...record, task: { name: shadow ?? task, queue, tags, sentAt, startedAt } };
+  const { shadow, queue, tags, sentAt, custom } = headers;
+  const schedule = custom[SCHEDULE_NAME_HEADER];
+  return {
+    ...record,
+    task: { name: shadow ?? task, queue, tags, ...(typeof schedule === 'string' && { schedule }), sentAt, startedAt },
+  };
 }
 
 /** @returns null = nothing is told beside the outcome */

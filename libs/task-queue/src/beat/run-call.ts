@@ -1,14 +1,10 @@
 import { v5 } from 'uuid';
 import type { CallOptions } from '../client/call-options.js';
+import { SCHEDULE_NAME_HEADER, TICK_HEADER } from '../message/schedule-headers.js';
 import type { ScheduleDefinition } from '../ports/index.js';
 
 /** Ids of runs are made in this namespace. Another one would make other ids of ticks that were sent. */
 const NAMESPACE = '5b3c5b0e-2f53-4f0c-8d47-0c5a4ad7b6b1';
-
-/** The header that tells a run which schedule sent it, as Celery's. */
-export const SCHEDULE_NAME_HEADER = 'periodicTaskName';
-/** The header that tells a run for which moment it was sent, in epoch ms. */
-export const TICK_HEADER = 'scheduledAt';
 
 /** How long a tick that `buffer-one` holds back waits before it is looked at again, in ms. */
 export const BUFFER_POLL = 1_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TaskNotUniqueError } from '../errors/index.js';
+import { BrokerFullError, BrokerUnavailableError, PublishUncertainError, TaskNotUniqueError } from '../errors/index.js';
 import type { Broker, Publication, UniqueKey } from '../ports/index.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { Publisher } from './publisher.js';
@@ -25,5 +25,16 @@ describe('Publisher', () => {
     expect(b).toMatchObject({ status: 'rejected', reason: { code: 'TASK_NOT_UNIQUE', taskId: 'b', key: 'report-7', holder: 'h' } });
     expect((b as PromiseRejectedResult).reason).toBeInstanceOf(TaskNotUniqueError);
     expect(c).toEqual({ status: 'fulfilled', value: { id: 'h', deduplicated: true } });
+  });
+
+  it.each([
+    ['cannot be reached', new BrokerUnavailableError('Publishing')],
+    ['is full', new BrokerFullError()],
+  ])('does not say that nothing was sent where a try may have arrived and the next one finds that the broker %s', async (_, later) => {
+    const failures = [new PublishUncertainError(['a']), later];
+    const broker = { publish: async () => Promise.reject(failures.shift() ?? later) } as unknown as Broker;
+    const publisher = new Publisher(broker, 1_000, new FakeClock());
+    const retry = { maxRetries: 1, intervalStart: 0, intervalStep: 0, intervalMax: 0 };
+    await expect(publisher.send(publication('a'), retry)).rejects.toMatchObject({ code: 'PUBLISH_UNCERTAIN', ids: ['a'] });
   });
 });

@@ -10,6 +10,15 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** How far sending a batch has come. */
+interface Tries {
+  readonly deadline: number;
+  /** counted from 1 */
+  readonly attempt: number;
+  /** an earlier try may have arrived: whatever a later one fails with, it cannot be said that nothing was sent */
+  readonly unknown: PublishUncertainError | null;
+}
+
 /** A batch of this many leaves at once, so that the broker works on it while the rest of the tick's calls are made. */
 const FULL_BATCH = 250;
 
@@ -49,12 +58,14 @@ export class Publisher {
     const batch = this.#waiting;
     if (batch.length === 0) return;
     this.#waiting = [];
-    const done = this.#publish(batch, this.clock.now() + this.timeout, 1).finally(() => this.#inFlight.delete(done));
+    const done = this.#publish(batch, { deadline: this.clock.now() + this.timeout, attempt: 1, unknown: null }).finally(() =>
+      this.#inFlight.delete(done),
+    );
     this.#inFlight.add(done);
   }
 
-  /** @param attempt counted from 1 */
-  async #publish(batch: readonly Waiting[], deadline: number, attempt: number): Promise<void> {
+  async #publish(batch: readonly Waiting[], tries: Tries): Promise<void> {
+    const { attempt, deadline } = tries;
     try {
       const timeout = attempt === 1 ? this.timeout : deadline - this.clock.now();
       const receipts = await this.broker.publish(
@@ -63,12 +74,13 @@ export class Publisher {
       );
       batch.forEach((one, index) => answer(one, attempt === 1 ? receipts[index]! : ofRetry(one.publication, receipts[index]!)));
     } catch (error) {
-      await this.#tryAgain(batch, deadline, attempt, error);
+      await this.#tryAgain(batch, tries, error);
     }
   }
 
   /** Calls of one policy go on together; the others fail. */
-  async #tryAgain(batch: readonly Waiting[], deadline: number, attempt: number, error: unknown): Promise<void> {
+  async #tryAgain(batch: readonly Waiting[], { deadline, attempt, unknown: before }: Tries, error: unknown): Promise<void> {
+    const unknown = error instanceof PublishUncertainError ? error : before;
     const groups = new Map<number | null, Waiting[]>();
     for (const one of batch) {
       const pause = this.#pauseBefore(one, deadline, attempt, error);
@@ -76,12 +88,12 @@ export class Publisher {
       if (group === undefined) groups.set(pause, [one]);
       else group.push(one);
     }
-    for (const one of groups.get(null) ?? []) one.reject(error);
+    for (const one of groups.get(null) ?? []) one.reject(unknown ?? error);
     groups.delete(null);
     await Promise.all(
       [...groups].map(async ([pause, group]) => {
         if (pause! > 0) await new Promise<void>((resolve) => this.clock.timer(pause!, resolve));
-        await this.#publish(group, deadline, attempt + 1);
+        await this.#publish(group, { deadline, attempt: attempt + 1, unknown });
       }),
     );
   }

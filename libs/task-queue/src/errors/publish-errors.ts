@@ -1,13 +1,15 @@
 import { TaskQueueError } from './task-queue-error.js';
 
-/** Nothing was sent: the broker could not be reached in time. */
+/** Nothing was sent: the broker could not be reached in time, or answered that it cannot now. */
 export class BrokerUnavailableError extends TaskQueueError {
   readonly code = 'BROKER_UNAVAILABLE';
-  constructor(what: string, options?: ErrorOptions) {
-    super(
-      `${what}: the broker cannot be reached. Nothing was sent; it is safe to try again. Check that the server runs and the URL is right.`,
-      options,
-    );
+  /** @param answer the server's words, where there are any */
+  constructor(what: string, options?: ErrorOptions & { readonly answer?: string }) {
+    const [why, next] =
+      options?.answer === undefined
+        ? ['cannot be reached', 'Check that the server runs and the URL is right.']
+        : [`answers '${options.answer}'`, 'Look for what loads or locks it, and at its limits of time and connections.'];
+    super(`${what}: the broker ${why}. Nothing was sent; it is safe to try again. ${next}`, options);
   }
 }
 

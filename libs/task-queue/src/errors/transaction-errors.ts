@@ -43,7 +43,7 @@ export class OutboxMissingError extends TaskQueueError {
   }
 }
 
-/** A row of the outbox, or the record of a transactional task, could not be written. */
+/** A message, a row of the outbox, or the record of a transactional task, could not be written. */
 export class TransactionWriteError extends TaskQueueError {
   readonly code = 'TRANSACTION_WRITE_FAILED';
   constructor(what: string, cause: unknown) {

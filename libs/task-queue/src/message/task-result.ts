@@ -35,6 +35,8 @@ export interface RecordedTask {
   readonly name: string;
   readonly queue: string;
   readonly tags: readonly string[];
+  /** name of the schedule that sent it */
+  readonly schedule?: string;
   /** epoch ms by the sender's clock */
   readonly sentAt: number;
   /** epoch ms at which the attempt began, by the worker's clock; null = it did not run */

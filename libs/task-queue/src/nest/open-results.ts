@@ -1,6 +1,7 @@
 import type { ClientOptions } from '../client/client-options.js';
 import { areTypeormResults, type TypeormResults } from '../client/results-option.js';
 import type { Clock, ResultBackend, StoreAddress, TaskLogger, Transport, TransportOptions } from '../ports/index.js';
+import { checkApplicationSchema } from '../migrations/check-application-schema.js';
 import { openTransport } from '../transports/open-transport.js';
 
 /** Finds a provider of the application, when all of them are there. */
@@ -43,7 +44,7 @@ async function openTypeorm(
 ): Promise<ResultBackend> {
   const { openTypeormResults } = await import('../persistence/results/open-results.js');
   return openTypeormResults(
-    { typeorm, find, schema: schema ?? keyPrefix },
+    { typeorm, find, schema: schema ?? keyPrefix, checkSchema: checkApplicationSchema },
     { failedTaskExpires, extended: resultExtended, logger, clock, timeOffset: () => 0 },
   );
 }

@@ -2,6 +2,7 @@ import type { InjectionToken } from '@nestjs/common';
 import type { ClientOptions } from '../client/client-options.js';
 import { openCodecs, type Codecs } from '../message/open-codecs.js';
 import type { Clock, ResultBackend, ScheduleStore, TaskLogger, TransactionsOf, Transport, TransportOptions } from '../ports/index.js';
+import { checkApplicationSchema } from '../migrations/check-application-schema.js';
 import { Outbox } from '../outbox/outbox.js';
 import { openTransport } from '../transports/open-transport.js';
 import { handlerTransactions } from './handler-transactions.js';
@@ -57,7 +58,9 @@ export class QueueInstance {
       apart,
       openSchedules(options, transport, outbox),
     );
-    await instance.orClose(() => Promise.all([outbox?.check(), ...instance.#transports().map((one) => one.connect())]));
+    await instance.orClose(() =>
+      Promise.all([outbox && checkOutbox(outbox, options.keyPrefix), ...instance.#transports().map((one) => one.connect())]),
+    );
     return instance;
   }
 
@@ -87,6 +90,11 @@ export class QueueInstance {
   #transports(): Transport[] {
     return this.apart?.transport ? [this.transport, this.apart.transport] : [this.transport];
   }
+}
+
+async function checkOutbox(outbox: Outbox, schema: string): Promise<void> {
+  await outbox.check();
+  await checkApplicationSchema((text, values) => outbox.database.query(text, values), schema);
 }
 
 function transportOptions(options: ClientOptions, logger: TaskLogger, clock: Clock): TransportOptions {

@@ -52,7 +52,7 @@ export class ApplicationDatabase {
     if (!isDataSource(this.source)) return this.source;
     const { master } = this.source.driver as { master?: PgPoolLike };
     if (master === undefined)
-      throw new InvalidOptionError('database', 'a DataSource that is closed', `one that is initialized (${this.where})`);
+      throw new InvalidOptionError('dataSource', 'one that is closed', `a DataSource that is initialized (${this.where})`);
     return master;
   }
 }

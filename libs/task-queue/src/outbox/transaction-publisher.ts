@@ -1,6 +1,7 @@
 import { TaskNotUniqueError } from '../errors/index.js';
 import type { OpenTransaction, Publication, PublishReceipt } from '../ports/index.js';
 import type { TransactionDoors } from './transaction-doors.js';
+import { writeError } from './write-error.js';
 
 interface Waiting {
   readonly publication: Publication;
@@ -24,7 +25,8 @@ export class TransactionPublisher {
 
   /**
    * Resolves when it is written; it is sent when the transaction commits.
-   * @throws TransactionNotOpenError · OutboxMissingError · TransactionWriteError · TaskNotUniqueError · what the broker throws
+   * @throws TransactionNotOpenError · TransactionAbortedError · TransactionWriteError · TableUnusableError · OutboxMissingError ·
+   * TaskNotUniqueError
    */
   send(publication: Publication): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
@@ -54,8 +56,9 @@ export class TransactionPublisher {
         part.forEach((one, index) => answer(one, receipts[index]!));
       }
     } catch (error) {
+      const told = writeError('Sending within the transaction', 'of the queues', error);
       // Those that were answered before are not rejected by it.
-      for (const { reject } of batch) reject(error);
+      for (const { reject } of batch) reject(told);
     }
   }
 }

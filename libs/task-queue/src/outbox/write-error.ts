@@ -1,7 +1,7 @@
 import { TableUnusableError, TaskQueueError, TransactionAbortedError, TransactionWriteError } from '../errors/index.js';
 
-const UNDEFINED_TABLE = ['42P01', '3F000'];
-const NO_RIGHTS = '42501';
+/** a table, column, function or the schema is not there; rights are missing */
+const UNUSABLE = ['42P01', '42703', '42883', '3F000', '42501'];
 /** too many connections; idle in a transaction for too long */
 const ENDS_CONNECTION = ['53300', '25P03'];
 const ABORTED = '25P02';
@@ -10,8 +10,7 @@ const ABORTED = '25P02';
 export function writeError(what: string, table: string, error: unknown): TaskQueueError {
   if (error instanceof TaskQueueError) return error;
   const code = sqlStateOf(error);
-  if (code !== undefined && UNDEFINED_TABLE.includes(code)) return new TableUnusableError(table, 'it does not exist', { cause: error });
-  if (code === NO_RIGHTS) return new TableUnusableError(table, 'the rights are missing', { cause: error });
+  if (code !== undefined && UNUSABLE.includes(code)) return new TableUnusableError(table, (error as Error).message, { cause: error });
   if (code === ABORTED) return new TransactionAbortedError(what, { cause: error });
   return new TransactionWriteError(what, error);
 }

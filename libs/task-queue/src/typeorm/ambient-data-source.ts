@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { OutsideTransactionError, TransactionNotOpenError } from '../errors/index.js';
 import { ofQueryRunner } from '../outbox/open-transaction.js';
-import { currentTransaction, type AmbientTransaction, type IsolationLevel } from '../ports/index.js';
+import { currentTransaction, type AmbientTransaction, type IsolationLevel, type TransactionSession } from '../ports/index.js';
 
 type Query = (...args: unknown[]) => Promise<unknown>;
 
@@ -13,6 +13,9 @@ export interface TaskTransaction {
   /** Never rejects: what cannot be rolled back is rolled back by the loss of its connection. */
   rollBack(): Promise<void>;
 }
+
+/** ms after which a statement of ours without an answer is given up, and its connection with it */
+const ANSWER_TIMEOUT = 30_000;
 
 const known = new WeakMap<DataSource, AmbientDataSource>();
 
@@ -38,20 +41,25 @@ export class AmbientDataSource {
     dataSource.createQueryRunner = (mode) => this.#ofTask() ?? this.#guarded(this.#create(mode));
   }
 
-  async begin(isolation: IsolationLevel | null): Promise<TaskTransaction> {
+  /** @param patience ms that a statement of ours may take; those of the handler are its own concern */
+  async begin(isolation: IsolationLevel | null, patience = ANSWER_TIMEOUT): Promise<TaskTransaction> {
     const runner = this.#create('master');
     const release = runner.release.bind(runner);
+    const answered = <T>(answer: Promise<T>): Promise<T> => answerOf(runner, answer, patience);
     try {
-      await runner.startTransaction(isolation ?? undefined);
+      await answered(runner.startTransaction(isolation ?? undefined));
     } catch (error) {
       await release();
       throw error;
     }
     const commit = runner.commitTransaction.bind(runner);
     const rollBack = runner.rollbackTransaction.bind(runner);
-    const query = oneAfterTheOther(runner);
+    const query = oneAfterTheOther(runner, answered);
     keepOpen(runner);
-    const transaction = { ...ofQueryRunner(runner as never), manager: runner.manager };
+    const session: TransactionSession = {
+      query: async (text, values) => ({ rows: (await query.ours(text, [...values], true)).records }) as never,
+    };
+    const transaction = { ...ofQueryRunner(runner as never), session, manager: runner.manager };
     return {
       ambient: transaction,
       async commit() {
@@ -59,14 +67,14 @@ export class AmbientDataSource {
         if (depthOf(runner) > 1)
           throw new TransactionNotOpenError('Committing', 'a nested transaction is still open, since nobody awaits it');
         try {
-          await commit();
+          await answered(commit());
         } finally {
           await release();
         }
       },
       async rollBack() {
         try {
-          while (runner.isTransactionActive) await rollBack();
+          while (runner.isTransactionActive) await answered(rollBack());
         } catch {
           // The connection is lost, and with it the transaction.
         }
@@ -93,17 +101,33 @@ export class AmbientDataSource {
   }
 }
 
-/** Queries that a task makes at once share one connection, which takes them one by one. */
-function oneAfterTheOther(runner: QueryRunner): { last(): Promise<unknown> } {
+/** Queries that a task makes at once share one connection, which takes them one by one; only `ours` have a time limit. */
+function oneAfterTheOther(runner: QueryRunner, answered: <T>(answer: Promise<T>) => Promise<T>) {
   const query = runner.query.bind(runner) as Query;
   let last: Promise<unknown> = Promise.resolve();
-  const chained: Query = (...args) => {
-    const answer = last.then(() => query(...args));
+  const inTurn = (ask: () => Promise<unknown>): Promise<unknown> => {
+    const answer = last.then(ask);
     last = answer.catch(() => undefined);
     return answer;
   };
-  runner.query = chained as QueryRunner['query'];
-  return { last: () => last };
+  runner.query = ((...args: unknown[]) => inTurn(() => query(...args))) as QueryRunner['query'];
+  return {
+    last: () => last,
+    ours: (...args: unknown[]) => inTurn(() => answered(query(...args))) as Promise<{ records: unknown[] }>,
+  };
+}
+
+/** Where nothing answers, the connection is closed: whatever waits on it fails as by its loss, and the pool is rid of it. */
+async function answerOf<T>(runner: QueryRunner, answer: Promise<T>, patience: number): Promise<T> {
+  const timer = setTimeout(() => {
+    const { databaseConnection } = runner as unknown as { databaseConnection?: { connection?: { stream?: { destroy(): void } } } };
+    databaseConnection?.connection?.stream?.destroy();
+  }, patience);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Whoever borrows the runner can end nested transactions only, and cannot give it back. */

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { InvalidOptionError } from '../errors/index.js';
 import { checkSchemaName } from '../policies/check-schema-name.js';
 import { ApplicationDatabase } from '../outbox/application-database.js';
+import { checkApplicationSchema } from '../migrations/check-application-schema.js';
 import { checkTable } from '../outbox/check-table.js';
 import { isConnectionLoss, sqlStateOf, writeError } from '../outbox/write-error.js';
 import {
@@ -49,6 +50,7 @@ export class TypeOrmTransactions implements TaskTransactions {
   async check(concurrency: number): Promise<void> {
     const { schema, dataSource } = this.options;
     await checkTable(this.#database, schema, 'task_record', 'SELECT, INSERT, DELETE');
+    await checkApplicationSchema((text, values) => this.#database.query(text, values), schema);
     const { master } = dataSource.driver as unknown as { master: { options: { max: number } } };
     if (master.options.max > concurrency) return;
     const what = `less than the connections of its DataSource (${master.options.max}): each transactional task holds one`;

@@ -64,8 +64,13 @@ export class FetchLoop {
   async #untilWoken(ms: number, clock: Clock): Promise<void> {
     const { signal } = this.#stopping;
     await new Promise<void>((resolve) => {
-      const timer = clock.timer(ms, resolve);
-      signal.addEventListener('abort', () => (timer.clear(), resolve()), { once: true });
+      const done = (): void => {
+        timer.clear();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = clock.timer(ms, done);
+      signal.addEventListener('abort', done, { once: true });
     });
   }
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TaskClient, TaskWorkerModule } from 'nestjs-task-queue';
 import { DataSource } from 'typeorm';
+import { migrateOn } from '../../../results/support/tables.js';
 import { freshDatabase } from '../../../support/services.js';
 import { HistoryModule } from './src/history.module.js';
 import { send } from './src/invoice.tasks.js';
@@ -20,8 +20,7 @@ describe('the guide to results in the database', () => {
   beforeAll(async () => {
     database = await freshDatabase();
     const source = await new DataSource({ type: 'postgres', url: database.url }).initialize();
-    await source.query('create schema tq');
-    await source.query(readFileSync('libs/task-queue/src/migrations/004-task-results.sql', 'utf8').replaceAll('{schema}', 'tq'));
+    await migrateOn(source, 'tq');
     await source.destroy();
     process.env['DATABASE_URL'] = database.url;
     app = await Test.createTestingModule({ imports: [WorkerModule] }).compile();

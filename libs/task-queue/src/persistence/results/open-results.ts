@@ -1,7 +1,7 @@
 import type { TypeormDataSource } from '../../ports/typeorm-data-source.js';
 import { DriverMissingError } from '../../errors/boot-errors.js';
 import { InvalidOptionError } from '../../errors/option-errors.js';
-import { ResultDatabase } from './result-database.js';
+import { ResultDatabase, type CheckSchema } from './result-database.js';
 import { TypeormResultBackend, type TypeormResultOptions } from './typeorm-result-backend.js';
 
 export interface ResultPlace {
@@ -10,6 +10,7 @@ export interface ResultPlace {
   readonly schema: string;
   /** finds a provider of the application; asked when the results are connected */
   find(token: string | Function): unknown;
+  readonly checkSchema: CheckSchema;
 }
 
 /**
@@ -17,11 +18,11 @@ export interface ResultPlace {
  * @throws DriverMissingError · InvalidOptionError
  */
 export async function openTypeormResults(
-  { typeorm, schema, find }: ResultPlace,
+  { typeorm, schema, find, checkSchema }: ResultPlace,
   options: TypeormResultOptions,
 ): Promise<TypeormResultBackend> {
   const source = typeof typeorm === 'string' ? await provided(typeorm, find) : () => typeorm;
-  return new TypeormResultBackend(new ResultDatabase(source, schema, options.clock), options);
+  return new TypeormResultBackend(new ResultDatabase(source, schema, checkSchema, options.clock), options);
 }
 
 async function provided(name: string, find: ResultPlace['find']): Promise<() => TypeormDataSource> {

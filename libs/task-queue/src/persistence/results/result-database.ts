@@ -7,6 +7,9 @@ import { DataRefusedError } from './data-refused.js';
 const TABLES = ['task_result', 'failed_task'];
 const TIMEOUT = 10_000;
 
+/** Asked when the tables are known to be there. @throws what of them this version of the package cannot work with */
+export type CheckSchema = (query: <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>, schema: string) => Promise<void>;
+
 /**
  * The application's DataSource as the results use it: one statement at a time, each with a deadline, its errors
  * translated. The DataSource is looked up when it is connected, and stays the application's own to close.
@@ -18,6 +21,7 @@ export class ResultDatabase {
   constructor(
     private readonly find: () => TypeormDataSource,
     readonly schema: string,
+    private readonly checkSchema: CheckSchema,
     private readonly clock: Clock,
   ) {
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
@@ -31,7 +35,8 @@ export class ResultDatabase {
 
   /**
    * Safe to call twice.
-   * @throws UnsupportedOptionError no Postgres · InvalidOptionError not initialized · ResultsRefusedError no tables, or no rights
+   * @throws UnsupportedOptionError no Postgres · InvalidOptionError not initialized · ResultsRefusedError no tables, or no rights ·
+   * SchemaOutdatedError · SchemaNewerError
    */
   async connect(): Promise<void> {
     if (this.#source !== undefined) return;
@@ -93,6 +98,7 @@ export class ResultDatabase {
       throw missingTables(what, this.schema, `there is no ${missing.map((name) => `${this.schema}.${name}`).join(' and no ')}`);
     const locked = found.find(({ usable }) => usable !== true);
     if (locked !== undefined) throw noRights(what, `no rights on ${this.schema}.${locked.name}`);
+    await this.checkSchema((text, values) => this.query(what, text, values), this.schema);
   }
 }
 

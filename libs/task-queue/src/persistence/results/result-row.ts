@@ -8,6 +8,7 @@ export interface ResultRow {
   readonly name: string | null;
   readonly queue: string | null;
   readonly tags: readonly string[];
+  readonly schedule: string | null;
   readonly state: string;
   readonly retries: number;
   readonly worker: string | null;
@@ -40,6 +41,7 @@ export function rowOf(record: TaskResultRecord, expires: number): ResultRow {
     name: task?.name ?? call?.name ?? null,
     queue: task?.queue ?? call?.queue ?? null,
     tags: task?.tags ?? [],
+    schedule: task?.schedule ?? null,
     state,
     retries,
     worker: worker ?? null,
@@ -63,7 +65,7 @@ export function rowOf(record: TaskResultRecord, expires: number): ResultRow {
 
 /** The record that {@link rowOf} made the row of. */
 export function recordOf(row: LoadedRow): TaskResultRecord {
-  const { id, state, retries, at, name, queue, tags, args, kwargs, created, started } = row;
+  const { id, state, retries, at, name, queue, tags, args, kwargs, created, started, schedule } = row;
   const record: Record<string, unknown> = { id, state, retries, at };
   if (row.result !== null) record['result'] = JSON.parse(row.result) as unknown;
   if (row.error !== null) record['error'] = errorOf(row.error, row.traceback);
@@ -71,7 +73,7 @@ export function recordOf(row: LoadedRow): TaskResultRecord {
   if (row.content !== null) record['content'] = JSON.parse(row.content) as PackedContent;
   if (row.worker !== null) record['worker'] = row.worker;
   if (name !== null && queue !== null) {
-    record['task'] = { name, queue, tags, sentAt: created, startedAt: started };
+    record['task'] = { name, queue, tags, ...(schedule !== null && { schedule }), sentAt: created, startedAt: started };
     if (args !== null && kwargs !== null) record['call'] = { name, args: JSON.parse(args), kwargs: JSON.parse(kwargs), queue };
   }
   if (row.parent !== null) record['parent'] = row.parent;

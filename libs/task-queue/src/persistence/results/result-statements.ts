@@ -8,6 +8,7 @@ const PLAIN = {
   name: 'task_name',
   queue: 'queue',
   tags: 'tags',
+  schedule: 'periodic_task_name',
   state: 'state',
   retries: 'retries',
   worker: 'worker',

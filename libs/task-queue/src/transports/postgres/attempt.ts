@@ -44,6 +44,6 @@ export function refused(what: string, error: unknown): Error {
   if (!(error instanceof ServerRefusedError)) return error as Error;
   if (error.full) return new BrokerFullError(`answers '${error.message}'`, { cause: error });
   if (error.missingTable) return new SchemaMissingError(`${what}: ${error.message}`);
-  if (error.transient) return new BrokerUnavailableError(what, { cause: error });
+  if (error.transient) return new BrokerUnavailableError(what, { cause: error, answer: error.message });
   return new BrokerRefusedError(what, error.message);
 }

@@ -48,6 +48,18 @@ async function drop() {
   client?.connection.stream.destroy();
 }
 
+// All seats share the connection, and the driver wants one statement at a time.
+let last = Promise.resolve();
+
+function ask(values, renewal) {
+  const answer = last.then(async () => {
+    if (renewal.over) throw new Error('late');
+    return (await connected()).query({ ...statement, values });
+  });
+  last = answer.catch(() => {});
+  return answer;
+}
+
 class Seat {
   constructor(number, { lease, maxLoopBlock, shared, journal, owner }) {
     this.number = number;
@@ -89,18 +101,20 @@ class Seat {
     const { through } = this;
     const offset = Atomics.load(beats, OFFSET);
     const held = [...this.batches];
+    const renewal = { over: false };
     let timer;
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error('late')), this.lease / 3);
     });
     try {
       const renewals = [];
-      for (let at = 0; at < held.length; at += MAX_BATCH) renewals.push(this.extend(held.slice(at, at + MAX_BATCH), offset));
+      for (let at = 0; at < held.length; at += MAX_BATCH) renewals.push(this.extend(held.slice(at, at + MAX_BATCH), offset, renewal));
       await Promise.race([Promise.all(renewals), late]);
     } catch {
       void drop();
       return false;
     } finally {
+      renewal.over = true;
       clearTimeout(timer);
     }
     if (this.unheard > 0) return false;
@@ -109,10 +123,9 @@ class Seat {
     return true;
   }
 
-  async extend(held, offset) {
-    const client = await connected();
+  async extend(held, offset, renewal) {
     const numbers = held.map(([, { claim }]) => claim);
-    const { rows } = await client.query({ ...statement, values: [this.owner, numbers, this.lease, String(offset)] });
+    const { rows } = await ask([this.owner, numbers, this.lease, String(offset)], renewal);
     if (rows.length === 0) return;
     const sequences = new Map(held.map(([sequence, { claim }]) => [claim, sequence]));
     const lost = [];

@@ -160,8 +160,7 @@ export class PgConnection implements PostgresConnection {
       transaction: (work, { timeout = ANSWER_TIMEOUT } = {}) => this.#transaction(work, monotonic() + timeout),
     };
     try {
-      const { vacuums } = await checkServer(unchecked, this.schema);
-      if (!vacuums) this.options.logger.warn('PostgreSQL does not clean up: set autovacuum and track_counts to on', { server: this.shown });
+      await checkServer(unchecked, this.schema);
       await this.bootCheck(unchecked, this.#open.options);
       this.#checked = true;
     } catch (error) {

@@ -28,7 +28,10 @@ export class PostgresTransport implements Transport {
 
   /** @throws InvalidBrokerUrlError · InvalidOptionError · UnknownOptionError */
   constructor(address: StoreAddress, options: TransportOptions) {
-    const connection = new PgConnection(address, options, checkSchema);
+    const connection = new PgConnection(address, options, async (session, asked) => {
+      await checkSchema(session, asked);
+      await warnOfVacuum(session, options.logger);
+    });
     const shift = (): number => options.timeOffset();
     this.#context = {
       options,
@@ -53,7 +56,6 @@ export class PostgresTransport implements Transport {
    */
   async connect(): Promise<void> {
     await this.#context.connection.connect();
-    await warnOfVacuum(this.#context);
     this.#context.pruner.start();
   }
 

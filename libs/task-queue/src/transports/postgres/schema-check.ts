@@ -21,8 +21,8 @@ export const checkSchema: BootCheck = async (session, { migrate: asked }) => {
     found = await plan(sessionOn(session), schema);
   }
   checkPlan(found, schema);
-  const [missing] = await session.query<{ tables: string | null }>(statementsFor(schema).missingRights, [schema]);
-  if (missing?.tables) throw new BrokerRefusedError(`Using schema '${schema}'`, `no right to read and write ${missing.tables}`);
+  const [rights] = await session.query<{ missing: string | null }>(statementsFor(schema).missingRights, [schema]);
+  if (rights?.missing) throw new BrokerRefusedError(`Using schema '${schema}'`, `no right to use ${rights.missing}`);
 };
 
 /** What migrations are run through. */

@@ -2,6 +2,7 @@ import type { RevokedDelivery, Settlement, SettleReceipt } from '../../ports/con
 import { pause } from '../leasing/pause.js';
 import { mayPass } from './attempt.js';
 import type { PostgresContext } from './postgres-context.js';
+import { ServerRefusedError } from './postgres-errors.js';
 import { readSettleAnswer } from './settle-answer.js';
 import { SettleBatch } from './settle-batch.js';
 
@@ -112,7 +113,7 @@ export class Settler {
         const [row] = await connection.query<{ answer: string }>(statements.settle, values);
         return row!.answer;
       } catch (error) {
-        if (!mayPass(error)) return error as Error;
+        if (!mayPass(error) && !isFull(error)) return error as Error;
         await pause(RETRY_PAUSE);
       }
     }
@@ -128,4 +129,9 @@ export class Settler {
     });
     this.events.settled(settlement, false);
   }
+}
+
+/** New work is refused at once by a full server; what is done is worth waiting for room, since it would be done again. */
+function isFull(error: unknown): boolean {
+  return error instanceof ServerRefusedError && error.full;
 }

@@ -82,12 +82,20 @@ where id = any($1::text[]) and expires_at > clock_timestamp() + $2::float8 * int
 `,
   locate: `select id, queue, place from {schema}.places_of($1::text[])
 `,
-  missingRights: `-- Tables that the user of the connection may not read and write.
-select string_agg(c.relname, ', ' order by c.relname) as tables
-from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where n.nspname = $1 and c.relkind in ('r', 'p') and c.relname <> 'migration'
-  and not (has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
-    and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))
+  missingRights: `-- Tables that the user of the connection may not read and write; sequences and functions that it may not use. An identity's sequence needs no right.
+select string_agg(m.name, ', ' order by m.name) as missing
+from (
+  select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = $1 and c.relname <> 'migration' and case
+    when c.relkind in ('r', 'p') then not (has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
+      and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete'))
+    when c.relkind = 'S' then not has_sequence_privilege(c.oid, 'usage')
+      and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i')
+    else false end
+  union all
+  select p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where n.nspname = $1 and not has_function_privilege(p.oid, 'execute')
+) m
 `,
   noteWaiters: `-- Who waits for these results is to be told, for a while.
 insert into {schema}.result_waiter (id, expires_at)
@@ -249,7 +257,10 @@ select saved as id from {schema}.save_results(
   takeAnswers: `-- An address has one reader.
 delete from {schema}.answer where address = $1 returning body
 `,
-  vacuum: `select current_setting('autovacuum') as autovacuum,
+  vacuum: `select current_setting('autovacuum') = 'on' and current_setting('track_counts') = 'on' as vacuums,
+  (select string_agg(c.relname, ', ' order by c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    join lateral pg_options_to_table(c.reloptions) o on o.option_name = 'autovacuum_enabled'
+    where n.nspname = $1 and not o.option_value::boolean) as without,
   (select extract(epoch from clock_timestamp() - min(a.xact_start)) * 1000 from pg_stat_activity a
     where a.datname = current_database() and a.backend_xmin is not null)::float8 as oldest
 `,
@@ -306,6 +317,18 @@ async function drop() {
   client?.connection.stream.destroy();
 }
 
+// All seats share the connection, and the driver wants one statement at a time.
+let last = Promise.resolve();
+
+function ask(values, renewal) {
+  const answer = last.then(async () => {
+    if (renewal.over) throw new Error('late');
+    return (await connected()).query({ ...statement, values });
+  });
+  last = answer.catch(() => {});
+  return answer;
+}
+
 class Seat {
   constructor(number, { lease, maxLoopBlock, shared, journal, owner }) {
     this.number = number;
@@ -347,18 +370,20 @@ class Seat {
     const { through } = this;
     const offset = Atomics.load(beats, OFFSET);
     const held = [...this.batches];
+    const renewal = { over: false };
     let timer;
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error('late')), this.lease / 3);
     });
     try {
       const renewals = [];
-      for (let at = 0; at < held.length; at += MAX_BATCH) renewals.push(this.extend(held.slice(at, at + MAX_BATCH), offset));
+      for (let at = 0; at < held.length; at += MAX_BATCH) renewals.push(this.extend(held.slice(at, at + MAX_BATCH), offset, renewal));
       await Promise.race([Promise.all(renewals), late]);
     } catch {
       void drop();
       return false;
     } finally {
+      renewal.over = true;
       clearTimeout(timer);
     }
     if (this.unheard > 0) return false;
@@ -367,10 +392,9 @@ class Seat {
     return true;
   }
 
-  async extend(held, offset) {
-    const client = await connected();
+  async extend(held, offset, renewal) {
     const numbers = held.map(([, { claim }]) => claim);
-    const { rows } = await client.query({ ...statement, values: [this.owner, numbers, this.lease, String(offset)] });
+    const { rows } = await ask([this.owner, numbers, this.lease, String(offset)], renewal);
     if (rows.length === 0) return;
     const sequences = new Map(held.map(([sequence, { claim }]) => [claim, sequence]));
     const lost = [];

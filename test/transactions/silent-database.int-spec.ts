@@ -1,0 +1,57 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { isConnectionLoss } from '../../libs/task-queue/src/outbox/write-error.js';
+import { AmbientDataSource } from '../../libs/task-queue/src/typeorm/ambient-data-source.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { testDatabase, type TestDatabase } from './support.js';
+
+describe('the transaction of a task, of a database that does not answer any more', () => {
+  let database: TestDatabase;
+  let proxy: TcpProxy;
+  let dataSource: DataSource;
+  const begin = () => AmbientDataSource.of(dataSource).begin(null, 200);
+
+  beforeAll(async () => void (database = await testDatabase('silent')));
+  afterAll(() => database.drop());
+  beforeEach(async () => {
+    proxy = await TcpProxy.before(database.url);
+    const url = new URL(database.url);
+    url.port = new URL(proxy.url).port;
+    dataSource = await new DataSource({ type: 'postgres', url: url.href, poolSize: 1, installExtensions: false }).initialize();
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await proxy.stop();
+  });
+
+  it.each<[string, (transaction: Awaited<ReturnType<typeof begin>>) => Promise<unknown>]>([
+    ['a statement of ours', ({ ambient }) => ambient.session.query('SELECT 1', [])],
+    ['the commit', ({ commit }) => commit()],
+  ])('%s is given up as by a lost connection, and its place in the pool is free again', async (_, ask) => {
+    const transaction = await begin();
+    proxy.dropAnswers = true;
+    const error = await ask(transaction).catch((reason: unknown) => reason);
+    expect(isConnectionLoss(error)).toBe(true);
+    await transaction.rollBack();
+    proxy.heal();
+    expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('the rollback ends, so that the slot of the task is free again', async () => {
+    const transaction = await begin();
+    proxy.dropAnswers = true;
+    await transaction.rollBack();
+    proxy.heal();
+    expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('a query of the handler takes as long as it takes', async () => {
+    const transaction = await begin();
+    const slow = (transaction.ambient.connection as { query(text: string): Promise<unknown> }).query('SELECT pg_sleep(0.5)');
+    const ours = transaction.ambient.session.query<{ one: number }>('SELECT 1 AS one', []);
+    await slow;
+    expect((await ours).rows).toEqual([{ one: 1 }]);
+    await transaction.commit();
+    await transaction.rollBack();
+  });
+});
