@@ -5,8 +5,8 @@ export function randomOwner(): string {
   return randomBytes(8).readBigInt64BE().toString();
 }
 
-/** the most numbers that are forgotten with one call */
-const AT_ONCE = 500;
+/** the least numbers that are worth a statement to forget them, and the most that are forgotten with one call */
+const AT_ONCE = { least: 20, most: 500 };
 
 /** Numbers the calls of one caller. What was answered is not asked for again, and is forgotten on the server with a later call. */
 export class CallNumbers {
@@ -19,11 +19,12 @@ export class CallNumbers {
   }
 
   answered(number: string): void {
-    if (this.#answered.length < AT_ONCE) this.#answered.push(number);
+    if (this.#answered.length < AT_ONCE.most) this.#answered.push(number);
   }
 
   /** Numbers to forget; each is given once. */
   spent(): string[] {
+    if (this.#answered.length < AT_ONCE.least) return [];
     const spent = this.#answered;
     this.#answered = [];
     return spent;

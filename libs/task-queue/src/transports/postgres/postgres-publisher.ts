@@ -14,6 +14,7 @@ import {
   firstOfEach,
   isPlain,
   plainLists,
+  plainOne,
   publicationRow,
   readReceipt,
 } from './publication-rows.js';
@@ -108,7 +109,8 @@ export class PostgresPublisher {
     const call = [this.#calls.owner, number, this.#calls.spent()];
     const limit = { timeout: (deadline - monotonic()) * 0.6 }; // so that there is time to ask for its fate
     if (trusted && publications.every(isPlain)) {
-      if (areBlocks(publications)) await connection.query(statements.publishBlocks, [...call, ...blockLists(publications)], limit);
+      if (publications.length === 1) await connection.query(statements.publishOne, [...call, ...plainOne(publications[0]!)], limit);
+      else if (areBlocks(publications)) await connection.query(statements.publishBlocks, [...call, ...blockLists(publications)], limit);
       else await connection.query(statements.publishPlain, [...call, ...plainLists(publications)], limit);
       return '';
     }

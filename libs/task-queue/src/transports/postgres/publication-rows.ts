@@ -43,7 +43,7 @@ export function blockLists(publications: readonly Publication[]): unknown[] {
   return [toStored(queue), HEADS[priority]!, sizes, joinLists(ids, sizes), joinLists(bodies, sizes)];
 }
 
-/** The arguments of publish-one-within.sql. */
+/** The arguments of publish-one.sql from the queue on. */
 export function plainOne({ queue, id, priority, body }: Publication): unknown[] {
   return [toStored(queue), toStored(id), HEADS[priority]!, toStored(body)];
 }

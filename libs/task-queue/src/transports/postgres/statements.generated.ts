@@ -208,6 +208,8 @@ returning 1
 `,
   publishOneWithin: `call {schema}.put_one($1, $2, $3, $4)
 `,
+  publishOne: `select {schema}.publish_one($1::bigint, $2::bigint, $3::bigint[], $4, $5, $6, $7)
+`,
   publishPlainWithin: `select {schema}.put_plain($1::text[], $2, $3, $4, $5)
 `,
   publishPlain: `select {schema}.publish_plain($1::bigint, $2::bigint, $3::bigint[], $4::text[], $5, $6, $7, $8)
