@@ -5,11 +5,14 @@ import { AmbientDataSource } from '../../libs/task-queue/src/typeorm/ambient-dat
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { testDatabase, type TestDatabase } from './support.js';
 
+/** ms; more than a busy machine takes for an answer */
+const PATIENCE = 1_500;
+
 describe('the transaction of a task, of a database that does not answer any more', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let dataSource: DataSource;
-  const begin = () => AmbientDataSource.of(dataSource).begin(null, 200);
+  const begin = () => AmbientDataSource.of(dataSource).begin(null, PATIENCE);
 
   beforeAll(async () => void (database = await testDatabase('silent')));
   afterAll(() => database.drop());
@@ -47,7 +50,7 @@ describe('the transaction of a task, of a database that does not answer any more
 
   it('a query of the handler takes as long as it takes', async () => {
     const transaction = await begin();
-    const slow = (transaction.ambient.connection as { query(text: string): Promise<unknown> }).query('SELECT pg_sleep(0.5)');
+    const slow = (transaction.ambient.connection as { query(text: string): Promise<unknown> }).query(`SELECT pg_sleep(${(PATIENCE / 1000) * 1.3})`);
     const ours = transaction.ambient.session.query<{ one: number }>('SELECT 1 AS one', []);
     await slow;
     expect((await ours).rows).toEqual([{ one: 1 }]);
