@@ -50,7 +50,9 @@ describe('the transaction of a task, of a database that does not answer any more
 
   it('a query of the handler takes as long as it takes', async () => {
     const transaction = await begin();
-    const slow = (transaction.ambient.connection as { query(text: string): Promise<unknown> }).query(`SELECT pg_sleep(${(PATIENCE / 1000) * 1.3})`);
+    const slow = (transaction.ambient.connection as { query(text: string): Promise<unknown> }).query(
+      `SELECT pg_sleep(${(PATIENCE / 1000) * 1.3})`,
+    );
     const ours = transaction.ambient.session.query<{ one: number }>('SELECT 1 AS one', []);
     await slow;
     expect((await ours).rows).toEqual([{ one: 1 }]);
