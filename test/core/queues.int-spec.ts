@@ -22,6 +22,7 @@ describe.each(BROKERS)('queues on %s', (_, url) => {
     const late = await app.send('where', [], { worker: 'late@host' });
     const stale = await app.send('where', [], { worker: 'late@host', expires: 1 });
     expect(await late.state()).toBe('PENDING');
+    for (const sent = Date.now(); Date.now() < sent + 2;) await new Promise(setImmediate);
     await app.worker({ name: 'late@host' });
     expect(await late.get()).toEqual(['late@host', 'direct:late@host']);
     await expect(stale.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });

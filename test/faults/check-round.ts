@@ -60,6 +60,8 @@ interface History {
   readonly runs: Entry[];
   readonly ends: Entry[];
   readonly charged: Entry[];
+  /** taken, run or settled: what else is noted may be a loser that is told late of what was over */
+  readonly came: Entry[];
 }
 
 type Add = (kind: Violation['kind'], what: string) => void;
@@ -68,7 +70,8 @@ function historiesOf(entries: readonly Entry[]): Map<string, History> {
   const histories = new Map<string, History>();
   for (const entry of entries) {
     let history = histories.get(entry.id);
-    if (history === undefined) histories.set(entry.id, (history = { runs: [], ends: [], charged: [] }));
+    if (history === undefined) histories.set(entry.id, (history = { runs: [], ends: [], charged: [], came: [] }));
+    if (['took', 'ran', 'settled'].includes(entry.event)) history.came.push(entry);
     if (entry.event === 'ran') history.runs.push(entry);
     else if (entry.event === 'settled' && FINAL.has(entry.detail[0]!)) history.ends.push(entry);
     else if (entry.event === 'took' && Number(entry.detail[0]) > 0) history.charged.push(entry);
@@ -119,9 +122,12 @@ function checkLink(id: string, linked: ReadonlyMap<string, string>, add: Add): v
   if (children !== 1) add(children === 0 ? 'lost' : 'doubled', `${id} has called ${children} tasks instead of one`);
 }
 
-function checkSettlements(id: string, { runs, ends }: History, { endedBefore }: RoundFacts, add: Add): void {
+function checkSettlements(id: string, { runs, ends, came }: History, { endedBefore }: RoundFacts, add: Add): void {
   if (ends.length > 1) add('doubled', `${id} was settled by ${ends.map(({ worker }) => worker).join(' and ')}`);
-  if (endedBefore.has(id)) add('doubled', `${id} came again after it had ended in an earlier round`);
+  if (endedBefore.has(id) && came.length > 0) {
+    const events = came.map(({ event, worker }) => `${event} by ${worker}`).join(', ');
+    add('doubled', `${id} came again (${events}) after it had ended in an earlier round`);
+  }
   const [end] = ends;
   const late = end && runs.find((run) => run.at > end.at);
   if (late) add('doubled', `${id} was begun by ${late.worker} after ${end.worker} had settled it`);

@@ -41,6 +41,11 @@ describe('the checker of the ledger', () => {
     expect(checkRound(good())).toEqual([]);
   });
 
+  it('does not take a loser that is told late, after its task has ended elsewhere, for another run of it', () => {
+    const told = [entry('refused', 'b', 'w2'), entry('lost', 'b', 'w2'), entry('ended', 'b', 'w2')];
+    expect(checkRound(good({ entries: [ran('a'), acked('a'), ...told], endedBefore: new Set(['b']) }))).toEqual([]);
+  });
+
   it.each<[string, RoundFacts, string[]]>([
     ['a task without an end', good({ results: new Map() }), ['lost']],
     ['one that ended otherwise', good({}, 'ignored'), ['lost']],
