@@ -3,9 +3,13 @@ const src = '^libs/task-queue/src';
 const rooms = (...names) => `${src}/(${names.join('|')})/`;
 const code = { pathNot: '\\.spec\\.ts$' };
 
-const BASE = ['message', 'errors', 'ports', 'policies', 'schedules'];
-const CORE = ['attempt', 'client', 'canvas', 'worker', 'pools', 'beat', 'outbox'];
-const TOP = ['nest', 'admin', 'cli', 'testing', 'typeorm'];
+/** A room imports itself and the rooms named, no other of the library. */
+const direction = (room, ...below) => ({
+  name: `directions-of-${room}`,
+  severity: 'error',
+  from: { ...code, path: rooms(room) },
+  to: { path: src, pathNot: rooms(room, ...below) },
+});
 
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 const DRIVERS = ['ioredis', 'pg', 'typeorm', '@nestjs/typeorm', 'amqplib', 'kafkajs', '@aws-sdk'];
@@ -29,73 +33,40 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    direction('core'),
+    direction('database', 'core'),
+    direction('transports', 'core', 'database'),
+    direction('assembly', 'core', 'database', 'transports'),
+    direction('nest', 'core', 'assembly'),
     {
-      name: 'base-rooms-stand-alone',
+      name: 'engines-do-not-know-each-other',
       severity: 'error',
-      comment: 'message, errors, ports, policies and schedules import nothing above them.',
-      from: { ...code, path: rooms(...BASE) },
-      to: { path: src, pathNot: rooms(...BASE) },
-    },
-    {
-      name: 'core-rooms-know-no-transport',
-      severity: 'error',
-      comment: 'client, worker and the like reach a broker through the ports only, and know nothing of Nest.',
-      from: { ...code, path: rooms(...CORE) },
-      to: { path: src, pathNot: rooms(...BASE, ...CORE) },
+      from: { ...code, path: `${src}/transports/([^/]+)/` },
+      to: { path: `${src}/transports/`, pathNot: [`${src}/transports/shared/`, `${src}/transports/$1/`] },
     },
     {
       name: 'schedules-are-pure',
       severity: 'error',
       comment: 'When something is due depends on the schedule and the moment alone: no port, clock or process.',
-      from: { ...code, path: rooms('schedules') },
-      to: { path: src, pathNot: rooms('message', 'errors', 'policies', 'schedules') },
+      from: { ...code, path: `${src}/core/schedules/` },
+      to: { path: src, pathNot: `${src}/core/(message|errors|policies|options|schedules)/` },
     },
     {
-      name: 'base-and-core-load-no-framework-or-driver',
+      name: 'no-framework-below-nest',
       severity: 'error',
-      from: { ...code, path: rooms(...BASE, ...CORE) },
-      to: { path: packages('@nestjs', ...DRIVERS) },
-    },
-    {
-      name: 'transports-serve-ports',
-      severity: 'error',
-      comment:
-        'A transport imports ports, message, errors, policies and its own folder, what leases have in common; that of Postgres its migrations and the schedules of any PostgreSQL, too.',
-      from: { ...code, path: `${src}/transports/([^/]+)/` },
-      to: {
-        path: src,
-        pathNot: [rooms(...BASE, 'migrations'), `${src}/transports/leasing/`, `${src}/transports/$1/`, `${src}/persistence/schedules/`],
-      },
-    },
-    {
-      name: 'transports-know-no-framework',
-      severity: 'error',
-      from: { ...code, path: rooms('transports') },
+      from: { ...code, path: rooms('core', 'database', 'transports', 'assembly') },
       to: { path: packages('@nestjs') },
-    },
-    {
-      name: 'persistence-serves-ports',
-      severity: 'error',
-      comment: 'What is kept in the application’s database implements ports as a transport does.',
-      from: { ...code, path: rooms('persistence') },
-      to: { path: src, pathNot: rooms(...BASE, 'persistence') },
-    },
-    {
-      name: 'nothing-stands-on-the-top-rooms',
-      severity: 'error',
-      from: { ...code, path: `${src}/`, pathNot: ['\\.spec\\.ts$', `${src}/index\\.ts$`, rooms(...TOP)] },
-      to: { path: rooms(...TOP) },
     },
     only('ioredis-only-in-redis', 'ioredis', 'transports/redis'),
     only('pg-only-in-postgres', 'pg', 'transports/postgres'),
-    only('formats-only-in-their-serializers', FORMATS, 'message/serializers'),
-    only('typeorm-only-in-its-entry', '(typeorm|@nestjs/typeorm)', 'typeorm', 'persistence'),
+    only('formats-only-in-their-serializers', FORMATS, 'core/message/serializers'),
+    only('typeorm-only-in-its-entry', '(typeorm|@nestjs/typeorm)', 'typeorm', 'database'),
     {
       name: 'applications-use-entry-points',
       severity: 'error',
       comment: 'What a user cannot import, the example does not import either.',
       from: { path: '^apps/' },
-      to: { path: src, pathNot: [`${src}/index\\.ts$`, `${src}/[^/]+/index\\.ts$`] },
+      to: { path: src, pathNot: [`${src}/index\\.ts$`, `${src}/([^/]+|core/schedules)/index\\.ts$`] },
     },
     {
       name: 'library-stands-alone',

@@ -19,6 +19,7 @@ const base = {
   transform: { '^.+\\.ts$': swc },
   moduleNameMapper: {
     '^nestjs-task-queue$': '<rootDir>/libs/task-queue/src/index.ts',
+    '^nestjs-task-queue/schedules$': '<rootDir>/libs/task-queue/src/core/schedules/index.ts',
     '^nestjs-task-queue/(.*)$': '<rootDir>/libs/task-queue/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

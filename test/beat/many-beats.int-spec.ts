@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from 'nestjs-task-queue/testing';
-import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../../libs/task-queue/src/ports/index.js';
-import { nextTick } from '../../libs/task-queue/src/schedules/next-tick.js';
-import { toSchedule } from '../../libs/task-queue/src/schedules/to-schedule.js';
+import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../../libs/task-queue/src/core/ports/index.js';
+import { nextTick } from '../../libs/task-queue/src/core/schedules/next-tick.js';
+import { toSchedule } from '../../libs/task-queue/src/core/schedules/to-schedule.js';
 import { judgeTicks } from './judge-ticks.js';
 import { mortalStore, type Fate } from './mortal-store.js';
 import { drain, openStage, type BeatStage } from './support.js';

@@ -1,5 +1,5 @@
 import { BrokerUnavailableError, PublishUncertainError } from 'nestjs-task-queue';
-import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../../libs/task-queue/src/ports/index.js';
+import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../../libs/task-queue/src/core/ports/index.js';
 
 /** What becomes of a beat's next claim. */
 export type Fate =

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemClock } from '../../libs/task-queue/src/ports/index.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/index.js';
 import type { Engine, FaultServer } from '../faults/engine.js';
 import { BeatFleet } from './beat-fleet.js';
 import { judgeTicks } from './judge-ticks.js';

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Beat } from '../../libs/task-queue/src/beat/beat.js';
-import { resolveBeatOptions } from '../../libs/task-queue/src/beat/beat-options.js';
-import { checkSettings, type ScheduleSettings } from '../../libs/task-queue/src/beat/schedule-settings.js';
-import { TaskSchedules } from '../../libs/task-queue/src/beat/task-schedules.js';
-import { TurnMaker } from '../../libs/task-queue/src/beat/turn-maker.js';
-import { resolveClientOptions } from '../../libs/task-queue/src/client/client-options.js';
-import { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
-import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
+import { Beat } from '../../libs/task-queue/src/core/beat/beat.js';
+import { resolveBeatOptions } from '../../libs/task-queue/src/core/beat/beat-options.js';
+import { checkSettings, type ScheduleSettings } from '../../libs/task-queue/src/core/beat/schedule-settings.js';
+import { TaskSchedules } from '../../libs/task-queue/src/core/beat/task-schedules.js';
+import { TurnMaker } from '../../libs/task-queue/src/core/beat/turn-maker.js';
+import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
 import {
   silentLogger,
   type Clock,
@@ -14,8 +14,8 @@ import {
   type StoredSchedule,
   type TaskLogger,
   type Transport,
-} from '../../libs/task-queue/src/ports/index.js';
-import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
+} from '../../libs/task-queue/src/core/ports/index.js';
+import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 
 /** One process as beat sees it: a transport, a client, the schedules, and any number of beats. */
 export interface BeatStage {

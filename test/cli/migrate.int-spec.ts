@@ -1,5 +1,5 @@
 import { runCli } from '../../libs/task-queue/src/cli/run-cli.js';
-import { ALL_MIGRATIONS } from '../../libs/task-queue/src/migrations/migration.js';
+import { ALL_MIGRATIONS } from '../../libs/task-queue/src/database/migrations/migration.js';
 import { freshDatabase } from '../support/services.js';
 
 const NAMES = ALL_MIGRATIONS.map(({ name }) => name);

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { StoreAddress } from '../../libs/task-queue/src/ports/database-handle.js';
-import type { Transport, TransportOptions } from '../../libs/task-queue/src/ports/transport.js';
+import type { StoreAddress } from '../../libs/task-queue/src/core/ports/runtime/database-handle.js';
+import type { Transport, TransportOptions } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { open } from '../../libs/task-queue/src/transports/postgres/index.js';
 import { databaseUrl } from '../support/services.js';
 

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { harnessFor, resultBackendConformance, type ConformanceHarness } from 'nestjs-task-queue/testing';
 import type { DataSource } from 'typeorm';
-import { checkApplicationSchema } from '../../libs/task-queue/src/migrations/check-application-schema.js';
-import { openTypeormResults } from '../../libs/task-queue/src/persistence/results/open-results.js';
-import { silentLogger, systemClock, type Consumer, type ResultBackend, type Transport } from '../../libs/task-queue/src/ports/index.js';
+import { checkApplicationSchema } from '../../libs/task-queue/src/database/migrations/check-application-schema.js';
+import { openTypeormResults } from '../../libs/task-queue/src/database/results/open-results.js';
+import {
+  silentLogger,
+  systemClock,
+  type Consumer,
+  type ResultBackend,
+  type Transport,
+} from '../../libs/task-queue/src/core/ports/index.js';
 import { open } from '../../libs/task-queue/src/transports/memory/index.js';
 import { makeTables, openSource } from '../results/support/tables.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signature } from '../../libs/task-queue/src/canvas/signature.js';
-import { resolveClientOptions } from '../../libs/task-queue/src/client/client-options.js';
-import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
-import { silentLogger, systemClock } from '../../libs/task-queue/src/ports/index.js';
+import { signature } from '../../libs/task-queue/src/core/canvas/signature.js';
+import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
+import { silentLogger, systemClock } from '../../libs/task-queue/src/core/ports/index.js';
 import { Harness } from './harness.js';
 
 class Typed extends Error {}

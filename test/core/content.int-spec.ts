@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ClientOptionsInput } from '../../libs/task-queue/src/client/client-options.js';
-import type { Worker } from '../../libs/task-queue/src/worker/worker.js';
+import type { ClientOptionsInput } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import type { Worker } from '../../libs/task-queue/src/core/worker/worker.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 const ALL = ['json', 'extended-json', 'msgpack', 'yaml'] as const;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signature } from '../../libs/task-queue/src/canvas/signature.js';
+import { signature } from '../../libs/task-queue/src/core/canvas/signature.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 class SmtpError extends Error {}

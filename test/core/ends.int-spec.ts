@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SoftTimeLimitExceeded, Ignore } from '../../libs/task-queue/src/errors/index.js';
+import { SoftTimeLimitExceeded, Ignore } from '../../libs/task-queue/src/core/errors/index.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 describe.each(BROKERS)('limits, states and ends on %s', (_, url) => {

@@ -1,17 +1,23 @@
-import { Listeners } from '../../libs/task-queue/src/attempt/listeners.js';
-import { recordingOf } from '../../libs/task-queue/src/attempt/describe-record.js';
-import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/client/client-options.js';
-import { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
-import type { CallOptions } from '../../libs/task-queue/src/client/call-options.js';
-import type { AsyncResult } from '../../libs/task-queue/src/client/async-result.js';
-import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
-import { createPool } from '../../libs/task-queue/src/pools/create-pool.js';
-import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/policies/task-options.js';
-import { silentLogger, systemClock, type TaskContext, type TaskLogger, type Transport } from '../../libs/task-queue/src/ports/index.js';
-import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
-import { HandlerRegistry } from '../../libs/task-queue/src/worker/handler-registry.js';
-import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/worker/worker-options.js';
-import { Worker } from '../../libs/task-queue/src/worker/worker.js';
+import { Listeners } from '../../libs/task-queue/src/core/attempt/listening/listeners.js';
+import { recordingOf } from '../../libs/task-queue/src/core/attempt/records/describe-record.js';
+import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
+import type { CallOptions } from '../../libs/task-queue/src/core/canvas/call-options.js';
+import type { AsyncResult } from '../../libs/task-queue/src/core/client/async-result.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
+import { createPool } from '../../libs/task-queue/src/core/pools/create-pool.js';
+import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options.js';
+import {
+  silentLogger,
+  systemClock,
+  type TaskContext,
+  type TaskLogger,
+  type Transport,
+} from '../../libs/task-queue/src/core/ports/index.js';
+import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
+import { HandlerRegistry } from '../../libs/task-queue/src/core/worker/handler-registry.js';
+import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/core/worker/worker-options.js';
+import { Worker } from '../../libs/task-queue/src/core/worker/worker.js';
 
 let prefixes = 0;
 

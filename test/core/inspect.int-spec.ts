@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AskWorkers } from '../../libs/task-queue/src/client/ask-workers.js';
-import { TaskControl } from '../../libs/task-queue/src/client/task-control.js';
-import { TaskInspect } from '../../libs/task-queue/src/client/task-inspect.js';
-import { systemClock, type TaskContext } from '../../libs/task-queue/src/ports/index.js';
+import { AskWorkers } from '../../libs/task-queue/src/core/control/ask-workers.js';
+import { TaskControl } from '../../libs/task-queue/src/core/control/task-control.js';
+import { TaskInspect } from '../../libs/task-queue/src/core/control/task-inspect.js';
+import { systemClock, type TaskContext } from '../../libs/task-queue/src/core/ports/index.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 const FOREVER = { timeout: '20s' };

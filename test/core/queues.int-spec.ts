@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { TaskRouter } from '../../libs/task-queue/src/client/routes.js';
+import type { TaskRouter } from '../../libs/task-queue/src/core/client/routing/routes.js';
 import { BROKERS, Harness } from './harness.js';
 
 describe.each(BROKERS)('queues on %s', (_, url) => {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/client/client-options.js';
-import { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
-import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
-import { silentLogger, systemClock, type Consumer, type Transport } from '../../libs/task-queue/src/ports/index.js';
-import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
+import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
+import { silentLogger, systemClock, type Consumer, type Transport } from '../../libs/task-queue/src/core/ports/index.js';
+import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 import { redisUrl } from '../support/services.js';
 
 const BROKERS = [

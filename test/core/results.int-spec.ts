@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signature } from '../../libs/task-queue/src/canvas/signature.js';
-import type { AsyncResult } from '../../libs/task-queue/src/client/async-result.js';
-import type { ClientOptionsInput } from '../../libs/task-queue/src/client/client-options.js';
+import { signature } from '../../libs/task-queue/src/core/canvas/signature.js';
+import type { AsyncResult } from '../../libs/task-queue/src/core/client/async-result.js';
+import type { ClientOptionsInput } from '../../libs/task-queue/src/core/client/options/client-options.js';
 import { BROKERS, Harness } from './harness.js';
 
 describe.each(BROKERS)('results on %s', (_, url) => {

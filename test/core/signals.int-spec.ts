@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signature } from '../../libs/task-queue/src/canvas/signature.js';
-import { Reject } from '../../libs/task-queue/src/errors/index.js';
-import type { SignalName, SignalPayloads } from '../../libs/task-queue/src/ports/index.js';
+import { signature } from '../../libs/task-queue/src/core/canvas/signature.js';
+import { Reject } from '../../libs/task-queue/src/core/errors/index.js';
+import type { SignalName, SignalPayloads } from '../../libs/task-queue/src/core/ports/index.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 class SmtpError extends Error {}

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { InvalidOptionError, signature, Task, taskContract, type TaskContext } from 'nestjs-task-queue';
-import { describeTasks } from '../../libs/task-queue/src/nest/task-metadata.accessor.js';
+import { describeTasks } from '../../libs/task-queue/src/nest/metadata/task-metadata.accessor.js';
 import { BROKERS, Harness } from './harness.js';
 
 describe.each(BROKERS)('tags on %s', (_, url) => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Broker, Transport } from '../../libs/task-queue/src/ports/index.js';
-import { silentLogger } from '../../libs/task-queue/src/ports/logger.js';
-import { systemClock } from '../../libs/task-queue/src/ports/clock.js';
-import { openTransport } from '../../libs/task-queue/src/transports/open-transport.js';
+import type { Broker, Transport } from '../../libs/task-queue/src/core/ports/index.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 
 const NAMES = ['memory', 'redis', 'postgres'] as const;
 const PAGE = readFileSync('docs/guides/brokers.md', 'utf8');

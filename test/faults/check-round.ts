@@ -1,4 +1,4 @@
-import type { TaskResultRecord } from '../../libs/task-queue/src/message/task-result.js';
+import type { TaskResultRecord } from '../../libs/task-queue/src/core/message/task-result.js';
 import type { Entry } from './ledger.js';
 import type { End, PlannedCall } from './load.js';
 

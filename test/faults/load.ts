@@ -1,5 +1,5 @@
-import type { CallOptions } from '../../libs/task-queue/src/client/call-options.js';
-import { signature } from '../../libs/task-queue/src/canvas/signature.js';
+import type { CallOptions } from '../../libs/task-queue/src/core/canvas/call-options.js';
+import { signature } from '../../libs/task-queue/src/core/canvas/signature.js';
 import type { Random } from './random.js';
 
 /** The ways in which a task can end. */

@@ -1,6 +1,6 @@
 import { placesOf } from '../../libs/task-queue/src/testing/conformance/leftovers.js';
-import { directQueueOf } from '../../libs/task-queue/src/policies/direct-queue.js';
-import type { TaskResultRecord } from '../../libs/task-queue/src/message/task-result.js';
+import { directQueueOf } from '../../libs/task-queue/src/core/policies/direct-queue.js';
+import type { TaskResultRecord } from '../../libs/task-queue/src/core/message/task-result.js';
 import { checkRound, linkedOf, type Violation } from './check-round.js';
 import type { Engine } from './engine.js';
 import { pass, type Fault, type Scene, type Struck } from './fault.js';

@@ -1,5 +1,5 @@
-import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/errors/index.js';
-import type { TaskClient } from '../../libs/task-queue/src/client/task-client.js';
+import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/core/errors/index.js';
+import type { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
 import type { PlannedCall } from './load.js';
 
 const PAUSE = 50;

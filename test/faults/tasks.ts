@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Ignore, LeaseLostError, Reject } from '../../libs/task-queue/src/errors/index.js';
-import type { TaskOptionsInput } from '../../libs/task-queue/src/policies/task-options.js';
-import type { TaskContext } from '../../libs/task-queue/src/ports/index.js';
+import { Ignore, LeaseLostError, Reject } from '../../libs/task-queue/src/core/errors/index.js';
+import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options.js';
+import type { TaskContext } from '../../libs/task-queue/src/core/ports/index.js';
 import type { Handler, Harness } from '../core/harness.js';
 import type { openLedger } from './ledger.js';
 

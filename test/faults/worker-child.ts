@@ -1,6 +1,6 @@
 // One worker process of the fault suite. It notes in the ledger what it takes, runs and settles, each when it happens.
 import 'reflect-metadata';
-import { silentLogger, type Consumer, type Transport } from '../../libs/task-queue/src/ports/index.js';
+import { silentLogger, type Consumer, type Transport } from '../../libs/task-queue/src/core/ports/index.js';
 import { Harness } from '../core/harness.js';
 import { openLedger } from './ledger.js';
 import { registerTasks } from './tasks.js';

@@ -1,7 +1,7 @@
 import { Controller, Injectable, Module, UseGuards, type CanActivate } from '@nestjs/common';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Task, TaskDefaults, TaskWorkerModule, type DuplicateTaskError } from 'nestjs-task-queue';
-import { TaskExplorer } from '../../libs/task-queue/src/nest/task.explorer.js';
+import { TaskExplorer } from '../../libs/task-queue/src/nest/discovery/task.explorer.js';
 import { boot, bootError, closeAll } from './support/boot.js';
 
 @Injectable()

@@ -1,4 +1,4 @@
-import type { Consumer, Delivery, Publication } from '../../libs/task-queue/src/ports/index.js';
+import type { Consumer, Delivery, Publication } from '../../libs/task-queue/src/core/ports/index.js';
 import { freshDatabase } from '../support/services.js';
 import { ack, message, never, Rig } from './support/rig.js';
 

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
-import { BrokerRefusedError } from '../../libs/task-queue/src/errors/index.js';
-import { ConnectionLostError, ServerRefusedError } from '../../libs/task-queue/src/transports/postgres/postgres-errors.js';
+import { BrokerRefusedError } from '../../libs/task-queue/src/core/errors/index.js';
+import { ConnectionLostError, ServerRefusedError } from '../../libs/task-queue/src/transports/postgres/connection/postgres-errors.js';
 import { databaseUrl } from '../support/services.js';
 import { administer, Bench, sql } from './support/database.js';
 

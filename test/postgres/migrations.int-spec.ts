@@ -1,12 +1,12 @@
 import { DataSource } from 'typeorm';
 import { taskQueueMigrations } from 'nestjs-task-queue/typeorm';
-import { silentLogger } from '../../libs/task-queue/src/ports/logger.js';
-import { migrate } from '../../libs/task-queue/src/migrations/migrate.js';
-import { ALL_MIGRATIONS, inSchema } from '../../libs/task-queue/src/migrations/migration.js';
-import type { Migration } from '../../libs/task-queue/src/migrations/migration.js';
-import { PgConnection } from '../../libs/task-queue/src/transports/postgres/postgres-connection.js';
-import { checkSchema, sessionOn } from '../../libs/task-queue/src/transports/postgres/schema-check.js';
-import { warnOfVacuum } from '../../libs/task-queue/src/transports/postgres/vacuum-check.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { migrate } from '../../libs/task-queue/src/database/migrations/migrate.js';
+import { ALL_MIGRATIONS, inSchema } from '../../libs/task-queue/src/database/migrations/migration.js';
+import type { Migration } from '../../libs/task-queue/src/database/migrations/migration.js';
+import { PgConnection } from '../../libs/task-queue/src/transports/postgres/connection/postgres-connection.js';
+import { checkSchema, sessionOn } from '../../libs/task-queue/src/transports/postgres/checks/schema-check.js';
+import { warnOfVacuum } from '../../libs/task-queue/src/transports/postgres/checks/vacuum-check.js';
 import { administer, Bench } from './support/database.js';
 import { UPGRADE_FIXTURES } from './support/upgrade-fixtures.js';
 

@@ -1,10 +1,10 @@
-import type { ControlCommand } from '../../libs/task-queue/src/ports/control-channel.js';
-import { silentLogger } from '../../libs/task-queue/src/ports/logger.js';
-import { systemClock } from '../../libs/task-queue/src/ports/clock.js';
-import type { TransportOptions } from '../../libs/task-queue/src/ports/transport.js';
+import type { ControlCommand } from '../../libs/task-queue/src/core/ports/control/control-channel.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { TransportOptions } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { PostgresTransport } from '../../libs/task-queue/src/transports/postgres/postgres-transport.js';
-import { Pruner } from '../../libs/task-queue/src/transports/postgres/pruner.js';
-import { statementsFor } from '../../libs/task-queue/src/transports/postgres/statements.js';
+import { Pruner } from '../../libs/task-queue/src/transports/postgres/consume/pruner.js';
+import { statementsFor } from '../../libs/task-queue/src/transports/postgres/connection/statements.js';
 import { administer, Bench, sql } from './support/database.js';
 
 const SCHEMA = 'tq_stores';

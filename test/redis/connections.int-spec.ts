@@ -1,4 +1,4 @@
-import { BrokerRefusedError, BrokerUnavailableError, BrokerVersionError } from '../../libs/task-queue/src/errors/index.js';
+import { BrokerRefusedError, BrokerUnavailableError, BrokerVersionError } from '../../libs/task-queue/src/core/errors/index.js';
 import { inspect } from 'node:util';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';

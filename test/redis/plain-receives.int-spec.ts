@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { scripts } from '../../libs/task-queue/src/transports/redis/scripts.js';
+import { scripts } from '../../libs/task-queue/src/transports/redis/connection/scripts.js';
 import { consume, message, takeIds } from './rig.js';
 import { proxied } from './proxied.js';
 

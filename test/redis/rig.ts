@@ -9,7 +9,7 @@ import {
   type SettlementKind,
   type Transport,
   type TransportOptions,
-} from '../../libs/task-queue/src/ports/index.js';
+} from '../../libs/task-queue/src/core/ports/index.js';
 import { open } from '../../libs/task-queue/src/transports/redis/index.js';
 import { redisUrl, uniquePrefix } from '../support/services.js';
 

@@ -3,7 +3,7 @@ import type { Repository } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLogger, systemClock } from 'nestjs-task-queue';
 import { TaskResult, type FailedTask } from 'nestjs-task-queue/typeorm';
-import { RememberFailed } from '../../libs/task-queue/src/worker/remember-failed.js';
+import { RememberFailed } from '../../libs/task-queue/src/core/worker/settle/remember-failed.js';
 import { signal } from '../core/harness.js';
 import { ReportTasks, ResultStage, world } from './support/reports.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLogger, systemClock, type FailedLetter, type TaskResultRecord } from 'nestjs-task-queue';
 import type { TaskResultSearch } from 'nestjs-task-queue/typeorm';
-import { checkApplicationSchema } from '../../libs/task-queue/src/migrations/check-application-schema.js';
-import { openTypeormResults } from '../../libs/task-queue/src/persistence/results/open-results.js';
-import { pruneStatement } from '../../libs/task-queue/src/persistence/results/result-statements.js';
+import { checkApplicationSchema } from '../../libs/task-queue/src/database/migrations/check-application-schema.js';
+import { openTypeormResults } from '../../libs/task-queue/src/database/results/open-results.js';
+import { pruneStatement } from '../../libs/task-queue/src/database/results/result-statements.js';
 import { ResultStage } from './support/reports.js';
 
 describe('results in the database', () => {

@@ -1,9 +1,9 @@
-import { resolveClientOptions } from '../../libs/task-queue/src/client/client-options.js';
-import { BrokerUnavailableError } from '../../libs/task-queue/src/errors/index.js';
-import { buildMessage } from '../../libs/task-queue/src/message/build-message.js';
-import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
-import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/policies/task-options.js';
-import { createPool } from '../../libs/task-queue/src/pools/create-pool.js';
+import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import { BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/index.js';
+import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
+import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options.js';
+import { createPool } from '../../libs/task-queue/src/core/pools/create-pool.js';
 import {
   silentLogger,
   type ConsumerEvents,
@@ -12,11 +12,11 @@ import {
   type Settlement,
   type TaskContext,
   type Transport,
-} from '../../libs/task-queue/src/ports/index.js';
+} from '../../libs/task-queue/src/core/ports/index.js';
 import { FakeClock } from '../../libs/task-queue/src/testing/fake-clock.js';
-import { HandlerRegistry } from '../../libs/task-queue/src/worker/handler-registry.js';
-import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/worker/worker-options.js';
-import { Worker } from '../../libs/task-queue/src/worker/worker.js';
+import { HandlerRegistry } from '../../libs/task-queue/src/core/worker/handler-registry.js';
+import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/core/worker/worker-options.js';
+import { Worker } from '../../libs/task-queue/src/core/worker/worker.js';
 
 const codecs = await openCodecs(resolveClientOptions({}));
 export const GRACE = 2_000;

@@ -1,11 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BrokerRefusedError, BrokerUnavailableError } from '../../libs/task-queue/src/errors/index.js';
-import { buildMessage } from '../../libs/task-queue/src/message/build-message.js';
-import { writeWire } from '../../libs/task-queue/src/message/wire.js';
-import { Outbox } from '../../libs/task-queue/src/outbox/outbox.js';
-import { Relay, type RelayDependencies } from '../../libs/task-queue/src/outbox/relay.js';
-import { silentLogger, systemClock, type Broker, type Publication } from '../../libs/task-queue/src/ports/index.js';
+import { BrokerRefusedError, BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/index.js';
+import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
+import { writeWire } from '../../libs/task-queue/src/core/message/wire.js';
+import { Outbox } from '../../libs/task-queue/src/database/outbox/outbox.js';
+import { Relay, type RelayDependencies } from '../../libs/task-queue/src/database/outbox/relay.js';
+import { silentLogger, systemClock, type Broker, type Publication } from '../../libs/task-queue/src/core/ports/index.js';
 import { BROKERS, Harness } from '../core/harness.js';
 import { testDatabase, type TestDatabase } from './support.js';
 

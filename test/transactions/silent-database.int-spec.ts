@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { isConnectionLoss } from '../../libs/task-queue/src/outbox/write-error.js';
-import { AmbientDataSource } from '../../libs/task-queue/src/typeorm/ambient-data-source.js';
+import { isConnectionLoss } from '../../libs/task-queue/src/database/outbox/write-error.js';
+import { AmbientDataSource } from '../../libs/task-queue/src/database/transactions/ambient-data-source.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { testDatabase, type TestDatabase } from './support.js';
 

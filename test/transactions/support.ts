@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
-import { migrate } from '../../libs/task-queue/src/migrations/migrate.js';
+import { migrate } from '../../libs/task-queue/src/database/migrations/migrate.js';
 import { freshDatabase } from '../support/services.js';
 
 /** A database of the test's own, with the tables of outbox and records in this schema. */

@@ -10,8 +10,8 @@ import {
 } from 'nestjs-task-queue';
 import { startTestWorker, type TestWorker } from 'nestjs-task-queue/testing';
 import { DataSource } from 'typeorm';
-import { buildMessage } from '../../libs/task-queue/src/message/build-message.js';
-import { writeWire } from '../../libs/task-queue/src/message/wire.js';
+import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
+import { writeWire } from '../../libs/task-queue/src/core/message/wire.js';
 import { BROKERS, signal } from '../core/harness.js';
 import { uniquePrefix } from '../support/services.js';
 import { bootBank } from './boot-bank.js';

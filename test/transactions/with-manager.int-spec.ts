@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataSource, type EntityManager } from 'typeorm';
-import { resolveClientOptions } from '../../libs/task-queue/src/client/client-options.js';
-import { TaskClient, type TransactionalCalls } from '../../libs/task-queue/src/client/task-client.js';
-import { openCodecs } from '../../libs/task-queue/src/message/open-codecs.js';
-import { Outbox } from '../../libs/task-queue/src/outbox/outbox.js';
-import { TransactionDoors } from '../../libs/task-queue/src/outbox/transaction-doors.js';
-import { silentLogger, systemClock } from '../../libs/task-queue/src/ports/index.js';
+import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import { TaskClient, type TransactionalCalls } from '../../libs/task-queue/src/core/client/task-client.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
+import { Outbox } from '../../libs/task-queue/src/database/outbox/outbox.js';
+import { TransactionDoors } from '../../libs/task-queue/src/database/outbox/transaction-doors.js';
+import { silentLogger, systemClock } from '../../libs/task-queue/src/core/ports/index.js';
 import { Harness } from '../core/harness.js';
 import { testDatabase, type TestDatabase } from './support.js';
 

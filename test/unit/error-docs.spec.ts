@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { ERROR_CODES } from '../../libs/task-queue/src/errors/error-codes.js';
+import { ERROR_CODES } from '../../libs/task-queue/src/core/errors/error-codes.js';
 
 const at = (place: string): string => fileURLToPath(new URL(`../../${place}`, import.meta.url));
 const sorted = (values: Iterable<string>): string[] => [...values].sort();

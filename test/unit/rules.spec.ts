@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 const PLACES: Readonly<Record<string, string>> = {
   'C/': 'libs/task-queue/src/testing/conformance/',
-  'worker/': 'libs/task-queue/src/worker/',
+  'core/': 'libs/task-queue/src/core/',
   'transports/': 'libs/task-queue/src/transports/',
 };
 

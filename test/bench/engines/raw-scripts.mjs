@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 
 const home = new URL('../../../dist-lib/task-queue/transports/redis/', import.meta.url);
-const { scripts } = await import(new URL('scripts.js', home).href);
-const { RedisKeys } = await import(new URL('redis-keys.js', home).href);
-const { encodePublication } = await import(new URL('publication-code.js', home).href);
+const { scripts } = await import(new URL('connection/scripts.js', home).href);
+const { RedisKeys } = await import(new URL('connection/redis-keys.js', home).href);
+const { encodePublication } = await import(new URL('publish/publication-code.js', home).href);
 
 const BATCH = 500;
 const DAY = '86400000';

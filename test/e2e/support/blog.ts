@@ -10,7 +10,7 @@ import type { TaskView } from '../../../apps/api/src/http/tasks.controller.js';
 import { readSettings } from '../../../apps/api/src/settings.js';
 import { FakeCrm, type FakeCrmOptions } from '../../../apps/neighbours/src/fake-crm.js';
 import { Mailbox, type MailboxOptions } from '../../../apps/neighbours/src/mailbox.js';
-import { migrateDatabase } from '../../../libs/task-queue/src/transports/postgres/migrate-database.js';
+import { migrateDatabase } from '../../../libs/task-queue/src/transports/postgres/checks/migrate-database.js';
 import { freshDatabase, redisUrl, uniquePrefix } from '../../support/services.js';
 
 export type BrokerKind = 'memory' | 'redis' | 'postgres';

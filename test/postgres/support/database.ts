@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { silentLogger } from '../../../libs/task-queue/src/ports/logger.js';
-import type { StoreAddress } from '../../../libs/task-queue/src/ports/database-handle.js';
-import { PgConnection } from '../../../libs/task-queue/src/transports/postgres/postgres-connection.js';
-import type { BootCheck } from '../../../libs/task-queue/src/transports/postgres/postgres-connection.js';
+import { silentLogger } from '../../../libs/task-queue/src/core/ports/runtime/logger.js';
+import type { StoreAddress } from '../../../libs/task-queue/src/core/ports/runtime/database-handle.js';
+import { PgConnection } from '../../../libs/task-queue/src/transports/postgres/connection/postgres-connection.js';
+import type { BootCheck } from '../../../libs/task-queue/src/transports/postgres/connection/postgres-connection.js';
 import { databaseUrl, freshDatabase } from '../../support/services.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
 

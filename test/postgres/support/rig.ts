@@ -8,7 +8,7 @@ import {
   type Delivery,
   type Publication,
   type Transport,
-} from '../../../libs/task-queue/src/ports/index.js';
+} from '../../../libs/task-queue/src/core/ports/index.js';
 import type { PostgresBroker } from '../../../libs/task-queue/src/transports/postgres/postgres-broker.js';
 import { openMigrated } from '../../conformance/postgres-schemas.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { migrate } from '../../../libs/task-queue/src/migrations/migrate.js';
+import { migrate } from '../../../libs/task-queue/src/database/migrations/migrate.js';
 import { databaseUrl } from '../../support/services.js';
 
 /** A schema of the test's own with the tables of results. */

@@ -1,8 +1,8 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import { getQueueInstanceToken } from '../nest/queue-instance.js';
-import { DEFAULT_CLIENT, getTaskClientToken } from '../nest/task-client.token.js';
-import { getTaskSchedulesToken } from '../nest/task-schedules.provider.js';
-import { QUEUE_INSTANCE } from '../nest/tokens.js';
+import { getQueueInstanceToken } from '../assembly/queue-instance.js';
+import { DEFAULT_CLIENT, getTaskClientToken } from '../nest/tokens/task-client.token.js';
+import { getTaskSchedulesToken } from '../nest/module/task-schedules.provider.js';
+import { QUEUE_INSTANCE } from '../nest/tokens/tokens.js';
 import { TASK_ADMIN_OPTIONS, type AdminModuleExtras, type AdminOptionsInput } from './task-admin.options.js';
 import { SERVED_CLIENT, SERVED_SCHEDULES } from './tokens.js';
 

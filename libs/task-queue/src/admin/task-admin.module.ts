@@ -1,10 +1,10 @@
 import { Inject, Module, type DynamicModule, type NestModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
-import type { TaskSchedules } from '../beat/task-schedules.js';
-import type { TaskClient } from '../client/task-client.js';
-import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from '../nest/tokens.js';
-import type { QueueInstance } from '../nest/queue-instance.js';
-import type { Clock, TaskLogger } from '../ports/index.js';
+import type { TaskSchedules } from '../core/beat/task-schedules.js';
+import type { TaskClient } from '../core/client/task-client.js';
+import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from '../nest/tokens/tokens.js';
+import type { QueueInstance } from '../assembly/queue-instance.js';
+import type { Clock, TaskLogger } from '../core/ports/index.js';
 import { AdminApi } from './api/admin-api.js';
 import { openAuthenticator } from './auth/open-authenticator.js';
 import { openAuditLog } from './audit/open-audit-log.js';

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { InjectionToken } from '@nestjs/common';
 import { z } from 'zod';
-import { checkOptions, flagField, positiveField } from '../policies/check-options.js';
-import type { AuditLog, DatabaseHandle } from '../ports/index.js';
+import { checkOptions, flagField, positiveField } from '../core/options/check-options.js';
+import type { AuditLog, DatabaseHandle } from '../core/ports/index.js';
 import { checkAuth, type AdminAuth, type AdminAuthInput } from './auth/auth-options.js';
 
 /** What `TaskAdminModule.forRoot` takes. */

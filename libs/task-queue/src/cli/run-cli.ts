@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { TaskQueueError } from '../errors/task-queue-error.js';
+import { TaskQueueError } from '../core/errors/task-queue-error.js';
 import { beatCommand } from './commands/beat.js';
 import { migrateCommand } from './commands/migrate.js';
 import { workerCommand } from './commands/worker.js';

@@ -1,11 +1,11 @@
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import type { TaskClient } from '../client/task-client.js';
-import { QueueInstance } from './queue-instance.js';
-import { getTaskClientToken } from './task-client.token.js';
-import { TaskQueueModuleBase } from './task-queue.module-definition.js';
-import { TaskExplorer } from './task.explorer.js';
-import { QUEUE_INSTANCE } from './tokens.js';
+import type { TaskClient } from '../core/client/task-client.js';
+import { QueueInstance } from '../assembly/queue-instance.js';
+import { getTaskClientToken } from './tokens/task-client.token.js';
+import { TaskQueueModuleBase } from './module/task-queue.module-definition.js';
+import { TaskExplorer } from './discovery/task.explorer.js';
+import { QUEUE_INSTANCE } from './tokens/tokens.js';
 
 /**
  * Makes an application a producer: it provides the TaskClient and runs nothing. Global unless told otherwise; several

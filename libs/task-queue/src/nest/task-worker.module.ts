@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { WorkerOptionsInput } from '../worker/worker-options.js';
-import { TaskWorkerModuleBase } from './task-worker.module-definition.js';
-import type { TaskWorkerModuleExtras } from './task-worker.options.js';
+import type { WorkerOptionsInput } from '../core/worker/worker-options.js';
+import { TaskWorkerModuleBase } from './module/task-worker.module-definition.js';
+import type { TaskWorkerModuleExtras } from './tokens/task-worker.options.js';
 
 /**
  * Makes an application a worker: it runs the tasks of its providers and controllers. Needs a TaskQueueModule. Started by

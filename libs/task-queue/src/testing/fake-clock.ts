@@ -1,5 +1,5 @@
-import { toMilliseconds, type Duration } from '../message/duration.js';
-import type { Clock, ClockTimer } from '../ports/clock.js';
+import { toMilliseconds, type Duration } from '../core/message/duration.js';
+import type { Clock, ClockTimer } from '../core/ports/runtime/clock.js';
 
 interface Pending {
   readonly at: number;

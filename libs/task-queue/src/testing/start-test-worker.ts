@@ -1,11 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { prepareRelay } from '../nest/prepare-relay.js';
-import { prepareWorker } from '../nest/prepare-worker.js';
-import { getQueueInstanceToken } from '../nest/queue-instance.js';
-import { DEFAULT_CLIENT } from '../nest/task-client.token.js';
-import { TaskExplorer } from '../nest/task.explorer.js';
-import { TASK_CLOCK, TASK_LOGGER } from '../nest/tokens.js';
-import type { WorkerOptionsInput } from '../worker/worker-options.js';
+import { prepareRelay } from '../nest/lifecycle/prepare-relay.js';
+import { prepareWorker } from '../nest/lifecycle/prepare-worker.js';
+import { getQueueInstanceToken } from '../assembly/queue-instance.js';
+import { DEFAULT_CLIENT } from '../nest/tokens/task-client.token.js';
+import { TaskExplorer } from '../nest/discovery/task.explorer.js';
+import { TASK_CLOCK, TASK_LOGGER } from '../nest/tokens/tokens.js';
+import type { WorkerOptionsInput } from '../core/worker/worker-options.js';
 
 export interface TestWorkerOptions extends WorkerOptionsInput {
   /** the `name` of the TaskQueueModule whose queues it consumes */

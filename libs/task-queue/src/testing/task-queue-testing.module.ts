@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { STAND_IN } from '../nest/stand-in.js';
-import { TaskHandlersModule } from '../nest/task-handlers.module.js';
+import { STAND_IN } from '../nest/tokens/stand-in.js';
+import { TaskHandlersModule } from '../nest/module/task-handlers.module.js';
 import { TaskQueueModule } from '../nest/task-queue.module.js';
 import { FakeClock } from './fake-clock.js';
 import { TestQueue } from './test-queue.js';

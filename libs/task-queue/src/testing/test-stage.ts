@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientOptionsInput } from '../client/client-options.js';
-import type { TaskMessage } from '../message/task-message.js';
-import type { StandIn } from '../nest/stand-in.js';
-import type { QueueInstance } from '../nest/queue-instance.js';
-import type { Publication } from '../ports/index.js';
-import type { WorkerOptionsInput } from '../worker/worker-options.js';
+import type { ClientOptionsInput } from '../core/client/options/client-options.js';
+import type { TaskMessage } from '../core/message/task-message.js';
+import type { StandIn } from '../nest/tokens/stand-in.js';
+import type { QueueInstance } from '../assembly/queue-instance.js';
+import type { Publication } from '../core/ports/index.js';
+import type { WorkerOptionsInput } from '../core/worker/worker-options.js';
 import { sentTask, type SentTask } from './expectations/sent-task.js';
 import type { FakeClock } from './fake-clock.js';
 

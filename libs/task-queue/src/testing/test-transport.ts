@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../ports/clock.js';
-import { silentLogger } from '../ports/logger.js';
-import type { Transport, TransportOptions } from '../ports/transport.js';
+import { systemClock } from '../core/ports/runtime/clock.js';
+import { silentLogger } from '../core/ports/runtime/logger.js';
+import type { Transport, TransportOptions } from '../core/ports/broker/transport.js';
 import { open } from '../transports/memory/index.js';
 
 const DAY = 86_400_000;

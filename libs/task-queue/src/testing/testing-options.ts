@@ -1,8 +1,8 @@
 import type { InjectionToken } from '@nestjs/common';
 import { z } from 'zod';
-import type { ClientOptionsInput } from '../client/client-options.js';
-import { checkOptions, flagField } from '../policies/check-options.js';
-import type { WorkerOptionsInput } from '../worker/worker-options.js';
+import type { ClientOptionsInput } from '../core/client/options/client-options.js';
+import { checkOptions, flagField } from '../core/options/check-options.js';
+import type { WorkerOptionsInput } from '../core/worker/worker-options.js';
 import { FakeClock } from './fake-clock.js';
 
 /** How an application under test is run. */

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { FetchedBy } from '../nest/fetched.decorator.js';
+import { FetchedBy } from '../nest/decorators/fetched.decorator.js';
 import { entityByIdPipe, type EntityByIdOptions } from './entity-by-id.pipe.js';
 
 /**

@@ -1,9 +1,9 @@
 import { Injectable, mixin, type PipeTransform, type Type } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
-import { InvalidOptionError } from '../errors/option-errors.js';
-import { EntityNotFoundError } from '../errors/run-errors.js';
-import { Ignore } from '../errors/semipredicates.js';
+import { InvalidOptionError } from '../core/errors/option-errors.js';
+import { EntityNotFoundError } from '../core/errors/run-errors.js';
+import { Ignore } from '../core/attempt/semipredicates.js';
 
 export interface EntityByIdOptions {
   /** no row of that id: 'fail' (default) throws EntityNotFoundError as the handler would; 'ignore' ends the task as IGNORED */

@@ -1,10 +1,10 @@
 export { EntityById } from './entity-by-id.decorator.js';
 export type { EntityByIdOptions } from './entity-by-id.pipe.js';
-export { FailedTask } from '../persistence/results/failed-task.js';
-export { TaskResult } from '../persistence/results/task-result.js';
-export { taskResultEntities, type ResultEntitiesOptions } from '../persistence/results/entities.js';
+export { FailedTask } from '../database/results/failed-task.js';
+export { TaskResult } from '../database/results/task-result.js';
+export { taskResultEntities, type ResultEntitiesOptions } from '../database/results/entities.js';
 export { TaskResults, type FailedTaskSearch, type TaskResultSearch } from './task-results.js';
-export type { Found } from '../persistence/results/search.js';
+export type { Found } from '../database/results/search.js';
 export { Tx } from './tx.decorator.js';
 export { taskQueueMigrations } from './task-queue-migrations.js';
 export {
@@ -15,5 +15,5 @@ export {
   scheduleEntities,
   SolarSchedule,
   type ScheduleEntitiesOptions,
-} from '../persistence/schedules/entities.js';
-export { auditEntities, AuditRecord, type AuditEntitiesOptions } from '../persistence/audit/entities.js';
+} from '../database/schedules/entities.js';
+export { auditEntities, AuditRecord, type AuditEntitiesOptions } from '../database/audit/entities.js';

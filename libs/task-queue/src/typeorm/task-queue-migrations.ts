@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { MigrationFailedError } from '../errors/schema-errors.js';
-import { migrateOne } from '../migrations/migrate.js';
-import { ALL_MIGRATIONS } from '../migrations/migration.js';
-import type { Migration, MigrationSession } from '../migrations/migration.js';
+import { MigrationFailedError } from '../core/errors/schema-errors.js';
+import { migrateOne } from '../database/migrations/migrate.js';
+import { ALL_MIGRATIONS } from '../database/migrations/migration.js';
+import type { Migration, MigrationSession } from '../database/migrations/migration.js';
 
 /** Before any migration of an application: TypeORM orders them by the time in their names. */
 const EPOCH = 1_600_000_000_000;

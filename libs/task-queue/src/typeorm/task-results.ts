@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InvalidOptionError } from '../errors/option-errors.js';
-import { getQueueInstanceToken, type QueueInstance } from '../nest/queue-instance.js';
-import { DEFAULT_CLIENT } from '../nest/task-client.token.js';
-import { FAILED_TASK_COLUMNS, FAILED_TASK_TABLE, FailedTask } from '../persistence/results/failed-task.js';
-import type { ResultDatabase } from '../persistence/results/result-database.js';
-import { search, type Found, type Page, type Searched } from '../persistence/results/search.js';
-import { TASK_RESULT_COLUMNS, TASK_RESULT_TABLE, TaskResult } from '../persistence/results/task-result.js';
-import { TypeormResultBackend } from '../persistence/results/typeorm-result-backend.js';
+import { InvalidOptionError } from '../core/errors/option-errors.js';
+import { getQueueInstanceToken, type QueueInstance } from '../assembly/queue-instance.js';
+import { DEFAULT_CLIENT } from '../nest/tokens/task-client.token.js';
+import { FAILED_TASK_COLUMNS, FAILED_TASK_TABLE, FailedTask } from '../database/results/failed-task.js';
+import type { ResultDatabase } from '../database/results/result-database.js';
+import { search, type Found, type Page, type Searched } from '../database/results/search.js';
+import { TASK_RESULT_COLUMNS, TASK_RESULT_TABLE, TaskResult } from '../database/results/task-result.js';
+import { TypeormResultBackend } from '../database/results/typeorm-result-backend.js';
 
 /** Which results: all of these together. */
 export interface TaskResultFilter {

@@ -1,6 +1,6 @@
 import { createParamDecorator } from '@nestjs/common';
-import { TransactionNotOpenError } from '../errors/index.js';
-import { currentTransaction } from '../ports/index.js';
+import { TransactionNotOpenError } from '../core/errors/index.js';
+import { currentTransaction } from '../core/ports/index.js';
 
 /**
  * Fills a parameter of a transactional task with the EntityManager of its transaction. Its type is `Injected<EntityManager>`.

@@ -1,11 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { TaskSchedules } from '../../beat/task-schedules.js';
-import { AskWorkers } from '../../client/ask-workers.js';
-import { TaskClient } from '../../client/task-client.js';
-import { TaskControl } from '../../client/task-control.js';
-import { TaskInspect } from '../../client/task-inspect.js';
-import { QUEUE_INSTANCE, TASK_CLOCK } from '../../nest/tokens.js';
+import { TaskSchedules } from '../../core/beat/task-schedules.js';
+import { AskWorkers } from '../../core/control/ask-workers.js';
+import { TaskClient } from '../../core/client/task-client.js';
+import { TaskControl } from '../../core/control/task-control.js';
+import { TaskInspect } from '../../core/control/task-inspect.js';
+import { QUEUE_INSTANCE, TASK_CLOCK } from '../../nest/tokens/tokens.js';
 import { AuditController } from '../audit/audit.controller.js';
 import { AuditInterceptor } from '../audit/audit.interceptor.js';
 import { AuditTrail } from '../audit/audit-trail.js';

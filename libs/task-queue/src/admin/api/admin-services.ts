@@ -1,7 +1,7 @@
-import type { TaskSchedules } from '../../beat/task-schedules.js';
-import type { TaskClient } from '../../client/task-client.js';
-import type { QueueInstance } from '../../nest/queue-instance.js';
-import type { AuditLog, Clock, TaskLogger } from '../../ports/index.js';
+import type { TaskSchedules } from '../../core/beat/task-schedules.js';
+import type { TaskClient } from '../../core/client/task-client.js';
+import type { QueueInstance } from '../../assembly/queue-instance.js';
+import type { AuditLog, Clock, TaskLogger } from '../../core/ports/index.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { AdminOptions } from '../task-admin.options.js';
 

@@ -1,6 +1,6 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { catchError, concatMap, from, map, type Observable } from 'rxjs';
-import { TaskQueueError } from '../../errors/task-queue-error.js';
+import { TaskQueueError } from '../../core/errors/task-queue-error.js';
 import { stateOf } from '../http/request-state.js';
 import { routeOf } from '../openapi/admin-route.decorator.js';
 import { AuditTrail } from './audit-trail.js';

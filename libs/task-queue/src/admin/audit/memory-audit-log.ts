@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditFilter, AuditListing, AuditLog, AuditPage } from '../../ports/index.js';
+import type { AuditEntry, AuditFilter, AuditListing, AuditLog, AuditPage } from '../../core/ports/index.js';
 
 const KEPT = 1_000;
 

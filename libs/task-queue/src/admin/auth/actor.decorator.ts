@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { AdminActor } from '../../ports/index.js';
+import type { AdminActor } from '../../core/ports/index.js';
 import { stateOf } from '../http/request-state.js';
 
 /** Who asks. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { CanActivate, Type } from '@nestjs/common';
 import { z } from 'zod';
-import { AdminUnguardedError } from '../../errors/admin-errors.js';
-import { InvalidOptionError } from '../../errors/option-errors.js';
-import type { Duration } from '../../message/duration.js';
-import { checkOptions, durationField, positiveField } from '../../policies/check-options.js';
-import { ADMIN_ROLES, type AdminActor, type AdminRole } from '../../ports/index.js';
+import { AdminUnguardedError } from '../../core/errors/admin-errors.js';
+import { InvalidOptionError } from '../../core/errors/option-errors.js';
+import type { Duration } from '../../core/message/duration.js';
+import { checkOptions, durationField, positiveField } from '../../core/options/check-options.js';
+import { ADMIN_ROLES, type AdminActor, type AdminRole } from '../../core/ports/index.js';
 import type { AttemptLimits } from './attempts.js';
 import { isPasswordHash } from './hash-password.js';
 import { HIDDEN, isTokenHash } from './hash-token.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AdminActor } from '../../ports/admin-actor.js';
+import type { AdminActor } from '../../core/ports/stores/admin-actor.js';
 
 /** Says who asks. One for credentials of this package's own, one for a guard of the application's. */
 export interface Authenticator {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { TooManyAttemptsError, UnauthenticatedError } from '../../errors/admin-errors.js';
-import type { AdminActor, Clock } from '../../ports/index.js';
+import { TooManyAttemptsError, UnauthenticatedError } from '../../core/errors/admin-errors.js';
+import type { AdminActor, Clock } from '../../core/ports/index.js';
 import { Attempts } from './attempts.js';
 import type { CredentialAuth, HashedCredential } from './auth-options.js';
 import type { Authenticator } from './authenticator.js';

@@ -1,6 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { InvalidOptionError } from '../../errors/option-errors.js';
+import { InvalidOptionError } from '../../core/errors/option-errors.js';
 import { HIDDEN } from './hash-token.js';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { InvalidOptionError } from '../../errors/option-errors.js';
+import { InvalidOptionError } from '../../core/errors/option-errors.js';
 
 const FORM = /^sha256:[0-9a-f]{64}$/;
 /** Characters of a token. One that a machine made has them; one that a person made up can be guessed, and sha256 is fast. */

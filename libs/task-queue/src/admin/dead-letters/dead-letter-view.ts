@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DeadLetterFilter, DeadTask, RedriveReport } from '../../client/dead-letters.js';
+import type { DeadLetterFilter, DeadTask, RedriveReport } from '../../core/client/operations/dead-letters.js';
 import { named } from '../openapi/contract.js';
 import { shown } from '../tasks/task-view.js';
 import { instant, pageOf, paging, toIso, word } from '../validation/fields.js';

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { InvalidRequestError, PreconditionRequiredError } from '../../errors/admin-errors.js';
+import { InvalidRequestError, PreconditionRequiredError } from '../../core/errors/admin-errors.js';
 import { rawOf } from './request-state.js';
 
 /** A response as Express has it is that of Node; that of Fastify has it within. */

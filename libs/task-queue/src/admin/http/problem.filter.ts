@@ -1,8 +1,8 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { InternalError, InvalidRequestError, TooManyAttemptsError, type TaskQueueError } from '../../errors/index.js';
-import type { TaskLogger } from '../../ports/index.js';
+import { InternalError, InvalidRequestError, TooManyAttemptsError, type TaskQueueError } from '../../core/errors/index.js';
+import type { TaskLogger } from '../../core/ports/index.js';
 import { ADMIN_LOGGER, ADMIN_OPTIONS, AUTHENTICATOR } from '../tokens.js';
 import type { AdminOptions } from '../task-admin.options.js';
 import type { Authenticator } from '../auth/authenticator.js';

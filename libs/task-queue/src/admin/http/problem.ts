@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERROR_CODES } from '../../errors/error-codes.js';
+import { ERROR_CODES } from '../../core/errors/error-codes.js';
 import { named } from '../openapi/contract.js';
 
 const fault = z.strictObject({

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { CrossSiteError, UnsupportedMediaTypeError } from '../../errors/admin-errors.js';
+import { CrossSiteError, UnsupportedMediaTypeError } from '../../core/errors/admin-errors.js';
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../errors/error-codes.js';
+import type { ErrorCode } from '../../core/errors/error-codes.js';
 
 /** The codes that are an answer to what was asked. Any other is a fault of this side: 500, and its message stays in the log. */
 const STATUS: Partial<Record<ErrorCode, number>> = {

@@ -9,7 +9,7 @@ import {
   TooManyAttemptsError,
   UnauthenticatedError,
   UnsupportedMediaTypeError,
-} from '../../errors/index.js';
+} from '../../core/errors/index.js';
 
 /** What the framework and its body parsers throw, as errors of this package; what nobody foresaw is a fault of this side. */
 export function toKnownError(error: unknown, route: string, bodyLimit: number): TaskQueueError {

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { Get, Post } from '@nestjs/common';
 import type { z } from 'zod';
-import { TaskSchedules } from '../../beat/task-schedules.js';
-import type { ScheduleSettings } from '../../beat/schedule-settings.js';
-import { describeSchedule } from '../../schedules/describe-schedule.js';
-import type { ScheduleDefinition } from '../../ports/index.js';
+import { TaskSchedules } from '../../core/beat/task-schedules.js';
+import type { ScheduleSettings } from '../../core/beat/schedule-settings.js';
+import { describeSchedule } from '../../core/schedules/describe-schedule.js';
+import type { ScheduleDefinition } from '../../core/ports/index.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
 import { Tag, type SetTag } from '../http/etag.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SOLAR_EVENTS } from '../../schedules/schedule.js';
+import { SOLAR_EVENTS } from '../../core/schedules/schedule.js';
 import { documented, named } from '../openapi/contract.js';
 
 // When a schedule is due, for the document. It is read by `toSchedule`, whose messages say more than a union of shapes could.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ScheduleSettings } from '../../beat/schedule-settings.js';
+import type { ScheduleSettings } from '../../core/beat/schedule-settings.js';
 import { named } from '../openapi/contract.js';
 import { flag, paging, text, word } from '../validation/fields.js';
 import { scheduleForm } from './schedule-form.js';

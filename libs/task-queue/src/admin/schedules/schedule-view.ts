@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { StoredSchedule, TickRecord } from '../../ports/index.js';
-import { describeSchedule } from '../../schedules/describe-schedule.js';
+import type { StoredSchedule, TickRecord } from '../../core/ports/index.js';
+import { describeSchedule } from '../../core/schedules/describe-schedule.js';
 import { named } from '../openapi/contract.js';
 import { instant, pageOf, toIso } from '../validation/fields.js';
 import { storedSchedule } from './schedule-form.js';

@@ -1,6 +1,6 @@
 import { Delete, Get, Patch, Post, Put } from '@nestjs/common';
 import type { z } from 'zod';
-import { TaskSchedules, type SchedulePatch } from '../../beat/task-schedules.js';
+import { TaskSchedules, type SchedulePatch } from '../../core/beat/task-schedules.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
 import { IfMatch, Tag, type SetTag } from '../http/etag.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';

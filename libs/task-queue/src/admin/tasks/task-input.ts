@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CallOptions } from '../../client/call-options.js';
+import type { CallOptions } from '../../core/canvas/call-options.js';
 import { named } from '../openapi/contract.js';
 import { paging, word } from '../validation/fields.js';
 

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { TaskClient } from '../../client/task-client.js';
-import { SearchUnavailableError, TaskNotFoundError, TaskQueueError } from '../../errors/index.js';
-import type { TaskResultRecord } from '../../message/task-result.js';
-import type { QueueInstance } from '../../nest/queue-instance.js';
-import { QUEUE_INSTANCE } from '../../nest/tokens.js';
+import { TaskClient } from '../../core/client/task-client.js';
+import { SearchUnavailableError, TaskNotFoundError, TaskQueueError } from '../../core/errors/index.js';
+import type { TaskResultRecord } from '../../core/message/task-result.js';
+import type { QueueInstance } from '../../assembly/queue-instance.js';
+import { QUEUE_INSTANCE } from '../../nest/tokens/tokens.js';
 import { TaskResults, type TaskResultSearch } from '../../typeorm/task-results.js';
 import { viewOfRow, viewOfTask, type KnownTask, type TaskView } from './task-view.js';
 

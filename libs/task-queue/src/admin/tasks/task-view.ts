@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { toTagged } from '../../message/serializers/tagged-values.js';
-import type { SerializedError, TaskResultRecord } from '../../message/task-result.js';
-import type { TaskState } from '../../message/task-state.js';
-import type { TaskResult } from '../../persistence/results/task-result.js';
-import type { Location } from '../../ports/index.js';
+import { toTagged } from '../../core/message/serializers/tagged-values.js';
+import type { SerializedError, TaskResultRecord } from '../../core/message/task-result.js';
+import type { TaskState } from '../../core/message/task-state.js';
+import type { TaskResult } from '../../database/results/task-result.js';
+import type { Location } from '../../core/ports/index.js';
 import { named } from '../openapi/contract.js';
 import { instant, pageOf, toIso } from '../validation/fields.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { InvalidRequestError } from '../../errors/admin-errors.js';
+import type { InvalidRequestError } from '../../core/errors/admin-errors.js';
 import { checkInput, type InputPlace } from './check-input.js';
 
 const schema = z.strictObject({

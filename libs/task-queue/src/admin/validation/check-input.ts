@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { didYouMean } from '../../errors/did-you-mean.js';
-import { InvalidRequestError, type RequestFault } from '../../errors/admin-errors.js';
+import { didYouMean } from '../../core/errors/did-you-mean.js';
+import { InvalidRequestError, type RequestFault } from '../../core/errors/admin-errors.js';
 
 export type InputPlace = 'body' | 'query';
 

@@ -3,7 +3,7 @@ import { ApiBody, ApiQuery } from '@nestjs/swagger';
 import { z } from 'zod';
 import { documented } from '../openapi/contract.js';
 import { word } from './fields.js';
-import { InvalidRequestError } from '../../errors/admin-errors.js';
+import { InvalidRequestError } from '../../core/errors/admin-errors.js';
 import { checkInput, type InputPlace } from './check-input.js';
 import { isDeeperThan } from './is-deeper-than.js';
 

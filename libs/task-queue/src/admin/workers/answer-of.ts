@@ -1,5 +1,5 @@
-import type { WorkerReply } from '../../client/ask-workers.js';
-import { ERROR_CODES, WorkerRefusedError, type ErrorCode } from '../../errors/index.js';
+import type { WorkerReply } from '../../core/control/ask-workers.js';
+import { ERROR_CODES, WorkerRefusedError, type ErrorCode } from '../../core/errors/index.js';
 
 /**
  * What the one worker that was asked has answered.

@@ -1,8 +1,8 @@
 import { Delete, Param, Post, Put } from '@nestjs/common';
 import type { z } from 'zod';
-import { TaskControl } from '../../client/task-control.js';
-import type { Duration } from '../../message/duration.js';
-import type { Rate } from '../../policies/rate.js';
+import { TaskControl } from '../../core/control/task-control.js';
+import type { Duration } from '../../core/message/duration.js';
+import type { Rate } from '../../core/options/rate.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute, type RouteContract } from '../openapi/admin-route.decorator.js';

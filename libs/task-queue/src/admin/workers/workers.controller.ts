@@ -1,5 +1,5 @@
 import { Get, Param } from '@nestjs/common';
-import { TaskInspect } from '../../client/task-inspect.js';
+import { TaskInspect } from '../../core/control/task-inspect.js';
 import type { z } from 'zod';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute, type RouteContract } from '../openapi/admin-route.decorator.js';

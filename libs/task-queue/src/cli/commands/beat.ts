@@ -6,7 +6,7 @@ export function beatCommand(): Command {
   return withApp(new Command('beat'))
     .description('Send what is due by the schedules, and run no task. Any number may run: each tick is sent once.')
     .action(async (options: AppOptions) => {
-      const { runBeat } = await import('../../nest/run-worker.js');
+      const { runBeat } = await import('../../nest/lifecycle/run-worker.js');
       await runBeat(appOf(options));
     });
 }

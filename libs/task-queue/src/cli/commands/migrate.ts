@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { DriverMissingError, InvalidBrokerUrlError } from '../../errors/boot-errors.js';
-import type { Migration } from '../../migrations/migration.js';
-import { migrationScript } from '../../migrations/migration-script.js';
-import { maskPassword } from '../../policies/mask-password.js';
+import { DriverMissingError, InvalidBrokerUrlError } from '../../core/errors/boot-errors.js';
+import type { Migration } from '../../database/migrations/migration.js';
+import { migrationScript } from '../../database/migrations/migration-script.js';
+import { maskPassword } from '../../core/policies/mask-password.js';
 import type { Terminal } from '../terminal.js';
 
 interface MigrateOptions {
@@ -31,12 +31,12 @@ function report(done: readonly Migration[], schema: string): string {
 }
 
 /** @throws InvalidBrokerUrlError · DriverMissingError */
-async function loadPostgres(broker: string): Promise<typeof import('../../transports/postgres/migrate-database.js')> {
+async function loadPostgres(broker: string): Promise<typeof import('../../transports/postgres/checks/migrate-database.js')> {
   if (!/^postgres(ql)?:\/\//i.test(broker)) {
     throw new InvalidBrokerUrlError(maskPassword(broker), 'is not one of PostgreSQL: no other broker has tables to migrate');
   }
   try {
-    return await import('../../transports/postgres/migrate-database.js');
+    return await import('../../transports/postgres/checks/migrate-database.js');
   } catch (error) {
     if (!/Cannot find (package|module)/.test(String(error))) throw error;
     throw new DriverMissingError('pg', "A 'postgres' broker", error);

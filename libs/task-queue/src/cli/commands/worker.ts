@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { InvalidOptionError } from '../../errors/option-errors.js';
-import type { RunWorkerOptions } from '../../nest/run-worker.js';
+import { InvalidOptionError } from '../../core/errors/option-errors.js';
+import type { RunWorkerOptions } from '../../nest/lifecycle/run-worker.js';
 import { appOf, withApp, type AppOptions } from './app-option.js';
 
 interface WorkerFlags extends AppOptions {
@@ -23,7 +23,7 @@ export function workerCommand(): Command {
     .option('--pool <kind>', 'async or solo')
     .option('--beat', 'also send what is due by the schedules')
     .action(async ({ app, module, ...options }: WorkerFlags) => {
-      const { runWorker } = await import('../../nest/run-worker.js');
+      const { runWorker } = await import('../../nest/lifecycle/run-worker.js');
       await runWorker(appOf({ app, ...(module !== undefined && { module }) }), options);
     });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ControlAnswer, ControlChannel, ControlCommand } from '../../ports/control-channel.js';
+import type { ControlAnswer, ControlChannel, ControlCommand } from '../../core/ports/control/control-channel.js';
 import type { HarnessFactory } from './harness.js';
 import { staged, type StagedTest } from './stage.js';
 import { testRunner } from './test-runner.js';

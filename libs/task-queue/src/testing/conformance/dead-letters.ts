@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { DeadLetter, DeadLetterPaging } from '../../ports/inspector.js';
-import type { Transport } from '../../ports/transport.js';
+import type { DeadLetter, DeadLetterPaging } from '../../core/ports/control/inspector.js';
+import type { Transport } from '../../core/ports/broker/transport.js';
 import { ack, as, deadLetter, LEASE } from './hand-consumer.js';
 import { numbered, QUEUE, type PublicationInput, type Stage, type StagedTest } from './stage.js';
 import { EXISTING, TAKEN, unique } from './unique.js';

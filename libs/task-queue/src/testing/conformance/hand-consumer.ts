@@ -1,4 +1,4 @@
-import type { Consumer, ConsumerEvents, Delivery, RevokedDelivery, Settlement, SettlementKind } from '../../ports/consumer.js';
+import type { Consumer, ConsumerEvents, Delivery, RevokedDelivery, Settlement, SettlementKind } from '../../core/ports/broker/consumer.js';
 
 export const LEASE = 10_000;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { systemClock, type Clock } from '../../ports/clock.js';
-import { silentLogger } from '../../ports/logger.js';
-import type { OpenTransport, Transport, TransportOptions } from '../../ports/transport.js';
+import { systemClock, type Clock } from '../../core/ports/runtime/clock.js';
+import { silentLogger } from '../../core/ports/runtime/logger.js';
+import type { OpenTransport, Transport, TransportOptions } from '../../core/ports/broker/transport.js';
 import type { ConformanceHarness, HarnessFactory } from './harness.js';
 import { placesOf } from './leftovers.js';
 

@@ -1,4 +1,4 @@
-import type { Transport, TransportOptions } from '../../ports/transport.js';
+import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
 
 /**
  * One store of the transport under test, of its own for each test. What the suites need beyond the seams.

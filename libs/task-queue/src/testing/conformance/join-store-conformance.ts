@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { JoinArrival, JoinReceipt, JoinToOpen } from '../../ports/join-store.js';
+import type { JoinArrival, JoinReceipt, JoinToOpen } from '../../core/ports/stores/join-store.js';
 import { ack, as, deadLetter, LEASE, retry } from './hand-consumer.js';
 import type { HarnessFactory } from './harness.js';
 import { numbered, publication, staged, type Stage, type StagedTest } from './stage.js';

@@ -1,4 +1,4 @@
-import type { Inspector } from '../../ports/inspector.js';
+import type { Inspector } from '../../core/ports/control/inspector.js';
 
 /** The places of all queues that are not empty, such as `email: 2 ready`. */
 export async function placesOf(inspector: Inspector): Promise<string[]> {

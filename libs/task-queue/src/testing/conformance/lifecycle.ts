@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BrokerUnavailableError } from '../../errors/publish-errors.js';
+import { BrokerUnavailableError } from '../../core/errors/publish-errors.js';
 import { publication, type StagedTest } from './stage.js';
 
 export function describeLifecycle(test: StagedTest): void {

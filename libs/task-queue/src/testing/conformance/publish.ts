@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Delivery } from '../../ports/consumer.js';
-import type { Location } from '../../ports/inspector.js';
+import type { Delivery } from '../../core/ports/broker/consumer.js';
+import type { Location } from '../../core/ports/control/inspector.js';
 import { ack, as, deadLetter, release, type HandConsumer } from './hand-consumer.js';
 import { numbered, publication, QUEUE, type Stage, type StagedTest } from './stage.js';
 

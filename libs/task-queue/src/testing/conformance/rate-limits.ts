@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RateLimit } from '../../ports/rate-limit.js';
+import type { RateLimit } from '../../core/ports/broker/rate-limit.js';
 import { as, deadLetter, LEASE, release, retry } from './hand-consumer.js';
 import { numbered, QUEUE, type PublicationInput, type Stage, type StagedTest } from './stage.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TaskResultRecord } from '../../message/task-result.js';
+import type { TaskResultRecord } from '../../core/message/task-result.js';
 import { ack, as } from './hand-consumer.js';
 import type { HarnessFactory } from './harness.js';
 import { numbered, staged, type Stage, type StagedTest } from './stage.js';

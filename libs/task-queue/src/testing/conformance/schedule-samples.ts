@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CodeSchedule, NewSchedule, ScheduleDefinition, TurnClaim, TurnRun } from '../../ports/index.js';
+import type { CodeSchedule, NewSchedule, ScheduleDefinition, TurnClaim, TurnRun } from '../../core/ports/index.js';
 import { publication, type PublicationInput } from './stage.js';
 
 /** A definition of which a test says what it is about. */

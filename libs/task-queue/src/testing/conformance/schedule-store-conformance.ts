@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CodeSchedule, ScheduleDefinition } from '../../ports/index.js';
+import type { CodeSchedule, ScheduleDefinition } from '../../core/ports/index.js';
 import type { HarnessFactory } from './harness.js';
 import { codes, definition, schedule } from './schedule-samples.js';
 import { describeClaims } from './schedule-store-claims.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TaskResultRecord } from '../../message/task-result.js';
+import type { TaskResultRecord } from '../../core/message/task-result.js';
 import { ack, as, deadLetter, release, retry } from './hand-consumer.js';
 import { numbered, publication, QUEUE, type StagedTest } from './stage.js';
 

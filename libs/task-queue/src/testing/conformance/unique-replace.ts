@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Delivery } from '../../ports/consumer.js';
+import type { Delivery } from '../../core/ports/broker/consumer.js';
 import { ack, as, deadLetter, release, retry } from './hand-consumer.js';
 import { CONFORMANCE_REVOKES_EXPIRE } from './harness-for.js';
 import { numbered, publication, QUEUE, type StagedTest } from './stage.js';

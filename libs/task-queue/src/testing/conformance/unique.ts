@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { PublishReceipt } from '../../ports/broker.js';
-import type { Delivery } from '../../ports/consumer.js';
-import type { UniqueKey } from '../../ports/unique-key.js';
+import type { PublishReceipt } from '../../core/ports/broker/broker.js';
+import type { Delivery } from '../../core/ports/broker/consumer.js';
+import type { UniqueKey } from '../../core/message/unique-key.js';
 import { ack, as, deadLetter, LEASE, release, retry, type HandConsumer } from './hand-consumer.js';
 import { numbered, publication, QUEUE, type PublicationInput, type Stage, type StagedTest } from './stage.js';
 

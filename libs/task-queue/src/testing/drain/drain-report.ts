@@ -1,6 +1,6 @@
-import type { Outcome } from '../../attempt/outcome.js';
-import type { SerializedError } from '../../message/task-result.js';
-import type { TaskMessage } from '../../message/task-message.js';
+import type { Outcome } from '../../core/attempt/outcome.js';
+import type { SerializedError } from '../../core/message/task-result.js';
+import type { TaskMessage } from '../../core/message/task-message.js';
 
 /** One attempt that a drain has seen end, or a message that ended without one (revoked, expired). */
 export interface TaskRun {

@@ -1,8 +1,8 @@
-import type { Outcome } from '../../attempt/outcome.js';
-import type { TaskMessage } from '../../message/task-message.js';
-import type { Publication, Transport } from '../../ports/index.js';
-import type { OutcomeListener } from '../../worker/run-delivery.js';
-import type { Worker } from '../../worker/worker.js';
+import type { Outcome } from '../../core/attempt/outcome.js';
+import type { TaskMessage } from '../../core/message/task-message.js';
+import type { Publication, Transport } from '../../core/ports/index.js';
+import type { OutcomeListener } from '../../core/worker/run/run-delivery.js';
+import type { Worker } from '../../core/worker/worker.js';
 import { errorOf, failuresOf, runOf, type DrainOptions, type DrainReport, type TaskRun } from './drain-report.js';
 import { Gate } from './gate.js';
 import { gatedTransport } from './gated-transport.js';

@@ -7,7 +7,7 @@ import type {
   Publication,
   SettleReceipt,
   Settlement,
-} from '../../ports/index.js';
+} from '../../core/ports/index.js';
 import type { Gate } from './gate.js';
 
 export interface GateSurroundings {

@@ -1,4 +1,4 @@
-import type { Broker, Transport } from '../../ports/index.js';
+import type { Broker, Transport } from '../../core/ports/index.js';
 import type { Gate } from './gate.js';
 import { GatedConsumer, type GateSurroundings } from './gated-consumer.js';
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { DEFAULT_PRIORITY } from '../../message/task-message.js';
+import { DEFAULT_PRIORITY } from '../../core/message/task-message.js';
 import type { SentTask } from './sent-task.js';
 
 const SHOWN = 10;

@@ -1,6 +1,6 @@
-import type { CallOptions } from '../../client/call-options.js';
-import { UnknownOptionError } from '../../errors/option-errors.js';
-import { toMilliseconds, type Duration } from '../../message/duration.js';
+import type { CallOptions } from '../../core/canvas/call-options.js';
+import { UnknownOptionError } from '../../core/errors/option-errors.js';
+import { toMilliseconds, type Duration } from '../../core/message/duration.js';
 import { matches } from './matches.js';
 import type { SentTask } from './sent-task.js';
 

@@ -1,5 +1,5 @@
-import { InvalidBrokerUrlError } from '../../errors/boot-errors.js';
-import type { OpenTransport } from '../../ports/transport.js';
+import { InvalidBrokerUrlError } from '../../core/errors/boot-errors.js';
+import type { OpenTransport } from '../../core/ports/broker/transport.js';
 import { MemoryTransport } from './memory-transport.js';
 
 /**

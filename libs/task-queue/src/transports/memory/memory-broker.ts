@@ -1,9 +1,9 @@
-import type { Broker, Publication, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
-import type { BrokerCapabilities } from '../../ports/capabilities.js';
-import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
-import { checkInterval } from '../../ports/rate-limit.js';
-import { checkPublication } from './check-publication.js';
-import { MemoryConsumer } from './memory-consumer.js';
+import type { Broker, Publication, PublishReceipt, RevokeOptions } from '../../core/ports/broker/broker.js';
+import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js';
+import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
+import { checkInterval } from '../../core/ports/broker/rate-limit.js';
+import { checkPublication } from './queue/check-publication.js';
+import { MemoryConsumer } from './consume/memory-consumer.js';
 import type { MemorySession } from './memory-session.js';
 
 /** The broker of one session on a shared store. Nothing of it survives the process. */

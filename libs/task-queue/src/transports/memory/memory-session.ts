@@ -1,7 +1,7 @@
-import { BrokerUnavailableError } from '../../errors/publish-errors.js';
-import type { TransportOptions } from '../../ports/transport.js';
+import { BrokerUnavailableError } from '../../core/errors/publish-errors.js';
+import type { TransportOptions } from '../../core/ports/broker/transport.js';
 import type { MemoryStore } from './memory-store.js';
-import { acquireStore, releaseStore } from './shared-stores.js';
+import { acquireStore, releaseStore } from './stores/shared-stores.js';
 
 /** One user's connection to a shared store: what the seams of a transport have in common. */
 export class MemorySession {

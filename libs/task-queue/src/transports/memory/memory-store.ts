@@ -1,13 +1,13 @@
-import type { Publication, PublishReceipt } from '../../ports/broker.js';
-import type { ControlAnswer, ControlCommand } from '../../ports/control-channel.js';
-import { ExpiringMap } from './expiring-map.js';
-import { JoinShelf } from './join-shelf.js';
-import { MemoryQueue } from './memory-queue.js';
-import { RateSlots } from './rate-slots.js';
-import { ResultShelf } from './result-shelf.js';
-import { ScheduleShelf } from './schedule-shelf.js';
-import { StoredMessage } from './stored-message.js';
-import { call } from './work-wait.js';
+import type { Publication, PublishReceipt } from '../../core/ports/broker/broker.js';
+import type { ControlAnswer, ControlCommand } from '../../core/ports/control/control-channel.js';
+import { ExpiringMap } from './queue/expiring-map.js';
+import { JoinShelf } from './stores/join-shelf.js';
+import { MemoryQueue } from './queue/memory-queue.js';
+import { RateSlots } from './queue/rate-slots.js';
+import { ResultShelf } from './stores/result-shelf.js';
+import { ScheduleShelf } from './stores/schedule-shelf.js';
+import { StoredMessage } from './queue/stored-message.js';
+import { call } from './consume/work-wait.js';
 
 /**
  * What the users of one `memory://` URL share: messages, traces of finished ids, revoke marks, results, joins, schedules, listeners.

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { BrokerUnavailableError, InvalidBrokerUrlError } from '../../errors/index.js';
-import type { Consumer, ConsumerEvents } from '../../ports/consumer.js';
-import { silentLogger } from '../../ports/logger.js';
-import type { Transport } from '../../ports/transport.js';
+import { BrokerUnavailableError, InvalidBrokerUrlError } from '../../core/errors/index.js';
+import type { Consumer, ConsumerEvents } from '../../core/ports/broker/consumer.js';
+import { silentLogger } from '../../core/ports/runtime/logger.js';
+import type { Transport } from '../../core/ports/broker/transport.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { open } from './index.js';
 

@@ -1,10 +1,10 @@
-import type { Transport, TransportOptions } from '../../ports/transport.js';
+import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
 import { MemoryBroker } from './memory-broker.js';
-import { MemoryControlChannel } from './memory-control-channel.js';
-import { MemoryInspector } from './memory-inspector.js';
-import { MemoryJoinStore } from './memory-join-store.js';
-import { MemoryResultBackend } from './memory-result-backend.js';
-import { MemorySchedules } from './memory-schedules.js';
+import { MemoryControlChannel } from './stores/memory-control-channel.js';
+import { MemoryInspector } from './stores/memory-inspector.js';
+import { MemoryJoinStore } from './stores/memory-join-store.js';
+import { MemoryResultBackend } from './stores/memory-result-backend.js';
+import { MemorySchedules } from './stores/memory-schedules.js';
 import { MemorySession } from './memory-session.js';
 
 /** All seams over one session on a shared store. */

@@ -1,5 +1,5 @@
-import type { StoreAddress } from '../../ports/database-handle.js';
-import type { Transport, TransportOptions } from '../../ports/transport.js';
+import type { StoreAddress } from '../../core/ports/runtime/database-handle.js';
+import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
 import { PostgresTransport } from './postgres-transport.js';
 
 /** Queues, results and control in one PostgreSQL database: `postgres://user:password@host:port/database`, or one that is open already. */

@@ -1,17 +1,17 @@
-import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
-import type { BrokerCapabilities } from '../../ports/capabilities.js';
-import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
-import { checkInterval } from '../../ports/rate-limit.js';
-import { LeaseKeeper } from '../leasing/lease-keeper.js';
-import { chunks } from '../leasing/chunks.js';
-import { attempt } from './attempt.js';
-import { keeperThread } from './keeper-thread.js';
-import { PostgresConsumer } from './postgres-consumer.js';
+import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions } from '../../core/ports/broker/broker.js';
+import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js';
+import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
+import { checkInterval } from '../../core/ports/broker/rate-limit.js';
+import { LeaseKeeper } from '../shared/leases/lease-keeper.js';
+import { chunks } from '../shared/chunks.js';
+import { attempt } from './connection/attempt.js';
+import { keeperThread } from './consume/keeper-thread.js';
+import { PostgresConsumer } from './consume/postgres-consumer.js';
 import type { PostgresContext } from './postgres-context.js';
-import { PostgresPublisher } from './postgres-publisher.js';
-import { PublishWithin } from './publish-within.js';
-import { toStored } from './stored-text.js';
-import { WorkNotes } from './work-notes.js';
+import { PostgresPublisher } from './publish/postgres-publisher.js';
+import { PublishWithin } from './publish/publish-within.js';
+import { toStored } from './connection/stored-text.js';
+import { WorkNotes } from './consume/work-notes.js';
 
 const WHAT = 'Revoking';
 

@@ -1,7 +1,7 @@
-import type { TransportOptions } from '../../ports/transport.js';
-import type { Pruner } from './pruner.js';
-import type { PostgresConnection } from './sql.js';
-import type { Statements } from './statements.js';
+import type { TransportOptions } from '../../core/ports/broker/transport.js';
+import type { Pruner } from './consume/pruner.js';
+import type { PostgresConnection } from './connection/sql.js';
+import type { Statements } from './connection/statements.js';
 
 /** What the parts of one transport share. */
 export interface PostgresContext {

@@ -1,19 +1,19 @@
-import type { StoreAddress } from '../../ports/database-handle.js';
-import type { ScheduleStore } from '../../ports/schedule-store.js';
-import type { Transport, TransportOptions } from '../../ports/transport.js';
-import { monotonic } from '../leasing/monotonic.js';
+import type { StoreAddress } from '../../core/ports/runtime/database-handle.js';
+import type { ScheduleStore } from '../../core/ports/stores/schedule-store.js';
+import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
+import { monotonic } from '../shared/monotonic.js';
 import { PostgresBroker } from './postgres-broker.js';
-import { PgConnection } from './postgres-connection.js';
+import { PgConnection } from './connection/postgres-connection.js';
 import type { PostgresContext } from './postgres-context.js';
-import { PostgresControl } from './postgres-control.js';
-import { PostgresInspector } from './postgres-inspector.js';
-import { PostgresJoins } from './postgres-joins.js';
-import { postgresSchedules } from './postgres-schedules.js';
-import { PostgresResults } from './postgres-results.js';
-import { Pruner } from './pruner.js';
-import { checkSchema } from './schema-check.js';
-import { statementsFor } from './statements.js';
-import { warnOfVacuum } from './vacuum-check.js';
+import { PostgresControl } from './stores/postgres-control.js';
+import { PostgresInspector } from './stores/postgres-inspector.js';
+import { PostgresJoins } from './stores/postgres-joins.js';
+import { postgresSchedules } from './stores/postgres-schedules.js';
+import { PostgresResults } from './stores/postgres-results.js';
+import { Pruner } from './consume/pruner.js';
+import { checkSchema } from './checks/schema-check.js';
+import { statementsFor } from './connection/statements.js';
+import { warnOfVacuum } from './checks/vacuum-check.js';
 
 /** One schema of one PostgreSQL database: opens and closes what its parts share. */
 export class PostgresTransport implements Transport {

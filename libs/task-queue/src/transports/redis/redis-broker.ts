@@ -1,15 +1,15 @@
-import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions } from '../../ports/broker.js';
-import type { BrokerCapabilities } from '../../ports/capabilities.js';
-import type { ConsumeOptions, Consumer } from '../../ports/consumer.js';
-import { checkInterval } from '../../ports/rate-limit.js';
-import { chunks } from '../leasing/chunks.js';
-import { attempt } from './attempt.js';
-import { knownQueues } from './known-queues.js';
-import { LeaseKeeper } from '../leasing/lease-keeper.js';
-import { RedisConsumer } from './redis-consumer.js';
+import type { Broker, Publication, PublishOptions, PublishReceipt, RevokeOptions } from '../../core/ports/broker/broker.js';
+import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js';
+import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
+import { checkInterval } from '../../core/ports/broker/rate-limit.js';
+import { chunks } from '../shared/chunks.js';
+import { attempt } from './connection/attempt.js';
+import { knownQueues } from './publish/known-queues.js';
+import { LeaseKeeper } from '../shared/leases/lease-keeper.js';
+import { RedisConsumer } from './consume/redis-consumer.js';
 import type { RedisContext } from './redis-context.js';
-import { RedisPublisher } from './redis-publisher.js';
-import { keeperThread } from './keeper-thread.js';
+import { RedisPublisher } from './publish/redis-publisher.js';
+import { keeperThread } from './consume/keeper-thread.js';
 
 const WHAT = 'Revoking';
 

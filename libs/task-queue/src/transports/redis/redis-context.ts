@@ -1,7 +1,7 @@
-import type { TransportOptions } from '../../ports/transport.js';
-import type { RedisConnection } from './redis-connection.js';
-import type { ConnectionSetup } from './redis-connection.js';
-import type { RedisKeys } from './redis-keys.js';
+import type { TransportOptions } from '../../core/ports/broker/transport.js';
+import type { RedisConnection } from './connection/redis-connection.js';
+import type { ConnectionSetup } from './connection/redis-connection.js';
+import type { RedisKeys } from './connection/redis-keys.js';
 
 /** What the parts of one transport share. */
 export interface RedisContext {

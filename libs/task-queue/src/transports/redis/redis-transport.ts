@@ -1,19 +1,19 @@
-import type { Transport, TransportOptions } from '../../ports/transport.js';
-import { BrokerRefusedError } from '../../errors/publish-errors.js';
-import { PATIENCE, unavailable } from './attempt.js';
-import { monotonic } from '../leasing/monotonic.js';
+import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
+import { BrokerRefusedError } from '../../core/errors/publish-errors.js';
+import { PATIENCE, unavailable } from './connection/attempt.js';
+import { monotonic } from '../shared/monotonic.js';
 import { RedisBroker } from './redis-broker.js';
-import { RedisConnection } from './redis-connection.js';
-import type { ConnectionSetup } from './redis-connection.js';
+import { RedisConnection } from './connection/redis-connection.js';
+import type { ConnectionSetup } from './connection/redis-connection.js';
 import type { RedisContext } from './redis-context.js';
-import { RedisControl } from './redis-control.js';
-import { RedisInspector } from './redis-inspector.js';
-import { RedisJoins } from './redis-joins.js';
-import { RedisKeys } from './redis-keys.js';
-import { RedisResults } from './redis-results.js';
-import { RedisSchedules } from './redis-schedules.js';
-import type { RedisAddress } from './redis-url.js';
-import { Subscriptions } from './subscriptions.js';
+import { RedisControl } from './stores/redis-control.js';
+import { RedisInspector } from './stores/redis-inspector.js';
+import { RedisJoins } from './stores/redis-joins.js';
+import { RedisKeys } from './connection/redis-keys.js';
+import { RedisResults } from './stores/redis-results.js';
+import { RedisSchedules } from './stores/redis-schedules.js';
+import type { RedisAddress } from './connection/redis-url.js';
+import { Subscriptions } from './connection/subscriptions.js';
 
 /** One Redis server behind one URL: opens and closes what its parts share. */
 export class RedisTransport implements Transport {

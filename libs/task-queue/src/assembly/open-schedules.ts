@@ -1,0 +1,80 @@
+import type { ClientOptions } from '../core/client/options/client-options.js';
+import { BrokerUnavailableError } from '../core/errors/index.js';
+import { ApplicationDatabase } from '../database/outbox/application-database.js';
+import { checkTable } from '../database/outbox/check-table.js';
+import type { Outbox } from '../database/outbox/outbox.js';
+import { TransactionDoors } from '../database/outbox/transaction-doors.js';
+import { isConnectionLoss } from '../database/outbox/write-error.js';
+import type { ScheduleDatabase } from '../database/schedules/schedule-database.js';
+import { SqlSchedules } from '../database/schedules/sql-schedules.js';
+import type { OpenTransaction, ScheduleStore, TransactionSession, Transport } from '../core/ports/index.js';
+
+/** ms that a turn waits for a lock that somebody's open transaction holds */
+const LOCK_TIMEOUT = 1_000;
+
+/** Schedules in the application's own database, beside any broker. */
+export interface SchedulesApart {
+  readonly store: ScheduleStore;
+  /** Sees that the tables can be used. @throws TableUnusableError */
+  check(): Promise<void>;
+}
+
+/**
+ * @returns undefined = they are kept with the broker
+ * @throws DatabaseUnsupportedError
+ */
+export function openSchedules(options: ClientOptions, transport: Transport, outbox: Outbox | undefined): SchedulesApart | undefined {
+  const { database: handle } = options.beat;
+  if (handle === undefined) return undefined;
+  const application = new ApplicationDatabase(handle, "'beat' of TaskQueueModule.forRoot");
+  const doors = new TransactionDoors(transport.broker, outbox);
+  const doorOf = (session: TransactionSession) =>
+    doors.of({ session, database: handle, connection: session, check: () => {} } satisfies OpenTransaction);
+  const database: ScheduleDatabase = {
+    name: 'database',
+    // What goes through the outbox is judged by the broker later.
+    tellsHeld: outbox === undefined,
+    publishing: {
+      databaseIdentity: () => Promise.reject(new Error('a door is chosen for each transaction')),
+      publishWithin: async (session, publications, within) => (await doorOf(session)).publishWithin(session, publications, within),
+    },
+    lockTimeout: LOCK_TIMEOUT,
+    shift: () => 0,
+    query: async (what, text, values) => [...(await known(what, () => application.query<never>(text, values)))],
+    transaction: (what, work) => known(what, () => within(application, work)),
+  };
+  return {
+    store: new SqlSchedules(database, options.keyPrefix),
+    check: () => checkTable(application, options.keyPrefix, 'periodic_task', 'SELECT, INSERT, UPDATE, DELETE'),
+  };
+}
+
+async function within<T>(application: ApplicationDatabase, work: (session: TransactionSession) => Promise<T>): Promise<T> {
+  const connection = await application.connect();
+  let broken = true;
+  try {
+    await connection.query('BEGIN', []);
+    try {
+      const done = await work(connection);
+      await connection.query('COMMIT', []);
+      broken = false;
+      return done;
+    } catch (error) {
+      if (!isConnectionLoss(error)) {
+        await connection.query('ROLLBACK', []);
+        broken = false;
+      }
+      throw error;
+    }
+  } finally {
+    connection.release(broken);
+  }
+}
+
+async function known<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw isConnectionLoss(error) ? new BrokerUnavailableError(what, { cause: error }) : error;
+  }
+}

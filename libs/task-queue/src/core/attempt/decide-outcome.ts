@@ -1,0 +1,125 @@
+import {
+  ArgumentNotSerializableError,
+  Discard,
+  Ignore,
+  LeaseLostError,
+  Reject,
+  Semipredicate,
+  Snooze,
+  SoftTimeLimitExceeded,
+  TaskRetry,
+  TaskRevokedError,
+  WorkerShutdownError,
+} from '../errors/index.js';
+import { retryMessage } from '../message/build-message.js';
+import { findJsonProblem } from '../message/plain-json.js';
+import type { ResultCodec } from '../message/result-codec.js';
+import { isError, serializeError } from '../message/serialize-error.js';
+import type { TaskMessage } from '../message/task-message.js';
+import type { SerializedError } from '../message/task-result.js';
+import { retryAfterOf } from '../policies/retry/retry-options.js';
+import { hasRetryLeft, isOneOf, isRetryable, retryDelay } from '../policies/retry/retry-policy.js';
+import type { TaskOptions } from '../ports/task/task-handler.js';
+import type { AttemptContext } from './attempt-context.js';
+import type { Outcome } from './outcome.js';
+
+/** Dead-letter reason of a task that failed and has no retry left. */
+export const REASON_FAILED = 'failed';
+/** Dead-letter reason of a task that threw Discard. */
+export const REASON_DISCARDED = 'discarded';
+
+/** The outcome of a handler that returned. What it returned is checked here, because it must be storable to count as a success. */
+export function outcomeOfReturn(message: TaskMessage, options: TaskOptions, value: unknown, codec: ResultCodec): Outcome {
+  if (value === undefined || value === null) return { kind: 'success', value: null };
+  // What nobody stores and no link takes need not be fit for it.
+  if (message.headers.link === null && ignoresResult(message, options)) return { kind: 'success', value };
+  const error = codec.findProblem(message, value);
+  if (error === undefined) return { kind: 'success', value };
+  return { kind: 'failure', error: serializeError(error), thrown: error, reason: REASON_FAILED };
+}
+
+/**
+ * The outcome of a handler that threw. Why it was told to end (if it was) explains an AbortError better than itself.
+ * @param mayComeBack there is a delivery to give back, and one more such end would not be the last
+ */
+export function outcomeOfThrow(
+  message: TaskMessage,
+  options: TaskOptions,
+  context: AttemptContext,
+  thrown: unknown,
+  now: number,
+  mayComeBack = false,
+): Outcome {
+  const aborted = context.abortReason;
+  if (aborted instanceof LeaseLostError) return { kind: 'lost' };
+  if (aborted instanceof WorkerShutdownError) return { kind: 'released' };
+  if (aborted instanceof TaskRevokedError) return { kind: 'revoked', error: serializeError(aborted), why: 'terminated' };
+  if (thrown instanceof Semipredicate) return outcomeAskedFor(message, thrown, now, mayComeBack);
+  const cause = aborted instanceof SoftTimeLimitExceeded && isAbortError(thrown) ? aborted : thrown;
+  const error = serializeError(cause);
+  if (cause !== context.refusedRetry && isRetryable(cause, options) && hasRetryLeft(message.headers.retries, options.maxRetries)) {
+    return automaticRetry(message, options, cause, error, now);
+  }
+  const acks = cause instanceof SoftTimeLimitExceeded ? options.acksOnTimeout : options.acksOnFailure;
+  if (!acks && mayComeBack) return { kind: 'requeued', error, thrown: cause };
+  return { kind: 'failure', error, thrown: cause, reason: REASON_FAILED, expected: isOneOf(cause, options.throws) };
+}
+
+/** Whether nothing of the outcome is stored: the call's choice, else the task's. */
+export function ignoresResult(message: TaskMessage, options: TaskOptions): boolean {
+  return message.headers.ignoreResult ?? options.ignoreResult;
+}
+
+const ERRORS: ReadonlySet<Outcome['kind']> = new Set(['failure', 'retry', 'rejected', 'requeued']);
+
+/** Whether this outcome is not stored. */
+export function ignoresOutcome(message: TaskMessage, options: TaskOptions, outcome: Outcome): boolean {
+  if (!ignoresResult(message, options)) return false;
+  return !(options.storeErrorsEvenIfIgnored && ERRORS.has(outcome.kind));
+}
+
+/** What the handler asked for by throwing it. */
+function outcomeAskedFor(message: TaskMessage, thrown: Semipredicate, now: number, mayComeBack: boolean): Outcome {
+  if (thrown instanceof TaskRetry) return retryOutcome(message, thrown, now);
+  if (thrown instanceof Snooze) return { kind: 'snoozed', delay: thrown.delay, thrown };
+  const error = serializeError(thrown);
+  if (thrown instanceof Ignore) return { kind: 'ignored', error };
+  if (thrown instanceof Reject) return { kind: thrown.requeue && mayComeBack ? 'requeued' : 'rejected', error, thrown };
+  return { kind: 'failure', error, thrown, reason: thrown instanceof Discard ? REASON_DISCARDED : REASON_FAILED, expected: true };
+}
+
+function automaticRetry(message: TaskMessage, options: TaskOptions, thrown: unknown, error: SerializedError, now: number): Outcome {
+  const retry = (delay: number, fault: { delayFault?: unknown } = {}): Outcome => ({
+    kind: 'retry',
+    error,
+    thrown,
+    next: retryMessage(message, { eta: now + delay }),
+    due: { delay },
+    ...fault,
+  });
+  try {
+    return retry(retryAfterOf(thrown, now) ?? retryDelay(options, message.headers.retries, thrown));
+  } catch (delayFault) {
+    return retry(options.defaultRetryDelay, { delayFault });
+  }
+}
+
+function retryOutcome(message: TaskMessage, retry: TaskRetry, now: number): Outcome {
+  const eta = 'eta' in retry.due ? retry.due.eta : now + retry.due.delay;
+  const next = retryMessage(message, { args: retry.args, kwargs: retry.kwargs, eta });
+  for (const [root, value] of [
+    ['args', next.args],
+    ['kwargs', next.kwargs],
+  ] as const) {
+    const problem = findJsonProblem(value, root, next.headers.contentType !== 'json');
+    if (problem === undefined) continue;
+    const error = new ArgumentNotSerializableError(message.task, problem.path, problem.problem, problem.fix);
+    return { kind: 'failure', error: serializeError(error), thrown: error, reason: REASON_FAILED };
+  }
+  const error = retry.cause === undefined ? undefined : serializeError(retry.cause);
+  return { kind: 'retry', error, thrown: retry.cause, next, due: retry.due };
+}
+
+function isAbortError(thrown: unknown): boolean {
+  return isError(thrown) && thrown.name === 'AbortError';
+}

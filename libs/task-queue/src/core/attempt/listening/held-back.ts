@@ -1,0 +1,26 @@
+import type { HeldBackReceipt, Publication, PublishReceipt, TaskLogger } from '../../ports/index.js';
+
+/** Which of these publications a unique key held back. */
+export function heldBackOf(publications: readonly Publication[], receipts: readonly PublishReceipt[]): HeldBackReceipt[] {
+  return receipts.flatMap((receipt, index) => {
+    const { id } = publications[index]!;
+    return receipt.refused !== undefined || receipt.id !== id ? [{ followUp: id, receipt }] : [];
+  });
+}
+
+/** Nobody waits for a link who would be told that it was not sent: the log has it. */
+export function logHeldBack(
+  logger: TaskLogger,
+  parent: string,
+  publications: readonly Publication[],
+  receipts: readonly HeldBackReceipt[],
+): void {
+  for (const { followUp, receipt } of receipts) {
+    logger.info('a link is not sent: another task holds its unique key', {
+      taskId: parent,
+      link: followUp,
+      key: publications.find(({ id }) => id === followUp)?.unique?.key,
+      holder: receipt.refused?.holder ?? receipt.id,
+    });
+  }
+}

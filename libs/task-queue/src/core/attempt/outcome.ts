@@ -1,0 +1,41 @@
+import type { SerializedError } from '../message/task-result.js';
+import type { TaskMessage } from '../message/task-message.js';
+import type { RecordedSettlement } from '../ports/broker/consumer.js';
+
+/** How an attempt ended. */
+export type Outcome =
+  | { readonly kind: 'success'; readonly value: unknown }
+  | {
+      readonly kind: 'failure';
+      readonly error: SerializedError;
+      readonly thrown: unknown;
+      /** why it becomes a dead letter */
+      readonly reason: string;
+      /** the task said that this can happen (`throws`, Discard): no alarm */
+      readonly expected?: boolean;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly error: SerializedError | undefined;
+      readonly thrown: unknown;
+      readonly next: TaskMessage;
+      readonly due: { readonly delay: number } | { readonly eta: number };
+      /** what `retry.delay` threw, or that its answer was no duration; `defaultRetryDelay` stood in for it */
+      readonly delayFault?: unknown;
+    }
+  | { readonly kind: 'revoked'; readonly error: SerializedError; readonly why: 'revoked' | 'terminated' | 'expired' }
+  | { readonly kind: 'ignored'; readonly error: SerializedError }
+  /** refused for good: a dead letter */
+  | { readonly kind: 'rejected'; readonly error: SerializedError; readonly thrown: unknown }
+  /** back to its queue, counted like the loss of a worker */
+  | { readonly kind: 'requeued'; readonly error: SerializedError; readonly thrown: unknown }
+  /** back to its queue for a while, with nothing spent */
+  | { readonly kind: 'snoozed'; readonly delay: number; readonly thrown: unknown }
+  /** it cannot be run once and only once now: back to its queue for a while, with nothing spent */
+  | { readonly kind: 'deferred'; readonly delay: number; readonly why: string }
+  /** an earlier run has committed, and left what is to be settled */
+  | { readonly kind: 'repeated'; readonly settlement: RecordedSettlement }
+  /** cut by a shutdown: goes back unspent */
+  | { readonly kind: 'released' }
+  /** somebody else has it: nothing to settle */
+  | { readonly kind: 'lost' };

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { InvalidOptionError } from '../errors/index.js';
+import type { Duration } from '../message/duration.js';
+import { checkOptions, durationField, flagField, nameField } from '../options/check-options.js';
+import { checkTimezone } from '../schedules/timezones.js';
+import type { DatabaseHandle } from '../ports/runtime/database-handle.js';
+import type { ScheduleSettings } from './schedule-settings.js';
+
+/** What `TaskQueueModule.forRoot({ beat })` takes. */
+export interface BeatOptionsInput {
+  /** schedules by name, beside those of `@Periodic` */
+  schedule?: Readonly<Record<string, ScheduleSettings>>;
+  /** of schedules that name none; default UTC */
+  timezone?: string;
+  /** whose code's schedules these are: those of other owners are left alone; default 'default'. For applications that share a broker */
+  owner?: string;
+  /** the application's PostgreSQL, where schedules are kept then, in the schema `keyPrefix`; default: with the broker. Beside another broker it needs `outbox` */
+  database?: DatabaseHandle;
+  /** how often beat looks for what has been edited; default '1s' */
+  pollInterval?: Duration;
+  /** default true: schedules of tasks that this application does not have are set aside as broken; false: they are sent all the same */
+  knownTasksOnly?: boolean;
+}
+
+const schema = z.object({
+  schedule: z
+    .record(
+      z.string().min(1),
+      z.custom<ScheduleSettings>((value) => typeof value === 'object' && value !== null),
+    )
+    .default({})
+    .describe('an object of schedules by their names'),
+  timezone: z.string().default('UTC').describe("the name of a zone, such as 'Asia/Ho_Chi_Minh'"),
+  owner: nameField.default('default').describe(nameField.description!),
+  database: z
+    .custom<DatabaseHandle>((value) => typeof value === 'object' && value !== null && ('driver' in value || 'totalCount' in value))
+    .optional()
+    .describe('a DataSource of TypeORM or a Pool of pg'),
+  pollInterval: durationField().prefault('1s').describe(durationField().description!),
+  knownTasksOnly: flagField.default(true).describe(flagField.description!),
+});
+
+export type BeatOptions = Readonly<z.output<typeof schema>>;
+
+/** Longer, and an edit would take longer to have an effect than is promised. */
+const LONGEST_POLL = 1_000;
+
+/** @throws UnknownOptionError · InvalidOptionError · UnknownTimezoneError */
+export function resolveBeatOptions(input: BeatOptionsInput = {}): BeatOptions {
+  const options = checkOptions(schema, input, "'beat' of TaskQueueModule.forRoot");
+  if (options.pollInterval > LONGEST_POLL || options.pollInterval < 10) {
+    throw new InvalidOptionError(
+      'pollInterval',
+      input.pollInterval,
+      `between 10 and ${LONGEST_POLL} ms, so that edits take effect in time`,
+    );
+  }
+  return Object.freeze({ ...options, timezone: checkTimezone(options.timezone) });
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { v7 } from 'uuid';
+import { canonicalJson } from '../client/call/unique-key-of.js';
+import { ScheduleNameTakenError } from '../errors/index.js';
+import type { CodeSchedule } from '../ports/index.js';
+import { scheduleKey } from '../schedules/schedule-key.js';
+import { checkSettings, type DefinitionSurroundings, type ScheduleSettings } from './schedule-settings.js';
+
+/** A schedule that the application's code declares. */
+export interface DeclaredSchedule {
+  readonly name: string;
+  readonly settings: ScheduleSettings;
+}
+
+/**
+ * The schedules of an application's code, as they are brought to the store: each known by its name.
+ * @throws ScheduleNameTakenError where two have one name, and what is wrong with their settings
+ */
+export function codeSchedules(declared: readonly DeclaredSchedule[], surroundings: DefinitionSurroundings): CodeSchedule[] {
+  const names = new Set<string>();
+  return declared.map(({ name, settings }) => {
+    if (names.has(name)) throw new ScheduleNameTakenError(name);
+    names.add(name);
+    const definition = checkSettings(name, settings, { ...surroundings, takesPast: true });
+    const said = canonicalJson([scheduleKey(definition.schedule), { ...definition, schedule: null }]);
+    return { id: v7(), key: name, digest: createHash('sha256').update(said).digest('base64url'), definition };
+  });
+}

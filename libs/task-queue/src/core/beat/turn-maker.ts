@@ -1,0 +1,109 @@
+import type { PreparedCall } from '../client/call/prepare-call.js';
+import type { CallOptions } from '../canvas/call-options.js';
+import { InvalidScheduleError, ScheduleArgumentsError, TaskQueueError, UnknownTaskError } from '../errors/index.js';
+import type { AsyncResult } from '../client/async-result.js';
+import type { ArgumentCheck, DeclaredTask, PublishReceipt, ScheduleDefinition, StoredSchedule, TurnClaim } from '../ports/index.js';
+import { toSchedule } from '../schedules/to-schedule.js';
+import { decideTurn, type Step } from './decide-turn.js';
+import { BUFFER_POLL, callOf, runIdOf } from './run-call.js';
+
+/** What beat needs of a TaskClient. */
+export interface RunClient {
+  prepare(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): PreparedCall;
+  check(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): void;
+  sent(call: PreparedCall, receipt: PublishReceipt): AsyncResult;
+  revoke(ids: readonly string[], options: { readonly terminate: boolean }): Promise<void>;
+}
+
+export interface TurnMakerOptions {
+  readonly client: RunClient;
+  /** the tasks of this application */
+  findTask(name: string): DeclaredTask | undefined;
+  taskNames(): readonly string[];
+  readonly checkArguments: ArgumentCheck;
+  readonly knownTasksOnly: boolean;
+  /** of schedules that name none */
+  readonly timezone: string;
+  /** the store tells what a unique key holds back */
+  readonly tellsHeld: boolean;
+}
+
+/** A claim, and the call that it sends where it is taken. */
+export interface PreparedClaim {
+  readonly schedule: StoredSchedule;
+  readonly claim: TurnClaim;
+  readonly call?: PreparedCall;
+}
+
+/** Makes the claims of schedules that are due, and the messages of their runs. What cannot be sent becomes a claim to set it aside. */
+export class TurnMaker {
+  constructor(private readonly options: TurnMakerOptions) {}
+
+  make(schedule: StoredSchedule, now: number): PreparedClaim[] {
+    try {
+      const problem = this.#problemOf(schedule);
+      if (problem !== undefined) return [this.break(schedule, problem)];
+      // Wherever it comes from, it has just been made, edited or enabled.
+      if (schedule.nextRunAt === null) toSchedule(schedule.schedule);
+      return decideTurn(schedule, now, this.options.timezone).map((step) => this.#claimOf(schedule, step, now));
+    } catch (error) {
+      return [this.break(schedule, describe(error))];
+    }
+  }
+
+  break(schedule: StoredSchedule, reason: string): PreparedClaim {
+    return { schedule, claim: { ...placeOf(schedule), turn: { kind: 'break', reason } } };
+  }
+
+  pause(schedule: StoredSchedule, reason: string): PreparedClaim {
+    return { schedule, claim: { ...placeOf(schedule), turn: { kind: 'pause', reason } } };
+  }
+
+  /** The call of a tick. @throws what a call throws before it is sent */
+  callOf(schedule: StoredSchedule, tick: number, now: number, id = runIdOf(schedule.id, tick)): PreparedCall {
+    if (schedule.unreadable !== undefined) throw new InvalidScheduleError('row', schedule.name, `${schedule.unreadable}.`);
+    const task = this.options.findTask(schedule.task) ?? { name: schedule.task };
+    return this.options.client.prepare(task, schedule.args, callOf(schedule, tick, now, id));
+  }
+
+  /**
+   * Whether a schedule can be sent as it stands, as far as is known before it is.
+   * @throws ScheduleArgumentsError where this application has its task and that would not take the arguments, and what its call throws
+   */
+  async check(definition: ScheduleDefinition): Promise<void> {
+    const { name, task, args } = definition;
+    const found = await this.options.checkArguments(task, args);
+    if (found !== null) throw new ScheduleArgumentsError(name, task, found.path, found.problem);
+    // When it expires is not the call's matter yet: that may be past for a schedule of the code.
+    const run = callOf({ ...definition, id: '', expires: null }, 0, 0, 'none');
+    this.options.client.check(this.options.findTask(task) ?? { name: task }, args, run);
+  }
+
+  isKnown(task: string): boolean {
+    return !this.options.knownTasksOnly || this.options.findTask(task) !== undefined;
+  }
+
+  #problemOf({ task, overlap, unreadable }: StoredSchedule): string | undefined {
+    if (unreadable !== undefined) return unreadable;
+    if (!this.isKnown(task)) return describe(new UnknownTaskError(task, this.options.taskNames()));
+    if (overlap === 'buffer-one' && !this.options.tellsHeld) return "'buffer-one' needs schedules that are stored with the broker";
+    return undefined;
+  }
+
+  #claimOf(schedule: StoredSchedule, { due, run, missed, next }: Step, now: number): PreparedClaim {
+    const place = { schedule: schedule.id, version: schedule.version, due };
+    if (run === undefined) return { schedule, claim: { ...place, turn: { kind: 'advance', next, ...(missed && { missed }) } } };
+    const call = this.callOf(schedule, run, now);
+    const retry = schedule.overlap === 'buffer-one' ? { retryAfter: BUFFER_POLL } : {};
+    const turn = { kind: 'advance', next, run: { tick: run, publication: call.publication, ...retry } } as const;
+    return { schedule, call, claim: { ...place, turn } };
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof TaskQueueError ? `${error.code}: ${error.message}` : String(error);
+}
+
+function placeOf({ id, version, nextRunAt }: StoredSchedule) {
+  return { schedule: id, version, due: nextRunAt };
+}

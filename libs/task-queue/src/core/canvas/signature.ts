@@ -1,0 +1,37 @@
+import type { CallOptions } from './call-options.js';
+import { InvalidOptionError } from '../errors/option-errors.js';
+import type { DeclaredTask } from '../ports/task/declared-task.js';
+
+/** A call not yet made: plain, frozen data. */
+export interface Signature {
+  readonly task: string;
+  readonly args: readonly unknown[];
+  readonly options?: CallOptions;
+  /** takes nothing from the task before it: neither its result nor its error is put before `args` */
+  readonly immutable: boolean;
+  /** what the task's class declares for its calls; routes and `options` win over it */
+  readonly declared?: Omit<DeclaredTask, 'name' | 'method'>;
+}
+
+export interface SignatureOptions extends CallOptions {
+  readonly immutable?: boolean;
+}
+
+/**
+ * A call by registered name, to be made later: `signature('blog.notify', [postId], { queue: 'email' })`.
+ * Where the class is at hand, `tasks.for(PostTasks).notify.s(postId)` is the same, typed.
+ */
+export function signature(
+  task: string,
+  args: readonly unknown[] = [],
+  { immutable = false, ...options }: SignatureOptions = {},
+): Signature {
+  if (typeof task !== 'string' || task === '') throw new InvalidOptionError('task', task, 'the registered name of a task');
+  if (!Array.isArray(args)) throw new InvalidOptionError('args', args, `the list of arguments of '${task}'`);
+  return Object.freeze({ task, args, options: Object.freeze(options), immutable });
+}
+
+/** The signature of a declared task. */
+export function signatureOf({ name, ...declared }: Omit<DeclaredTask, 'method'>, args: readonly unknown[], immutable: boolean): Signature {
+  return Object.freeze({ task: name, args, immutable, declared });
+}

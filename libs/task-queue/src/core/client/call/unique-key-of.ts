@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { InvalidOptionError, UnsupportedOptionError } from '../../errors/index.js';
+import { toTagged } from '../../message/serializers/tagged-values.js';
+import { resolveUnique } from '../../policies/unique-options.js';
+import type { DeclaredTask } from '../../ports/task/declared-task.js';
+import type { BrokerCapabilities, UniqueKey, UniqueOptions, UniquePolicy } from '../../ports/index.js';
+import type { CallOptions } from '../../canvas/call-options.js';
+
+type Declared = Pick<DeclaredTask, 'name' | 'unique'>;
+type Kwargs = Readonly<Record<string, unknown>>;
+
+/** Longer keys are known by their hash: they are kept by the broker, one for each message. */
+const LONGEST_KEY = 300;
+
+/**
+ * The unique key of a call; undefined where none is asked for. What the call leaves open, the task's own option says.
+ * @param args as they travel
+ * @throws InvalidOptionError · UnknownOptionError · UnsupportedOptionError
+ */
+export function uniqueKeyOf(
+  task: Declared,
+  args: readonly unknown[],
+  options: CallOptions,
+  broker: BrokerCapabilities,
+): UniqueKey | undefined {
+  const policy = uniquePolicyOf(task, options, broker);
+  return policy === null ? undefined : keyOfPolicy(policy, task.name, args, options.kwargs);
+}
+
+/** null = not unique */
+export function uniquePolicyOf(task: Declared, options: CallOptions, broker: BrokerCapabilities): UniquePolicy | null {
+  const asked = layOver(task.unique, options.unique);
+  const policy = asked === undefined ? null : resolveUnique(asked, `the call of '${task.name}'`);
+  if (policy !== null && !broker.unique) {
+    const instead = 'Leave it out, or use a broker that has them: memory or Redis.';
+    throw new UnsupportedOptionError('unique', `The call of '${task.name}'`, `the '${broker.name}' broker has no unique keys`, instead);
+  }
+  return policy;
+}
+
+/** @throws InvalidOptionError where the key is no text */
+export function keyOfPolicy({ key, ...policy }: UniquePolicy, task: string, args: readonly unknown[], kwargs?: Kwargs): UniqueKey {
+  const made = typeof key === 'function' ? key(...args) : key;
+  if (key !== undefined && !isText(made)) {
+    throw new InvalidOptionError(
+      'unique.key',
+      made,
+      `a text that is not empty and well-formed, also where a function makes it ('${task}')`,
+    );
+  }
+  // A list of two or of three, so that a key of the user's own never equals one made of all arguments.
+  const text = made === undefined ? canonicalJson([task, args, kwargs ?? {}]) : JSON.stringify([task, made]);
+  return { ...policy, key: text.length <= LONGEST_KEY ? text : `sha256:${createHash('sha256').update(text).digest('base64url')}` };
+}
+
+/** The same text for the same data, in whatever order an object's properties were written. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(toTagged(value, 'base64'), (_, part: unknown) => (isObject(part) ? sorted(part) : part));
+}
+
+function layOver(own: DeclaredTask['unique'], said: CallOptions['unique']): boolean | UniqueOptions | undefined {
+  if (said === undefined || own === said) return own;
+  if (own === undefined || own === false) return said;
+  if (said === true) return own;
+  return own === true || !isObject(own) || !isObject(said) ? said : { ...own, ...given(said) };
+}
+
+/** Without what is undefined, which would hide what the task says. */
+function given(options: UniqueOptions): UniqueOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function sorted(object: object): object {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.isWellFormed();
+}

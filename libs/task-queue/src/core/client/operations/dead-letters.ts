@@ -1,0 +1,255 @@
+import { InvalidOptionError, UnknownOptionError } from '../../errors/option-errors.js';
+import { redriveMessage } from '../../message/build-message.js';
+import type { FailedAttempt } from '../../message/failed-attempt.js';
+import type { Codecs } from '../../message/open-codecs.js';
+import { DEFAULT_PRIORITY, type TaskMessage } from '../../message/task-message.js';
+import type { DeadLetter, Inspector, Redrive, ResultBackend } from '../../ports/index.js';
+
+/** A dead letter as people read it. */
+export interface DeadTask {
+  readonly id: string;
+  readonly queue: string;
+  /** why it will not be run again by itself: 'failed', 'rejected', 'worker_lost', 'unknown_task', 'malformed', … */
+  readonly reason: string;
+  /** the last error in one line */
+  readonly error: string;
+  readonly at: Date;
+  /** what became of its attempts, oldest first: the last ten */
+  readonly attempts: readonly FailedAttempt[];
+  /** the call; null where the message cannot be read */
+  readonly message: TaskMessage | null;
+}
+
+/** Which dead letters: all of these together. */
+export interface DeadLetterFilter {
+  /** default: every queue */
+  readonly queue?: string;
+  /** the task's registered name */
+  readonly task?: string;
+  readonly reason?: string;
+  /** died at this instant or later */
+  readonly since?: Date;
+  /** died before this instant */
+  readonly until?: Date;
+  readonly where?: (letter: DeadTask) => boolean;
+}
+
+export interface DeadLetterListOptions extends DeadLetterFilter {
+  /** of one page; default 50 */
+  readonly limit?: number;
+  /** `next` of the page before */
+  readonly cursor?: string;
+}
+
+export interface DeadLetterList {
+  readonly letters: readonly DeadTask[];
+  /** where the next page begins; null = this was the last */
+  readonly next: string | null;
+}
+
+export interface RedriveReport {
+  /** how many went back to their queues */
+  readonly redriven: number;
+  /** those that were to go back and stay dead letters */
+  readonly refused: readonly RefusedRedrive[];
+}
+
+export interface RefusedRedrive {
+  readonly id: string;
+  readonly queue: string;
+  /** null where the message cannot be read */
+  readonly task: string | null;
+  /** 'unique': another message holds its unique key; it can be sent again when that has ended */
+  readonly reason: 'unique';
+}
+
+export interface DeadLetterDependencies {
+  readonly inspector: Inspector;
+  readonly results: ResultBackend;
+  /** results are in another store than the broker */
+  readonly resultsApart: boolean;
+  readonly codecs: Codecs;
+}
+
+/** A page of one queue, and where it begins and ends for the inspector. */
+interface Page {
+  readonly queue: string;
+  readonly start: string | undefined;
+  readonly letters: readonly DeadTask[];
+  readonly next: string | null;
+}
+
+const FILTERS = ['queue', 'task', 'reason', 'since', 'until', 'where'] as const satisfies readonly (keyof DeadLetterFilter)[];
+const DEFAULT_LIMIT = 50;
+const PAGE = 500;
+
+/** The tasks that will not be run again by themselves: to look at, to send again, or to throw away. */
+export class DeadLetters {
+  constructor(private readonly deps: DeadLetterDependencies) {}
+
+  /** A page of them, queue by queue, newest first. A filter looks at every letter until the page is full. */
+  async list({ limit = DEFAULT_LIMIT, cursor, ...filter }: DeadLetterListOptions = {}): Promise<DeadLetterList> {
+    if (!Number.isInteger(limit) || limit < 1) throw new InvalidOptionError('limit', limit, 'a whole number of at least 1');
+    const letters: DeadTask[] = [];
+    for await (const page of this.#pages(filter, cursor)) {
+      for (const [index, letter] of page.letters.entries()) {
+        if (!matches(letter, filter)) continue;
+        letters.push(letter);
+        if (letters.length === limit) return { letters, next: await this.#cursorAfter(page, index, filter) };
+      }
+    }
+    return { letters, next: null };
+  }
+
+  /** null where the id is no dead letter */
+  async get(id: string): Promise<DeadTask | null> {
+    const queue = await this.#queueOf(id);
+    if (queue === null) return null;
+    const [letter] = await this.deps.inspector.findDeadLetters(queue, [id]);
+    return letter ? this.#read(letter) : null;
+  }
+
+  /**
+   * Sends them again under their own ids, with all their retries before them, and without an `expires` that may have passed.
+   * Their results are reset. `redrive({})` sends all. One whose unique key another message holds stays a dead letter.
+   */
+  async redrive(target: string | DeadLetterFilter): Promise<RedriveReport> {
+    const refused: RefusedRedrive[] = [];
+    let redriven = 0;
+    for await (const { queue, letters } of this.#chosen(target)) {
+      const went = await this.#redrive(queue, letters);
+      redriven += went.filter(Boolean).length;
+      refused.push(...(await this.#refused(queue, letters.filter((_, index) => !went[index])))); // prettier-ignore
+    }
+    return { redriven, refused };
+  }
+
+  /** Throws them away; their results stay. `purge({})` throws away all. @returns how many */
+  async purge(target: string | DeadLetterFilter): Promise<number> {
+    let purged = 0;
+    for await (const { queue, letters } of this.#chosen(target)) {
+      const ids = letters.map(({ id }) => id);
+      purged += await this.deps.inspector.purgeDeadLetters(queue, ids);
+      await this.#forgetFailed(queue, ids);
+    }
+    return purged;
+  }
+
+  async #redrive(queue: string, letters: readonly DeadTask[]): Promise<readonly boolean[]> {
+    const { inspector, results, resultsApart } = this.deps;
+    // Before: a crash between the two leaves a dead letter without a result, and not a run whose result is refused.
+    if (resultsApart) await results.forget(letters.map(({ id }) => id));
+    const went = await inspector.redrive(queue, letters.map((letter) => this.#redriveOf(letter))); // prettier-ignore
+    await this.#forgetFailed(queue, letters.filter((_, index) => went[index]).map(({ id }) => id)); // prettier-ignore
+    return went;
+  }
+
+  /** Where they are remembered beside the results, too. */
+  async #forgetFailed(queue: string, ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.deps.results.failedTasks?.forget(queue, ids);
+  }
+
+  /** What did not go back and is still there: nothing but its unique key keeps it. The others somebody else took or threw away. */
+  async #refused(queue: string, letters: readonly DeadTask[]): Promise<RefusedRedrive[]> {
+    if (letters.length === 0) return [];
+    const still = await this.deps.inspector.findDeadLetters(queue, letters.map(({ id }) => id)); // prettier-ignore
+    return letters.flatMap(({ id, message }, index) => {
+      return still[index] ? [{ id, queue, task: message?.task ?? null, reason: 'unique' as const }] : [];
+    });
+  }
+
+  async *#chosen(target: string | DeadLetterFilter): AsyncGenerator<Pick<Page, 'queue' | 'letters'>, void, undefined> {
+    if (typeof target === 'string') {
+      const letter = await this.get(target);
+      if (letter !== null) yield { queue: letter.queue, letters: [letter] };
+      return;
+    }
+    for await (const { queue, letters } of this.#pages(target)) {
+      const chosen = letters.filter((letter) => matches(letter, target));
+      if (chosen.length > 0) yield { queue, letters: chosen };
+    }
+  }
+
+  /** Newest first in each queue, so that one that dies again meanwhile is not met a second time. */
+  async *#pages(filter: DeadLetterFilter, from?: string): AsyncGenerator<Page, void, undefined> {
+    checkFilter(filter);
+    const begin = from === undefined ? null : readCursor(from);
+    for (const queue of await this.#queues(filter)) {
+      if (begin !== null && queue < begin.queue) continue;
+      let start = begin?.queue === queue ? begin.position : undefined;
+      for (;;) {
+        const page = await this.deps.inspector.deadLetters(queue, { limit: PAGE, ...(start === undefined ? {} : { cursor: start }) });
+        yield { queue, start, letters: page.letters.map((letter) => this.#read(letter)), next: page.next };
+        if (page.next === null) break;
+        start = page.next;
+      }
+    }
+  }
+
+  async #cursorAfter({ queue, start, letters, next }: Page, index: number, filter: DeadLetterFilter): Promise<string | null> {
+    let position = next;
+    if (index < letters.length - 1) {
+      const again = { limit: index + 1, ...(start === undefined ? {} : { cursor: start }) };
+      position = (await this.deps.inspector.deadLetters(queue, again)).next;
+    }
+    if (position !== null) return writeCursor(queue, position);
+    const following = (await this.#queues(filter)).find((name) => name > queue);
+    return following === undefined ? null : writeCursor(following, undefined);
+  }
+
+  async #queues({ queue }: DeadLetterFilter): Promise<readonly string[]> {
+    return queue === undefined ? (await this.deps.inspector.queues()).sort() : [queue];
+  }
+
+  async #queueOf(id: string): Promise<string | null> {
+    const [location] = await this.deps.inspector.locate([id]);
+    return location?.place === 'dead' ? location.queue : null;
+  }
+
+  #read({ id, queue, body, reason, detail, attempts, at }: DeadLetter): DeadTask {
+    return { id, queue, reason, error: detail, at: new Date(at), attempts, message: this.#decode(id, body) };
+  }
+
+  #decode(id: string, body: string): TaskMessage | null {
+    try {
+      return this.deps.codecs.messages.decode(id, body);
+    } catch {
+      return null;
+    }
+  }
+
+  /** What cannot be read goes back as it is: a worker with the right key or serializer may read it by now. */
+  #redriveOf({ id, message, attempts }: DeadTask): Redrive {
+    if (message === null) return { id, priority: DEFAULT_PRIORITY };
+    return { id, body: this.deps.codecs.messages.encode(redriveMessage(message, attempts)), priority: message.headers.priority };
+  }
+}
+
+function matches({ reason, at, message, ...rest }: DeadTask, filter: DeadLetterFilter): boolean {
+  if (filter.task !== undefined && message?.task !== filter.task) return false;
+  if (filter.reason !== undefined && reason !== filter.reason) return false;
+  if (filter.since !== undefined && at < filter.since) return false;
+  if (filter.until !== undefined && at >= filter.until) return false;
+  return filter.where === undefined || filter.where({ reason, at, message, ...rest });
+}
+
+/** A misspelled filter would choose every letter. */
+function checkFilter(filter: DeadLetterFilter): void {
+  for (const key of Object.keys(filter)) {
+    if (!FILTERS.includes(key as 'queue')) throw new UnknownOptionError(key, 'The filter of dead letters', FILTERS);
+  }
+}
+
+function writeCursor(queue: string, position: string | undefined): string {
+  return Buffer.from(JSON.stringify([queue, position])).toString('base64url');
+}
+
+function readCursor(cursor: string): { readonly queue: string; readonly position: string | undefined } {
+  try {
+    const [queue, position] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, string | null];
+    if (typeof queue === 'string') return { queue, position: position ?? undefined };
+  } catch {
+    // Told below.
+  }
+  throw new InvalidOptionError('cursor', cursor, "the 'next' of a page before");
+}

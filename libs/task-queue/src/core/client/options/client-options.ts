@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import type { Duration } from '../../message/duration.js';
+import type { ContentOptions } from '../../message/content-options.js';
+import { DEFAULT_QUEUE } from '../../message/task-message.js';
+import { Annotations, type AnnotationsInput } from '../../policies/annotations.js';
+import { checkOptions, countField, durationField, flagField, nameField, namesField, positiveField } from '../../options/check-options.js';
+
+import { resolveOutboxOptions, type OutboxOptions, type OutboxOptionsInput } from '../../../database/outbox/outbox-options.js';
+import { resolveBeatOptions, type BeatOptions, type BeatOptionsInput } from '../../beat/beat-options.js';
+import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
+import { resolvePublishRetry, type PublishRetryInput } from '../../policies/retry/publish-retry.js';
+import type { StoreAddress } from '../../ports/runtime/database-handle.js';
+import { resolveResults, resultsField, type ResultsInput, type TypeormResults } from './results-option.js';
+import type { Routes } from '../routing/routes.js';
+
+/** What `TaskQueueModule.forRoot` takes for the queue itself. Durations are ms or text. */
+export interface ClientOptionsInput extends ContentOptionsInput {
+  /**
+   * 'memory://' (default), 'redis://user:password@host:port/db', 'postgres://user:password@host:port/database', or the application's own
+   * `Pool` of pg or `DataSource` of TypeORM
+   */
+  broker?: StoreAddress;
+  /** where results are kept: as `broker`, or 'typeorm' for tables that can be searched; default: with the broker */
+  results?: ResultsInput;
+  /** begins every key, so that several applications share one server; on PostgreSQL the schema; default 'tq' */
+  keyPrefix?: string;
+  /** the queues that exist, beside the default one and those of tasks; a call or worker that names another is refused. Absent: any name goes */
+  queues?: readonly string[];
+  /** default 'default' */
+  defaultQueue?: string;
+  /** how long a publish may take before it fails; default '5s' */
+  publishTimeout?: Duration;
+  /** how a publish that failed is tried again, within `publishTimeout`; default as Celery: 3 times within a second; false = not at all */
+  publishRetry?: boolean | PublishRetryInput;
+  /** where calls go, by task; wins over `queue` of the task, and the call wins over it */
+  routes?: Routes;
+  /** options of tasks by name or pattern, over what they say themselves; the same for producers and workers */
+  annotations?: AnnotationsInput;
+  /** how long results are kept; default '1d' */
+  resultExpires?: Duration;
+  /** results tell which call they are of: name, arguments, queue; default false */
+  resultExtended?: boolean;
+  /** results tell which task sent theirs, and what it sent: `parent()`, `children()`, `collect()`; default false */
+  trail?: boolean;
+  /** how long ids that a caller chose are remembered after they finished; default '7d' */
+  dedupRetention?: Duration;
+  /** the application's PostgreSQL, in which tasks wait that are sent within its transactions, where the broker is elsewhere */
+  outbox?: OutboxOptionsInput;
+  /** how long is remembered which transactional tasks have run; default '30d' */
+  recordRetention?: Duration;
+  /** how long a revoked id that never comes is remembered; default '1d' */
+  revokesExpire?: Duration;
+  /** dead letters that each queue keeps, beyond which the oldest go; default 10 000 */
+  deadLetterLimit?: number;
+  /** bytes of one encoded message; default 1 MB */
+  maxPayloadBytes?: number;
+  /** schedules of the code and how they are kept; they are sent by workers with `beat: true`, or by `runBeat` */
+  beat?: BeatOptionsInput;
+  /** run tasks inline instead of sending them; for tests */
+  eager?: boolean;
+  /** in eager mode, throw the task's error at the call; default false */
+  eagerPropagates?: boolean;
+  /** the driver's own options (TLS, Sentinel, size of the pool, …); on PostgreSQL `polling` and `migrate` too */
+  connection?: Readonly<Record<string, unknown>>;
+  /** the same for `results` that are kept elsewhere; default: `connection` where both are of one kind */
+  resultsConnection?: Readonly<Record<string, unknown>>;
+}
+
+const addressField = z
+  .custom<StoreAddress>((value) => (typeof value === 'string' ? value !== '' : typeof value === 'object' && value !== null))
+  .describe("a URL such as 'memory://', 'redis://localhost:6379' or 'postgres://localhost/app', a Pool of pg or a DataSource of TypeORM");
+
+const driverField = z.record(z.string(), z.unknown()).readonly().describe("an object of the driver's options");
+
+const schema = z.object({
+  broker: addressField.default('memory://').describe(addressField.description!),
+  results: resultsField,
+  keyPrefix: nameField.default('tq').describe(nameField.description!),
+  queues: namesField.optional().describe(namesField.description!),
+  defaultQueue: nameField.default(DEFAULT_QUEUE).describe(nameField.description!),
+  publishTimeout: duration('5s'),
+  publishRetry: z
+    .custom<boolean | PublishRetryInput>()
+    .default(true)
+    .transform(resolvePublishRetry)
+    .describe('true, false, or { maxRetries, intervalStart, intervalStep, intervalMax }'),
+  routes: z.custom<Routes>().optional(),
+  annotations: z
+    .custom<AnnotationsInput>()
+    .optional()
+    .transform((table) => Annotations.read(table, "'annotations' of TaskQueueModule.forRoot") ?? null),
+  resultExpires: duration('1d'),
+  resultExtended: flagField.default(false).describe(flagField.description!),
+  trail: flagField.default(false).describe(flagField.description!),
+  dedupRetention: duration('7d'),
+  outbox: z
+    .custom<OutboxOptionsInput>((value) => typeof value === 'object' && value !== null)
+    .optional()
+    .describe('an object with the database: { database: dataSource }'),
+  recordRetention: duration('30d'),
+  revokesExpire: duration('1d'),
+  deadLetterLimit: countField.default(10_000).describe(countField.description!),
+  maxPayloadBytes: positiveField.default(1_000_000).describe(positiveField.description!),
+  ...contentFields,
+  beat: z
+    .custom<BeatOptionsInput>((value) => typeof value === 'object' && value !== null)
+    .optional()
+    .describe('an object such as { schedule, timezone }'),
+  eager: flagField.default(false).describe(flagField.description!),
+  eagerPropagates: flagField.default(false).describe(flagField.description!),
+  connection: driverField.default({}).describe(driverField.description!),
+  resultsConnection: driverField.optional().describe(driverField.description!),
+});
+
+export type ClientOptions = Readonly<
+  Omit<z.output<typeof schema>, keyof ContentOptions | 'results' | 'outbox' | 'beat'> &
+    ContentOptions & {
+      readonly results: StoreAddress | TypeormResults | undefined;
+      readonly outbox: OutboxOptions | null;
+      readonly beat: BeatOptions;
+    }
+>;
+export const CLIENT_OPTION_NAMES: readonly string[] = Object.keys(schema.shape);
+
+/** @throws UnknownOptionError · InvalidOptionError · UnknownSerializerError */
+export function resolveClientOptions(input: ClientOptionsInput, where = 'TaskQueueModule.forRoot'): ClientOptions {
+  const checked = checkOptions(schema, input, where);
+  const outbox = checked.outbox === undefined ? null : resolveOutboxOptions(checked.outbox, checked.dedupRetention);
+  const results = resolveResults(checked.results, where);
+  const beat = resolveBeatOptions(checked.beat);
+  return Object.freeze({ ...checked, results, outbox, beat, ...resolveContentOptions(checked, where) });
+}
+
+function duration(standard: string) {
+  return durationField().prefault(standard).describe(durationField().description!);
+}

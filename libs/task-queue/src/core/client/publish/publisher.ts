@@ -1,0 +1,122 @@
+import { BrokerUnavailableError, PublishUncertainError, TaskNotUniqueError } from '../../errors/index.js';
+import type { Broker, Clock, Publication, PublishReceipt } from '../../ports/index.js';
+import { pauseBefore, type PublishRetry } from '../../policies/retry/publish-retry.js';
+
+interface Waiting {
+  readonly publication: Publication;
+  /** null = one try */
+  readonly retry: PublishRetry | null;
+  resolve(receipt: PublishReceipt): void;
+  reject(error: unknown): void;
+}
+
+/** How far sending a batch has come. */
+interface Tries {
+  readonly deadline: number;
+  /** counted from 1 */
+  readonly attempt: number;
+  /** an earlier try may have arrived: whatever a later one fails with, it cannot be said that nothing was sent */
+  readonly unknown: PublishUncertainError | null;
+}
+
+/** A batch of this many leaves at once, so that the broker works on it while the rest of the tick's calls are made. */
+const FULL_BATCH = 250;
+
+/** The one door out: calls made in the same tick leave in batches, in the order they were made. */
+export class Publisher {
+  #waiting: Waiting[] = [];
+  readonly #inFlight = new Set<Promise<void>>();
+
+  /** @param timeout ms for a batch, all its tries together */
+  constructor(
+    private readonly broker: Broker,
+    private readonly timeout: number,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Resolves when the message is durable.
+   * @throws BrokerUnavailableError · PublishUncertainError · BrokerFullError · TaskNotUniqueError
+   */
+  send(publication: Publication, retry: PublishRetry | null): Promise<PublishReceipt> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ publication, retry, resolve, reject });
+      if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
+      else if (this.#waiting.length >= FULL_BATCH) this.#flush();
+    });
+  }
+
+  /** Resolves when nothing that was sent before is still under way. */
+  async drain(): Promise<void> {
+    while (this.#waiting.length > 0 || this.#inFlight.size > 0) {
+      await Promise.resolve();
+      await Promise.all(this.#inFlight);
+    }
+  }
+
+  #flush(): void {
+    const batch = this.#waiting;
+    if (batch.length === 0) return;
+    this.#waiting = [];
+    const done = this.#publish(batch, { deadline: this.clock.now() + this.timeout, attempt: 1, unknown: null }).finally(() =>
+      this.#inFlight.delete(done),
+    );
+    this.#inFlight.add(done);
+  }
+
+  async #publish(batch: readonly Waiting[], tries: Tries): Promise<void> {
+    const { attempt, deadline } = tries;
+    try {
+      const timeout = attempt === 1 ? this.timeout : deadline - this.clock.now();
+      const receipts = await this.broker.publish(
+        batch.map(({ publication }) => (attempt === 1 ? publication : { ...publication, fresh: false })),
+        { timeout },
+      );
+      batch.forEach((one, index) => answer(one, attempt === 1 ? receipts[index]! : ofRetry(one.publication, receipts[index]!)));
+    } catch (error) {
+      await this.#tryAgain(batch, tries, error);
+    }
+  }
+
+  /** Calls of one policy go on together; the others fail. */
+  async #tryAgain(batch: readonly Waiting[], { deadline, attempt, unknown: before }: Tries, error: unknown): Promise<void> {
+    const unknown = error instanceof PublishUncertainError ? error : before;
+    const groups = new Map<number | null, Waiting[]>();
+    for (const one of batch) {
+      const pause = this.#pauseBefore(one, deadline, attempt, error);
+      const group = groups.get(pause);
+      if (group === undefined) groups.set(pause, [one]);
+      else group.push(one);
+    }
+    for (const one of groups.get(null) ?? []) one.reject(unknown ?? error);
+    groups.delete(null);
+    await Promise.all(
+      [...groups].map(async ([pause, group]) => {
+        if (pause! > 0) await new Promise<void>((resolve) => this.clock.timer(pause!, resolve));
+        await this.#publish(group, { deadline, attempt: attempt + 1, unknown });
+      }),
+    );
+  }
+
+  /** null = it has failed for good */
+  #pauseBefore({ retry }: Waiting, deadline: number, attempt: number, error: unknown): number | null {
+    if (retry === null || !mayBeSentAgain(error)) return null;
+    const pause = pauseBefore(retry, attempt);
+    return pause === null || this.clock.now() + pause >= deadline ? null : pause;
+  }
+}
+
+/** Nothing was sent, or the broker knows the ids of what arrived. A full or refusing broker is not asked again: the caller is to know. */
+function mayBeSentAgain(error: unknown): boolean {
+  return error instanceof BrokerUnavailableError || error instanceof PublishUncertainError;
+}
+
+/** A fresh id that is already there was put there by the try before: it is no duplicate of the caller's. */
+function ofRetry(publication: Publication, receipt: PublishReceipt): PublishReceipt {
+  return publication.traced || receipt.id !== publication.id ? receipt : { ...receipt, deduplicated: false };
+}
+
+function answer({ publication, resolve, reject }: Waiting, receipt: PublishReceipt): void {
+  if (receipt.refused === undefined) resolve(receipt);
+  else reject(new TaskNotUniqueError(publication.id, publication.unique!.key, receipt.refused.holder));
+}

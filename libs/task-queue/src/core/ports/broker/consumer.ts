@@ -1,0 +1,137 @@
+import type { FailedAttempt } from '../../message/failed-attempt.js';
+import type { TaskResultRecord } from '../../message/task-result.js';
+import type { Publication, PublishReceipt } from './broker.js';
+import type { JoinArrival, JoinReceipt } from '../stores/join-store.js';
+
+/**
+ * Takes deliveries from its queues under leases, and settles them. It owns what it has handed out: it renews those leases
+ * by itself (unless `renew: false`), as long as the process lives and the main loop has answered within `maxLoopBlock`.
+ */
+export interface Consumer {
+  /**
+   * Up to `limit` deliveries; waits for work without polling hot. `[]` when its own deadline or the signal comes first.
+   * A suspect (a message whose lease was lost twice or more) is handed out alone: never beside another delivery of
+   * this consumer, and nothing else while one is out.
+   */
+  receive(limit: number, signal: AbortSignal): Promise<Delivery[]>;
+  /**
+   * Settles a batch. Each is accepted only while this consumer still holds the lease under the delivery's token; a refused
+   * one changes nothing. One bad settlement fails alone. Receipts come in order.
+   */
+  settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]>;
+  /** Renews leases now. Answers what is no longer held, and what was revoked meanwhile. */
+  extend(deliveries: readonly Delivery[]): Promise<ExtendReport>;
+  /**
+   * Receives from these queues from now on, a receive that waits included. What is out stays this consumer's, and what a
+   * receive under way brings may still be of a queue that was left.
+   */
+  subscribe(queues: readonly string[]): Promise<void>;
+  /** Whether the lease is held by the local deadline, counted from *sending* the last renewal that succeeded. Cheap. */
+  holds(delivery: Delivery): boolean;
+  /** epoch ms of the last receive that got an answer; for liveness probes */
+  readonly lastReceiveAt: number;
+  /** Stops renewing and waiting. What is still out is left to its lease: settle or release first. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface ConsumeOptions {
+  /** ms that a delivery is this consumer's before it must be renewed */
+  readonly lease: number;
+  /** default true; tests that step leases by hand switch it off */
+  readonly renew?: boolean;
+  /** ms the main loop may be blocked before its leases are no longer renewed */
+  readonly maxLoopBlock: number;
+  /** the longest that one receive waits for work, in ms */
+  readonly maxWait: number;
+  readonly events: ConsumerEvents;
+}
+
+export interface ConsumerEvents {
+  /** leases confirmed as lost: somebody else has, or will have, these deliveries */
+  lost(deliveries: readonly Delivery[]): void;
+  /** revoked while out, as answers to renewals and settlements name them */
+  revoked(revoked: readonly RevokedDelivery[]): void;
+}
+
+export interface RevokedDelivery {
+  readonly id: string;
+  /** abort the running handler, rather than only not running it again */
+  readonly terminate: boolean;
+}
+
+/** One hand-over of a message to this consumer. */
+export interface Delivery {
+  readonly id: string;
+  readonly queue: string;
+  readonly priority: number;
+  /** the fence: this hand-over's own, never issued twice */
+  readonly token: string;
+  /** the encoded message */
+  readonly body: string;
+  /** leases of this message that were lost before this one: 0 on a first delivery */
+  readonly lostLeases: number;
+  /** the id bears a revoke mark: settle it as REVOKED without running it */
+  readonly revoked: boolean;
+}
+
+/** What the worker tells the broker about a delivery. */
+export type Settlement = {
+  readonly delivery: Delivery;
+  /** saved in the same atomic step where the capabilities say so; absent = nothing to save */
+  readonly result?: ResultToSave;
+  /** follow-up messages, published with it */
+  readonly publish?: readonly Publication[];
+  /** members that arrive at joins with it, in the same atomic step where the capabilities say so */
+  readonly arrivals?: readonly JoinArrival[];
+} & SettlementKind;
+
+/** What the run of a transactional task has left to be settled, whichever delivery settles it. */
+export type RecordedSettlement = Omit<Extract<Settlement, { readonly kind: 'ack' }>, 'delivery'>;
+
+export type SettlementKind =
+  /** done: the message is removed. `traced`: remember the id for `dedupRetention` from now */
+  | { readonly kind: 'ack'; readonly traced: boolean }
+  /** back to its queue under the same id with a new body, after `delay` ms or at `eta`; its lost leases are forgotten */
+  | {
+      readonly kind: 'retry';
+      readonly body: string;
+      readonly priority: number;
+      readonly due: { readonly delay: number } | { readonly eta: number };
+    }
+  /** back as it is: to the front when `delay` is 0. `charge`: counts as a lost lease */
+  | { readonly kind: 'release'; readonly delay: number; readonly charge: boolean }
+  | {
+      readonly kind: 'deadLetter';
+      readonly reason: string;
+      readonly detail: string;
+      /** kept with it for people to read */
+      readonly attempts: readonly FailedAttempt[];
+      readonly traced: boolean;
+    };
+
+export interface ResultToSave {
+  readonly record: TaskResultRecord;
+  /** ms it is kept */
+  readonly expires: number;
+}
+
+export interface SettleReceipt {
+  readonly id: string;
+  /** false: the lease was no longer held, and nothing was changed */
+  readonly accepted: boolean;
+  /** one for each join that its arrivals name, as `JoinStore.arrive` answers; absent where there are none */
+  readonly joined?: readonly JoinReceipt[];
+  /** receipts of the follow-ups that a unique key held back; absent where there are none */
+  readonly heldBack?: readonly HeldBackReceipt[];
+}
+
+/** A follow-up that was not published, and what a publish of it would have answered. */
+export interface HeldBackReceipt {
+  readonly followUp: string;
+  readonly receipt: PublishReceipt;
+}
+
+export interface ExtendReport {
+  readonly lost: readonly Delivery[];
+  readonly revoked: readonly RevokedDelivery[];
+}

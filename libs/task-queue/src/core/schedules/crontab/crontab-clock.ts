@@ -1,0 +1,106 @@
+import { FIELD_NAMES, isFull, LAST_DAY, parseField, type FieldName } from './crontab-fields.js';
+import type { CrontabSchedule } from '../schedule.js';
+
+const SECOND = 1_000;
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
+const DAY = 86_400_000;
+
+/**
+ * The wall times of a crontab, on a clock that knows no zone and never changes: milliseconds as if it were UTC.
+ * Where real clocks jump is the business of next-crontab.
+ */
+export class CrontabClock {
+  readonly #values: Record<FieldName, readonly number[]>;
+  readonly #either: boolean;
+
+  private constructor(schedule: CrontabSchedule) {
+    this.#values = valuesOf(schedule);
+    const { dayOfMonth, dayOfWeek } = this.#values;
+    this.#either = schedule.dayMatching === 'or' && !isFull('dayOfMonth', dayOfMonth) && !isFull('dayOfWeek', dayOfWeek);
+  }
+
+  static readonly #clocks = new WeakMap<CrontabSchedule, CrontabClock>();
+
+  static of(schedule: CrontabSchedule): CrontabClock {
+    let clock = this.#clocks.get(schedule);
+    if (clock === undefined) this.#clocks.set(schedule, (clock = new CrontabClock(schedule)));
+    return clock;
+  }
+
+  /** The first wall time that matches, from `from` on and before `until`. */
+  next(from: number, until: number): number | undefined {
+    let day = Math.floor(from / DAY) * DAY;
+    let second = Math.ceil((from - day) / SECOND);
+    while (day < until) {
+      const date = new Date(day);
+      if (!this.#values.monthOfYear.includes(date.getUTCMonth() + 1)) {
+        day = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+      } else {
+        const found = this.#matchesDay(date) ? this.#nextOfDay(second) : undefined;
+        if (found !== undefined) return day + found * SECOND < until ? day + found * SECOND : undefined;
+        day += DAY;
+      }
+      second = 0;
+    }
+    return undefined;
+  }
+
+  /** Whether it is on in each hour from the one before a stretch of wall time to the one that follows it. */
+  goesOnThrough(from: number, until: number): boolean {
+    for (let hour = Math.floor((from - HOUR) / HOUR); hour * HOUR <= until; hour++) {
+      if (!this.#values.hour.includes(((hour % 24) + 24) % 24)) return false;
+    }
+    return true;
+  }
+
+  /** Where `wall` lies in a minute (or second) that matches: a later wall time up to which all do. */
+  matchesUntil(wall: number): number | undefined {
+    const { second, minute, hour } = this.#values;
+    const unit = second.length === 1 && second[0] === 0 ? MINUTE : SECOND;
+    const start = Math.floor(wall / unit) * unit;
+    if (this.next(start, start + 1) === undefined) return undefined;
+    const endOf = (size: number): number => Math.floor(start / size) * size + size;
+    if (unit === SECOND && !isFull('second', second)) return endOf(SECOND);
+    if (!isFull('minute', minute)) return endOf(MINUTE);
+    return endOf(isFull('hour', hour) ? DAY : HOUR);
+  }
+
+  /** Whether there is a month with such a day. */
+  get everDue(): boolean {
+    const { dayOfMonth, monthOfYear } = this.#values;
+    return this.#either || monthOfYear.some((month) => dayOfMonth.some((day) => day === LAST_DAY || day <= longest(month)));
+  }
+
+  #matchesDay(date: Date): boolean {
+    const { dayOfMonth, dayOfWeek } = this.#values;
+    const weekday = dayOfWeek.includes(date.getUTCDay());
+    if (weekday === this.#either) return weekday; // one of two is enough for `or`, and lacking for `and`
+    const day = date.getUTCDate();
+    if (dayOfMonth.includes(day)) return true;
+    return dayOfMonth.includes(LAST_DAY) && new Date(date.getTime() + DAY).getUTCDate() === 1;
+  }
+
+  /** The first second of a day that matches, from the given one on. */
+  #nextOfDay(from: number): number | undefined {
+    const { second, minute, hour } = this.#values;
+    for (const h of hour) {
+      if ((h + 1) * 3_600 <= from) continue;
+      for (const m of minute) {
+        const start = h * 3_600 + m * 60;
+        if (start + 60 <= from) continue;
+        const s = second.find((value) => start + value >= from);
+        if (s !== undefined) return start + s;
+      }
+    }
+    return undefined;
+  }
+}
+
+export function valuesOf(schedule: CrontabSchedule): Record<FieldName, number[]> {
+  return Object.fromEntries(FIELD_NAMES.map((name) => [name, parseField(name, schedule[name])])) as Record<FieldName, number[]>;
+}
+
+function longest(month: number): number {
+  return new Date(Date.UTC(2024, month, 0)).getUTCDate();
+}

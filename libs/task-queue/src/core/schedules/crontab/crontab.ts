@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { didYouMean } from '../../errors/did-you-mean.js';
+import { InvalidScheduleError, ScheduleNeverDueError } from '../../errors/schedule-errors.js';
+import { checkOptions } from '../../options/check-options.js';
+import { CrontabClock } from './crontab-clock.js';
+import { FIELD_NAMES, type FieldName } from './crontab-fields.js';
+import type { CrontabSchedule } from '../schedule.js';
+import { crontabShape, recurrenceOf, zoneOf, type CrontabOptions } from '../schedule-options.js';
+
+/** One field: a text in Celery's grammar, a number, or a list of both. */
+export type CrontabField = string | number | readonly (string | number)[];
+
+/** Celery's fields; each is `*` by default, except the second, which is 0. */
+export interface CrontabInput extends CrontabOptions, Partial<Record<FieldName, CrontabField>> {}
+
+const value = z.union([z.string(), z.int()]);
+const field = z
+  .union([value, z.array(value).min(1).readonly()])
+  .transform(String)
+  .optional()
+  .describe("a text such as '*/15', 'mon-fri' or '0,30', a whole number, or a list of both");
+
+const optionsSchema = z.object(crontabShape);
+const schema = z.object({
+  ...(Object.fromEntries(FIELD_NAMES.map((name) => [name, field])) as Record<FieldName, typeof field>),
+  ...crontabShape,
+});
+
+const MACROS: Record<string, string> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
+
+/**
+ * Wall times, by Celery's fields: `crontab({ minute: '0,30', hour: '9-17', dayOfWeek: 'mon-fri', timezone: 'Europe/Paris' })`.
+ * @throws InvalidScheduleError · ScheduleNeverDueError · UnknownTimezoneError · UnknownOptionError · InvalidOptionError
+ */
+export function crontab(input: CrontabInput = {}): CrontabSchedule {
+  const checked = checkOptions(schema, input, 'crontab()');
+  const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, checked[name] ?? (name === 'second' ? '0' : '*')]));
+  return build(fields as Record<FieldName, string>, checked);
+}
+
+/**
+ * Wall times, by a line of cron: five fields, six with the seconds before them, or `@daily` and the like. All fields must match,
+ * as in Celery; `dayMatching: 'or'` reads the days as cron(8) does.
+ * @throws InvalidScheduleError · ScheduleNeverDueError · UnknownTimezoneError · UnknownOptionError · InvalidOptionError
+ */
+export function cron(line: string, options: CrontabOptions = {}): CrontabSchedule {
+  const checked = checkOptions(optionsSchema, options, 'cron()');
+  const texts = splitLine(line);
+  const names = texts.length === FIELD_NAMES.length ? FIELD_NAMES : FIELD_NAMES.slice(1);
+  const fields = Object.fromEntries(names.map((name, index) => [name, texts[index]]));
+  return build({ second: '0', ...fields } as Record<FieldName, string>, checked);
+}
+
+/** The fields as a line of cron, of six fields where it has seconds. */
+export function cronLine(schedule: CrontabSchedule): string {
+  const texts = FIELD_NAMES.map((name) => schedule[name].replaceAll(/\s+/g, ''));
+  return (schedule.second === '0' ? texts.slice(1) : texts).join(' ');
+}
+
+function splitLine(line: string): string[] {
+  if (typeof line !== 'string') throw new InvalidScheduleError('cron', line, 'It takes a text of five or six fields.');
+  const text = line.trim();
+  const macro = MACROS[text.toLowerCase()];
+  if (macro === undefined && text.startsWith('@')) {
+    throw new InvalidScheduleError('cron', line, `There is no such shorthand.${didYouMean(text, Object.keys(MACROS))}`);
+  }
+  const texts = (macro ?? text).split(/\s+/);
+  if (texts.length === 5 || texts.length === 6) return texts;
+  const found = text === '' ? 0 : texts.length;
+  const order = 'minute hour dayOfMonth monthOfYear dayOfWeek';
+  throw new InvalidScheduleError('cron', line, `It has ${found} fields instead of five (${order}), or six with the second first.`);
+}
+
+function build(fields: Record<FieldName, string>, options: CrontabOptions): CrontabSchedule {
+  const schedule: CrontabSchedule = {
+    type: 'crontab',
+    ...fields,
+    dayMatching: options.dayMatching ?? 'and',
+    gap: options.gap ?? 'next',
+    overlap: options.overlap ?? 'once',
+    ...zoneOf(options),
+    ...recurrenceOf(options),
+  };
+  if (CrontabClock.of(schedule).everDue) return schedule;
+  throw new ScheduleNeverDueError(cronLine(schedule), `no month of '${fields.monthOfYear}' has a day '${fields.dayOfMonth}'`);
+}

@@ -1,0 +1,97 @@
+import cronstrue from 'cronstrue';
+import { cronLine } from './crontab/crontab.js';
+import { valuesOf } from './crontab/crontab-clock.js';
+import { FIELD_NAMES, isFull, LAST_DAY, type FieldName } from './crontab/crontab-fields.js';
+import type { CrontabSchedule, ExclusionCalendar, IntervalSchedule, Schedule, SolarSchedule } from './schedule.js';
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+  ['millisecond', 1],
+] as const;
+
+/** A schedule in English, for people: "At 02:00 AM, only on Monday (Europe/Paris)". */
+export function describeSchedule(schedule: Schedule): string {
+  try {
+    return describe(schedule);
+  } catch {
+    // A row that somebody wrote by hand is listed, whatever it holds.
+    return `cannot be read: ${JSON.stringify(schedule)}`;
+  }
+}
+
+function describe(schedule: Schedule): string {
+  switch (schedule.type) {
+    case 'crontab':
+      return describeCrontab(schedule) + describeCalendar(schedule.except);
+    case 'interval':
+      return describeInterval(schedule) + describeCalendar(schedule.except);
+    case 'solar':
+      return describeSolar(schedule) + describeCalendar(schedule.except);
+    case 'clocked':
+      return `Once, at ${instant(schedule.at)}`;
+  }
+}
+
+function describeCrontab(schedule: CrontabSchedule): string {
+  const and = schedule.dayMatching === 'and';
+  const text = cronstrue.toString(readableLine(schedule), { logicalAndDayFields: and, use24HourTimeFormat: true });
+  return schedule.timezone === undefined ? text : `${text} (${schedule.timezone})`;
+}
+
+/** As it was written, except for what cronstrue does not read: ranges over the end, and names in full. */
+function readableLine(schedule: CrontabSchedule): string {
+  try {
+    cronstrue.toString(cronLine(schedule));
+    return cronLine(schedule);
+  } catch {
+    const values = valuesOf(schedule);
+    return FIELD_NAMES.map((name) => numbers(name, values[name])).join(' ');
+  }
+}
+
+function numbers(name: FieldName, values: readonly number[]): string {
+  if (isFull(name, values)) return '*';
+  return values.map((value) => (name === 'dayOfMonth' && value === LAST_DAY ? 'L' : value)).join(',');
+}
+
+function describeInterval({ every, anchor }: IntervalSchedule): string {
+  const since = anchor === 0 ? '' : `, counted from ${instant(anchor)}`;
+  return `Every ${duration(every)}${since}`;
+}
+
+function duration(ms: number): string {
+  const words: string[] = [];
+  let rest = ms;
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    if (count > 0) words.push(count === 1 && words.length === 0 && rest === size ? unit : `${count} ${unit}${count === 1 ? '' : 's'}`);
+    rest -= count * size;
+  }
+  return words.join(' ');
+}
+
+function describeSolar({ event, latitude, longitude }: SolarSchedule): string {
+  const [first, second] = event.split('_');
+  const name = second === undefined || first === 'solar' ? event.replace('_', ' ') : `${second} ${first}`;
+  const place = `${Math.abs(latitude)}° ${latitude < 0 ? 'S' : 'N'}, ${Math.abs(longitude)}° ${longitude < 0 ? 'W' : 'E'}`;
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)} at ${place}`;
+}
+
+function describeCalendar(calendar: ExclusionCalendar | undefined): string {
+  if (calendar === undefined) return '';
+  const { dates = [], ranges = [], weekdays, schedules = [], timezone } = calendar;
+  const parts = [
+    ...(weekdays === undefined ? [] : [weekdays]),
+    ...dates,
+    ...ranges.map(({ from, to }) => `${from} to ${to}`),
+    ...schedules.map((schedule) => `"${describeSchedule(schedule)}"`),
+  ];
+  return parts.length === 0 ? '' : `, except ${parts.join(', ')}${timezone === undefined ? '' : ` (${timezone})`}`;
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}

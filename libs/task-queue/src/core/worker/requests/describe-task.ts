@@ -1,0 +1,55 @@
+import { inspect } from 'node:util';
+import { REDACTED, redacted } from '../../attempt/listening/error-report.js';
+import { TaskQueueError } from '../../errors/index.js';
+import { readEnvelope } from '../../message/message-codec.js';
+import type { TaskMessage } from '../../message/task-message.js';
+import type { ActiveTask, Delivery, HeldTask, ReservedTask, TaskHandler } from '../../ports/index.js';
+import type { Run } from '../run/run.js';
+import type { WorkerView } from './worker-view.js';
+
+/** characters of arguments that are told */
+const LONGEST = 1_024;
+const ENCRYPTED = '[encrypted]';
+const PACKED = '[packed]';
+
+/** A task that runs, as people read it. */
+export function describeRun({ delivery, message, startedAt, deadline, ackedEarly, context }: Run, view: WorkerView): ActiveTask {
+  const { abortReason } = context;
+  return {
+    ...describeHeld(delivery, message, view.handlers.get(message.task)),
+    startedAt,
+    deadline: deadline ?? null,
+    acknowledged: ackedEarly,
+    ending: abortReason === undefined ? null : abortReason instanceof TaskQueueError ? abortReason.code : abortReason.name,
+  };
+}
+
+/** A task that waits in the worker. Arguments that are compressed or encrypted are not opened for it. */
+export function describeWaiting(delivery: Delivery, view: WorkerView): ReservedTask {
+  const envelope = readEnvelope(delivery.id, delivery.body);
+  if (envelope !== undefined) {
+    const { message, packed } = envelope;
+    const held = describeHeld(delivery, message, view.handlers.get(message.task));
+    return packed ? { ...held, args: PACKED, kwargs: PACKED } : held;
+  }
+  const { id, queue, priority, lostLeases } = delivery;
+  return { id, task: null, queue, priority, retries: 0, args: '', kwargs: '', redelivered: lostLeases > 0 };
+}
+
+function describeHeld({ id, queue, priority, lostLeases }: Delivery, message: TaskMessage, handler: TaskHandler | undefined): HeldTask {
+  const { retries } = message.headers;
+  return { id, task: message.task, queue, priority, retries, ...describeArguments(message, handler), redelivered: lostLeases > 0 };
+}
+
+/** What was encrypted on its way here is not told in clear on another one; of an unknown task nobody knows what it hides. */
+function describeArguments(message: TaskMessage, handler: TaskHandler | undefined): Pick<HeldTask, 'args' | 'kwargs'> {
+  if (message.headers.encrypted) return { args: ENCRYPTED, kwargs: ENCRYPTED };
+  if (handler === undefined) return { args: REDACTED, kwargs: REDACTED };
+  const { args, kwargs } = redacted(message, handler.options);
+  return { args: textOf(args), kwargs: textOf(kwargs) };
+}
+
+function textOf(value: unknown): string {
+  const text = inspect(value, { depth: 4, breakLength: Infinity, maxStringLength: 256, maxArrayLength: 32 });
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}

@@ -1,0 +1,36 @@
+import type { Codecs } from '../../message/open-codecs.js';
+import type { BrokerCapabilities, Clock, Consumer, Inspector, Pool, RequestAnswer, RequestArgs, WorkerRequest } from '../../ports/index.js';
+import type { HandlerRegistry } from '../handler-registry.js';
+import type { RunningTasks } from '../run/running-tasks.js';
+import type { Slots } from '../intake/slots.js';
+import type { Subscription } from '../intake/subscription.js';
+import type { WorkerOptions } from '../worker-options.js';
+
+/** A worker that consumes, as those see it who answer questions about it. */
+export interface WorkerView {
+  readonly options: WorkerOptions;
+  readonly handlers: HandlerRegistry;
+  readonly codecs: Codecs;
+  readonly pool: Pool;
+  readonly broker: BrokerCapabilities;
+  readonly inspector: Inspector;
+  readonly consumer: Pick<Consumer, 'lastReceiveAt'>;
+  readonly running: RunningTasks;
+  readonly slots: Slots;
+  readonly subscription: Subscription;
+  readonly clock: Clock;
+  /** epoch ms */
+  readonly startedAt: number;
+  stopping(): boolean;
+  /** the options of the queue that it stands on, fit to be shown */
+  configuration(): Readonly<Record<string, unknown>>;
+  /** @throws where so many tasks cannot run at once */
+  checkConcurrency(concurrency: number): Promise<void>;
+  /** Begins to end the worker, or the process that is its own. */
+  shutDown(): void;
+}
+
+/** Answers one request each. */
+export type Answering<M extends WorkerRequest> = {
+  readonly [K in M]: (args: RequestArgs<K>) => RequestAnswer<K> | Promise<RequestAnswer<K>>;
+};

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import { delivery, signal, stage, turn } from '../../../../../test/support/worker-by-hand.js';
+import { BrokerUnavailableError } from '../errors/index.js';
+
+describe('rule 17: a revoke that a worker is told of', () => {
+  it.each([true, false])('gives back what waits here, to come again with its mark, once and for all (terminate: %s)', async (terminate) => {
+    const [started, go] = [signal(), signal()];
+    const ran: string[] = [];
+    const { worker, log, events } = stage({
+      deliveries: [delivery('runs'), delivery('waits')],
+      worker: { concurrency: 1 },
+      handler: async ({ id }) => {
+        ran.push(id);
+        started.give();
+        await go.come;
+      },
+    });
+    await worker.start();
+    await started.come;
+    events().revoked([{ id: 'waits', terminate }]);
+    await turn();
+    expect(log).toEqual(['0 release waits charge=false']);
+    go.give();
+    await worker.stop();
+    expect(ran).toEqual(['runs']);
+  });
+
+  it('reaches a run whose beginning is still being stored', async () => {
+    const [storing, stored] = [signal(), signal()];
+    const ran: string[] = [];
+    const { worker, log, events } = stage({
+      deliveries: [delivery('begins')],
+      task: { trackStarted: true },
+      async saves() {
+        storing.give();
+        await stored.come;
+      },
+      handler: ({ id }) => void ran.push(id),
+    });
+    await worker.start();
+    await storing.come;
+    events().revoked([{ id: 'begins', terminate: true }]);
+    stored.give();
+    await worker.stop();
+    expect(ran).toEqual([]);
+    expect(log).toEqual(['0 save begins STARTED', '0 ack begins REVOKED', '0 close']);
+  });
+});
+
+describe('a delivery stays with no worker that cannot handle it', () => {
+  it('is run although STARTED cannot be stored', async () => {
+    const ran = signal();
+    const { worker, log } = stage({
+      deliveries: [delivery('a')],
+      task: { trackStarted: true },
+      saves: () => Promise.reject(new BrokerUnavailableError('Saving')),
+      handler: () => ran.give(),
+    });
+    await worker.start();
+    await ran.come;
+    await worker.stop();
+    expect(log).toEqual(['0 ack a SUCCESS', '0 close']);
+  });
+
+  it('is not begun when its lease ran out while STARTED was stored, and goes back where nobody has it yet', async () => {
+    const [storing, stored] = [signal(), signal()];
+    let held = true;
+    const ran: string[] = [];
+    const { worker, log } = stage({
+      deliveries: [delivery('late')],
+      task: { trackStarted: true },
+      async saves() {
+        storing.give();
+        await stored.come;
+      },
+      holds: () => held,
+      handler: ({ id }) => void ran.push(id),
+    });
+    await worker.start();
+    await storing.come;
+    held = false;
+    stored.give();
+    await worker.stop();
+    expect(ran).toEqual([]);
+    expect(log).toEqual(['0 save late STARTED', '0 release late charge=false', '0 close']);
+  });
+
+  it('goes back after a lease, charged, when the worker itself fails at it', async () => {
+    const asked = signal();
+    let fails = true;
+    const { worker, log } = stage({
+      deliveries: [delivery('a')],
+      holds() {
+        asked.give();
+        if (!fails) return true;
+        fails = false;
+        throw new Error('of the worker');
+      },
+      handler: () => undefined,
+    });
+    await worker.start();
+    await asked.come;
+    await worker.stop();
+    expect(log).toEqual(['0 release a charge=true', '0 close']);
+  });
+});

@@ -1,0 +1,177 @@
+-- Queues. A message stands in exactly one of ready, block, delayed, limited, suspect, dead and the claims; whoever moves it does so in one transaction.
+-- Texts of users are escaped (stored-text.ts): chr(30) separates them in lists, chr(29) lists of lists, chr(1) || 'b' says that a body stands in the table `body`.
+-- `head` is the priority's digit, followed by JSON where there is more to remember of a message: lost, unique, limit.
+
+-- A place has room for the messages of a block.
+create sequence {schema}.place increment by 32;
+create sequence {schema}.front_place increment by -1;
+
+create table {schema}.queue (
+  name text collate "C" primary key,
+  paused boolean not null default false
+);
+create index queue_paused on {schema}.queue (name) where paused;
+
+-- rank: 9 - priority; -1 = before everything. The hot table: rows live shortly, so dead ones must go early.
+create table {schema}.ready (
+  queue text collate "C" not null,
+  rank smallint not null,
+  seq bigint not null,
+  id text collate "C" not null,
+  head text collate "C" not null,
+  body text collate "C" not null,
+  big integer,
+  primary key (queue, rank, seq),
+  unique (id)
+) with (
+  autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0,
+  autovacuum_vacuum_insert_scale_factor = 0.2, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000,
+  toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 20000, toast.autovacuum_vacuum_cost_delay = 0
+);
+alter table {schema}.ready alter column body set storage external;
+
+-- Ready messages that were sent together, in one row: lists of their ids and bodies. `span` is where their ids lie.
+create type {schema}.id_span as range (subtype = text, collation = "C");
+create table {schema}.block (
+  queue text collate "C" not null,
+  rank smallint not null,
+  seq bigint not null,
+  size integer not null,
+  head text collate "C" not null,
+  span {schema}.id_span not null,
+  ids text collate "C" not null,
+  bodies text collate "C" not null,
+  primary key (queue, rank, seq)
+) with (
+  autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
+  autovacuum_vacuum_insert_scale_factor = 0.2, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 10000,
+  toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 20000, toast.autovacuum_vacuum_cost_delay = 0
+);
+alter table {schema}.block alter column ids set storage external, alter column bodies set storage external;
+create index block_span on {schema}.block using gist (span);
+
+create table {schema}.delayed (
+  queue text collate "C" not null,
+  due timestamptz not null,
+  seq bigint not null,
+  id text collate "C" primary key,
+  head text collate "C" not null,
+  body text collate "C" not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+create index delayed_due on {schema}.delayed (queue, due, seq);
+
+-- What waits for a slot of its key.
+create table {schema}.limited (
+  queue text collate "C" not null,
+  key text collate "C" not null,
+  rank smallint not null,
+  seq bigint not null,
+  id text collate "C" not null unique,
+  head text collate "C" not null,
+  body text collate "C" not null,
+  expires timestamptz,
+  primary key (queue, key, rank, seq)
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+
+-- Rates in ms: as last published, and as people have set them. What stands is the slot that was taken last: a new rate moves the next one.
+create table {schema}.rate (
+  key text collate "C" primary key,
+  published double precision not null default 0,
+  set double precision,
+  last timestamptz
+) with (fillfactor = 50);
+
+create table {schema}.suspect (
+  queue text collate "C" not null,
+  seq bigint not null,
+  id text collate "C" primary key,
+  head text collate "C" not null,
+  body text collate "C" not null
+);
+create index suspect_place on {schema}.suspect (queue, seq);
+
+create table {schema}.dead (
+  queue text collate "C" not null,
+  seq bigint not null,
+  id text collate "C" primary key,
+  head text collate "C" not null,
+  body text collate "C" not null,
+  told text not null,
+  died_at timestamptz not null
+);
+create index dead_place on {schema}.dead (queue, seq);
+
+-- Bodies that are too large to be moved from place to place.
+create table {schema}.body (
+  id text collate "C" primary key,
+  body text collate "C" not null
+);
+
+-- What one receive took from one queue, under the token (owner, number) that the consumer made. `size` 0 bars a receive of that token.
+create table {schema}.claim (
+  owner bigint not null,
+  number bigint not null,
+  queue text collate "C" not null,
+  lease_until timestamptz not null,
+  size integer not null,
+  settled varbit not null,
+  special boolean not null,
+  ids text collate "C" not null,
+  heads text collate "C" not null,
+  bodies text collate "C" not null,
+  primary key (owner, number)
+) with (
+  fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0,
+  autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000,
+  toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 20000, toast.autovacuum_vacuum_cost_delay = 0
+);
+alter table {schema}.claim alter column ids set storage external, alter column heads set storage external, alter column bodies set storage external;
+create index claim_lease_until on {schema}.claim (lease_until);
+
+-- Calls of publishers and settlers, for the one that is sent again because its answer was lost. Each is forgotten with a later one: rows are
+-- never updated, so that a transaction which holds back vacuum leaves no chain of versions to walk through. A row of 'void' bars a call.
+create table {schema}.call (
+  owner bigint not null,
+  number bigint not null,
+  answer text not null,
+  called_at timestamptz not null default clock_timestamp(),
+  primary key (owner, number)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- Consumers that wait for work: only where one does, a note is sent.
+create unlogged table {schema}.waiting (
+  owner bigint primary key,
+  queues text[] collate "C" not null,
+  until timestamptz not null
+);
+
+-- Ids that were sent and must not be sent again before `until`. A row is also the lock under which an id is taken.
+create table {schema}.trace (
+  id text collate "C" primary key,
+  until timestamptz not null
+);
+create index trace_until on {schema}.trace (until);
+
+create table {schema}.unique_key (
+  queue text collate "C" not null,
+  key text collate "C" not null,
+  holder text collate "C",
+  until timestamptz,
+  freed_at text,
+  primary key (queue, key)
+);
+create index unique_key_holder on {schema}.unique_key (holder);
+
+create table {schema}.revoked (
+  id text collate "C" primary key,
+  terminate boolean not null,
+  until timestamptz not null
+);
+
+-- The functions of the transport, in the order in which they need each other.
+-- include transports/postgres/functions/publish.sql
+-- include transports/postgres/functions/take.sql
+-- include transports/postgres/functions/receive.sql
+-- include transports/postgres/functions/settle.sql
+-- include transports/postgres/functions/inspect.sql
+-- include transports/postgres/functions/blocks.sql

@@ -1,0 +1,77 @@
+import { TableUnusableError } from '../../core/errors/index.js';
+import {
+  IDENTIFY_DATABASE,
+  type Clock,
+  type DatabaseIdentity,
+  type Publication,
+  type PublishReceipt,
+  type TransactionalPublishing,
+  type TransactionSession,
+} from '../../core/ports/index.js';
+import { checkSchemaName } from '../../core/policies/check-schema-name.js';
+import { ApplicationDatabase } from './application-database.js';
+import type { OutboxOptions } from './outbox-options.js';
+import { encodePublication } from './publication-row.js';
+import { outboxStatements, type OutboxStatements } from './statements.js';
+import { checkTable } from './check-table.js';
+import { writeError } from './write-error.js';
+
+export interface OutboxStats {
+  /** rows that a relay has not published yet */
+  readonly waiting: number;
+  /** ms that the oldest of them has waited; 0 = none waits */
+  readonly lag: number;
+  /** rows that the broker takes in no case, left to a person */
+  readonly refused: number;
+}
+
+/**
+ * Takes messages in for a broker that cannot: as rows in the application's own database, in the transaction of whoever
+ * sends. A relay publishes them after the commit.
+ */
+export class Outbox implements TransactionalPublishing {
+  readonly database: ApplicationDatabase;
+  readonly statements: OutboxStatements;
+  readonly #table: string;
+
+  /** @throws InvalidOptionError · DatabaseUnsupportedError */
+  constructor(
+    readonly options: OutboxOptions,
+    private readonly schema: string,
+    private readonly clock: Clock,
+  ) {
+    checkSchemaName(schema);
+    this.database = new ApplicationDatabase(options.database, "'outbox' of TaskQueueModule.forRoot");
+    this.statements = outboxStatements(schema);
+    this.#table = `${schema}.outbox`;
+  }
+
+  /** @throws TableUnusableError */
+  async check(): Promise<void> {
+    for (const table of ['outbox', 'outbox_relay']) await checkTable(this.database, this.schema, table, 'SELECT, INSERT, UPDATE, DELETE');
+  }
+
+  async databaseIdentity(): Promise<DatabaseIdentity> {
+    const [identity] = await this.database.query<DatabaseIdentity>(IDENTIFY_DATABASE);
+    return identity!;
+  }
+
+  /** @throws TableUnusableError · TransactionAbortedError · TransactionWriteError */
+  async publishWithin(session: TransactionSession, publications: readonly Publication[]): Promise<PublishReceipt[]> {
+    const now = this.clock.now();
+    const rows = publications.map((publication) => encodePublication(publication, now));
+    try {
+      await session.query(this.statements.write, [publications.map(({ queue }) => queue), rows]);
+    } catch (error) {
+      throw writeError('Sending within the transaction', this.#table, error);
+    }
+    return publications.map(({ id }) => ({ id, deduplicated: false }));
+  }
+
+  /** What waits in it now, whoever relays it. */
+  async stats(): Promise<OutboxStats> {
+    const [stats] = await this.database.query<OutboxStats>(this.statements.stats);
+    if (stats === undefined) throw new TableUnusableError(this.#table, 'it gave no answer');
+    return stats;
+  }
+}

@@ -1,0 +1,109 @@
+import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../../core/errors/index.js';
+import type { Publication, SignalPayloads } from '../../core/ports/index.js';
+import type { OwnConnection } from './application-database.js';
+import { decodePublication } from './publication-row.js';
+import type { RelayDependencies } from './relay.js';
+
+interface Row {
+  readonly seq: string;
+  readonly publication: Uint8Array;
+  /** ms since it was written */
+  readonly age: number;
+}
+
+/** `locked`: another relay has it · `full`: more is waiting · `refused`: the broker takes none of it */
+export type RelayEnd = 'locked' | 'full' | 'done' | 'refused';
+
+const BATCH = 500;
+/** publish timeouts after which the server takes the queue away from a relay that says nothing */
+const PATIENCE = 4;
+
+/**
+ * Relays one queue's next batch, which it holds meanwhile against all other relays, so that messages go out in the order
+ * in which they became visible. What is published and not yet removed when the process dies is published again: the broker
+ * knows the ids.
+ */
+export class QueueRelay {
+  readonly #begin: string;
+
+  constructor(private readonly deps: RelayDependencies) {
+    // A process that is stopped in here must not keep the queue from the others.
+    this.#begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${PATIENCE * deps.publishTimeout}`;
+  }
+
+  async relay(connection: OwnConnection, queue: string): Promise<RelayEnd> {
+    await connection.query(this.#begin, []);
+    try {
+      const { end, relayed } = await this.#relayLocked(connection, queue);
+      await connection.query('COMMIT', []);
+      if (relayed !== undefined) void this.deps.onRelayed?.(relayed);
+      return end;
+    } catch (error) {
+      // On a connection that is lost the rollback has happened.
+      await connection.query('ROLLBACK', []).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #relayLocked(connection: OwnConnection, queue: string): Promise<{ end: RelayEnd; relayed?: SignalPayloads['outbox_relayed'] }> {
+    const { statements } = this.deps.outbox;
+    const lock = await connection.query<{ granted: boolean }>(statements.lock, [queue]);
+    if (!lock.rows[0]!.granted) return { end: 'locked' };
+    const { rows } = await connection.query<Row>(statements.next, [queue, BATCH]);
+    if (rows.length === 0) return { end: 'done' };
+    this.#complainOfLag(queue, rows[0]!.age);
+    const taken = await this.#publish(connection, rows);
+    if (taken.length === 0) return { end: 'refused' };
+    await connection.query(statements.remove, [taken.map(({ seq }) => seq)]);
+    return { end: rows.length === BATCH ? 'full' : 'done', relayed: { queue, count: taken.length, lag: rows[0]!.age } };
+  }
+
+  /** @returns those that the broker has taken */
+  async #publish(connection: OwnConnection, rows: readonly Row[]): Promise<readonly Row[]> {
+    try {
+      await this.#send(rows.map(({ publication }) => decodePublication(publication)));
+      return rows;
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      return this.#findCulprits(connection, rows, error);
+    }
+  }
+
+  /** One that the broker refuses must not hold up the others. Where it refuses all of them, it is the broker that needs mending. */
+  async #findCulprits(connection: OwnConnection, rows: readonly Row[], cause: unknown): Promise<readonly Row[]> {
+    const refused: [Row, string][] = [];
+    for (const row of rows) {
+      try {
+        await this.#send([decodePublication(row.publication)]);
+      } catch (error) {
+        if (isOutage(error)) throw error;
+        refused.push([row, error instanceof Error ? error.message : String(error)]);
+      }
+    }
+    if (refused.length === rows.length) {
+      this.deps.logger.error('the broker refuses what waits in the outbox', { waiting: rows.length, error: cause });
+      return [];
+    }
+    for (const [{ seq }, why] of refused) {
+      this.deps.logger.error('the broker refuses a message of the outbox; it is left there', { seq, why });
+      await connection.query(this.deps.outbox.statements.refuse, [seq, why]);
+    }
+    return rows.filter((row) => !refused.some(([one]) => one === row));
+  }
+
+  async #send(publications: readonly Publication[]): Promise<void> {
+    await this.deps.broker.publish(publications, { timeout: this.deps.publishTimeout });
+  }
+
+  #complainOfLag(queue: string, age: number): void {
+    if (age <= this.deps.outbox.options.lagLimit) return;
+    this.deps.logger.error('the outbox was not relayed for longer than its lagLimit; what had been published before may run twice', {
+      queue,
+      lag: age,
+    });
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof BrokerUnavailableError || error instanceof PublishUncertainError || error instanceof BrokerFullError;
+}

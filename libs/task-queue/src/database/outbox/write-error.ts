@@ -1,0 +1,29 @@
+import { TableUnusableError, TaskQueueError, TransactionAbortedError, TransactionWriteError } from '../../core/errors/index.js';
+
+/** a table, column, function or the schema is not there; rights are missing */
+const UNUSABLE = ['42P01', '42703', '42883', '3F000', '42501'];
+/** too many connections; idle in a transaction for too long */
+const ENDS_CONNECTION = ['53300', '25P03'];
+const ABORTED = '25P02';
+
+/** What a statement of ours in somebody's transaction failed with, in our words. */
+export function writeError(what: string, table: string, error: unknown): TaskQueueError {
+  if (error instanceof TaskQueueError) return error;
+  const code = sqlStateOf(error);
+  if (code !== undefined && UNUSABLE.includes(code)) return new TableUnusableError(table, (error as Error).message, { cause: error });
+  if (code === ABORTED) return new TransactionAbortedError(what, { cause: error });
+  return new TransactionWriteError(what, error);
+}
+
+/** The code that Postgres gives an error; undefined for one that it has not answered with. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : undefined;
+}
+
+/** The connection failed, not the statement: nobody has said that it was refused. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof TaskQueueError) return false;
+  const state = sqlStateOf(error);
+  return state === undefined || state.startsWith('08') || state.startsWith('57P') || ENDS_CONNECTION.includes(state);
+}

@@ -1,0 +1,92 @@
+import { readEnvelope } from '../../core/message/message-codec.js';
+import type { FailedLetter, FailedTaskLog } from '../../core/ports/stores/failed-task-log.js';
+import type { DeadLetter } from '../../core/ports/control/inspector.js';
+import type { ResultDatabase } from './result-database.js';
+import { failedTaskStatements } from './result-statements.js';
+import type { TypeormResultOptions } from './typeorm-result-backend.js';
+import { chunks, inRounds, writeApart } from './write-apart.js';
+
+interface FailedRow {
+  readonly queue: string;
+  readonly id: string;
+  readonly [member: string]: unknown;
+}
+
+const BATCH = 500;
+
+/** Dead letters as rows beside the results. What is known of them is read from their envelope: no content is opened. */
+export class TypeormFailedTasks implements FailedTaskLog {
+  readonly #sql: ReturnType<typeof failedTaskStatements>;
+
+  constructor(
+    private readonly database: ResultDatabase,
+    private readonly options: Pick<TypeormResultOptions, 'failedTaskExpires' | 'extended' | 'logger' | 'clock' | 'timeOffset'>,
+  ) {
+    this.#sql = failedTaskStatements(database.schema);
+  }
+
+  async record(letters: readonly FailedLetter[]): Promise<void> {
+    const rows = letters.map((letter) => rowOf(letter, this.options.extended));
+    for (const round of inRounds(rows, keyOf)) {
+      for (const some of chunks(round, BATCH)) {
+        await writeApart(
+          some,
+          (part) => this.#insert(part),
+          ({ id, queue }, error) => this.options.logger.error('a failed task cannot be remembered', { taskId: id, queue, error }),
+        );
+      }
+    }
+  }
+
+  async missing(letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
+    const { failedTaskExpires, clock } = this.options;
+    const storable = letters.filter(({ id, queue }) => !`${id}${queue}`.includes('\0'));
+    const values = [storable.map(({ queue }) => queue), storable.map(({ id }) => id)];
+    const found = await this.database.query<{ queue: string; id: string }>('Looking for failed tasks', this.#sql.known, values);
+    const known = new Set(found.map(keyOf));
+    const oldest = clock.now() - failedTaskExpires;
+    return storable.filter((letter) => letter.at > oldest && !known.has(keyOf(letter)));
+  }
+
+  async forget(queue: string, ids: readonly string[]): Promise<void> {
+    for (const some of chunks(ids, BATCH)) await this.database.query('Forgetting failed tasks', this.#sql.forget, [queue, some]);
+  }
+
+  /** @returns whether more may be left */
+  async prune(limit: number): Promise<boolean> {
+    const values = [limit, this.options.timeOffset()];
+    const [row] = await this.database.query<{ count: number }>('Removing old failed tasks', this.#sql.prune, values);
+    return row!.count === limit;
+  }
+
+  async #insert(rows: readonly FailedRow[]): Promise<void> {
+    const { failedTaskExpires, timeOffset } = this.options;
+    await this.database.query('Remembering failed tasks', this.#sql.record, [JSON.stringify(rows), timeOffset(), failedTaskExpires]);
+  }
+}
+
+function rowOf({ id, queue, body, reason, detail, attempts, at, worker }: FailedLetter, extended: boolean): FailedRow {
+  const envelope = readEnvelope(id, body);
+  const { task, args, kwargs, headers } = envelope?.message ?? {};
+  const shown = extended && envelope?.packed === false;
+  return {
+    queue,
+    id,
+    name: headers?.shadow ?? task ?? null,
+    tags: headers?.tags ?? [],
+    reason,
+    error: detail.replaceAll('\0', '\uFFFD'),
+    attempts: JSON.stringify(attempts),
+    retries: headers?.retries ?? 0,
+    worker,
+    args: shown ? JSON.stringify(args) : null,
+    kwargs: shown ? JSON.stringify(kwargs) : null,
+    parent: headers?.parentId ?? null,
+    created: headers?.sentAt ?? null,
+    at,
+  };
+}
+
+function keyOf({ queue, id }: { readonly queue: string; readonly id: string }): string {
+  return JSON.stringify([queue, id]);
+}

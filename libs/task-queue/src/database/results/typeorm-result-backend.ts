@@ -1,0 +1,117 @@
+import { ResultsUnavailableError } from '../../core/errors/result-errors.js';
+import type { TaskResultRecord } from '../../core/message/task-result.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
+import type { ResultBackend } from '../../core/ports/stores/result-backend.js';
+import type { ResultDatabase } from './result-database.js';
+import { recordOf, rowOf, type LoadedRow, type ResultRow } from './result-row.js';
+import { resultStatements } from './result-statements.js';
+import { ResultWatch } from './result-watch.js';
+import { SaveBatches } from './save-batches.js';
+import { TypeormFailedTasks } from './typeorm-failed-tasks.js';
+import { chunks, inRounds, writeApart } from './write-apart.js';
+
+export interface TypeormResultOptions {
+  /** ms that failed tasks are remembered */
+  readonly failedTaskExpires: number;
+  /** failed tasks are remembered with their arguments */
+  readonly extended: boolean;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
+  /** ms added to the store's clock; 0 outside tests */
+  readonly timeOffset: () => number;
+}
+
+const BATCH = 500;
+
+/** Results as rows of the application's own database, found by id and searched by name, state, time and tag. */
+export class TypeormResultBackend implements ResultBackend {
+  readonly searchable = true;
+  readonly failedTasks: TypeormFailedTasks;
+  readonly #sql: ReturnType<typeof resultStatements>;
+  readonly #batches = new SaveBatches((rows) => this.#write(rows), BATCH);
+  readonly #watch: ResultWatch;
+
+  constructor(
+    readonly database: ResultDatabase,
+    private readonly options: TypeormResultOptions,
+  ) {
+    this.#sql = resultStatements(database.schema);
+    this.failedTasks = new TypeormFailedTasks(database, options);
+    this.#watch = new ResultWatch((ids) => this.#select(this.#sql.finished, ids), options.clock);
+  }
+
+  connect(): Promise<void> {
+    return this.database.connect();
+  }
+
+  async close(): Promise<void> {
+    this.database.close();
+    this.#watch.close(new ResultsUnavailableError('Waiting for a result', { cause: new Error('The instance was closed.') }));
+  }
+
+  async save(records: readonly TaskResultRecord[], expires: number): Promise<boolean[]> {
+    return records.length === 0 ? [] : this.#batches.save(records.map((record) => rowOf(record, expires)));
+  }
+
+  async load(ids: readonly string[]): Promise<(TaskResultRecord | null)[]> {
+    const found = new Map((await this.#select(this.#sql.load, ids)).map((record) => [record.id, record]));
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
+  wait(id: string, signal: AbortSignal): Promise<TaskResultRecord | null> {
+    return this.#watch.wait(id, signal);
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    for (const some of chunks(ids.filter(isStorable), BATCH)) await this.database.query('Forgetting results', this.#sql.forget, [some]);
+  }
+
+  async prune(): Promise<boolean> {
+    const [row] = await this.database.query<{ count: number }>('Removing expired results', this.#sql.prune, [
+      BATCH,
+      this.options.timeOffset(),
+    ]);
+    const more = await this.failedTasks.prune(BATCH);
+    return more || row!.count === BATCH;
+  }
+
+  async #write(rows: readonly ResultRow[]): Promise<ReadonlySet<ResultRow>> {
+    const written = new Set<ResultRow>();
+    for (const round of inRounds(rows, ({ id }) => id)) {
+      for (const some of chunks(round, BATCH)) {
+        await writeApart(
+          some,
+          (part) => this.#insert(part, written),
+          ({ id }, error) => this.options.logger.error('a result cannot be stored', { taskId: id, error }),
+        );
+      }
+    }
+    return written;
+  }
+
+  async #insert(rows: readonly ResultRow[], written: Set<ResultRow>): Promise<void> {
+    const values = [JSON.stringify(rows), this.options.timeOffset()];
+    const found = await this.database.query<{ id: string }>('Saving results', this.#sql.save, values);
+    const ids = new Set(found.map(({ id }) => id));
+    for (const row of rows) {
+      if (!ids.has(row.id)) continue;
+      written.add(row);
+      if (row.terminal && this.#watch.has(row.id)) this.#watch.tell(row.id, () => recordOf(row));
+    }
+  }
+
+  async #select(sql: string, ids: readonly string[]): Promise<TaskResultRecord[]> {
+    const records: TaskResultRecord[] = [];
+    for (const some of chunks(ids.filter(isStorable), BATCH)) {
+      const rows = await this.database.query<LoadedRow>('Loading results', sql, [some, this.options.timeOffset()]);
+      records.push(...rows.map(recordOf));
+    }
+    return records;
+  }
+}
+
+/** Text in the database has no NUL: nothing is there under such an id. */
+function isStorable(id: string): boolean {
+  return !id.includes('\0');
+}

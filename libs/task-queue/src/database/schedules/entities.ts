@@ -1,0 +1,184 @@
+import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaRelationOptions } from 'typeorm';
+import type { CatchUp, RunOverlap, ScheduleSource } from '../../core/ports/index.js';
+import type { SolarEvent } from '../../core/schedules/schedule.js';
+
+/** Wall times in Celery's grammar; what is not given is `*`. */
+export class CrontabSchedule {
+  readonly id!: string;
+  second!: string;
+  minute!: string;
+  hour!: string;
+  dayOfMonth!: string;
+  monthOfYear!: string;
+  dayOfWeek!: string;
+  /** '' = that of the task, else of the beat */
+  timezone!: string;
+  dayMatching!: 'and' | 'or';
+  gap!: 'next' | 'skip';
+  overlap!: 'once' | 'twice';
+}
+
+export class IntervalSchedule {
+  readonly id!: string;
+  every!: number;
+  period!: 'days' | 'hours' | 'minutes' | 'seconds' | 'milliseconds';
+  /** its first tick, and the one that all others are counted from */
+  anchor!: Date;
+}
+
+export class SolarSchedule {
+  readonly id!: string;
+  event!: SolarEvent;
+  latitude!: number;
+  longitude!: number;
+}
+
+export class ClockedSchedule {
+  readonly id!: string;
+  clockedTime!: Date;
+}
+
+/**
+ * A stored schedule with the fields of django-celery-beat; exactly one of crontab, interval, solar and clocked. Beats notice what is
+ * saved through its repository within a second. What they write themselves is read-only here.
+ */
+export class PeriodicTask {
+  readonly id!: string;
+  name!: string;
+  task!: string;
+  crontab?: CrontabSchedule | null;
+  interval?: IntervalSchedule | null;
+  solar?: SolarSchedule | null;
+  clocked?: ClockedSchedule | null;
+  args!: readonly unknown[];
+  kwargs!: Readonly<Record<string, unknown>>;
+  headers!: Readonly<Record<string, unknown>>;
+  queue!: string | null;
+  /** 0–9 */
+  priority!: number | null;
+  expires!: Date | null;
+  expireSeconds!: number | null;
+  oneOff!: boolean;
+  startTime!: Date | null;
+  enabled!: boolean;
+  description!: string;
+  timezone!: string | null;
+  overlap!: RunOverlap;
+  catchUp!: CatchUp;
+  /** ms */
+  catchUpWindow!: number;
+  /** ms */
+  jitter!: number;
+  pauseAfterFailures!: number | null;
+  readonly lastRunAt!: Date | null;
+  readonly nextRunAt!: Date | null;
+  readonly totalRunCount!: number;
+  readonly dateChanged!: Date;
+  readonly source!: ScheduleSource;
+  readonly version!: number;
+  readonly disabledBecause!: string | null;
+  readonly broken!: string | null;
+}
+
+export interface ScheduleEntitiesOptions {
+  /** of the tables; default 'tq' */
+  readonly schema?: string;
+}
+
+type Columns = Record<string, EntitySchemaColumnOptions>;
+
+/**
+ * The entities of stored schedules, for `entities` of a DataSource or `TypeOrmModule.forFeature`. Their repositories are those of the
+ * classes. TypeORM neither makes nor changes their tables.
+ */
+export function scheduleEntities({ schema = 'tq' }: ScheduleEntitiesOptions = {}): EntitySchema[] {
+  const entity = (target: Function, tableName: string, columns: Columns, relations = {}) =>
+    new EntitySchema({ name: target.name, target, tableName, schema, synchronize: false, columns, relations });
+  return [
+    entity(CrontabSchedule, 'crontab_schedule', CRONTAB),
+    entity(IntervalSchedule, 'interval_schedule', INTERVAL),
+    entity(SolarSchedule, 'solar_schedule', SOLAR),
+    entity(ClockedSchedule, 'clocked_schedule', { id: GENERATED, clockedTime: instant('clocked_time') }),
+    entity(PeriodicTask, 'periodic_task', TASK, {
+      crontab: kind(CrontabSchedule, 'crontab_id'),
+      interval: kind(IntervalSchedule, 'interval_id'),
+      solar: kind(SolarSchedule, 'solar_id'),
+      clocked: kind(ClockedSchedule, 'clocked_id'),
+    }),
+  ] as EntitySchema[];
+}
+
+const GENERATED: EntitySchemaColumnOptions = { type: 'bigint', primary: true, generated: 'increment' };
+const written = (column: EntitySchemaColumnOptions): EntitySchemaColumnOptions => ({ ...column, insert: false, update: false });
+const orNull = (column: EntitySchemaColumnOptions): EntitySchemaColumnOptions => ({ ...column, nullable: true });
+const text = (name: string): EntitySchemaColumnOptions => ({ name, type: 'text' });
+const whole = (name: string): EntitySchemaColumnOptions => ({ name, type: 'integer' });
+const real = (name: string): EntitySchemaColumnOptions => ({ name, type: 'double precision' });
+const flag = (name: string): EntitySchemaColumnOptions => ({ name, type: 'boolean' });
+const instant = (name: string): EntitySchemaColumnOptions => ({ name, type: 'timestamptz' });
+const json = (name: string): EntitySchemaColumnOptions => ({
+  ...text(name),
+  transformer: { from: (stored: string) => JSON.parse(stored) as unknown, to: (value: unknown) => value && JSON.stringify(value) },
+});
+const kind = (target: Function, column: string): EntitySchemaRelationOptions => ({
+  type: 'many-to-one',
+  target: target.name,
+  joinColumn: { name: column },
+  nullable: true,
+  eager: true,
+  cascade: ['insert'],
+});
+
+const CRONTAB: Columns = {
+  id: GENERATED,
+  second: text('second'),
+  minute: text('minute'),
+  hour: text('hour'),
+  dayOfMonth: text('day_of_month'),
+  monthOfYear: text('month_of_year'),
+  dayOfWeek: text('day_of_week'),
+  timezone: text('timezone'),
+  dayMatching: text('day_matching'),
+  gap: text('gap'),
+  overlap: text('overlap'),
+};
+
+const INTERVAL: Columns = {
+  id: GENERATED,
+  every: { name: 'every', type: 'bigint', transformer: { from: Number, to: (value: unknown) => value } },
+  period: text('period'),
+  anchor: instant('anchor'),
+};
+
+const SOLAR: Columns = { id: GENERATED, event: text('event'), latitude: real('latitude'), longitude: real('longitude') };
+
+const TASK: Columns = {
+  id: { ...text('id'), primary: true, generated: 'uuid' },
+  name: text('name'),
+  task: text('task'),
+  args: json('args'),
+  kwargs: json('kwargs'),
+  headers: json('headers'),
+  queue: orNull(text('queue')),
+  priority: orNull({ name: 'priority', type: 'smallint' }),
+  expires: orNull(instant('expires')),
+  expireSeconds: orNull(whole('expire_seconds')),
+  oneOff: flag('one_off'),
+  startTime: orNull(instant('start_time')),
+  enabled: flag('enabled'),
+  description: text('description'),
+  timezone: orNull(text('timezone')),
+  overlap: text('overlap'),
+  catchUp: text('catch_up'),
+  catchUpWindow: real('catch_up_window'),
+  jitter: real('jitter'),
+  pauseAfterFailures: orNull(whole('pause_after_failures')),
+  lastRunAt: written(orNull(instant('last_run_at'))),
+  nextRunAt: written(orNull(instant('next_run_at'))),
+  totalRunCount: written(whole('total_run_count')),
+  dateChanged: written(instant('date_changed')),
+  source: written(text('source')),
+  version: written(whole('version')),
+  disabledBecause: written(orNull(text('disabled_because'))),
+  broken: written(orNull(text('broken'))),
+};

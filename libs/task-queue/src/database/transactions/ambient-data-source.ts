@@ -1,0 +1,147 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { OutsideTransactionError, TransactionNotOpenError } from '../../core/errors/index.js';
+import { ofQueryRunner } from '../outbox/open-transaction.js';
+import { currentTransaction, type AmbientTransaction, type IsolationLevel, type TransactionSession } from '../../core/ports/index.js';
+
+type Query = (...args: unknown[]) => Promise<unknown>;
+
+/** A transaction that has begun, and what ends it. */
+export interface TaskTransaction {
+  readonly ambient: AmbientTransaction;
+  /** @throws what the database answers, and TransactionNotOpenError where a nested one is still open */
+  commit(): Promise<void>;
+  /** Never rejects: what cannot be rolled back is rolled back by the loss of its connection. */
+  rollBack(): Promise<void>;
+}
+
+/** ms after which a statement of ours without an answer is given up, and its connection with it */
+const ANSWER_TIMEOUT = 30_000;
+
+const known = new WeakMap<DataSource, AmbientDataSource>();
+
+/**
+ * A DataSource whose queries, within a transactional task, belong to the task's transaction. TypeORM takes the connection
+ * of every query, be it of a repository, a manager or a builder, from `createQueryRunner` of its DataSource: so that is the
+ * one thing that is replaced, on this object alone.
+ */
+export class AmbientDataSource {
+  readonly #create: DataSource['createQueryRunner'];
+
+  static of(dataSource: DataSource): AmbientDataSource {
+    let ambient = known.get(dataSource);
+    if (ambient === undefined) {
+      ambient = new AmbientDataSource(dataSource);
+      known.set(dataSource, ambient);
+    }
+    return ambient;
+  }
+
+  private constructor(private readonly dataSource: DataSource) {
+    this.#create = dataSource.createQueryRunner.bind(dataSource);
+    dataSource.createQueryRunner = (mode) => this.#ofTask() ?? this.#guarded(this.#create(mode));
+  }
+
+  /** @param patience ms that a statement of ours may take; those of the handler are its own concern */
+  async begin(isolation: IsolationLevel | null, patience = ANSWER_TIMEOUT): Promise<TaskTransaction> {
+    const runner = this.#create('master');
+    const release = runner.release.bind(runner);
+    const answered = <T>(answer: Promise<T>): Promise<T> => answerOf(runner, answer, patience);
+    try {
+      await answered(runner.startTransaction(isolation ?? undefined));
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    const commit = runner.commitTransaction.bind(runner);
+    const rollBack = runner.rollbackTransaction.bind(runner);
+    const query = oneAfterTheOther(runner, answered);
+    keepOpen(runner);
+    const session: TransactionSession = {
+      query: async (text, values) => ({ rows: (await query.ours(text, [...values], true)).records }) as never,
+    };
+    const transaction = { ...ofQueryRunner(runner as never), session, manager: runner.manager };
+    return {
+      ambient: transaction,
+      async commit() {
+        await query.last();
+        if (depthOf(runner) > 1)
+          throw new TransactionNotOpenError('Committing', 'a nested transaction is still open, since nobody awaits it');
+        try {
+          await answered(commit());
+        } finally {
+          await release();
+        }
+      },
+      async rollBack() {
+        try {
+          while (runner.isTransactionActive) await answered(rollBack());
+        } catch {
+          // The connection is lost, and with it the transaction.
+        }
+        await release().catch(() => undefined);
+      },
+    };
+  }
+
+  /** The runner of the task that asks; its `release` does nothing. */
+  #ofTask(): QueryRunner | undefined {
+    const transaction = currentTransaction.getStore();
+    if (transaction?.database !== this.dataSource) return undefined;
+    transaction.check('A query of a transactional task');
+    return transaction.connection as QueryRunner;
+  }
+
+  /** A runner that a task finds elsewhere would take its query past the transaction. */
+  #guarded(runner: QueryRunner): QueryRunner {
+    const query = runner.query.bind(runner) as Query;
+    const guarded: Query = (...args) =>
+      currentTransaction.getStore()?.database === this.dataSource ? Promise.reject(new OutsideTransactionError()) : query(...args);
+    runner.query = guarded as QueryRunner['query'];
+    return runner;
+  }
+}
+
+/** Queries that a task makes at once share one connection, which takes them one by one; only `ours` have a time limit. */
+function oneAfterTheOther(runner: QueryRunner, answered: <T>(answer: Promise<T>) => Promise<T>) {
+  const query = runner.query.bind(runner) as Query;
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (ask: () => Promise<unknown>): Promise<unknown> => {
+    const answer = last.then(ask);
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  runner.query = ((...args: unknown[]) => inTurn(() => query(...args))) as QueryRunner['query'];
+  return {
+    last: () => last,
+    ours: (...args: unknown[]) => inTurn(() => answered(query(...args))) as Promise<{ records: unknown[] }>,
+  };
+}
+
+/** Where nothing answers, the connection is closed: whatever waits on it fails as by its loss, and the pool is rid of it. */
+async function answerOf<T>(runner: QueryRunner, answer: Promise<T>, patience: number): Promise<T> {
+  const timer = setTimeout(() => {
+    const { databaseConnection } = runner as unknown as { databaseConnection?: { connection?: { stream?: { destroy(): void } } } };
+    databaseConnection?.connection?.stream?.destroy();
+  }, patience);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whoever borrows the runner can end nested transactions only, and cannot give it back. */
+function keepOpen(runner: QueryRunner): void {
+  const { commitTransaction, rollbackTransaction } = runner;
+  const guard = (end: () => Promise<void>) => async () => {
+    if (depthOf(runner) > 1) return end.call(runner);
+    throw new TransactionNotOpenError('Ending the transaction of a transactional task', 'its worker does that, by how the task ends');
+  };
+  runner.commitTransaction = guard(commitTransaction);
+  runner.rollbackTransaction = guard(rollbackTransaction);
+  runner.release = async () => {};
+}
+
+function depthOf(runner: QueryRunner): number {
+  return (runner as unknown as { transactionDepth: number }).transactionDepth;
+}

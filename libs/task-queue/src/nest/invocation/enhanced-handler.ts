@@ -1,0 +1,83 @@
+import type { ContextId, ExternalContextCreator } from '@nestjs/core';
+import { argumentMetadata, TASK_ARGS_METADATA, taskArguments } from '../metadata/argument-metadata.js';
+import type { ContextCreators } from './context-creators.js';
+import { standIn } from './enhancers.js';
+import { methodOf, type HandlerHost, type Invocation, type Method } from '../metadata/handler-host.js';
+import { parameterHosts } from '../metadata/parameter-plan.js';
+
+/** Variants kept per handler; only a rest parameter that is called with very many different counts reaches it. */
+const MAX_VARIANTS = 32;
+
+/**
+ * Calls a handler the way Nest calls a route's: guards, interceptors, pipes, parameter decorators. Nest fixes the number
+ * of parameters beforehand, so each number of arguments has its own variant, which keeps defaults and rest parameters true.
+ */
+export class EnhancedHandler {
+  readonly #creators = new Map<number, ExternalContextCreator>();
+
+  constructor(
+    private readonly host: HandlerHost,
+    private readonly creators: ContextCreators,
+  ) {}
+
+  /** @param contextId of the instance, unless it is a singleton */
+  bind(instance: object, contextId?: ContextId): Invocation {
+    const variants = new Map<number, Invocation>();
+    const expected = this.host.parameters.positions.length;
+    // A singleton's enhancers are there already: one that cannot run fails the boot, not the first call.
+    if (contextId === undefined) variants.set(expected, this.#variant(expected, instance, contextId));
+    return (args, context) => {
+      let invoke = variants.get(args.length);
+      if (invoke === undefined) {
+        invoke = this.#variant(args.length, instance, contextId);
+        if (variants.size < MAX_VARIANTS) variants.set(args.length, invoke);
+      }
+      return invoke(args, context);
+    };
+  }
+
+  #variant(given: number, instance: object, contextId: ContextId | undefined): Invocation {
+    const { method, wrapper, parameters } = this.host;
+    const metadata = argumentMetadata(parameters, given);
+    const callback = Object.keys(metadata).length > 0 ? methodOf(instance, method) : withoutArguments(methodOf(instance, method));
+    return this.#whileStored(metadata, () =>
+      this.#creator(given).create(
+        instance,
+        callback,
+        method,
+        TASK_ARGS_METADATA,
+        taskArguments,
+        contextId,
+        wrapper.id,
+        { guards: true, interceptors: true, filters: false },
+        'task',
+      ),
+    );
+  }
+
+  #creator(given: number): ExternalContextCreator {
+    const known = this.#creators.get(given);
+    if (known !== undefined) return known;
+    const made = this.creators.create();
+    if (this.#creators.size < MAX_VARIANTS) this.#creators.set(given, made);
+    return made;
+  }
+
+  /** Nest reads parameters from metadata while it creates; they stand there no longer than that. */
+  #whileStored<T>(metadata: object, create: () => T): T {
+    const hosts = parameterHosts(this.host.target);
+    for (const host of hosts) Reflect.defineMetadata(TASK_ARGS_METADATA, metadata, host, this.host.method);
+    try {
+      return create();
+    } finally {
+      for (const host of hosts) Reflect.deleteMetadata(TASK_ARGS_METADATA, host, this.host.method);
+    }
+  }
+}
+
+// Without any parameter to fill, Nest passes on what it was called with itself.
+function withoutArguments(method: Method): Method {
+  return standIn(method, function (this: unknown) {
+    return method.call(this);
+  });
+}

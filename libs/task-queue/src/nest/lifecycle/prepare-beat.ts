@@ -1,0 +1,83 @@
+import { Beat } from '../../core/beat/beat.js';
+import { codeSchedules } from '../../core/beat/code-schedules.js';
+import { TurnMaker } from '../../core/beat/turn-maker.js';
+import type { Listeners } from '../../core/attempt/listening/listeners.js';
+import type { TaskClient } from '../../core/client/task-client.js';
+import type { Clock, CodeSchedule, TaskLogger } from '../../core/ports/index.js';
+import type { PeriodicExplorer } from '../discovery/periodic.explorer.js';
+import type { QueueInstance } from '../../assembly/queue-instance.js';
+
+export interface BeatParts {
+  readonly queue: QueueInstance;
+  readonly client: TaskClient;
+  readonly periodics: PeriodicExplorer;
+  readonly listeners: Listeners;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
+}
+
+/** A beat on a queue instance, and the schedules of the application's code, which it brings to the store when it starts. */
+export class InstanceBeat {
+  readonly #beat: Beat;
+  readonly #turns: TurnMaker;
+  readonly #schedules: readonly CodeSchedule[];
+  #stopped = false;
+
+  /** @throws what is wrong with a schedule of the code, so that it fails the boot */
+  constructor(private readonly parts: BeatParts) {
+    const { queue, client, listeners, logger, clock } = parts;
+    this.#schedules = declaredSchedules(parts);
+    this.#turns = turnMaker(parts);
+    this.#beat = new Beat({
+      store: queue.schedules,
+      turns: this.#turns,
+      client,
+      results: queue.results,
+      inspector: queue.transport.inspector,
+      pollInterval: queue.options.beat.pollInterval,
+      onSent: listeners.signals.schedule_tick_sent,
+      logger,
+      clock,
+    });
+  }
+
+  async start(): Promise<void> {
+    const { queue, listeners, logger } = this.parts;
+    for (const { definition } of this.#schedules) await this.#turns.check(definition);
+    const { owner, timezone } = queue.options.beat;
+    const schedules = await queue.schedules.syncCode(owner, this.#schedules);
+    if (this.#stopped) return;
+    logger.info('beat has started', { timezone, schedulesOfCode: this.#schedules.length, ...schedules });
+    await listeners.signals.beat_init?.({ timezone, schedules });
+    this.#beat.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#beat.stop();
+  }
+
+  health() {
+    return this.#beat.health();
+  }
+}
+
+export function turnMaker({ queue, client, periodics }: Pick<BeatParts, 'queue' | 'client' | 'periodics'>): TurnMaker {
+  const { timezone, knownTasksOnly } = queue.options.beat;
+  const { tellsHeld } = queue.schedules.capabilities;
+  return new TurnMaker({
+    client,
+    findTask: (name) => periodics.findTask(name),
+    taskNames: () => periodics.taskNames(),
+    checkArguments: periodics.checkArguments,
+    knownTasksOnly,
+    timezone,
+    tellsHeld,
+  });
+}
+
+function declaredSchedules({ queue, periodics, clock }: BeatParts): CodeSchedule[] {
+  const { beat, dedupRetention } = queue.options;
+  const configured = Object.entries(beat.schedule).map(([name, settings]) => ({ name, settings }));
+  return codeSchedules([...periodics.schedules(queue.name), ...configured], { now: clock.now(), timezone: beat.timezone, dedupRetention });
+}

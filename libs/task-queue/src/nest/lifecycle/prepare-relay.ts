@@ -1,0 +1,19 @@
+import type { Listeners } from '../../core/attempt/listening/listeners.js';
+import { Relay } from '../../database/outbox/relay.js';
+import type { Clock, TaskLogger } from '../../core/ports/index.js';
+import type { QueueInstance } from '../../assembly/queue-instance.js';
+
+export interface RelayParts {
+  readonly queue: QueueInstance;
+  readonly listeners: Listeners;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
+}
+
+/** The relay of a worker's process, not started; undefined where there is nothing to relay. */
+export function prepareRelay({ queue, listeners, logger, clock }: RelayParts): Relay | undefined {
+  const { outbox, options, transport } = queue;
+  if (outbox === undefined || !outbox.options.relay) return undefined;
+  const { publishTimeout } = options;
+  return new Relay({ outbox, broker: transport.broker, publishTimeout, onRelayed: listeners.signals.outbox_relayed, logger, clock });
+}

@@ -1,0 +1,80 @@
+import { recordingOf } from '../../core/attempt/records/describe-record.js';
+import type { ClientOptions } from '../../core/client/options/client-options.js';
+import { describeClientOptions } from '../../core/client/options/describe-options.js';
+import { createPool } from '../../core/pools/create-pool.js';
+import { Annotations } from '../../core/policies/annotations.js';
+import type { Clock, Pool, TaskLogger, Transport } from '../../core/ports/index.js';
+import { checkCapabilities, checkQueues, checkSerializers } from '../../core/worker/check-boot.js';
+import type { HandlerRegistry } from '../../core/worker/handler-registry.js';
+import type { OutcomeListener } from '../../core/worker/run/run-delivery.js';
+import { resolveWorkerOptions, type WorkerOptions, type WorkerOptionsInput } from '../../core/worker/worker-options.js';
+import { Worker } from '../../core/worker/worker.js';
+import { refusePublishOptions } from '../metadata/options-factory.js';
+import type { QueueInstance } from '../../assembly/queue-instance.js';
+import type { TaskExplorer } from '../discovery/task.explorer.js';
+
+export interface WorkerParts {
+  readonly queue: QueueInstance;
+  readonly explorer: TaskExplorer;
+  readonly options: WorkerOptionsInput;
+  /** whose options they are, for errors */
+  readonly where: string;
+  /** default: the queue instance's own */
+  readonly transport?: Transport;
+  readonly onOutcome?: OutcomeListener;
+  /** what it does when it is told to shut down; default: it stops */
+  readonly shutDown?: () => void;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
+}
+
+/**
+ * A worker on a queue instance, with an application's handlers; checked, and not started.
+ * @throws UnknownOptionError · InvalidOptionError · UnsupportedOptionError · UnknownQueueError
+ */
+export function prepareWorker({ queue, explorer, options: input, where, logger, clock, ...parts }: WorkerParts): Worker {
+  const { transport = queue.transport, onOutcome, shutDown } = parts;
+  const { annotations, defaultQueue, resultExpires, publishTimeout } = queue.options;
+  const handlers = explorer.explore(annotations, readOverrides(input.tasks, where));
+  const ofTasks = handlers.handlers().flatMap(({ options }) => options.queue ?? []);
+  const options = resolveWorkerOptions(input, [defaultQueue, ...ofTasks], where);
+  const pool = createPool(options.pool, options.concurrency);
+  check(handlers, options, pool, transport, queue.options);
+  if (handlers.names().length === 0)
+    logger.warn('this worker knows no task: provide the classes that have @Task() methods', { worker: options.name });
+  // Results of the broker's own store are settled with their deliveries, also by a transport that stands before it.
+  const results = queue.results === queue.transport.results ? transport.results : queue.results;
+  return new Worker({
+    transport,
+    results,
+    codecs: queue.codecs,
+    handlers,
+    pool,
+    options,
+    resultExpires,
+    publishTimeout,
+    recording: recordingOf(queue.options, results),
+    transactionsOf: queue.transactionsOf,
+    listeners: explorer.listeners,
+    onOutcome,
+    configuration: () => describeClientOptions(queue.options),
+    shutDown,
+    logger,
+    clock,
+  });
+}
+
+/** @throws UnsupportedOptionError · ContentNotAcceptedError · UnknownQueueError */
+function check(handlers: HandlerRegistry, options: WorkerOptions, pool: Pool, { broker }: Transport, client: ClientOptions): void {
+  checkCapabilities(handlers, pool.capabilities, broker.capabilities);
+  checkSerializers(handlers, client.acceptContent);
+  checkQueues(options, client.queues, handlers, client.defaultQueue);
+}
+
+/** @throws UnknownOptionError · InvalidOptionError · UnsupportedOptionError */
+function readOverrides(tasks: WorkerOptionsInput['tasks'], where: string): Annotations | undefined {
+  for (const [name, options] of Object.entries(tasks ?? {})) {
+    refusePublishOptions(options, `'${name}' in 'tasks' of ${where}`, 'is for this worker alone, and producers do not see it');
+  }
+  return Annotations.read(tasks, `'tasks' of ${where}`);
+}

@@ -1,0 +1,60 @@
+import type { InjectionToken, OptionalFactoryDependency } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { InvalidHandlerError } from '../../core/errors/boot-errors.js';
+import { UnsupportedOptionError } from '../../core/errors/option-errors.js';
+import { flattenRetry, type FlatTaskOptions } from '../../core/policies/retry/retry-options.js';
+import { PUBLISH_OPTIONS, type TaskOptionsInput, type WorkerTaskOptions } from '../../core/policies/task-options.js';
+
+/** Options that are known only when the application runs: made from its providers, as Nest's own factories are. */
+export interface OptionsFactory {
+  // oxlint-disable-next-line typescript/no-explicit-any -- a factory takes whatever `inject` names
+  readonly useFactory: (...dependencies: any[]) => WorkerTaskOptions;
+  readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[] | undefined;
+}
+
+/**
+ * What a task's factory says, asked once, at boot.
+ * @throws InvalidHandlerError where it is no factory of options · UnsupportedOptionError where it says what producers must know
+ */
+export function optionsFromFactory({ useFactory, inject = [] }: OptionsFactory, wrapper: InstanceWrapper, where: string): FlatTaskOptions {
+  const ref = wrapper.host!.getProviderByKey(ModuleRef).instance as ModuleRef;
+  const options: unknown = useFactory(...inject.map((dependency) => find(ref, dependency, where)));
+  if (typeof options !== 'object' || options === null || options instanceof Promise) {
+    const given = options instanceof Promise ? 'a promise' : typeof options;
+    throw new InvalidHandlerError(where, `its useFactory gives ${given}`, 'Return the options themselves, in an object.');
+  }
+  refusePublishOptions(options, where, 'is made by useFactory, which producers do not run');
+  return flattenRetry(options as TaskOptionsInput, where);
+}
+
+/** @throws UnsupportedOptionError */
+export function refusePublishOptions(options: object, where: string, why: string): void {
+  const found = PUBLISH_OPTIONS.find((name) => (options as Record<string, unknown>)[name] !== undefined);
+  if (found === undefined) return;
+  throw new UnsupportedOptionError(
+    found,
+    where,
+    `this ${why}`,
+    `Say it in @Task() itself, in a contract, or in 'routes' or 'annotations' of TaskQueueModule.forRoot.`,
+  );
+}
+
+function find(ref: ModuleRef, dependency: InjectionToken | OptionalFactoryDependency, where: string): unknown {
+  const { token, optional } = isOptionalDependency(dependency) ? dependency : { token: dependency, optional: false };
+  try {
+    return ref.get<unknown>(token as never, { strict: false });
+  } catch (error) {
+    if (optional) return undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidHandlerError(where, `its useFactory cannot be given ${nameOf(token)}`, reason);
+  }
+}
+
+function isOptionalDependency(dependency: InjectionToken | OptionalFactoryDependency): dependency is OptionalFactoryDependency {
+  return typeof dependency === 'object' && 'token' in dependency;
+}
+
+function nameOf(token: InjectionToken): string {
+  return typeof token === 'function' ? token.name : String(token);
+}

@@ -1,0 +1,77 @@
+import type { HeldBatch } from '../../shared/leases/held-batch.js';
+import { PostgresDelivery } from './postgres-delivery.js';
+import { BODY_APART, fromStored, splitStored } from '../connection/stored-text.js';
+
+/** A row of what the function `receive` answers: a claim, or at last when to look again (`number` null). */
+export interface ReceiveRow {
+  readonly number: string | null;
+  readonly queue: string;
+  readonly ids: string;
+  readonly heads: string;
+  readonly bodies: string;
+  readonly tops: string;
+  /** '' = none is revoked */
+  readonly marks: string;
+  /** ms; null = nothing is due */
+  readonly next_in: number | null;
+  readonly suspects: number;
+  readonly swept: number;
+}
+
+export interface ClaimContext {
+  /** begins the tokens */
+  readonly owner: string;
+  readonly sentAt: number;
+  /** bodies that stand apart, by stored id */
+  readonly apart: ReadonlyMap<string, string>;
+  nextSequence(): number;
+}
+
+/** The stored ids of a claim whose bodies stand apart. */
+export function idsApart({ ids, bodies }: ReceiveRow): string[] {
+  if (!bodies.includes(BODY_APART)) return [];
+  const all = splitStored(ids);
+  return splitStored(bodies).flatMap((body, at) => (body === BODY_APART ? [all[at]!] : []));
+}
+
+/** The deliveries of one claim. */
+export function readClaim(row: ReceiveRow, { owner, sentAt, apart, nextSequence }: ClaimContext): HeldBatch {
+  const [ids, heads, bodies] = [splitStored(row.ids), splitStored(row.heads), splitStored(row.bodies)];
+  const number = row.number!;
+  const queue = fromStored(row.queue);
+  const claim = { number, size: ids.length };
+  const deliveries = new Array<PostgresDelivery>(ids.length);
+  const suspect = ids.length === 1 && lostOf(heads[0]!) >= 2;
+  const batch: HeldBatch = {
+    sequence: nextSequence(),
+    sentAt,
+    deliveries,
+    open: ids.length,
+    suspect,
+    renewal: () => JSON.stringify([number, ids.length]),
+  };
+  const token = `${owner}.${number}.`;
+  for (let at = 0; at < ids.length; at++) {
+    const [id, head, body] = [ids[at]!, heads[at]!, bodies[at]!];
+    const text = body === BODY_APART ? (apart.get(id) ?? '') : fromStored(body);
+    const revoked = row.marks !== '' && row.marks[at] === '1';
+    deliveries[at] = new PostgresDelivery(
+      fromStored(id),
+      queue,
+      head.charCodeAt(0) - 48,
+      token + at,
+      text,
+      lostOf(head),
+      revoked,
+      batch,
+      claim,
+      at + 1,
+    );
+  }
+  return batch;
+}
+
+/** Leases that were lost, as the head of a message says. */
+function lostOf(head: string): number {
+  return head.length === 1 ? 0 : ((JSON.parse(head.slice(1)) as { lost?: number }).lost ?? 0);
+}

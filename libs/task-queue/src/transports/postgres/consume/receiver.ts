@@ -1,0 +1,165 @@
+import { BrokerUnavailableError } from '../../../core/errors/publish-errors.js';
+import type { ConsumeOptions, Delivery } from '../../../core/ports/broker/consumer.js';
+import type { HeldLeases } from '../../shared/leases/held-leases.js';
+import { monotonic } from '../../shared/monotonic.js';
+import { SuspectTurns } from '../../shared/leases/suspect-turns.js';
+import { pause } from '../../shared/pause.js';
+import { mayPass, refused } from '../connection/attempt.js';
+import { LookAhead } from './look-ahead.js';
+import type { PostgresContext } from '../postgres-context.js';
+import { ConnectionLostError } from '../connection/postgres-errors.js';
+import { ReceiveCalls } from './receive-calls.js';
+import type { Look } from './receive-calls.js';
+import { toStored } from '../connection/stored-text.js';
+import { WorkWait } from './work-wait.js';
+import type { WorkNotes } from './work-notes.js';
+
+const MAX_BATCH = 500;
+/** ms to an answer beyond which the server stood still, which is an outage too */
+const SLOW_ANSWER = 1_000;
+const RETRY_PAUSE = 50;
+/** ms by which waits for the same moment differ, so that not always the same consumer is first */
+const JITTER = 2;
+/** ms that are too short to wait, or to make oneself known as waiting */
+const SHORT = 50;
+
+/** Takes work: looks at all its queues in one call, and where there is none waits for a note or until something is due. */
+export class Receiver {
+  lastReceiveAt = 0;
+  readonly #turns: SuspectTurns;
+  readonly #ahead: LookAhead;
+  readonly #calls: ReceiveCalls;
+  readonly #wait: WorkWait;
+  #queues: readonly string[] = [];
+  /** the look under way; never rejects */
+  #looking: Promise<unknown> = Promise.resolve();
+  /** a wait that the deadline of its receive cut short: nothing has to be looked at before it is over */
+  #rest: { readonly until: number; readonly interrupts: number } | null = null;
+  #closed = false;
+
+  constructor(
+    private readonly context: PostgresContext,
+    queues: readonly string[],
+    private readonly options: ConsumeOptions,
+    owner: string,
+    private readonly held: HeldLeases,
+    notes: WorkNotes,
+    private readonly renewLate: () => Promise<void>,
+  ) {
+    this.#turns = new SuspectTurns(options.lease);
+    this.#ahead = new LookAhead(context, options.lease);
+    this.#calls = new ReceiveCalls(context, owner, options.lease);
+    this.#wait = new WorkWait(context, owner, options.lease, notes);
+    this.#take(queues);
+  }
+
+  async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
+    const deadline = monotonic() + this.options.maxWait;
+    await this.#finishWait(deadline, signal);
+    while (limit > 0 && !this.#closed && !signal.aborted) {
+      const now = monotonic();
+      const turn = this.#turns.next(this.held.count, this.held.suspectHeld, now);
+      if (turn === 'hold') {
+        if (now >= deadline) return [];
+        await this.held.none(Math.min(deadline - now, this.#turns.remaining(now)), signal);
+        continue;
+      }
+      const queues = this.#queues;
+      const interrupts = this.#wait.interrupts;
+      const registers = this.#wait.registersFor(deadline - now > SHORT);
+      const look = queues.length === 0 ? NOTHING : await this.#look(Math.min(limit, MAX_BATCH), turn, registers, deadline, signal);
+      if (look !== null && look.batches.length > 0) return inOrder(look);
+      const left = deadline - monotonic();
+      if (left <= 0) return [];
+      if (look === null || queues !== this.#queues) continue;
+      if (look.suspects > 0 && turn === '0') {
+        // They come to a consumer that holds nothing, and no note tells of that.
+        if (this.held.count === 0) continue;
+        void this.held.none(left, signal).then(() => this.#wait.interrupt());
+      }
+      if (this.#wait.mustLookFirst(registers, left > SHORT)) continue;
+      const until = monotonic() + Math.min(look.nextIn + Math.random() * JITTER, this.#wait.patience);
+      await this.#wait.until(Math.min(until, deadline), interrupts, signal);
+      // A timer may end a little early: the next receive looks, and once is enough.
+      if (interrupts === this.#wait.interrupts && monotonic() >= deadline - SHORT) {
+        if (this.#wait.hears) this.#rest = { until, interrupts };
+        return [];
+      }
+    }
+    return [];
+  }
+
+  async #finishWait(deadline: number, signal: AbortSignal): Promise<void> {
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest !== null && this.held.count === 0) await this.#wait.until(Math.min(rest.until, deadline), rest.interrupts, signal);
+  }
+
+  /** Receives from these queues from now on; who waits looks at once. Resolves when no look at the queues of before is under way. */
+  async subscribe(queues: readonly string[]): Promise<void> {
+    this.#take(queues);
+    this.#wait.interrupt();
+    await this.#looking;
+  }
+
+  /** Something was put in front of the lines, or became due. */
+  lookAnew(): void {
+    this.#calls.forgetCursors();
+    this.#ahead.tendNow();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.held.close();
+    await this.#wait.close();
+    await this.#calls.close();
+  }
+
+  #take(queues: readonly string[]): void {
+    this.#queues = queues.map(toStored);
+    this.#wait.watch(this.#queues);
+  }
+
+  /** @returns null when there was no answer: not reachable, lost, or aborted first */
+  async #look(room: number, turn: '0' | '1' | '2', waits: number, deadline: number, signal: AbortSignal): Promise<Look | null> {
+    try {
+      await this.renewLate();
+      const patience = Math.max(1, deadline - monotonic());
+      await this.#calls.releaseUnanswered(patience);
+      const { leaseNow } = this.context;
+      const sentAt = leaseNow();
+      const { sweepIn, seen, tend } = this.#ahead.ask(this.held);
+      const call = this.#calls.look({ queues: this.#queues, room, turn, tend, sweepIn, seen, waits, sentAt }, signal);
+      this.#looking = call.catch(() => null);
+      const look = await call;
+      if (look === null) return null;
+      if (leaseNow() - sentAt > SLOW_ANSWER) this.#ahead.broken();
+      this.#accept(look);
+      return look;
+    } catch (error) {
+      if (error instanceof ConnectionLostError) this.#ahead.broken();
+      if (!mayPass(error) && !(error instanceof BrokerUnavailableError)) throw refused('Receiving', error);
+      await pause(Math.min(RETRY_PAUSE, Math.max(1, deadline - monotonic())));
+      return null;
+    }
+  }
+
+  #accept(look: Look): void {
+    this.lastReceiveAt = this.context.options.clock.now();
+    this.#ahead.answered(look);
+    const { batches } = look;
+    this.#turns.seen(this.#ahead.suspects, batches.some((batch) => batch.suspect), batches.length > 0); // prettier-ignore
+    if (batches.length === 0) return;
+    this.held.add(batches);
+    this.#wait.worked();
+  }
+}
+
+/** What has a slot comes as a claim of its own, and has its turn by priority all the same. */
+function inOrder({ batches }: Look): Delivery[] {
+  if (batches.length === 1) return batches[0]!.deliveries.slice();
+  return batches.flatMap((batch) => batch.deliveries).sort((a, b) => b.priority - a.priority);
+}
+
+/** Without queues there is nothing to look at. */
+const NOTHING: Look = { batches: [], tended: false, nextIn: Infinity, suspects: 0, swept: 0 };

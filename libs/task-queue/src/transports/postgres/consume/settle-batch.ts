@@ -1,0 +1,125 @@
+import { checkArrival } from '../../../core/ports/stores/join-store.js';
+import type { Settlement } from '../../../core/ports/broker/consumer.js';
+import { isTerminal } from '../../../core/message/task-state.js';
+import { PostgresDelivery } from './postgres-delivery.js';
+import { checkPublication, publicationRow } from '../publish/publication-rows.js';
+import { joinStored, toStored } from '../connection/stored-text.js';
+
+/** The arguments of settle.sql from the claims' numbers on, as far as the batch makes them. */
+export interface SettleLists {
+  readonly numbers: readonly string[];
+  readonly masks: readonly string[];
+  readonly others: string | null;
+  readonly saves: readonly string[] | null;
+  readonly company: string | null;
+}
+
+export interface Broken {
+  readonly settlement: Settlement;
+  readonly error: unknown;
+}
+
+/** Where a follow-up stands: its settlement, and its place there. */
+export type FollowUpPlace = readonly [settlement: Settlement, at: number];
+
+/** Writes settlements as lists: plain acks, which are nearly all, are one digit in the mask of their claim. */
+export class SettleBatch {
+  /** what can be written; the others are in `broken`, and each fails alone */
+  readonly order: Settlement[] = [];
+  readonly broken: Broken[] = [];
+  /** by the number that each follow-up has in the call */
+  readonly followUps: FollowUpPlace[] = [];
+  /** settlements with arrivals, by the number of their group */
+  readonly arriving: Settlement[] = [];
+  /** something goes back to its queue */
+  givesBack = false;
+  readonly #masks = new Map<string, string[]>();
+  readonly #others: object[] = [];
+  readonly #saves: string[][] = [[], [], [], [], [], []];
+  readonly #publish: object[] = [];
+  readonly #arrivals: object[] = [];
+
+  constructor(settlements: readonly Settlement[]) {
+    for (const settlement of settlements) this.#tryAdd(settlement);
+  }
+
+  lists(): SettleLists {
+    const company = this.#publish.length + this.#arrivals.length === 0 ? null : { publish: this.#publish, arrivals: this.#arrivals };
+    return {
+      numbers: [...this.#masks.keys()],
+      masks: Array.from(this.#masks.values(), (mask) => mask.join('')),
+      others: this.#others.length === 0 ? null : JSON.stringify(this.#others),
+      saves: this.#saves[0]!.length === 0 ? null : this.#saves.map(joinStored),
+      company: company === null ? null : JSON.stringify(company),
+    };
+  }
+
+  #tryAdd(settlement: Settlement): void {
+    const { delivery, result, publish = [], arrivals = [] } = settlement;
+    if (!(delivery instanceof PostgresDelivery)) return;
+    try {
+      const record = result && toStored(JSON.stringify(result.record));
+      publish.forEach(checkPublication);
+      arrivals.forEach(checkArrival);
+      this.#addKind(settlement, delivery);
+      if (result) this.#addResult(delivery, result, record!);
+    } catch (error) {
+      this.broken.push({ settlement, error });
+      return;
+    }
+    const { number, size } = delivery.claim;
+    let mask = this.#masks.get(number);
+    if (mask === undefined) this.#masks.set(number, (mask = new Array<string>(size).fill('0')));
+    mask[delivery.ordinal - 1] = '1';
+    this.order.push(settlement);
+    if (publish.length > 0 || arrivals.length > 0) this.#addCompany(settlement, number);
+  }
+
+  #addKind(settlement: Settlement, { claim, ordinal }: PostgresDelivery): void {
+    const row = { claim: claim.number, ordinal, kind: settlement.kind };
+    switch (settlement.kind) {
+      case 'ack':
+        if (settlement.traced) this.#others.push({ ...row, traced: true });
+        return;
+      case 'deadLetter': {
+        const { reason, detail, attempts, traced } = settlement;
+        this.#others.push({ ...row, traced, told: toStored(JSON.stringify({ reason, detail, attempts })) });
+        return;
+      }
+      case 'retry':
+        this.#others.push({ ...row, body: toStored(settlement.body), priority: String(settlement.priority), ...settlement.due });
+        break;
+      case 'release':
+        this.#others.push({ ...row, delay: settlement.delay, charge: settlement.charge });
+    }
+    this.givesBack = true;
+  }
+
+  #addResult({ claim }: PostgresDelivery, { record, expires }: NonNullable<Settlement['result']>, text: string): void {
+    const columns = [
+      claim.number,
+      toStored(record.id),
+      String(isTerminal(record.state)),
+      String(record.retries),
+      text,
+      String(Math.max(1, expires)),
+    ];
+    columns.forEach((value, at) => this.#saves[at]!.push(value));
+  }
+
+  #addCompany(settlement: Settlement, claim: string): void {
+    const { publish = [], arrivals = [] } = settlement;
+    const seen = new Set<string>();
+    publish.forEach((one, at) => {
+      if (seen.has(one.id)) return;
+      seen.add(one.id);
+      const n = this.followUps.push([settlement, at]) - 1;
+      this.#publish.push({ claim, ...publicationRow(one, n) });
+    });
+    if (arrivals.length === 0) return;
+    const grp = this.arriving.push(settlement) - 1;
+    for (const { join, member, index, value } of arrivals) {
+      this.#arrivals.push({ claim, grp, join_id: join, member, place: index, value });
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { monotonic } from '../../shared/monotonic.js';
+import type { PostgresContext } from '../postgres-context.js';
+import type { WorkNotes } from './work-notes.js';
+
+/** ms between two looks of a consumer that waits: with what else an idle process asks, it comes to fewer than 12 queries a minute */
+const LOOK_EVERY = 7_000;
+/** of a lease, at most: leases that others have taken since the last look, and lose, are seen in time */
+const SHARE_OF_LEASE = 0.7;
+/** ms between two looks where nothing can be heard */
+const POLL_EVERY = 200;
+/** ms that a consumer is known as waiting, unless it says so again */
+const KNOWN_FOR = 3 * LOOK_EVERY;
+/** ms of work after which a consumer is no longer known as waiting */
+const BUSY_AFTER = 1_000;
+/** ms after making itself known in which a publish that did not see it yet may commit */
+const IN_FLIGHT = 25;
+
+/**
+ * Waits until there may be work. Publishers send notes only where somebody is known as waiting: a consumer makes itself known, then looks
+ * once more, and only then waits; and looks again soon, because a publish may have asked before and commit after that.
+ */
+export class WorkWait {
+  /** counts what may have brought work */
+  interrupts = 0;
+  #queues: ReadonlySet<string> = new Set();
+  #known: 'no' | 'just now' | 'yes' = 'no';
+  #knownSince = 0;
+  #saidAt = 0;
+  #workSince: number | null = null;
+  #wake: (() => void) | null = null;
+  readonly #stopHearing: () => void;
+
+  constructor(
+    private readonly context: PostgresContext,
+    private readonly owner: string,
+    private readonly lease: number,
+    notes: WorkNotes,
+  ) {
+    this.#stopHearing = notes.hear((queues) => {
+      if (queues === null || queues.some((queue) => this.#queues.has(queue))) this.interrupt();
+    });
+  }
+
+  watch(queues: readonly string[]): void {
+    this.#queues = new Set(queues);
+    this.#known = 'no';
+  }
+
+  /** There is a reason to look. */
+  interrupt(): void {
+    this.interrupts += 1;
+    this.#wake?.();
+  }
+
+  /** ms that the look under way makes this consumer known as waiting for; 0 = it does not. */
+  registersFor(mayWait: boolean): number {
+    if (this.#known === 'no' || !mayWait || this.context.connection.polling) return 0;
+    return this.#known === 'just now' || monotonic() - this.#saidAt >= LOOK_EVERY / 2 ? KNOWN_FOR : 0;
+  }
+
+  /** Whether a look that found nothing is not enough to wait. */
+  mustLookFirst(registered: number, mayWait: boolean): boolean {
+    this.#workSince = null;
+    if (!mayWait || this.context.connection.polling) return false;
+    if (this.#known === 'no') {
+      this.#known = 'just now';
+      return true;
+    }
+    if (registered > 0) this.#saidAt = monotonic();
+    if (this.#known === 'yes') return false;
+    this.#known = 'yes';
+    this.#knownSince = this.#saidAt;
+    return true;
+  }
+
+  /** Whether notes of new work come for certain. */
+  get hears(): boolean {
+    return this.#known === 'yes';
+  }
+
+  /** ms after a look that found nothing until the next one. */
+  get patience(): number {
+    if (this.context.connection.polling) return POLL_EVERY;
+    return monotonic() - this.#knownSince < IN_FLIGHT ? IN_FLIGHT : Math.min(LOOK_EVERY, this.lease * SHARE_OF_LEASE);
+  }
+
+  /** Ends when there may be work, at `end` at the latest, or when the signal is aborted. */
+  async until(end: number, since: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || since !== this.interrupts) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(1, end - monotonic()));
+      signal.addEventListener('abort', done, { once: true });
+      this.#wake = done;
+    });
+  }
+
+  /** It has work; after a while it is no longer known as waiting. */
+  worked(): void {
+    if (this.#known === 'no') return;
+    const now = monotonic();
+    this.#workSince ??= now;
+    if (now - this.#workSince >= BUSY_AFTER) void this.#leave();
+  }
+
+  async close(): Promise<void> {
+    this.#stopHearing();
+    this.interrupt();
+    if (this.#known !== 'no') await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    this.#known = 'no';
+    this.#workSince = null;
+    const { connection, statements } = this.context;
+    await connection.query(statements.leaveWaiting, [this.owner], { timeout: 1_000 }).catch(() => {
+      // It is forgotten by time.
+    });
+  }
+}

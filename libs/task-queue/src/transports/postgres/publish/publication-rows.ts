@@ -1,0 +1,143 @@
+import { InvalidOptionError } from '../../../core/errors/option-errors.js';
+import type { Publication, PublishReceipt } from '../../../core/ports/broker/broker.js';
+import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
+import { checkUniqueKey } from '../../../core/message/unique-key.js';
+import { fromStored, joinLists, joinStored, toStored } from '../connection/stored-text.js';
+
+/** Longer bodies are looked at by the server: those of more than 8 KB stand apart. */
+const SMALL = 2_048;
+const HEADS = Array.from({ length: 10 }, (_, priority) => String(priority));
+
+/** @throws InvalidOptionError for what the database cannot hold; asked before anything is written */
+export function checkPublication({ id, priority, unique, limit }: Publication): void {
+  if (id === '' || !id.isWellFormed()) throw new InvalidOptionError('taskId', id, 'text that is not empty and well-formed');
+  if (HEADS[priority] === undefined) throw new InvalidOptionError('priority', priority, 'a whole number from 0 to 9');
+  if (unique !== undefined) checkUniqueKey(unique);
+  if (limit !== undefined) checkRateLimit(limit);
+}
+
+/** Whether it is new, and neither time nor keys matter to it: then it is one row, and nothing has to be looked at. */
+export function isPlain({ due, traced, unique, limit, fresh, body }: Publication): boolean {
+  return fresh === true && due === undefined && !traced && unique === undefined && limit === undefined && body.length <= SMALL;
+}
+
+/** fewer are not worth a block */
+const SMALLEST_BLOCK = 8;
+/** as the schema knows it */
+const LARGEST_BLOCK = 32;
+
+/** Whether plain publications may stand together in the line: all in one. */
+export function areBlocks(publications: readonly Publication[]): boolean {
+  if (publications.length < SMALLEST_BLOCK) return false;
+  const { queue, priority } = publications[0]!;
+  return publications.every((one) => one.queue === queue && one.priority === priority);
+}
+
+/** The arguments of publish-blocks.sql from the queue on. */
+export function blockLists(publications: readonly Publication[]): unknown[] {
+  const { queue, priority } = publications[0]!;
+  const count = Math.ceil(publications.length / LARGEST_BLOCK);
+  const sizes = Array.from({ length: count }, (_, at) => Math.floor((publications.length + at) / count));
+  const ids = publications.map(({ id }) => toStored(id));
+  const bodies = publications.map(({ body }) => toStored(body));
+  return [toStored(queue), HEADS[priority]!, sizes, joinLists(ids, sizes), joinLists(bodies, sizes)];
+}
+
+/** The arguments of publish-one.sql from the queue on. */
+export function plainOne({ queue, id, priority, body }: Publication): unknown[] {
+  return [toStored(queue), toStored(id), HEADS[priority]!, toStored(body)];
+}
+
+/** The arguments of publish-plain.sql from the queues' names on. Queue and head are said once where all have the same. */
+export function plainLists(publications: readonly Publication[]): unknown[] {
+  const first = publications[0]!;
+  const alike = publications.every(({ queue, priority }) => queue === first.queue && priority === first.priority);
+  const told = alike ? [first] : publications;
+  const queues = told.map(({ queue }) => toStored(queue));
+  return [
+    [...new Set(queues)],
+    joinStored(queues),
+    joinStored(publications.map(({ id }) => toStored(id))),
+    joinStored(told.map(({ priority }) => HEADS[priority]!)),
+    joinStored(publications.map(({ body }) => toStored(body))),
+  ];
+}
+
+/**
+ * One publication as the function `put` takes it.
+ * @param n its number in what is told of it
+ * @param trusted false: look for it even where it is said to be fresh
+ */
+export function publicationRow(publication: Publication, n: number, trusted = true): object {
+  const { id, queue, body, due, traced, fresh = false, unique, limit } = publication;
+  return {
+    n,
+    id: toStored(id),
+    queue: toStored(queue),
+    head: headOf(publication),
+    body: toStored(body),
+    ...due,
+    traced,
+    fresh: fresh && trusted,
+    ...(unique !== undefined && {
+      key: toStored(unique.key),
+      key_expires: unique.expires,
+      key_until: unique.until,
+      on_conflict: unique.onConflict,
+    }),
+    ...(limit !== undefined && { limit_key: toStored(limit.key), limit_interval: limit.intervalMs }),
+  };
+}
+
+/** The priority, and what has to be remembered beside it for as long as the message is there. */
+function headOf({ priority, unique, limit }: Publication): string {
+  if (unique === undefined && limit === undefined) return HEADS[priority]!;
+  const more = {
+    ...(unique && { unique: { key: toStored(unique.key), until: unique.until, expires: unique.expires } }),
+    ...(limit && { limit: { key: toStored(limit.key), expires: limit.expires } }),
+  };
+  return HEADS[priority]! + JSON.stringify(more);
+}
+
+/** What `put` tells of a publication that did not go in: 1 = its id is known, 2 = dropped and 3 = refused for its unique key. */
+export interface PutNews {
+  readonly n: number;
+  readonly was: 1 | 2 | 3;
+  readonly holder?: string;
+}
+
+export function readReceipt(id: string, news: PutNews | undefined): PublishReceipt {
+  switch (news?.was) {
+    case undefined:
+      return { id, deduplicated: false };
+    case 1:
+      return { id, deduplicated: true };
+    case 2:
+      return { id: fromStored(news.holder!), deduplicated: true };
+    case 3:
+      return { id, deduplicated: false, refused: { reason: 'unique', holder: fromStored(news.holder!) } };
+  }
+}
+
+/** Places of the publications, each id once. */
+export function firstOfEach(publications: readonly Publication[]): number[] {
+  const seen = new Set<string>();
+  const places: number[] = [];
+  publications.forEach(({ id }, place) => {
+    if (!seen.has(id)) places.push(place);
+    seen.add(id);
+  });
+  return places;
+}
+
+/** An id that comes twice in one call is one message, the first: the others are told what became of that. */
+export function copyReceipts(publications: readonly Publication[], receipts: PublishReceipt[]): PublishReceipt[] {
+  const firsts = new Map<string, PublishReceipt>();
+  publications.forEach(({ id }, place) => {
+    const own = receipts[place];
+    if (own !== undefined) return firsts.set(id, own);
+    const first = firsts.get(id)!;
+    receipts[place] = first.refused === undefined && first.id === id ? { id, deduplicated: true } : first;
+  });
+  return receipts;
+}

@@ -1,0 +1,91 @@
+import type { Publication, PublishOptions, PublishReceipt } from '../../../core/ports/broker/broker.js';
+import { IDENTIFY_DATABASE } from '../../../core/ports/broker/transactional.js';
+import type { DatabaseIdentity, TransactionalPublishing, TransactionSession } from '../../../core/ports/broker/transactional.js';
+import { monotonic } from '../../shared/monotonic.js';
+import { attempt } from '../connection/attempt.js';
+import type { PostgresContext } from '../postgres-context.js';
+import { translate } from '../connection/postgres-errors.js';
+import {
+  areBlocks,
+  blockLists,
+  checkPublication,
+  copyReceipts,
+  firstOfEach,
+  isPlain,
+  plainLists,
+  plainOne,
+  publicationRow,
+  readReceipt,
+} from './publication-rows.js';
+import type { PutNews } from './publication-rows.js';
+import { toStored } from '../connection/stored-text.js';
+
+const WHAT = 'Publishing in a transaction';
+/** ms after which a queue is made known again, in case somebody emptied the list */
+const NAME_AGAIN = 60_000;
+
+/** Takes messages in within a transaction of the user's. */
+export class PublishWithin implements TransactionalPublishing {
+  /** monotonic ms until which a queue need not be made known again */
+  readonly #named = new Map<string, number>();
+
+  constructor(private readonly context: PostgresContext) {}
+
+  async databaseIdentity(): Promise<DatabaseIdentity> {
+    const statement = { name: 'tq_identify_database', text: IDENTIFY_DATABASE };
+    const [identity] = await attempt<DatabaseIdentity>(this.context.connection, WHAT, statement, []);
+    return identity!;
+  }
+
+  async publishWithin(
+    session: TransactionSession,
+    publications: readonly Publication[],
+    { timeout }: PublishOptions,
+  ): Promise<PublishReceipt[]> {
+    if (publications.length === 0) return [];
+    publications.forEach(checkPublication);
+    const { statements, options, shift } = this.context;
+    if (publications.every(isPlain)) {
+      if (publications.length === 1) await asked(session, statements.publishOneWithin.text, plainOne(publications[0]!));
+      else if (areBlocks(publications)) await asked(session, statements.publishBlocksWithin.text, blockLists(publications));
+      else await asked(session, statements.publishPlainWithin.text, plainLists(publications));
+      this.#nameQueues(publications);
+      return publications.map(({ id }) => ({ id, deduplicated: false }));
+    }
+    const places = firstOfEach(publications);
+    const rows = JSON.stringify(places.map((place, n) => publicationRow(publications[place]!, n)));
+    const values = [rows, options.dedupRetention, shift(), Math.max(1, Math.ceil(timeout))];
+    const news = await ask(session, statements.publishWithin.text, values);
+    this.#nameQueues(publications);
+    const receipts = new Array<PublishReceipt>(publications.length);
+    places.forEach((place, n) => (receipts[place] = readReceipt(publications[place]!.id, news.get(n))));
+    return copyReceipts(publications, receipts);
+  }
+
+  /** Outside the transaction: the name of a new queue would keep everybody else's publishing waiting until that ends. */
+  #nameQueues(publications: readonly Publication[]): void {
+    const now = monotonic();
+    const names = [...new Set(publications.map(({ queue }) => queue))].filter((name) => (this.#named.get(name) ?? 0) < now);
+    if (names.length === 0) return;
+    for (const name of names) this.#named.set(name, now + NAME_AGAIN);
+    const { connection, statements } = this.context;
+    connection.query(statements.knowQueues, [names.map(toStored)]).catch(() => {
+      // They are made known with a later message.
+      for (const name of names) this.#named.delete(name);
+    });
+  }
+}
+
+/** @throws ConnectionLostError · ServerRefusedError, without what the driver's errors carry along */
+async function ask(session: TransactionSession, text: string, values: readonly unknown[]): Promise<ReadonlyMap<number, PutNews>> {
+  const [{ told }] = (await asked(session, text, values)) as [{ told: string }];
+  return new Map(told === '' ? [] : (JSON.parse(told) as PutNews[]).map((one) => [one.n, one]));
+}
+
+async function asked(session: TransactionSession, text: string, values: readonly unknown[]): Promise<readonly unknown[]> {
+  try {
+    return (await session.query(text, values)).rows;
+  } catch (error) {
+    throw translate(error, true);
+  }
+}

@@ -1,9 +1,0 @@
-import type { TaskResultRecord } from '../../message/task-result.js';
-
-export function encodeRecord(record: TaskResultRecord): Buffer {
-  return Buffer.from(JSON.stringify(record));
-}
-
-export function decodeRecord(bytes: Buffer): TaskResultRecord {
-  return JSON.parse(bytes.toString()) as TaskResultRecord;
-}

@@ -1,0 +1,284 @@
+import { Command, Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import type { TaskQueueError } from '../../../core/errors/task-queue-error.js';
+import type { TaskLogger } from '../../../core/ports/runtime/logger.js';
+import { AnswerWatch } from './answer-watch.js';
+import { monotonic } from '../../shared/monotonic.js';
+import { ConnectionLostError, ServerRefusedError, translate } from './redis-errors.js';
+import { scripts } from './scripts.js';
+import type { ScriptName } from './scripts.js';
+import { checkServer } from './server-check.js';
+
+export interface ConnectionSetup {
+  readonly shown: string;
+  readonly options: RedisOptions;
+  readonly logger: TaskLogger;
+}
+
+interface Sending {
+  /** it is answered when something happens, which may be late */
+  readonly blocks?: boolean;
+  /** it leaves with what else is sent in this turn of the event loop; false = at once */
+  readonly together?: boolean;
+}
+const TOGETHER: Sending = { together: true };
+
+/** ms from a connection's beginning to its being usable, after which it is opened anew */
+const HANDSHAKE_LIMIT = 5_000;
+
+/**
+ * One connection that is opened again for as long as it is wanted. It is usable once the server's version was checked and the
+ * scripts are loaded. Nothing waits inside the driver and nothing is resent by it: a command either goes out now or fails now,
+ * and one whose answer is lost fails with {@link ConnectionLostError}.
+ */
+export class RedisConnection {
+  #client: Redis | null = null;
+  #usableSince: number | null = null;
+  #failure: ConnectionLostError | ServerRefusedError | null = null;
+  #refusal: TaskQueueError | null = null;
+  #closed = false;
+  #generation = 0;
+  #ahead = NaN;
+  readonly #watch = new AnswerWatch(() => this.reopen());
+  readonly #waiting = new Set<() => void>();
+  readonly #onUsable: (() => void)[] = [];
+
+  constructor(
+    private readonly name: string,
+    private readonly setup: ConnectionSetup,
+    private readonly runsScripts = false,
+  ) {}
+
+  /** Begins to connect; safe to call twice. */
+  open(): void {
+    if (this.#client !== null || this.#closed) return;
+    const client = new Redis({
+      ...this.setup.options,
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      autoResubscribe: false,
+      // Unanswered commands are failed at each reconnect; without it the driver would never settle them.
+      maxRetriesPerRequest: 0,
+      retryStrategy: backoff,
+      // The driver's timer for a polite end outlives connections that have ended already.
+      disconnectTimeout: 100,
+      reconnectOnError: null,
+    });
+    this.#client = client;
+    client.on('connect', () => this.#expectUsable(client));
+    client.on('ready', () => void this.#prepare(client));
+    client.on('close', () => this.#lost());
+    client.on('error', (error) => this.#note(error));
+    client.connect().catch((error: unknown) => this.#note(error));
+  }
+
+  /** monotonic ms since which it is usable without a break; null while it is not */
+  get usableSince(): number | null {
+    return this.#usableSince;
+  }
+
+  /** Counts the times it became usable. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** ms by which the server's clock was ahead of the monotonic one when it became usable; NaN = unknown */
+  get ahead(): number {
+    return this.#ahead;
+  }
+
+  /** why it is not usable, as far as that is known */
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
+  /** Called whenever it becomes usable (again). */
+  onUsable(callback: () => void): void {
+    this.#onUsable.push(callback);
+  }
+
+  /**
+   * Waits until it is usable.
+   * @returns false when `timeout` ms have passed, the signal was aborted or the connection was closed
+   * @throws BrokerVersionError · InvalidBrokerUrlError what is there cannot be used
+   */
+  async usable(timeout: number, signal?: AbortSignal): Promise<boolean> {
+    if (this.#usableSince !== null) return true;
+    this.open();
+    if (!this.#refusal && !this.#closed && timeout > 0 && !signal?.aborted) await this.#change(timeout, signal);
+    if (this.#refusal) throw this.#refusal;
+    return this.#usableSince !== null;
+  }
+
+  /**
+   * Runs a script. Keys and arguments are strings only: the driver then writes them in one piece.
+   * @throws ConnectionLostError · ServerRefusedError
+   */
+  async script(name: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const { sha, source } = scripts[name];
+    // A single message is awaited by itself and has nothing to travel with.
+    const together = name !== 'publishOne' && args.length < LARGE;
+    try {
+      return await this.send('evalsha', [sha, String(keys.length), ...keys, ...args], { together });
+    } catch (error) {
+      if (!(error instanceof ServerRefusedError) || !error.unknownScript) throw error;
+      await this.send('script', ['LOAD', source]);
+      return this.send('evalsha', [sha, String(keys.length), ...keys, ...args]);
+    }
+  }
+
+  /** @throws ConnectionLostError · ServerRefusedError */
+  send(command: string, args: readonly string[], how: Sending = TOGETHER): Promise<unknown> {
+    const client = this.#client;
+    if (client === null || this.#usableSince === null) {
+      return Promise.reject(new ConnectionLostError(false, this.#failure?.message ?? 'not connected'));
+    }
+    return this.#exchange(client, command, args, how);
+  }
+
+  /** Messages of subscribed channels. */
+  onMessage(callback: (channel: string, message: string) => void): void {
+    this.open();
+    this.#client?.on('message', callback);
+  }
+
+  /** Gives the connection up as it is, and opens it anew. What is unanswered fails. */
+  reopen(): void {
+    if (this.#closed || this.#client === null || this.#usableSince === null) return;
+    const client = this.#client;
+    this.#lost();
+    // A peer that no longer answers does not answer a polite end either.
+    client.stream?.destroy();
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    this.#closed = true;
+    this.#watch.stop();
+    this.#client?.disconnect();
+    this.#client = null;
+    this.#usableSince = null;
+    this.#wakeAll();
+  }
+
+  async #exchange(client: Redis, name: string, args: readonly string[], { blocks = false, together = true }: Sending): Promise<unknown> {
+    const writable = client.status === 'ready' || client.status === 'connect';
+    const command = new Command(name, args as string[], { replyEncoding: 'utf8' });
+    if (!blocks) this.#watch.asked();
+    if (together) writeTogether(client);
+    try {
+      return await client.sendCommand(command);
+    } catch (error) {
+      const failure = translate(error, writable);
+      // After a failover the master is elsewhere: the next connection finds it.
+      if (failure instanceof ServerRefusedError && failure.readOnly) this.reopen();
+      // The driver refuses to write without saying so in its error's type.
+      throw failure instanceof ConnectionLostError && /isn't writeable/.test(failure.message)
+        ? new ConnectionLostError(false, 'not connected')
+        : failure;
+    } finally {
+      if (!blocks) this.#watch.answered();
+    }
+  }
+
+  async #prepare(client: Redis): Promise<void> {
+    try {
+      const loaded = (this.runsScripts ? Object.values(scripts) : []).map((script) =>
+        this.#exchange(client, 'script', ['LOAD', script.source], TOGETHER),
+      );
+      const [info, ...answers] = await Promise.allSettled([this.#exchange(client, 'info', [], TOGETHER), ...loaded]);
+      const facts = checkServer(String(settledValue(info)), this.setup.shown);
+      this.#refusal = facts.refusal;
+      if (facts.refusal !== null) {
+        client.disconnect();
+        return this.#wakeAll();
+      }
+      answers.forEach(settledValue);
+      this.#ahead = facts.now - monotonic();
+      if (client !== this.#client || client.status !== 'ready') return;
+      if (facts.evicts !== null && this.#generation === 0) this.#warnOfEviction(facts.evicts);
+      this.#becomeUsable();
+    } catch (error) {
+      this.#note(error);
+      if (!this.#closed) client.disconnect(true);
+    }
+  }
+
+  /** The driver waits for ever for a peer that accepts and then says nothing. */
+  #expectUsable(client: Redis): void {
+    const { stream } = client;
+    const timer = setTimeout(() => {
+      if (this.#usableSince === null) stream?.destroy();
+    }, HANDSHAKE_LIMIT).unref();
+    stream?.once('close', () => clearTimeout(timer));
+  }
+
+  #warnOfEviction(policy: string): void {
+    this.setup.logger.warn('Redis may evict waiting tasks: set maxmemory-policy to noeviction', { policy, server: this.setup.shown });
+  }
+
+  #becomeUsable(): void {
+    if (this.#failure !== null && this.#generation > 0) {
+      this.setup.logger.info('Redis is connected again', { connection: this.name, server: this.setup.shown });
+    }
+    this.#failure = null;
+    this.#usableSince = monotonic();
+    this.#generation += 1;
+    for (const callback of this.#onUsable) callback();
+    this.#wakeAll();
+  }
+
+  #lost(): void {
+    if (this.#usableSince !== null && !this.#closed) {
+      this.setup.logger.warn('The connection to Redis was lost; connecting again', { connection: this.name, server: this.setup.shown });
+      this.#failure ??= new ConnectionLostError(false, 'connection lost');
+    }
+    this.#usableSince = null;
+  }
+
+  #note(error: unknown): void {
+    this.#failure = translate(error, false);
+    // A login that is refused now will be refused again: whoever waits should know at once.
+    if (this.#failure instanceof ServerRefusedError && this.#failure.login) this.#wakeAll();
+  }
+
+  #change(timeout: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeout);
+      signal?.addEventListener('abort', done, { once: true });
+      this.#waiting.add(done);
+    });
+  }
+
+  #wakeAll(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+}
+
+/** A call with this many arguments leaves at once: the server is to work on it while the turn goes on. */
+const LARGE = 200;
+
+/** What is sent in one turn of the event loop leaves in one write. */
+function writeTogether({ stream }: Redis): void {
+  if (stream === undefined || stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
+function settledValue(settled: PromiseSettledResult<unknown>): unknown {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
+}
+
+/** 50 ms, doubled each time up to 1 s, half of it by chance, for ever. */
+function backoff(times: number): number {
+  const longest = Math.min(1_000, 50 * 2 ** Math.min(times - 1, 10));
+  return longest / 2 + Math.random() * (longest / 2);
+}

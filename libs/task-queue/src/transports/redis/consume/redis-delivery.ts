@@ -1,0 +1,25 @@
+import type { Delivery } from '../../../core/ports/broker/consumer.js';
+import type { HeldBatch } from '../../shared/leases/held-batch.js';
+import { LeasedDelivery } from '../../shared/leases/leased-delivery.js';
+
+/** A delivery that knows its lease's member in the store. */
+export class RedisDelivery extends LeasedDelivery {
+  constructor(
+    id: string,
+    queue: string,
+    priority: number,
+    token: string,
+    body: string,
+    lostLeases: number,
+    revoked: boolean,
+    batch: HeldBatch,
+    readonly member: string,
+  ) {
+    super(id, queue, priority, token, body, lostLeases, revoked, batch);
+  }
+}
+
+/** The lease's member in the store. A delivery that was copied or forged speaks for itself. */
+export function memberOf(delivery: Delivery): string {
+  return delivery instanceof RedisDelivery ? delivery.member : `${delivery.priority}${delivery.id}:${delivery.token}`;
+}

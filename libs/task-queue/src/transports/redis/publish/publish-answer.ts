@@ -1,0 +1,24 @@
+import type { Publication, PublishReceipt } from '../../../core/ports/broker/broker.js';
+
+/** Reads what `put` (scripts/parts/put.lua) answers: one receipt for each publication. */
+export function readPublishAnswer(answer: string, publications: readonly Publication[]): PublishReceipt[] {
+  if (answer === '') return publications.map(({ id }) => ({ id, deduplicated: false }));
+  const count = publications.length;
+  const holders = answer.length > count ? (JSON.parse(answer.slice(count)) as string[]) : [];
+  let held = 0;
+  return publications.map(({ id }, at) => {
+    switch (answer[at]) {
+      case '2':
+        return { id: holders[held++]!, deduplicated: true };
+      case '3':
+        return { id, deduplicated: false, refused: { reason: 'unique', holder: holders[held++]! } };
+      default:
+        return { id, deduplicated: answer[at] === '1' };
+    }
+  });
+}
+
+/** Whether its unique key held this publication back, so that it did not go in. */
+export function wasHeldBack(answer: string, at: number): boolean {
+  return answer[at] === '2' || answer[at] === '3';
+}

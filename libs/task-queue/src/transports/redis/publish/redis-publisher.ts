@@ -1,0 +1,245 @@
+import { randomBytes } from 'node:crypto';
+import { BrokerFullError, PublishUncertainError } from '../../../core/errors/publish-errors.js';
+import { InvalidOptionError } from '../../../core/errors/option-errors.js';
+import type { Publication, PublishReceipt } from '../../../core/ports/broker/broker.js';
+import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
+import { checkUniqueKey } from '../../../core/message/unique-key.js';
+import { chunks } from '../../shared/chunks.js';
+import { pause } from '../../shared/pause.js';
+import { attempt, mayPass, refused, unavailable } from '../connection/attempt.js';
+import { monotonic } from '../../shared/monotonic.js';
+import { encodePublication } from './publication-code.js';
+import { readPublishAnswer, wasHeldBack } from './publish-answer.js';
+import { Patience } from '../connection/patience.js';
+import type { RedisContext } from '../redis-context.js';
+import { ConnectionLostError, ServerRefusedError } from '../connection/redis-errors.js';
+import type { QueueKeys } from '../connection/redis-keys.js';
+import type { ScriptName } from '../connection/scripts.js';
+
+/** ms that a nonce is known to the server, and that an uncertain publish is remembered here */
+const NONCE_TTL = 600_000;
+const NONCE_TTL_TEXT = String(NONCE_TTL);
+const RETRY_PAUSE = 25;
+/** ms after which a queue is put into the list of known queues again, in case somebody emptied it */
+const NAME_AGAIN = 10_000;
+const WHAT = 'Publishing';
+
+/** What is sent to one queue as one script call. It changes nothing when it arrives twice: its nonce is known by then. */
+interface Parcel {
+  readonly queue: QueueKeys;
+  readonly publications: readonly Publication[];
+  /** where each stands in the caller's list */
+  readonly places: readonly number[];
+  readonly nonce: string;
+  state: 'unsent' | 'sent' | 'arrived';
+  /** once it has arrived (see publish-answer.ts) */
+  answer: string;
+}
+
+/** A parcel as a script's call. Keys of nonces to forget may follow its keys. */
+interface PublishCall {
+  readonly script: ScriptName;
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+  /** the queue is put into the list of known queues with it */
+  readonly names: boolean;
+}
+
+/**
+ * Publishes in batches. Each script call carries a nonce, so that a call whose answer was lost is sent again on the next
+ * connection without taking effect twice; what stays uncertain is remembered, and its fate looked up when the ids come again.
+ */
+export class RedisPublisher {
+  /** Nonces whose calls were answered at the first attempt: no copy of them is under way, so the next call forgets them. */
+  readonly #answered = new Map<QueueKeys, string[]>();
+  /** begins the nonces of this publisher; with the count of its calls no other has the same */
+  readonly #self = randomBytes(9).toString('base64url');
+  #calls = 0;
+  readonly #uncertain = new Map<string, { readonly parcel: Parcel; readonly until: number }>();
+
+  readonly #patience: Patience;
+  /** monotonic ms until which a queue need not be named to the server again */
+  readonly #named = new Map<QueueKeys, number>();
+
+  constructor(private readonly context: RedisContext) {
+    this.#patience = new Patience(() => context.commands.reopen());
+  }
+
+  async publish(publications: readonly Publication[], timeout: number): Promise<PublishReceipt[]> {
+    if (publications.length === 0) return [];
+    for (const publication of publications) checkPublication(publication);
+    const deadline = monotonic() + timeout;
+    const receipts = new Array<PublishReceipt>(publications.length);
+    // Nothing is awaited where nothing has to be: the call leaves while its caller still makes the next ones.
+    const places = [...publications.keys()];
+    const open = this.#uncertain.size === 0 ? places : await this.#settleFates(publications, receipts, deadline);
+    const parcels = this.#pack(open, publications);
+    try {
+      if (parcels.length === 1) await this.#deliver(parcels[0]!, receipts, deadline);
+      else await allDone(parcels.map((parcel) => this.#deliver(parcel, receipts, deadline)));
+      return receipts;
+    } catch (error) {
+      throw this.#judge(parcels, error);
+    }
+  }
+
+  #pack(places: readonly number[], publications: readonly Publication[]): Parcel[] {
+    const byQueue = new Map<string, number[]>();
+    for (const place of places) {
+      const queue = publications[place]!.queue;
+      const list = byQueue.get(queue);
+      if (list === undefined) byQueue.set(queue, [place]);
+      else list.push(place);
+    }
+    const parcels: Parcel[] = [];
+    for (const [queue, all] of byQueue) {
+      const keys = this.context.keys.queue(queue);
+      for (const some of chunks(all)) {
+        const nonce = `${this.#self}.${(this.#calls++).toString(36)}`;
+        const inside = some.map((place) => publications[place]!);
+        parcels.push({ queue: keys, publications: inside, places: some, nonce, state: 'unsent', answer: '' });
+      }
+    }
+    return parcels;
+  }
+
+  async #deliver(parcel: Parcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
+    const { commands } = this.context;
+    const { script, keys, args, names } = this.#callOf(parcel);
+    let attempts = 0;
+    for (;;) {
+      if (commands.usableSince === null && !(await commands.usable(deadline - monotonic()))) throw unavailable(WHAT, commands.failure);
+      const spent = this.#takeAnswered(parcel.queue);
+      try {
+        attempts += 1;
+        const call = commands.script(script, spent.length === 0 ? keys : keys.concat(spent), args);
+        // A connection that does not answer is given up while there is still time to ask again on a new one.
+        arrive(parcel, String(await this.#patience.within(call, (deadline - monotonic()) * 0.6)));
+        if (names) this.#named.set(parcel.queue, monotonic() + NAME_AGAIN);
+        if (attempts === 1) this.#noteAnswered(parcel);
+        return writeReceipts(parcel, receipts);
+      } catch (error) {
+        if (error instanceof ServerRefusedError && error.full) throw new BrokerFullError();
+        if (!mayPass(error)) throw refused(WHAT, error);
+        if (error instanceof ConnectionLostError && error.sent) parcel.state = 'sent';
+        if (monotonic() >= deadline) throw error;
+        await pause(Math.min(RETRY_PAUSE, deadline - monotonic()));
+      }
+    }
+  }
+
+  #callOf({ queue, publications, nonce }: Parcel): PublishCall {
+    const name = this.#nameOf(queue);
+    const plain = publications.every(isPlain);
+    const nonceKey = queue.nonce(nonce);
+    if (plain && publications.length === 1 && name === '') {
+      const { id, body, priority } = publications[0]!;
+      return { script: 'publishOne', keys: [queue.base, nonceKey], args: [id, body, String(priority), NONCE_TTL_TEXT], names: false };
+    }
+    const { dedupRetention } = this.context.options;
+    const args = [plain ? '' : this.context.offset(), name, String(dedupRetention), NONCE_TTL_TEXT];
+    for (const one of publications) args.push(one.id, one.body, encodePublication(one));
+    const keys = [queue.base, this.context.keys.queues, nonceKey, this.context.keys.revoked];
+    return { script: plain ? 'publishPlain' : 'publish', keys, args, names: name !== '' };
+  }
+
+  /** The queue's name for the list of known queues, now and then; else nothing. */
+  #nameOf(queue: QueueKeys): string {
+    return (this.#named.get(queue) ?? 0) > monotonic() ? '' : queue.name;
+  }
+
+  #takeAnswered(queue: QueueKeys): string[] {
+    const spent = this.#answered.get(queue);
+    if (spent === undefined || spent.length === 0) return [];
+    this.#answered.set(queue, []);
+    return spent.map((nonce) => queue.nonce(nonce));
+  }
+
+  #noteAnswered(parcel: Parcel): void {
+    const spent = this.#answered.get(parcel.queue);
+    if (spent === undefined) this.#answered.set(parcel.queue, [parcel.nonce]);
+    else if (spent.length < 500) spent.push(parcel.nonce);
+  }
+
+  /** What to tell the caller when at least one parcel failed. */
+  #judge(parcels: readonly Parcel[], reason: unknown): unknown {
+    if (parcels.every((parcel) => parcel.state === 'unsent')) {
+      return reason instanceof ConnectionLostError || reason instanceof ServerRefusedError ? unavailable(WHAT, reason) : reason;
+    }
+    const until = monotonic() + NONCE_TTL;
+    for (const parcel of parcels) {
+      if (parcel.state === 'unsent') continue;
+      parcel.publications.forEach(({ id }, at) => {
+        this.#uncertain.delete(id);
+        if (!wasHeldBack(parcel.answer, at)) this.#uncertain.set(id, { parcel, until });
+      });
+    }
+    const ids = parcels.filter((parcel) => parcel.state !== 'arrived').flatMap((parcel) => parcel.publications.map(({ id }) => id));
+    return new PublishUncertainError(ids, { cause: reason });
+  }
+
+  /** Answers for ids that an earlier, uncertain publish turns out to have brought in. @returns the places still to be published */
+  async #settleFates(publications: readonly Publication[], receipts: PublishReceipt[], deadline: number): Promise<number[]> {
+    this.#dropOldFates();
+    const asked = new Set<Parcel>();
+    for (const { id } of publications) {
+      const fate = this.#uncertain.get(id);
+      if (fate?.parcel.state === 'sent') asked.add(fate.parcel);
+    }
+    await Promise.all([...asked].map((parcel) => this.#lookUpFate(parcel, deadline)));
+    return [...publications.keys()].filter((place) => {
+      const { id } = publications[place]!;
+      if (this.#uncertain.get(id)?.parcel.state !== 'arrived') return true;
+      receipts[place] = { id, deduplicated: true };
+      return false;
+    });
+  }
+
+  async #lookUpFate(parcel: Parcel, deadline: number): Promise<void> {
+    const key = parcel.queue.nonce(parcel.nonce);
+    const fate = await attempt(this.context.commands, WHAT, 'publishFate', [key], [NONCE_TTL_TEXT], deadline - monotonic());
+    const arrived = fate as string | null;
+    if (arrived === null) parcel.state = 'unsent';
+    else arrive(parcel, arrived);
+    // What has not gone in is nobody's by now: when it comes again, it is judged anew.
+    parcel.publications.forEach(({ id }, at) => {
+      const out = arrived === null || wasHeldBack(parcel.answer, at);
+      if (out && this.#uncertain.get(id)?.parcel === parcel) this.#uncertain.delete(id);
+    });
+  }
+
+  #dropOldFates(): void {
+    const now = monotonic();
+    for (const [id, { until }] of this.#uncertain) {
+      if (until > now) return;
+      this.#uncertain.delete(id);
+    }
+  }
+}
+
+function arrive(parcel: Parcel, answer: string): void {
+  parcel.state = 'arrived';
+  parcel.answer = answer;
+}
+
+function writeReceipts({ answer, publications, places }: Parcel, receipts: PublishReceipt[]): void {
+  readPublishAnswer(answer, publications).forEach((receipt, at) => (receipts[places[at]!] = receipt));
+}
+
+/** @throws InvalidOptionError */
+export function checkPublication({ id, unique, limit }: Publication): void {
+  if (id === '' || !id.isWellFormed()) throw new InvalidOptionError('taskId', id, 'text that is not empty and well-formed');
+  if (unique !== undefined) checkUniqueKey(unique);
+  if (limit !== undefined) checkRateLimit(limit);
+}
+
+/** Whether neither time nor keys matter to it: it is ready at once, leaves no trace, claims nothing and has no limit. */
+function isPlain({ due, traced, unique, limit }: Publication): boolean {
+  return due === undefined && !traced && unique === undefined && limit === undefined;
+}
+
+/** Waits for all, and then throws what the first of the failed did. */
+async function allDone(all: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(all)).find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

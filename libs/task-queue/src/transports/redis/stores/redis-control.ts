@@ -1,0 +1,52 @@
+import type { ControlAnswer, ControlChannel, ControlCommand } from '../../../core/ports/control/control-channel.js';
+import { attempt, PATIENCE } from '../connection/attempt.js';
+import type { RedisContext } from '../redis-context.js';
+import type { Subscriptions } from '../connection/subscriptions.js';
+
+/** Tells every process of the same key prefix something, by publish and subscribe: who is not connected misses it. */
+export class RedisControl implements ControlChannel {
+  constructor(
+    private readonly context: RedisContext,
+    private readonly subscriptions: Subscriptions,
+    private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
+  ) {}
+
+  connect(): Promise<void> {
+    return this.lifecycle.connect();
+  }
+
+  close(): Promise<void> {
+    return this.lifecycle.close();
+  }
+
+  announce(command: ControlCommand): Promise<void> {
+    return this.#publish('Announcing', this.context.keys.controlChannel, command);
+  }
+
+  listen(handler: (command: ControlCommand) => void): Promise<() => Promise<void>> {
+    return this.#subscribe(this.context.keys.controlChannel, handler);
+  }
+
+  answer(address: string, answer: ControlAnswer): Promise<void> {
+    return this.#publish('Answering', this.context.keys.answerChannel(address), answer);
+  }
+
+  hear(address: string, handler: (answer: ControlAnswer) => void): Promise<() => Promise<void>> {
+    return this.#subscribe(this.context.keys.answerChannel(address), handler);
+  }
+
+  async #publish(what: string, channel: string, told: ControlCommand | ControlAnswer): Promise<void> {
+    await attempt(this.context.commands, what, 'announce', [], [channel, JSON.stringify(told)]);
+  }
+
+  #subscribe<T>(channel: string, handler: (told: T) => void): Promise<() => Promise<void>> {
+    const listener = (message: string): void => {
+      try {
+        handler(JSON.parse(message) as T);
+      } catch (error) {
+        this.context.options.logger.warn('A control command could not be handled', { error });
+      }
+    };
+    return this.subscriptions.listen(channel, listener, PATIENCE);
+  }
+}
