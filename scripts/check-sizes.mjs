@@ -1,4 +1,4 @@
-// Long files fail, long functions are reported: a file over the limit has more than one job, a function over it usually has.
+// Long files and full folders fail, long functions are reported: a file over the limit has more than one job, a function over it usually has.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -6,6 +6,9 @@ import { root } from './run-node.mjs';
 
 const MAX_FILE = 300;
 const MAX_FUNCTION = 40;
+const MAX_FOLDER = 20;
+/** Folders of many files of one kind. */
+const WIDE = /\/(message|conformance|scripts)$/;
 const FOLDERS = ['apps', 'libs', 'scripts', 'test'];
 const SKIPPED = new Set(['node_modules', 'dist']);
 
@@ -20,12 +23,15 @@ for (const file of files) {
   if (!file.endsWith('.lua')) longFunctions.push(...functionsOver(name, text));
 }
 
+const fullFolders = foldersOver(path.join(root, 'libs/task-queue/src'));
+
 console.log(
-  `${files.length} files; over ${MAX_FILE} lines: ${longFiles.length}; functions over ${MAX_FUNCTION} lines: ${longFunctions.length}`,
+  `${files.length} files; over ${MAX_FILE} lines: ${longFiles.length}; functions over ${MAX_FUNCTION} lines: ${longFunctions.length}; folders over ${MAX_FOLDER} files: ${fullFolders.length}`,
 );
 for (const line of longFiles) console.error(`  file      ${line}`);
 for (const line of longFunctions) console.log(`  function  ${line}`);
-process.exitCode = longFiles.length === 0 ? 0 : 1;
+for (const line of fullFolders) console.error(`  folder    ${line}`);
+process.exitCode = longFiles.length + fullFolders.length === 0 ? 0 : 1;
 
 function sources(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -33,6 +39,13 @@ function sources(folder) {
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : sources(full);
     return /\.([cm]?ts|tsx|[cm]js|lua)$/.test(entry.name) && !entry.name.includes('.generated.') ? [full] : [];
   });
+}
+
+function foldersOver(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).length;
+  const own = files > MAX_FOLDER && !WIDE.test(folder) ? [`${path.relative(root, folder)}: ${files} files`] : [];
+  return [...own, ...entries.filter((entry) => entry.isDirectory()).flatMap((entry) => foldersOver(path.join(folder, entry.name)))];
 }
 
 function functionsOver(name, text) {

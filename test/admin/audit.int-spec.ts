@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { AuditLog } from 'nestjs-task-queue';
+import type { AuditLog } from 'nestjs-task-queue/spi';
 import { auditEntities, AuditRecord } from 'nestjs-task-queue/typeorm';
 import { testDatabase } from '../transactions/support.js';
 import { AdminApp, type Answer } from './support/admin-app.js';

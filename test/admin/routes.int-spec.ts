@@ -3,7 +3,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { ENGINES } from './support/engines.js';
 import type { AdminApp, Answer, Caller } from './support/admin-app.js';
 import { AdminWorker } from './support/admin-worker.js';
-import { pathOf, roleBelow, ROUTES, type TestedRoute } from './support/routes.js';
+import type { TestedRoute } from './support/operation-routes.js';
+import { pathOf, roleBelow, ROUTES } from './support/routes.js';
 
 const title = ({ method, path }: TestedRoute) => `${method} ${path}`;
 const CASES = ROUTES.map((route) => [title(route), route] as const);

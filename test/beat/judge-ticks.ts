@@ -1,4 +1,4 @@
-import type { StoredSchedule } from '../../libs/task-queue/src/core/ports/index.js';
+import type { StoredSchedule } from '../../libs/task-queue/src/core/ports/stores/stored-schedule.js';
 import type { Ran } from './support.js';
 
 export interface TickVerdict {

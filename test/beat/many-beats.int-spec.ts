@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { FakeClock } from 'nestjs-task-queue/testing';
-import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../../libs/task-queue/src/core/ports/index.js';
+import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../../libs/task-queue/src/core/ports/stores/schedule-store.js';
 import { nextTick } from '../../libs/task-queue/src/core/schedules/next-tick.js';
 import { toSchedule } from '../../libs/task-queue/src/core/schedules/to-schedule.js';
 import { judgeTicks } from './judge-ticks.js';

@@ -1,5 +1,5 @@
 import { BrokerUnavailableError, PublishUncertainError } from 'nestjs-task-queue';
-import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../../libs/task-queue/src/core/ports/index.js';
+import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../../libs/task-queue/src/core/ports/stores/schedule-store.js';
 
 /** What becomes of a beat's next claim. */
 export type Fate =

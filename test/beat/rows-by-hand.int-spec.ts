@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { systemClock } from '../../libs/task-queue/src/core/ports/index.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import { describeSchedule } from '../../libs/task-queue/src/core/schedules/describe-schedule.js';
 import { freshDatabase } from '../support/services.js';
 import { openStage, type BeatStage } from './support.js';

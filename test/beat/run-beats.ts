@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemClock } from '../../libs/task-queue/src/core/ports/index.js';
-import type { Engine, FaultServer } from '../faults/engine.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { Engine } from '../faults/engine.js';
+import type { FaultServer } from '../faults/fault.js';
 import { BeatFleet } from './beat-fleet.js';
 import { judgeTicks } from './judge-ticks.js';
 import { drain, openStage, type BeatStage } from './support.js';

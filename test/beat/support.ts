@@ -7,14 +7,11 @@ import { TurnMaker } from '../../libs/task-queue/src/core/beat/turn-maker.js';
 import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
 import { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
 import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
-import {
-  silentLogger,
-  type Clock,
-  type ScheduleStore,
-  type StoredSchedule,
-  type TaskLogger,
-  type Transport,
-} from '../../libs/task-queue/src/core/ports/index.js';
+import { silentLogger, type TaskLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import type { Clock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { ScheduleStore } from '../../libs/task-queue/src/core/ports/stores/schedule-store.js';
+import type { StoredSchedule } from '../../libs/task-queue/src/core/ports/stores/stored-schedule.js';
+import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 
 /** One process as beat sees it: a transport, a client, the schedules, and any number of beats. */

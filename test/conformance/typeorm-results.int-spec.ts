@@ -3,13 +3,11 @@ import { harnessFor, resultBackendConformance, type ConformanceHarness } from 'n
 import type { DataSource } from 'typeorm';
 import { checkApplicationSchema } from '../../libs/task-queue/src/database/migrations/check-application-schema.js';
 import { openTypeormResults } from '../../libs/task-queue/src/database/results/open-results.js';
-import {
-  silentLogger,
-  systemClock,
-  type Consumer,
-  type ResultBackend,
-  type Transport,
-} from '../../libs/task-queue/src/core/ports/index.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { Consumer } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
+import type { ResultBackend } from '../../libs/task-queue/src/core/ports/stores/result-backend.js';
+import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { open } from '../../libs/task-queue/src/transports/memory/index.js';
 import { makeTables, openSource } from '../results/support/tables.js';
 

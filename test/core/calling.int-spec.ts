@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { currentTask } from '../../libs/task-queue/src/core/ports/index.js';
+import { currentTask } from '../../libs/task-queue/src/core/ports/task/current-task.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 describe.each(BROKERS)('calling on %s', (_, url) => {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signature } from '../../libs/task-queue/src/core/canvas/signature.js';
 import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
-import { silentLogger, systemClock } from '../../libs/task-queue/src/core/ports/index.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import { Harness } from './harness.js';
 
 class Typed extends Error {}

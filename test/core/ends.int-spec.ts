@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SoftTimeLimitExceeded, Ignore } from '../../libs/task-queue/src/core/errors/index.js';
+import { SoftTimeLimitExceeded } from '../../libs/task-queue/src/core/errors/run-errors.js';
+import { Ignore } from '../../libs/task-queue/src/core/attempt/semipredicates.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 describe.each(BROKERS)('limits, states and ends on %s', (_, url) => {

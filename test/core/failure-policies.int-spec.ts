@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SoftTimeLimitExceeded } from '../../libs/task-queue/src/core/errors/index.js';
+import { SoftTimeLimitExceeded } from '../../libs/task-queue/src/core/errors/run-errors.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 class SmtpError extends Error {}

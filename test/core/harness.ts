@@ -6,14 +6,12 @@ import type { CallOptions } from '../../libs/task-queue/src/core/canvas/call-opt
 import type { AsyncResult } from '../../libs/task-queue/src/core/client/async-result.js';
 import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
 import { createPool } from '../../libs/task-queue/src/core/pools/create-pool.js';
-import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options.js';
-import {
-  silentLogger,
-  systemClock,
-  type TaskContext,
-  type TaskLogger,
-  type Transport,
-} from '../../libs/task-queue/src/core/ports/index.js';
+import { resolveTaskOptions } from '../../libs/task-queue/src/core/policies/task-options.js';
+import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options-input.js';
+import { silentLogger, type TaskLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { TaskContext } from '../../libs/task-queue/src/core/ports/task/task-context.js';
+import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 import { HandlerRegistry } from '../../libs/task-queue/src/core/worker/handler-registry.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/core/worker/worker-options.js';

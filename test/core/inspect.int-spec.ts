@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AskWorkers } from '../../libs/task-queue/src/core/control/ask-workers.js';
 import { TaskControl } from '../../libs/task-queue/src/core/control/task-control.js';
 import { TaskInspect } from '../../libs/task-queue/src/core/control/task-inspect.js';
-import { systemClock, type TaskContext } from '../../libs/task-queue/src/core/ports/index.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { TaskContext } from '../../libs/task-queue/src/core/ports/task/task-context.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 const FOREVER = { timeout: '20s' };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TaskErrorReport } from '../../libs/task-queue/src/core/attempt/listening/error-report.js';
-import { Discard, Snooze } from '../../libs/task-queue/src/core/errors/index.js';
+import { Discard, Snooze } from '../../libs/task-queue/src/core/attempt/semipredicates.js';
 import { BROKERS, Harness } from './harness.js';
 
 class SmtpError extends Error {}

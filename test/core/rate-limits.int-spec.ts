@@ -2,7 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/core/client/options/client-options.js';
 import { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
 import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
-import { silentLogger, systemClock, type Consumer, type Transport } from '../../libs/task-queue/src/core/ports/index.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { Consumer } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
+import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 import { redisUrl } from '../support/services.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Discard, Ignore, Reject, Snooze } from '../../libs/task-queue/src/core/errors/index.js';
+import { Discard, Ignore, Reject, Snooze } from '../../libs/task-queue/src/core/attempt/semipredicates.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 class SmtpError extends Error {}

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signature } from '../../libs/task-queue/src/core/canvas/signature.js';
-import { Reject } from '../../libs/task-queue/src/core/errors/index.js';
-import type { SignalName, SignalPayloads } from '../../libs/task-queue/src/core/ports/index.js';
+import { Reject } from '../../libs/task-queue/src/core/attempt/semipredicates.js';
+import type { SignalName, SignalPayloads } from '../../libs/task-queue/src/core/ports/task/signals.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 class SmtpError extends Error {}

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signature } from '../../libs/task-queue/src/core/canvas/signature.js';
-import { silentLogger, type LogFields } from '../../libs/task-queue/src/core/ports/index.js';
+import { type LogFields, silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import { BROKERS, Harness, signal } from './harness.js';
 
 describe.each(BROKERS)('unique tasks on %s', (_, url) => {

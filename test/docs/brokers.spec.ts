@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Broker, Transport } from '../../libs/task-queue/src/core/ports/index.js';
+import type { Broker } from '../../libs/task-queue/src/core/ports/broker/broker.js';
+import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';

@@ -1,14 +1,4 @@
-import type { Fault } from './fault.js';
-
-/** A server that the suite may break. */
-export interface FaultServer {
-  readonly url: string;
-  /** a crash: nothing is written any more */
-  kill(): Promise<void>;
-  /** the same server again, ended in order if it still runs; what it has acknowledged is there */
-  restart(): Promise<void>;
-  stop(): Promise<void>;
-}
+import type { Fault, FaultServer } from './fault.js';
 
 /** What the suite must know of a broker beyond its transport. */
 export interface Engine {

@@ -1,4 +1,3 @@
-import type { FaultServer } from './engine.js';
 import { runningIn, type Ledger } from './ledger.js';
 import type { PlannedCall } from './load.js';
 import type { Random } from './random.js';
@@ -57,3 +56,13 @@ export async function busyWorker({ fleet, ledger, random }: Scene): Promise<Flee
 }
 
 export const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A server that the suite may break. */
+export interface FaultServer {
+  readonly url: string;
+  /** a crash: nothing is written any more */
+  kill(): Promise<void>;
+  /** the same server again, ended in order if it still runs; what it has acknowledged is there */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}

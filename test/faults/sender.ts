@@ -1,4 +1,4 @@
-import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/core/errors/index.js';
+import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import type { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
 import type { PlannedCall } from './load.js';
 

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Ignore, LeaseLostError, Reject } from '../../libs/task-queue/src/core/errors/index.js';
-import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options.js';
-import type { TaskContext } from '../../libs/task-queue/src/core/ports/index.js';
+import { Ignore, Reject } from '../../libs/task-queue/src/core/attempt/semipredicates.js';
+import { LeaseLostError } from '../../libs/task-queue/src/core/errors/run-errors.js';
+import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options-input.js';
+import type { TaskContext } from '../../libs/task-queue/src/core/ports/task/task-context.js';
 import type { Handler, Harness } from '../core/harness.js';
 import type { openLedger } from './ledger.js';
 

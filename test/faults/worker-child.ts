@@ -1,6 +1,8 @@
 // One worker process of the fault suite. It notes in the ledger what it takes, runs and settles, each when it happens.
 import 'reflect-metadata';
-import { silentLogger, type Consumer, type Transport } from '../../libs/task-queue/src/core/ports/index.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import type { Consumer } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
+import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { Harness } from '../core/harness.js';
 import { openLedger } from './ledger.js';
 import { registerTasks } from './tasks.js';

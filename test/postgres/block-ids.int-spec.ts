@@ -1,4 +1,4 @@
-import type { Broker } from '../../libs/task-queue/src/core/ports/index.js';
+import type { Broker } from '../../libs/task-queue/src/core/ports/broker/broker.js';
 import { freshDatabase } from '../support/services.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
 import { ack, message, never, Rig } from './support/rig.js';

@@ -1,4 +1,5 @@
-import type { Consumer, Delivery, Publication } from '../../libs/task-queue/src/core/ports/index.js';
+import type { Consumer, Delivery } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
+import type { Publication } from '../../libs/task-queue/src/core/ports/broker/publication.js';
 import { freshDatabase } from '../support/services.js';
 import { ack, message, never, Rig } from './support/rig.js';
 

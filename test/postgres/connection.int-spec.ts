@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { BrokerRefusedError } from '../../libs/task-queue/src/core/errors/index.js';
+import { BrokerRefusedError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import { ConnectionLostError, ServerRefusedError } from '../../libs/task-queue/src/transports/postgres/connection/postgres-errors.js';
 import { databaseUrl } from '../support/services.js';
 import { administer, Bench, sql } from './support/database.js';

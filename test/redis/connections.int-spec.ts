@@ -1,4 +1,5 @@
-import { BrokerRefusedError, BrokerUnavailableError, BrokerVersionError } from '../../libs/task-queue/src/core/errors/index.js';
+import { BrokerRefusedError, BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
+import { BrokerVersionError } from '../../libs/task-queue/src/core/errors/boot-errors.js';
 import { inspect } from 'node:util';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-import { BrokerFullError } from '../../libs/task-queue/src/core/errors/index.js';
+import { BrokerFullError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import { startPrivateRedis, type PrivateRedis } from '../support/services.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { consume, message, never, QUEUE, Rig, settleAll, takeIds, untilBlocked } from './rig.js';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../libs/task-queue/src/core/ports/index.js';
+import type { Delivery } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { consume, LEASE, message, never, rigged, type Rig, SEASONED, settleAll, takeIds } from './rig.js';
 

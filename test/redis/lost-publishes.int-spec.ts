@@ -1,4 +1,4 @@
-import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/core/errors/index.js';
+import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import { proxied, untilReady, untilLeased } from './proxied.js';
 import { consume, consumeAnything, message, never, rigged, settleAll, takeIds } from './rig.js';
 

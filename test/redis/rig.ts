@@ -1,15 +1,9 @@
 import { Redis } from 'ioredis';
-import {
-  systemClock,
-  type ConsumeOptions,
-  type Consumer,
-  type Delivery,
-  type LogFields,
-  type Publication,
-  type SettlementKind,
-  type Transport,
-  type TransportOptions,
-} from '../../libs/task-queue/src/core/ports/index.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { ConsumeOptions, Consumer, Delivery, SettlementKind } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
+import type { LogFields } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import type { Publication } from '../../libs/task-queue/src/core/ports/broker/publication.js';
+import type { Transport, TransportOptions } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { open } from '../../libs/task-queue/src/transports/redis/index.js';
 import { redisUrl, uniquePrefix } from '../support/services.js';
 

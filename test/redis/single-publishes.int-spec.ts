@@ -1,4 +1,4 @@
-import { PublishUncertainError } from '../../libs/task-queue/src/core/errors/index.js';
+import { PublishUncertainError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import { proxied } from './proxied.js';
 import { consume, message, never, QUEUE, rigged, settleAll, takeIds, type Rig } from './rig.js';
 

@@ -1,18 +1,15 @@
 import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
-import { BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/index.js';
+import { BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
 import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
-import { resolveTaskOptions, type TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options.js';
+import { resolveTaskOptions } from '../../libs/task-queue/src/core/policies/task-options.js';
+import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options-input.js';
 import { createPool } from '../../libs/task-queue/src/core/pools/create-pool.js';
-import {
-  silentLogger,
-  type ConsumerEvents,
-  type Delivery,
-  type ResultBackend,
-  type Settlement,
-  type TaskContext,
-  type Transport,
-} from '../../libs/task-queue/src/core/ports/index.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import type { ConsumerEvents, Delivery, Settlement } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
+import type { ResultBackend } from '../../libs/task-queue/src/core/ports/stores/result-backend.js';
+import type { TaskContext } from '../../libs/task-queue/src/core/ports/task/task-context.js';
+import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { FakeClock } from '../../libs/task-queue/src/testing/fake-clock.js';
 import { HandlerRegistry } from '../../libs/task-queue/src/core/worker/handler-registry.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/core/worker/worker-options.js';

@@ -1,11 +1,15 @@
 import { EventEmitter, once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { BrokerRefusedError, BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/index.js';
+import { BrokerRefusedError, BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
 import { writeWire } from '../../libs/task-queue/src/core/message/wire.js';
 import { Outbox } from '../../libs/task-queue/src/database/outbox/outbox.js';
-import { Relay, type RelayDependencies } from '../../libs/task-queue/src/database/outbox/relay.js';
-import { silentLogger, systemClock, type Broker, type Publication } from '../../libs/task-queue/src/core/ports/index.js';
+import { Relay } from '../../libs/task-queue/src/database/outbox/relay.js';
+import type { RelayDependencies } from '../../libs/task-queue/src/database/outbox/queue-relay.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { Broker } from '../../libs/task-queue/src/core/ports/broker/broker.js';
+import type { Publication } from '../../libs/task-queue/src/core/ports/broker/publication.js';
 import { BROKERS, Harness } from '../core/harness.js';
 import { testDatabase, type TestDatabase } from './support.js';
 

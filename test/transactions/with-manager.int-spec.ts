@@ -4,8 +4,9 @@ import { resolveClientOptions } from '../../libs/task-queue/src/core/client/opti
 import { TaskClient, type TransactionalCalls } from '../../libs/task-queue/src/core/client/task-client.js';
 import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
 import { Outbox } from '../../libs/task-queue/src/database/outbox/outbox.js';
-import { TransactionDoors } from '../../libs/task-queue/src/database/outbox/transaction-doors.js';
-import { silentLogger, systemClock } from '../../libs/task-queue/src/core/ports/index.js';
+import { TransactionTargets } from '../../libs/task-queue/src/database/outbox/transaction-targets.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import { Harness } from '../core/harness.js';
 import { testDatabase, type TestDatabase } from './support.js';
 
@@ -271,7 +272,7 @@ async function clientOf({ transport, options }: Harness, outbox: Outbox | undefi
     describe: () => new Map(),
     localHandler: () => undefined,
     routerOf: (type) => new type(),
-    doors: new TransactionDoors(transport.broker, outbox),
+    transactional: new TransactionTargets(transport.broker, outbox),
     clock: systemClock,
     logger: silentLogger,
   });

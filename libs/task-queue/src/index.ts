@@ -1,31 +1,41 @@
-export * from './core/errors/index.js';
-export type { Duration } from './core/message/duration.js';
-export type { TaskHeaders, TaskMessage } from './core/message/task-message.js';
-export type { SerializedError, TaskResultRecord } from './core/message/task-result.js';
-export type { KnownTaskState, TaskState } from './core/message/task-state.js';
-export * from './core/ports/index.js';
-export type { OnTaskError, TaskErrorReport } from './core/attempt/listening/error-report.js';
-export type { BeatHealth } from './core/beat/beat.js';
-export type { BeatOptionsInput } from './core/beat/beat-options.js';
-export type { PeriodicSettings, ScheduleSettings } from './core/beat/schedule-settings.js';
-export { TaskSchedules, type BackfillRange, type BackfillReport, type SchedulePatch } from './core/beat/task-schedules.js';
+// What an application touches. Ports and what a transport is written with: 'nestjs-task-queue/spi'.
+export * from './core/errors/boot-errors.js';
+export * from './core/errors/call-errors.js';
+export * from './core/errors/content-errors.js';
+export * from './core/errors/control-errors.js';
+export * from './core/errors/error-codes.js';
+export * from './core/errors/option-errors.js';
+export * from './core/errors/publish-errors.js';
+export * from './core/errors/result-errors.js';
+export * from './core/errors/run-errors.js';
+export * from './core/errors/schedule-errors.js';
+export * from './core/errors/schema-errors.js';
+export * from './core/errors/task-queue-error.js';
+export * from './core/errors/transaction-errors.js';
+
+// Defining tasks
+export * from './core/attempt/semipredicates.js';
 export { Listeners } from './core/attempt/listening/listeners.js';
-export { AsyncResult, type GetOptions } from './core/client/async-result.js';
-export type { AskOptions, WorkerReply } from './core/control/ask-workers.js';
+export type { OnTaskError, TaskErrorReport } from './core/attempt/listening/error-report.js';
+export type { Duration } from './core/message/duration.js';
+export type { AnnotationsInput } from './core/policies/annotations.js';
+export type { RetryPolicyInput } from './core/policies/task-options-input.js';
+export type { TaskOptionsInput } from './core/policies/task-options-input.js';
+export type { WorkerTaskOptions } from './core/policies/task-options.js';
+export type { TransactionalOptions } from './core/policies/transactional-options.js';
+export * from './core/ports/task/brands.js';
+export { outsideTransaction } from './core/ports/task/current-transaction.js';
+export * from './core/ports/task/signals.js';
+export * from './core/ports/task/task-context.js';
+export * from './core/ports/task/task-hooks.js';
+export type { IsolationLevel } from './core/ports/task/task-transactions.js';
+export type { UniqueKeyOf, UniqueOptions, UniqueState } from './core/ports/task/unique-options.js';
+
+// Calling tasks
+export { signature } from './core/canvas/signature.js';
+export type { Signature, SignatureOptions } from './core/canvas/call-options.js';
 export type { CallOptions } from './core/canvas/call-options.js';
-export type { PublishRetryInput } from './core/policies/retry/publish-retry.js';
-export type {
-  Route,
-  RoutedCall,
-  RouteFunction,
-  RoutePair,
-  Routes,
-  RouteSource,
-  RouteTable,
-  TaskRouter,
-  TaskRouterClass,
-} from './core/client/routing/routes.js';
-export { signature, type Signature, type SignatureOptions } from './core/canvas/signature.js';
+export { AsyncResult, type GetOptions } from './core/client/async-result.js';
 export type {
   DeadLetterFilter,
   DeadLetterList,
@@ -36,22 +46,40 @@ export type {
   RefusedRedrive,
 } from './core/client/operations/dead-letters.js';
 export type { Queues, WorkerChoice } from './core/client/operations/queues.js';
-export type { FailedAttempt } from './core/message/failed-attempt.js';
 export type { ClientOptionsInput } from './core/client/options/client-options.js';
 export type { ContentOptionsInput } from './core/client/options/content-options.js';
 export type { EncryptOptionsInput, SignOptionsInput } from './core/client/options/key-ring.js';
-export type { CompressionName, SerializerName } from './core/message/content-options.js';
+export type { OutboxOptionsInput } from './core/client/options/outbox-options.js';
+export type * from './core/client/routing/routes.js';
 export { TaskClient, type TransactionalCalls } from './core/client/task-client.js';
-export type { TransactionOwner } from './database/outbox/open-transaction.js';
-export type { OutboxOptionsInput } from './database/outbox/outbox-options.js';
+export {
+  taskContract,
+  type TaskArgs,
+  type TaskContract,
+  type TaskHandle,
+  type TaskName,
+  type TaskProxy,
+  type TaskRegistry,
+  type TaskResult,
+} from './core/client/task-types.js';
+export type { CompressionName, SerializerName } from './core/message/content-options.js';
+export type { FailedAttempt } from './core/message/failed-attempt.js';
+export type { TaskHeaders, TaskMessage } from './core/message/task-message.js';
+export type { SerializedError, TaskResultRecord } from './core/message/task-result.js';
+export type { KnownTaskState, TaskState } from './core/message/task-state.js';
+export type { PublishRetryInput } from './core/policies/retry/publish-retry.js';
+export type { TransactionOwner } from './core/ports/broker/transactional.js';
+export type { QueueCounts, WaitingMessage } from './core/ports/control/inspector.js';
+export type { DatabaseHandle, DataSourceLike, PgPoolLike, StoreAddress } from './core/ports/runtime/database-handle.js';
 export { Outbox, type OutboxStats } from './database/outbox/outbox.js';
-export { TaskControl, type TimeLimitChange } from './core/control/task-control.js';
-export { TaskInspect, type Replies } from './core/control/task-inspect.js';
-export * from './core/client/task-types.js';
-export type { AnnotationsInput } from './core/policies/annotations.js';
-export type { RetryPolicyInput } from './core/policies/retry/retry-options.js';
-export type { TransactionalOptions } from './core/policies/transactional-options.js';
-export type { TaskOptionsInput, WorkerTaskOptions } from './core/policies/task-options.js';
+
+// Scheduling
+export type { BeatHealth } from './core/beat/beat.js';
+export type { BeatOptionsInput } from './core/beat/beat-options.js';
+export type { PeriodicSettings, ScheduleSettings } from './core/beat/schedule-settings.js';
+export { TaskSchedules, type BackfillRange, type BackfillReport, type SchedulePatch } from './core/beat/task-schedules.js';
+export type { HistoryPage, HistoryPaging, ScheduleFilter, ScheduleListing, SchedulePage } from './core/ports/stores/schedule-store.js';
+export type { CatchUp, RunOverlap, ScheduleDefinition, StoredSchedule, TickRecord } from './core/ports/stores/stored-schedule.js';
 export { clocked, type ClockedOptions } from './core/schedules/clocked.js';
 export { cron, crontab, type CrontabField, type CrontabInput } from './core/schedules/crontab/crontab.js';
 export type { ExclusionInput } from './core/schedules/exclusions.js';
@@ -61,6 +89,23 @@ export type * from './core/schedules/schedule.js';
 export type { CrontabOptions, RecurrenceOptions } from './core/schedules/schedule-options.js';
 export { solar } from './core/schedules/solar/solar.js';
 export type { ScheduleInput, SolarInput } from './core/schedules/to-schedule.js';
-export { Worker, type WorkerHealth } from './core/worker/worker.js';
+
+// Running workers
+export type { AskOptions, WorkerReply } from './core/control/ask-workers.js';
+export { TaskControl, type TimeLimitChange } from './core/control/task-control.js';
+export { TaskInspect, type Replies } from './core/control/task-inspect.js';
+export type {
+  ActiveQueue,
+  ActiveTask,
+  FoundTask,
+  RegisteredTask,
+  ReservedTask,
+  ScheduledWork,
+  WorkerConfiguration,
+  WorkerStats,
+} from './core/ports/control/worker-requests.js';
+export { systemClock, type Clock, type ClockTimer } from './core/ports/runtime/clock.js';
+export { silentLogger, type LogFields, type TaskLogger } from './core/ports/runtime/logger.js';
 export type { WorkerOptionsInput } from './core/worker/worker-options.js';
+export { Worker, type WorkerHealth } from './core/worker/worker.js';
 export * from './nest/index.js';

@@ -1,5 +1,5 @@
 import type { AdminWorker } from './admin-worker.js';
-import type { TestedRoute } from './routes.js';
+import type { Caller } from './admin-app.js';
 
 const CHOICE = { body: { task: 'none', reason: 'failed' }, bad: { body: { since: 'yesterday' }, pointer: '/since' } };
 const worker = ({ name }: AdminWorker) => ({ name });
@@ -39,3 +39,23 @@ export const OPERATION_ROUTES: readonly TestedRoute[] = [
   { method: 'POST', path: '/v1/dead-letters/{id}/redrive', role: 'operator', answers: 202, params: letter, missing: missingLetter },
   { method: 'DELETE', path: '/v1/dead-letters/{id}', role: 'admin', answers: 204, params: letter, missing: missingLetter },
 ];
+
+/** A route as its tests see it. What stands in braces is made for the test: by `params`, or else it is the id of a schedule. */
+export interface TestedRoute {
+  readonly method: string;
+  readonly path: string;
+  /** the least role that may use it */
+  readonly role: Caller;
+  /** what the right role is answered */
+  readonly answers: number;
+  readonly body?: object;
+  /** a body that is refused, and where it is wrong */
+  readonly bad?: { readonly body: object; readonly pointer: string };
+  readonly params?: (worker: AdminWorker) => Record<string, string> | Promise<Record<string, string>>;
+  /** after the path */
+  readonly query?: string;
+  /** what is asked for and is not there, and the answer to that */
+  readonly missing?: { readonly params: Record<string, string>; readonly query?: string; readonly status: number; readonly code: string };
+  /** it needs If-Match */
+  readonly edits?: true;
+}

@@ -1,26 +1,5 @@
 import type { Caller } from './admin-app.js';
-import type { AdminWorker } from './admin-worker.js';
-import { OPERATION_ROUTES } from './operation-routes.js';
-
-/** A route as its tests see it. What stands in braces is made for the test: by `params`, or else it is the id of a schedule. */
-export interface TestedRoute {
-  readonly method: string;
-  readonly path: string;
-  /** the least role that may use it */
-  readonly role: Caller;
-  /** what the right role is answered */
-  readonly answers: number;
-  readonly body?: object;
-  /** a body that is refused, and where it is wrong */
-  readonly bad?: { readonly body: object; readonly pointer: string };
-  readonly params?: (worker: AdminWorker) => Record<string, string> | Promise<Record<string, string>>;
-  /** after the path */
-  readonly query?: string;
-  /** what is asked for and is not there, and the answer to that */
-  readonly missing?: { readonly params: Record<string, string>; readonly query?: string; readonly status: number; readonly code: string };
-  /** it needs If-Match */
-  readonly edits?: true;
-}
+import { OPERATION_ROUTES, type TestedRoute } from './operation-routes.js';
 
 const WHOLE = { name: 'whole', task: 'reports.send', schedule: { every: '1h' } };
 const PAST = { from: '2026-01-01T00:00:00Z', to: '2026-01-01T02:00:00Z' };

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Engine, FaultServer } from '../engine.js';
+import type { Engine } from '../engine.js';
+import type { FaultServer } from '../fault.js';
 import { connectionsExhausted, heldHorizon, backendsTerminated } from '../faults/postgres.js';
 import { asking } from '../faults/postgres-session.js';
 

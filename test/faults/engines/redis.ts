@@ -1,4 +1,5 @@
-import type { Engine, FaultServer } from '../engine.js';
+import type { Engine } from '../engine.js';
+import type { FaultServer } from '../fault.js';
 import { keysLeft } from '../../conformance/redis-keys.js';
 
 /** Every write is on disk before it is answered: what was acknowledged is there after a crash. */

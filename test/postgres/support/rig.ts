@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import {
-  silentLogger,
-  systemClock,
-  type Broker,
-  type Consumer,
-  type Delivery,
-  type Publication,
-  type Transport,
-} from '../../../libs/task-queue/src/core/ports/index.js';
+import { silentLogger } from '../../../libs/task-queue/src/core/ports/runtime/logger.js';
+import { systemClock } from '../../../libs/task-queue/src/core/ports/runtime/clock.js';
+import type { Broker } from '../../../libs/task-queue/src/core/ports/broker/broker.js';
+import type { Consumer, Delivery } from '../../../libs/task-queue/src/core/ports/broker/consumer.js';
+import type { Publication } from '../../../libs/task-queue/src/core/ports/broker/publication.js';
+import type { Transport } from '../../../libs/task-queue/src/core/ports/broker/transport.js';
 import type { PostgresBroker } from '../../../libs/task-queue/src/transports/postgres/postgres-broker.js';
 import { openMigrated } from '../../conformance/postgres-schemas.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';

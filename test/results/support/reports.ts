@@ -8,8 +8,8 @@ import {
   TaskWorkerModule,
   type ClientOptionsInput,
   type QueueInstance,
-  type ResultBackend,
 } from 'nestjs-task-queue';
+import type { ResultBackend } from 'nestjs-task-queue/spi';
 import { FailedTask, taskResultEntities, TaskResult, TaskResults } from 'nestjs-task-queue/typeorm';
 import type { DataSource, Repository } from 'typeorm';
 import { boot, closeAll, type Booted } from '../../nest/support/boot.js';

@@ -6,9 +6,9 @@ import {
   TaskQueueModule,
   TaskWorkerModule,
   type ClientOptionsInput,
-  type Inspector,
   type WorkerOptionsInput,
 } from 'nestjs-task-queue';
+import type { Inspector } from 'nestjs-task-queue/spi';
 import { startTestWorker, TaskQueueTestingModule, TestQueue, type TestingRootOptions, type TestWorker } from 'nestjs-task-queue/testing';
 import { RecordedLog } from '../../nest/support/boot.js';
 import { redisUrl, uniquePrefix } from '../../support/services.js';

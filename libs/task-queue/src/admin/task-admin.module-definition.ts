@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import { getQueueInstanceToken } from '../assembly/queue-instance.js';
+import { getQueueInstanceToken } from '../nest/tokens/queue-instance.token.js';
 import { DEFAULT_CLIENT, getTaskClientToken } from '../nest/tokens/task-client.token.js';
 import { getTaskSchedulesToken } from '../nest/module/task-schedules.provider.js';
 import { QUEUE_INSTANCE } from '../nest/tokens/tokens.js';

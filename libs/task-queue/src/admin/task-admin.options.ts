@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { InjectionToken } from '@nestjs/common';
 import { z } from 'zod';
 import { checkOptions, flagField, positiveField } from '../core/options/check-options.js';
-import type { AuditLog, DatabaseHandle } from '../core/ports/index.js';
+import type { AuditLog } from '../core/ports/stores/audit-log.js';
+import type { DatabaseHandle } from '../core/ports/runtime/database-handle.js';
 import { checkAuth, type AdminAuth, type AdminAuthInput } from './auth/auth-options.js';
 
 /** What `TaskAdminModule.forRoot` takes. */

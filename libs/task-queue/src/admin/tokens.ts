@@ -1,7 +1,8 @@
 import type { InjectionToken } from '@nestjs/common';
 import type { TaskSchedules } from '../core/beat/task-schedules.js';
 import type { TaskClient } from '../core/client/task-client.js';
-import type { AuditLog, TaskLogger } from '../core/ports/index.js';
+import type { AuditLog } from '../core/ports/stores/audit-log.js';
+import type { TaskLogger } from '../core/ports/runtime/logger.js';
 import type { Authenticator } from './auth/authenticator.js';
 import type { AdminOptions } from './task-admin.options.js';
 

@@ -1,7 +1,8 @@
-import { DriverMissingError } from '../core/errors/index.js';
+import { DriverMissingError } from '../core/errors/boot-errors.js';
 import type { FindProvider } from './open-results.js';
 import type { ClientOptions } from '../core/client/options/client-options.js';
-import type { TaskHandler, TaskTransactions, TransactionalPolicy, TransactionsOf } from '../core/ports/index.js';
+import type { TaskHandler, TransactionsOf } from '../core/ports/task/task-handler.js';
+import type { TaskTransactions, TransactionalPolicy } from '../core/ports/task/task-transactions.js';
 
 /** The transactions of one queue instance's transactional handlers: those of one policy share them. */
 export function handlerTransactions(find: FindProvider, { keyPrefix, recordRetention }: ClientOptions): TransactionsOf {

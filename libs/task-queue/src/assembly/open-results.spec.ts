@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolveClientOptions, type ClientOptionsInput } from '../core/client/options/client-options.js';
-import { silentLogger, systemClock } from '../core/ports/index.js';
+import { silentLogger } from '../core/ports/runtime/logger.js';
+import { systemClock } from '../core/ports/runtime/clock.js';
 import { openResults } from './open-results.js';
 
 const [REDIS, POSTGRES, OTHER] = ['redis://localhost', 'postgres://localhost/app', 'postgresql://localhost/results'];

@@ -1,6 +1,10 @@
 import type { ClientOptions } from '../core/client/options/client-options.js';
 import { areTypeormResults, type TypeormResults } from '../core/client/options/results-option.js';
-import type { Clock, ResultBackend, StoreAddress, TaskLogger, Transport, TransportOptions } from '../core/ports/index.js';
+import type { Clock } from '../core/ports/runtime/clock.js';
+import type { ResultBackend } from '../core/ports/stores/result-backend.js';
+import type { StoreAddress } from '../core/ports/runtime/database-handle.js';
+import type { TaskLogger } from '../core/ports/runtime/logger.js';
+import type { Transport, TransportOptions } from '../core/ports/broker/transport.js';
 import { checkApplicationSchema } from '../database/migrations/check-application-schema.js';
 import { openTransport } from './open-transport.js';
 

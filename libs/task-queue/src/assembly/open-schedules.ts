@@ -1,13 +1,16 @@
 import type { ClientOptions } from '../core/client/options/client-options.js';
-import { BrokerUnavailableError } from '../core/errors/index.js';
+import { BrokerUnavailableError } from '../core/errors/publish-errors.js';
 import { ApplicationDatabase } from '../database/outbox/application-database.js';
 import { checkTable } from '../database/outbox/check-table.js';
 import type { Outbox } from '../database/outbox/outbox.js';
-import { TransactionDoors } from '../database/outbox/transaction-doors.js';
+import { TransactionTargets } from '../database/outbox/transaction-targets.js';
 import { isConnectionLoss } from '../database/outbox/write-error.js';
 import type { ScheduleDatabase } from '../database/schedules/schedule-database.js';
 import { SqlSchedules } from '../database/schedules/sql-schedules.js';
-import type { OpenTransaction, ScheduleStore, TransactionSession, Transport } from '../core/ports/index.js';
+
+import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';
+import type { OpenTransaction, TransactionSession } from '../core/ports/broker/transactional.js';
+import type { Transport } from '../core/ports/broker/transport.js';
 
 /** ms that a turn waits for a lock that somebody's open transaction holds */
 const LOCK_TIMEOUT = 1_000;
@@ -27,16 +30,16 @@ export function openSchedules(options: ClientOptions, transport: Transport, outb
   const { database: handle } = options.beat;
   if (handle === undefined) return undefined;
   const application = new ApplicationDatabase(handle, "'beat' of TaskQueueModule.forRoot");
-  const doors = new TransactionDoors(transport.broker, outbox);
-  const doorOf = (session: TransactionSession) =>
-    doors.of({ session, database: handle, connection: session, check: () => {} } satisfies OpenTransaction);
+  const targets = new TransactionTargets(transport.broker, outbox);
+  const targetOf = (session: TransactionSession) =>
+    targets.of({ session, database: handle, connection: session, check: () => {} } satisfies OpenTransaction);
   const database: ScheduleDatabase = {
     name: 'database',
     // What goes through the outbox is judged by the broker later.
     tellsHeld: outbox === undefined,
     publishing: {
-      databaseIdentity: () => Promise.reject(new Error('a door is chosen for each transaction')),
-      publishWithin: async (session, publications, within) => (await doorOf(session)).publishWithin(session, publications, within),
+      databaseIdentity: () => Promise.reject(new Error('the target is chosen for each transaction')),
+      publishWithin: async (session, publications, within) => (await targetOf(session)).publishWithin(session, publications, within),
     },
     lockTimeout: LOCK_TIMEOUT,
     shift: () => 0,

@@ -1,6 +1,7 @@
-import { DriverMissingError, InvalidBrokerUrlError } from '../core/errors/index.js';
+import { DriverMissingError, InvalidBrokerUrlError } from '../core/errors/boot-errors.js';
 import { maskPassword } from '../core/policies/mask-password.js';
-import type { OpenTransport, StoreAddress, Transport, TransportOptions } from '../core/ports/index.js';
+import type { OpenTransport, Transport, TransportOptions } from '../core/ports/broker/transport.js';
+import type { StoreAddress } from '../core/ports/runtime/database-handle.js';
 
 interface Engine {
   /** the package that the user installs; null = none */

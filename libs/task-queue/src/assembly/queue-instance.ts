@@ -1,23 +1,25 @@
-import type { InjectionToken } from '@nestjs/common';
 import type { ClientOptions } from '../core/client/options/client-options.js';
 import { openCodecs, type Codecs } from '../core/message/open-codecs.js';
-import type { Clock, ResultBackend, ScheduleStore, TaskLogger, TransactionsOf, Transport, TransportOptions } from '../core/ports/index.js';
+import type { Clock } from '../core/ports/runtime/clock.js';
+import type { ResultBackend } from '../core/ports/stores/result-backend.js';
+import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';
+import type { TaskLogger } from '../core/ports/runtime/logger.js';
+import type { TransactionalSending } from '../core/ports/broker/transactional.js';
+import type { TransactionsOf } from '../core/ports/task/task-handler.js';
+import type { Transport, TransportOptions } from '../core/ports/broker/transport.js';
 import { checkApplicationSchema } from '../database/migrations/check-application-schema.js';
 import { Outbox } from '../database/outbox/outbox.js';
+import { TransactionTargets } from '../database/outbox/transaction-targets.js';
 import { openTransport } from './open-transport.js';
 import { handlerTransactions } from './handler-transactions.js';
 import { openSchedules, type SchedulesApart } from './open-schedules.js';
 import { openResults, type FindProvider, type ResultsApart } from './open-results.js';
 
-/** The token of what a named TaskQueueModule has opened; for what stands on it (workers, admin, health checks). */
-export function getQueueInstanceToken(name: string): InjectionToken<QueueInstance> {
-  return `TaskQueueInstance:${name}`;
-}
-
 /** One named instance's open connections. Everything of that name in the application shares them. */
 export class QueueInstance {
   /** called once each before the connections are closed, by who uses them without being of a module */
   readonly onClose = new Set<() => Promise<void>>();
+  #transactional: TransactionalSending | undefined;
 
   private constructor(
     readonly name: string,
@@ -34,6 +36,11 @@ export class QueueInstance {
 
   get results(): ResultBackend {
     return this.apart?.results ?? this.transport.results;
+  }
+
+  /** sends within the application's transactions */
+  get transactional(): TransactionalSending {
+    return (this.#transactional ??= new TransactionTargets(this.transport.broker, this.outbox));
   }
 
   /** where schedules are kept */

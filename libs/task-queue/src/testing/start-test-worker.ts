@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { prepareRelay } from '../nest/lifecycle/prepare-relay.js';
+import { openRelay } from '../assembly/open-relay.js';
 import { prepareWorker } from '../nest/lifecycle/prepare-worker.js';
-import { getQueueInstanceToken } from '../assembly/queue-instance.js';
+import { getQueueInstanceToken } from '../nest/tokens/queue-instance.token.js';
 import { DEFAULT_CLIENT } from '../nest/tokens/task-client.token.js';
 import { TaskExplorer } from '../nest/discovery/task.explorer.js';
 import { TASK_CLOCK, TASK_LOGGER } from '../nest/tokens/tokens.js';
@@ -33,7 +33,7 @@ export async function startTestWorker(app: INestApplicationContext, input: TestW
   const clock = app.get(TASK_CLOCK, find);
   const options = { name: 'test@%h', drainTimeout: '1s', ...given };
   const worker = prepareWorker({ queue, explorer, options, where: 'startTestWorker', logger, clock });
-  const relay = prepareRelay({ queue, listeners: explorer.listeners, logger, clock });
+  const relay = openRelay({ queue, listeners: explorer.listeners, logger, clock });
   const stop = async (): Promise<void> => {
     queue.onClose.delete(stop);
     await worker.stop();

@@ -3,7 +3,7 @@ import type { ClientOptionsInput } from '../core/client/options/client-options.j
 import type { TaskMessage } from '../core/message/task-message.js';
 import type { StandIn } from '../nest/tokens/stand-in.js';
 import type { QueueInstance } from '../assembly/queue-instance.js';
-import type { Publication } from '../core/ports/index.js';
+import type { Publication } from '../core/ports/broker/publication.js';
 import type { WorkerOptionsInput } from '../core/worker/worker-options.js';
 import { sentTask, type SentTask } from './expectations/sent-task.js';
 import type { FakeClock } from './fake-clock.js';

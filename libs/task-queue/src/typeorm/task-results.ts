@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidOptionError } from '../core/errors/option-errors.js';
-import { getQueueInstanceToken, type QueueInstance } from '../assembly/queue-instance.js';
+import type { QueueInstance } from '../assembly/queue-instance.js';
+import { getQueueInstanceToken } from '../nest/tokens/queue-instance.token.js';
 import { DEFAULT_CLIENT } from '../nest/tokens/task-client.token.js';
 import { FAILED_TASK_COLUMNS, FAILED_TASK_TABLE, FailedTask } from '../database/results/failed-task.js';
 import type { ResultDatabase } from '../database/results/result-database.js';

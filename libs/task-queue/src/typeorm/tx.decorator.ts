@@ -1,6 +1,6 @@
 import { createParamDecorator } from '@nestjs/common';
-import { TransactionNotOpenError } from '../core/errors/index.js';
-import { currentTransaction } from '../core/ports/index.js';
+import { TransactionNotOpenError } from '../core/errors/transaction-errors.js';
+import { currentTransaction } from '../core/ports/task/current-transaction.js';
 
 /**
  * Fills a parameter of a transactional task with the EntityManager of its transaction. Its type is `Injected<EntityManager>`.

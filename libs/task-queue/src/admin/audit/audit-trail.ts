@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 } from 'uuid';
 import { TASK_CLOCK } from '../../nest/tokens/tokens.js';
-import type { AuditEntry, AuditLog, Clock, TaskLogger } from '../../core/ports/index.js';
+import type { AuditEntry, AuditLog } from '../../core/ports/stores/audit-log.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
 import type { RequestState } from '../http/request-state.js';
 import { ADMIN_LOGGER, AUDIT_LOG } from '../tokens.js';
 import type { AuditNote } from './audit-note.js';

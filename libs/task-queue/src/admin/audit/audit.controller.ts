@@ -1,6 +1,6 @@
 import { Get, Inject } from '@nestjs/common';
 import { z } from 'zod';
-import type { AuditEntry, AuditLog } from '../../core/ports/index.js';
+import type { AuditEntry, AuditLog } from '../../core/ports/stores/audit-log.js';
 import { actorView } from '../auth/me.controller.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute } from '../openapi/admin-route.decorator.js';

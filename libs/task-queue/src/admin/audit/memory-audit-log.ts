@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditFilter, AuditListing, AuditLog, AuditPage } from '../../core/ports/index.js';
+import type { AuditEntry, AuditFilter, AuditListing, AuditLog, AuditPage } from '../../core/ports/stores/audit-log.js';
 
 const KEPT = 1_000;
 

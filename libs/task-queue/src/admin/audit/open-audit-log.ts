@@ -1,7 +1,7 @@
 import { ApplicationDatabase } from '../../database/outbox/application-database.js';
 import { checkTable } from '../../database/outbox/check-table.js';
 import { SqlAuditLog } from '../../database/audit/sql-audit-log.js';
-import type { AuditLog } from '../../core/ports/index.js';
+import type { AuditLog } from '../../core/ports/stores/audit-log.js';
 import type { AdminOptions } from '../task-admin.options.js';
 import { MemoryAuditLog } from './memory-audit-log.js';
 

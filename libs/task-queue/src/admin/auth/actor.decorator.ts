@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { AdminActor } from '../../core/ports/index.js';
+import type { AdminActor } from '../../core/ports/stores/admin-actor.js';
 import { stateOf } from '../http/request-state.js';
 
 /** Who asks. */

@@ -5,7 +5,7 @@ import { AdminUnguardedError } from '../../core/errors/admin-errors.js';
 import { InvalidOptionError } from '../../core/errors/option-errors.js';
 import type { Duration } from '../../core/message/duration.js';
 import { checkOptions, durationField, positiveField } from '../../core/options/check-options.js';
-import { ADMIN_ROLES, type AdminActor, type AdminRole } from '../../core/ports/index.js';
+import { ADMIN_ROLES, type AdminActor, type AdminRole } from '../../core/ports/stores/admin-actor.js';
 import type { AttemptLimits } from './attempts.js';
 import { isPasswordHash } from './hash-password.js';
 import { HIDDEN, isTokenHash } from './hash-token.js';

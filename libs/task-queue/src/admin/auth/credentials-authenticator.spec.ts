@@ -1,7 +1,7 @@
 import { scryptSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../core/ports/index.js';
+import { systemClock } from '../../core/ports/runtime/clock.js';
 import { CredentialsAuthenticator } from './credentials-authenticator.js';
 
 /** At the least cost that is taken: what is tested is not how long it takes. */

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TooManyAttemptsError, UnauthenticatedError } from '../../core/errors/admin-errors.js';
-import type { AdminActor, Clock } from '../../core/ports/index.js';
+import type { AdminActor } from '../../core/ports/stores/admin-actor.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
 import { Attempts } from './attempts.js';
 import type { CredentialAuth, HashedCredential } from './auth-options.js';
 import type { Authenticator } from './authenticator.js';

@@ -3,7 +3,7 @@ import type { CanActivate } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { lastValueFrom, isObservable } from 'rxjs';
 import { ForbiddenError, UnauthenticatedError } from '../../core/errors/admin-errors.js';
-import { ADMIN_ROLES, type AdminActor } from '../../core/ports/index.js';
+import { ADMIN_ROLES, type AdminActor } from '../../core/ports/stores/admin-actor.js';
 import type { GuardAuth } from './auth-options.js';
 import type { Authenticator } from './authenticator.js';
 

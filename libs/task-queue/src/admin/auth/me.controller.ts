@@ -1,6 +1,6 @@
 import { Get } from '@nestjs/common';
 import { z } from 'zod';
-import { ADMIN_ROLES, type AdminActor } from '../../core/ports/index.js';
+import { ADMIN_ROLES, type AdminActor } from '../../core/ports/stores/admin-actor.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute } from '../openapi/admin-route.decorator.js';
 import { named } from '../openapi/contract.js';

@@ -1,7 +1,7 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
 import { InvalidOptionError } from '../../core/errors/option-errors.js';
-import type { Clock } from '../../core/ports/index.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
 import type { AdminAuth } from './auth-options.js';
 import type { Authenticator } from './authenticator.js';
 import { CredentialsAuthenticator } from './credentials-authenticator.js';

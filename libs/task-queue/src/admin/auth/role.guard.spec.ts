@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
-import { ADMIN_ROLES, type AdminRole } from '../../core/ports/index.js';
+import { ADMIN_ROLES, type AdminRole } from '../../core/ports/stores/admin-actor.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import { openState } from '../http/request-state.js';
 import { AdminRoute } from '../openapi/admin-route.decorator.js';

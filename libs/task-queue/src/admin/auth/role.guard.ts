@@ -1,6 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { ForbiddenError } from '../../core/errors/admin-errors.js';
-import { ADMIN_ROLES, type AdminRole } from '../../core/ports/index.js';
+import { ADMIN_ROLES, type AdminRole } from '../../core/ports/stores/admin-actor.js';
 import { AuditTrail } from '../audit/audit-trail.js';
 import { noteOf } from '../audit/audit-note.js';
 import { stateOf } from '../http/request-state.js';

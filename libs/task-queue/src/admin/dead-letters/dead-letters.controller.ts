@@ -1,7 +1,7 @@
 import { Delete, Get, Param, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { TaskClient } from '../../core/client/task-client.js';
-import { DeadLetterNotFoundError } from '../../core/errors/index.js';
+import { DeadLetterNotFoundError } from '../../core/errors/admin-resource-errors.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute } from '../openapi/admin-route.decorator.js';

@@ -1,8 +1,9 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import { Catch, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { InternalError, InvalidRequestError, TooManyAttemptsError, type TaskQueueError } from '../../core/errors/index.js';
-import type { TaskLogger } from '../../core/ports/index.js';
+import { InternalError, InvalidRequestError, TooManyAttemptsError } from '../../core/errors/admin-errors.js';
+import type { TaskQueueError } from '../../core/errors/task-queue-error.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
 import { ADMIN_LOGGER, ADMIN_OPTIONS, AUTHENTICATOR } from '../tokens.js';
 import type { AdminOptions } from '../task-admin.options.js';
 import type { Authenticator } from '../auth/authenticator.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AdminActor } from '../../core/ports/index.js';
+import type { AdminActor } from '../../core/ports/stores/admin-actor.js';
 
 /** What is known of a request beside what it says. */
 export interface RequestState {

@@ -5,11 +5,11 @@ import {
   InvalidRequestError,
   RequestTooLargeError,
   RouteNotFoundError,
-  TaskQueueError,
   TooManyAttemptsError,
   UnauthenticatedError,
   UnsupportedMediaTypeError,
-} from '../../core/errors/index.js';
+} from '../../core/errors/admin-errors.js';
+import { TaskQueueError } from '../../core/errors/task-queue-error.js';
 
 /** What the framework and its body parsers throw, as errors of this package; what nobody foresaw is a fault of this side. */
 export function toKnownError(error: unknown, route: string, bodyLimit: number): TaskQueueError {

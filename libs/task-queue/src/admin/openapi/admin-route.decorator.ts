@@ -1,7 +1,7 @@
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
-import type { AdminRole } from '../../core/ports/index.js';
+import type { AdminRole } from '../../core/ports/stores/admin-actor.js';
 import { problem, PROBLEM_TYPE } from '../http/problem.js';
 import { documented } from './contract.js';
 

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { TaskSchedules } from '../../core/beat/task-schedules.js';
 import type { ScheduleSettings } from '../../core/beat/schedule-settings.js';
 import { describeSchedule } from '../../core/schedules/describe-schedule.js';
-import type { ScheduleDefinition } from '../../core/ports/index.js';
+import type { ScheduleDefinition } from '../../core/ports/stores/stored-schedule.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
 import { Tag, type SetTag } from '../http/etag.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StoredSchedule, TickRecord } from '../../core/ports/index.js';
+import type { StoredSchedule, TickRecord } from '../../core/ports/stores/stored-schedule.js';
 import { describeSchedule } from '../../core/schedules/describe-schedule.js';
 import { named } from '../openapi/contract.js';
 import { instant, pageOf, toIso } from '../validation/fields.js';

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TaskClient } from '../../core/client/task-client.js';
-import { SearchUnavailableError, TaskNotFoundError, TaskQueueError } from '../../core/errors/index.js';
+import { SearchUnavailableError, TaskNotFoundError } from '../../core/errors/admin-resource-errors.js';
+import { TaskQueueError } from '../../core/errors/task-queue-error.js';
 import type { TaskResultRecord } from '../../core/message/task-result.js';
 import type { QueueInstance } from '../../assembly/queue-instance.js';
 import { QUEUE_INSTANCE } from '../../nest/tokens/tokens.js';

@@ -3,7 +3,7 @@ import { toTagged } from '../../core/message/serializers/tagged-values.js';
 import type { SerializedError, TaskResultRecord } from '../../core/message/task-result.js';
 import type { TaskState } from '../../core/message/task-state.js';
 import type { TaskResult } from '../../database/results/task-result.js';
-import type { Location } from '../../core/ports/index.js';
+import type { Location } from '../../core/ports/control/inspector.js';
 import { named } from '../openapi/contract.js';
 import { instant, pageOf, toIso } from '../validation/fields.js';
 

@@ -2,7 +2,7 @@ import { Get, Param, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { TaskClient } from '../../core/client/task-client.js';
 import { TaskInspect } from '../../core/control/task-inspect.js';
-import { TaskNotFoundError } from '../../core/errors/index.js';
+import { TaskNotFoundError } from '../../core/errors/admin-resource-errors.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
 import { AdminController } from '../openapi/admin-controller.decorator.js';
 import { AdminRoute } from '../openapi/admin-route.decorator.js';

@@ -1,5 +1,6 @@
 import type { WorkerReply } from '../../core/control/ask-workers.js';
-import { ERROR_CODES, WorkerRefusedError, type ErrorCode } from '../../core/errors/index.js';
+import { ERROR_CODES, type ErrorCode } from '../../core/errors/error-codes.js';
+import { WorkerRefusedError } from '../../core/errors/admin-resource-errors.js';
 
 /**
  * What the one worker that was asked has answered.

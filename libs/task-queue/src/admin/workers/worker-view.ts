@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ActiveTask, HeldTask, WorkerStats } from '../../core/ports/index.js';
+import type { ActiveTask, HeldTask, WorkerStats } from '../../core/ports/control/worker-requests.js';
 import { named } from '../openapi/contract.js';
 import { instant, toIso } from '../validation/fields.js';
 

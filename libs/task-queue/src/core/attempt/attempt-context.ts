@@ -1,4 +1,6 @@
-import { InvalidOptionError, MaxRetriesExceededError, TaskRetry } from '../errors/index.js';
+import { InvalidOptionError } from '../errors/option-errors.js';
+import { MaxRetriesExceededError } from '../errors/run-errors.js';
+import { TaskRetry } from './semipredicates.js';
 import { toMilliseconds } from '../message/duration.js';
 import type { ResultCodec } from '../message/result-codec.js';
 import type { TaskMessage } from '../message/task-message.js';
@@ -6,8 +8,8 @@ import type { TaskResultRecord } from '../message/task-result.js';
 import { isReservedState } from '../message/task-state.js';
 import { retryAfterOf } from '../policies/retry/retry-options.js';
 import { hasRetryLeft } from '../policies/retry/retry-policy.js';
-import { TaskContext, type RetryOptions } from '../ports/task/task-context.js';
-import type { DeliveryInfo, TaskOptions } from '../ports/task/task-handler.js';
+import { type DeliveryInfo, type RetryOptions, TaskContext } from '../ports/task/task-context.js';
+import type { TaskOptions } from '../ports/task/task-handler.js';
 import { withTask } from './records/describe-record.js';
 
 /** the ids of what a task has sent that are kept: they are part of its result */

@@ -1,16 +1,6 @@
-import {
-  ArgumentNotSerializableError,
-  Discard,
-  Ignore,
-  LeaseLostError,
-  Reject,
-  Semipredicate,
-  Snooze,
-  SoftTimeLimitExceeded,
-  TaskRetry,
-  TaskRevokedError,
-  WorkerShutdownError,
-} from '../errors/index.js';
+import { ArgumentNotSerializableError } from '../errors/call-errors.js';
+import { Discard, Ignore, Reject, Semipredicate, Snooze, TaskRetry } from './semipredicates.js';
+import { LeaseLostError, SoftTimeLimitExceeded, TaskRevokedError, WorkerShutdownError } from '../errors/run-errors.js';
 import { retryMessage } from '../message/build-message.js';
 import { findJsonProblem } from '../message/plain-json.js';
 import type { ResultCodec } from '../message/result-codec.js';

@@ -3,7 +3,7 @@ import { buildMessage } from '../message/build-message.js';
 import type { FollowUp } from '../message/follow-up.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
-import type { Publication } from '../ports/broker/broker.js';
+import type { Publication } from '../ports/broker/publication.js';
 import type { Outcome } from './outcome.js';
 import type { PublishNews } from './listening/publish-news.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InvalidOptionError } from '../errors/index.js';
+import { InvalidOptionError } from '../errors/option-errors.js';
 import type { Duration } from '../message/duration.js';
 import { checkOptions, durationField, flagField, nameField } from '../options/check-options.js';
 import { checkTimezone } from '../schedules/timezones.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/index.js';
+import type { Clock } from '../ports/runtime/clock.js';
 
 /** The one wait of a beat, which can be cut short. A wake-up that comes while nobody waits ends the next wait at once. */
 export class BeatTimer {

@@ -1,14 +1,11 @@
-import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../errors/index.js';
-import type {
-  ClaimReceipt,
-  Clock,
-  Inspector,
-  ResultBackend,
-  ScheduleStore,
-  SignalPayloads,
-  StoredSchedule,
-  TaskLogger,
-} from '../ports/index.js';
+import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../errors/publish-errors.js';
+import type { ClaimReceipt, ScheduleStore } from '../ports/stores/schedule-store.js';
+import type { Clock } from '../ports/runtime/clock.js';
+import type { Inspector } from '../ports/control/inspector.js';
+import type { ResultBackend } from '../ports/stores/result-backend.js';
+import type { SignalPayloads } from '../ports/task/signals.js';
+import type { StoredSchedule } from '../ports/stores/stored-schedule.js';
+import type { TaskLogger } from '../ports/runtime/logger.js';
 import { BeatTimer } from './beat-timer.js';
 import { hasFailedTooOften } from './failure-streak.js';
 import type { PreparedClaim, RunClient, TurnMaker } from './turn-maker.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 import { canonicalJson } from '../client/call/unique-key-of.js';
-import { ScheduleNameTakenError } from '../errors/index.js';
-import type { CodeSchedule } from '../ports/index.js';
+import { ScheduleNameTakenError } from '../errors/schedule-errors.js';
+import type { CodeSchedule } from '../ports/stores/schedule-store.js';
 import { scheduleKey } from '../schedules/schedule-key.js';
 import { checkSettings, type DefinitionSurroundings, type ScheduleSettings } from './schedule-settings.js';
 

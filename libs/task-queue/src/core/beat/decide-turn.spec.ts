@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { definition } from '../../testing/conformance/schedule-samples.js';
-import type { StoredSchedule } from '../ports/index.js';
+import type { StoredSchedule } from '../ports/stores/stored-schedule.js';
 import { decideTurn, MOST_COUNTED, ON_TIME } from './decide-turn.js';
 import { nextOf, wakeAtOf } from './next-of.js';
 

@@ -1,4 +1,5 @@
-import type { NextTick, StoredSchedule } from '../ports/index.js';
+import type { NextTick } from '../ports/stores/schedule-store.js';
+import type { StoredSchedule } from '../ports/stores/stored-schedule.js';
 import { nextOf, wakeAtOf } from './next-of.js';
 
 /** One step of a schedule that is due: from `due` to `next`, with or without a run. */

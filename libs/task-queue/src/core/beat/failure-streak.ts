@@ -1,4 +1,7 @@
-import type { Inspector, ResultBackend, ScheduleStore, StoredSchedule } from '../ports/index.js';
+import type { Inspector } from '../ports/control/inspector.js';
+import type { ResultBackend } from '../ports/stores/result-backend.js';
+import type { ScheduleStore } from '../ports/stores/schedule-store.js';
+import type { StoredSchedule } from '../ports/stores/stored-schedule.js';
 
 export interface FailureSources {
   readonly store: Pick<ScheduleStore, 'history'>;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { NextTick, ScheduleDefinition } from '../ports/index.js';
+import type { NextTick } from '../ports/stores/schedule-store.js';
+import type { ScheduleDefinition } from '../ports/stores/stored-schedule.js';
 import { nextTick } from '../schedules/next-tick.js';
 
 type Timed = Pick<ScheduleDefinition, 'schedule' | 'timezone' | 'startTime' | 'expires' | 'jitter'> & { readonly id: string };

@@ -1,7 +1,7 @@
 import { v5 } from 'uuid';
 import type { CallOptions } from '../canvas/call-options.js';
 import { SCHEDULE_NAME_HEADER, TICK_HEADER } from '../message/schedule-headers.js';
-import type { ScheduleDefinition } from '../ports/index.js';
+import type { ScheduleDefinition } from '../ports/stores/stored-schedule.js';
 
 /** Ids of runs are made in this namespace. Another one would make other ids of ticks that were sent. */
 const NAMESPACE = '5b3c5b0e-2f53-4f0c-8d47-0c5a4ad7b6b1';

@@ -1,17 +1,17 @@
 import { v7 } from 'uuid';
-import { InvalidOptionError, ScheduleNotFoundError, StaleScheduleError } from '../errors/index.js';
+import { InvalidOptionError } from '../errors/option-errors.js';
+import { ScheduleNotFoundError, StaleScheduleError } from '../errors/schedule-errors.js';
 import type { AsyncResult } from '../client/async-result.js';
+import type { Clock } from '../ports/runtime/clock.js';
 import type {
-  Clock,
   HistoryPage,
   HistoryPaging,
   RunOutOfTurn,
-  ScheduleDefinition,
   ScheduleListing,
   SchedulePage,
   ScheduleStore,
-  StoredSchedule,
-} from '../ports/index.js';
+} from '../ports/stores/schedule-store.js';
+import type { ScheduleDefinition, StoredSchedule } from '../ports/stores/stored-schedule.js';
 import { ticksBetween } from '../schedules/next-tick.js';
 import type { BeatOptions } from './beat-options.js';
 import { nextOf } from './next-of.js';

@@ -1,8 +1,14 @@
 import type { PreparedCall } from '../client/call/prepare-call.js';
 import type { CallOptions } from '../canvas/call-options.js';
-import { InvalidScheduleError, ScheduleArgumentsError, TaskQueueError, UnknownTaskError } from '../errors/index.js';
+import { InvalidScheduleError, ScheduleArgumentsError } from '../errors/schedule-errors.js';
+import { TaskQueueError } from '../errors/task-queue-error.js';
+import { UnknownTaskError } from '../errors/call-errors.js';
 import type { AsyncResult } from '../client/async-result.js';
-import type { ArgumentCheck, DeclaredTask, PublishReceipt, ScheduleDefinition, StoredSchedule, TurnClaim } from '../ports/index.js';
+import type { ArgumentCheck } from '../ports/task/argument-check.js';
+import type { DeclaredTask } from '../ports/task/declared-task.js';
+import type { PublishReceipt } from '../ports/broker/publication.js';
+import type { ScheduleDefinition, StoredSchedule } from '../ports/stores/stored-schedule.js';
+import type { TurnClaim } from '../ports/stores/schedule-store.js';
 import { toSchedule } from '../schedules/to-schedule.js';
 import { decideTurn, type Step } from './decide-turn.js';
 import { BUFFER_POLL, callOf, runIdOf } from './run-call.js';

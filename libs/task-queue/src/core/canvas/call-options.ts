@@ -1,4 +1,4 @@
-import type { Signature } from './signature.js';
+import type { DeclaredTask } from '../ports/task/declared-task.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
 import type { CompressionName, SerializerName } from '../message/content-options.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
@@ -166,4 +166,19 @@ export function checkPriority(priority: number | undefined): void {
 export function checkText(value: string | undefined, name: string): void {
   if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= 500)) return;
   throw new InvalidOptionError(name, value, 'a text of 1 to 500 characters');
+}
+
+/** A call not yet made: plain, frozen data. */
+export interface Signature {
+  readonly task: string;
+  readonly args: readonly unknown[];
+  readonly options?: CallOptions;
+  /** takes nothing from the task before it: neither its result nor its error is put before `args` */
+  readonly immutable: boolean;
+  /** what the task's class declares for its calls; routes and `options` win over it */
+  readonly declared?: Omit<DeclaredTask, 'name' | 'method'>;
+}
+
+export interface SignatureOptions extends CallOptions {
+  readonly immutable?: boolean;
 }

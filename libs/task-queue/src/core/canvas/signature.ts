@@ -1,21 +1,6 @@
-import type { CallOptions } from './call-options.js';
+import type { Signature, SignatureOptions } from './call-options.js';
 import { InvalidOptionError } from '../errors/option-errors.js';
 import type { DeclaredTask } from '../ports/task/declared-task.js';
-
-/** A call not yet made: plain, frozen data. */
-export interface Signature {
-  readonly task: string;
-  readonly args: readonly unknown[];
-  readonly options?: CallOptions;
-  /** takes nothing from the task before it: neither its result nor its error is put before `args` */
-  readonly immutable: boolean;
-  /** what the task's class declares for its calls; routes and `options` win over it */
-  readonly declared?: Omit<DeclaredTask, 'name' | 'method'>;
-}
-
-export interface SignatureOptions extends CallOptions {
-  readonly immutable?: boolean;
-}
 
 /**
  * A call by registered name, to be made later: `signature('blog.notify', [postId], { queue: 'email' })`.

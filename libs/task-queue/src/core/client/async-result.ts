@@ -1,9 +1,13 @@
-import { GetWithinTaskError, ResultTimeoutError, TaskFailedError, TaskRevokedError } from '../errors/index.js';
+import { GetWithinTaskError, ResultTimeoutError, TaskFailedError } from '../errors/result-errors.js';
+import { TaskRevokedError } from '../errors/run-errors.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
 import type { ResultCodec } from '../message/result-codec.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import { isTerminal, type TaskState } from '../message/task-state.js';
-import { currentTask, type Clock, type Inspector, type Location, type ResultBackend } from '../ports/index.js';
+import { currentTask } from '../ports/task/current-task.js';
+import type { Clock } from '../ports/runtime/clock.js';
+import type { Inspector, Location } from '../ports/control/inspector.js';
+import type { ResultBackend } from '../ports/stores/result-backend.js';
 
 /** What an AsyncResult asks; given by the client that made it. */
 export interface ResultSource {

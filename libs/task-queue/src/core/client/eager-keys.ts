@@ -1,4 +1,6 @@
-import type { Clock, Publication, PublishReceipt, UniqueKey } from '../ports/index.js';
+import type { Clock } from '../ports/runtime/clock.js';
+import type { Publication, PublishReceipt } from '../ports/broker/publication.js';
+import type { UniqueKey } from '../message/unique-key.js';
 
 interface Held {
   readonly holder: string;

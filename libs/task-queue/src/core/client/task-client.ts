@@ -4,29 +4,25 @@ import { recordingOf } from '../attempt/records/describe-record.js';
 import { logHeldBack } from '../attempt/listening/held-back.js';
 import type { Listeners } from '../attempt/listening/listeners.js';
 import { runEagerly, type EagerRun } from '../attempt/run-eagerly.js';
-import { TaskFailedError, TaskNotLocalError, TaskNotUniqueError, TaskRevokedError } from '../errors/index.js';
+import { TaskFailedError } from '../errors/result-errors.js';
+import { TaskNotLocalError } from '../errors/call-errors.js';
+import { TaskNotUniqueError } from '../errors/publish-errors.js';
+import { TaskRevokedError } from '../errors/run-errors.js';
 import type { Codecs } from '../message/open-codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
-import { openTransaction, type TransactionOwner } from '../../database/outbox/open-transaction.js';
-import { TransactionDoors } from '../../database/outbox/transaction-doors.js';
-import { TransactionPublisher } from '../../database/outbox/transaction-publisher.js';
 import { unlimitable } from '../policies/check-rate-limit.js';
 import { toInterval, type Rate } from '../options/rate.js';
-import {
-  currentTask,
-  currentTransaction,
-  type Clock,
-  type DeclaredTask,
-  type OpenTransaction,
-  type Publication,
-  type PublishReceipt,
-  type ResultBackend,
-  type TaskHandler,
-  type TaskLogger,
-  type TransactionsOf,
-  type Transport,
-} from '../ports/index.js';
+import { currentTask } from '../ports/task/current-task.js';
+import { currentTransaction } from '../ports/task/current-transaction.js';
+import type { Clock } from '../ports/runtime/clock.js';
+import type { DeclaredTask } from '../ports/task/declared-task.js';
+import type { OpenTransaction, TransactionalSending, TransactionOwner } from '../ports/broker/transactional.js';
+import type { Publication, PublishReceipt } from '../ports/broker/publication.js';
+import type { ResultBackend } from '../ports/stores/result-backend.js';
+import type { TaskHandler, TransactionsOf } from '../ports/task/task-handler.js';
+import type { TaskLogger } from '../ports/runtime/logger.js';
+import type { Transport } from '../ports/broker/transport.js';
 import { AsyncResult, type ResultSource } from './async-result.js';
 import type { CallOptions } from '../canvas/call-options.js';
 import type { CallSurroundings } from './call/call-surroundings.js';
@@ -58,8 +54,8 @@ export interface TaskClientDependencies {
   readonly listeners?: Listeners | undefined;
   /** told of each call that the broker has taken, or that is run at once in eager mode; for tests */
   readonly onSent?: ((message: TaskMessage, publication: Publication) => void) | undefined;
-  /** who takes messages in within a transaction; default: the broker, where it can; null = nobody: they are sent at once, for tests */
-  readonly doors?: TransactionDoors | null | undefined;
+  /** sends within transactions; absent: calls within a transaction are sent at once, for tests */
+  readonly transactional?: TransactionalSending | undefined;
   readonly clock: Clock;
   readonly logger: TaskLogger;
 }
@@ -81,13 +77,11 @@ export class TaskClient extends TaskCalls {
   readonly #publisher: Publisher;
   readonly #source: ResultSource;
   readonly #surroundings: CallSurroundings;
-  readonly #doors: TransactionDoors | null;
   readonly #eagerKeys: EagerKeys;
 
   constructor(private readonly deps: TaskClientDependencies) {
     super((target) => deps.describe(target));
     const { transport, results, codecs, clock, options } = deps;
-    this.#doors = deps.doors === undefined ? new TransactionDoors(transport.broker, undefined) : deps.doors;
     this.#eagerKeys = new EagerKeys(clock);
     this.#publisher = new Publisher(transport.broker, options.publishTimeout, clock);
     this.#surroundings = {
@@ -114,7 +108,8 @@ export class TaskClient extends TaskCalls {
    * @throws TransactionNotOpenError · DatabaseUnsupportedError
    */
   withManager(manager: TransactionOwner): TransactionalCalls {
-    return this.#doors === null || this.deps.options.eager ? this : this.#within(openTransaction(manager), this.#doors);
+    const { transactional, options } = this.deps;
+    return transactional === undefined || options.eager ? this : this.#within(transactional.open(manager), transactional);
   }
 
   /** What can be asked about a task that was sent before, by its id. */
@@ -197,23 +192,24 @@ export class TaskClient extends TaskCalls {
   /** What a transactional task sends goes into its transaction. */
   #ambient(): TransactionCalls | undefined {
     const transaction = currentTransaction.getStore();
-    if (transaction === undefined || this.#doors === null || this.deps.options.eager) return undefined;
-    return this.#within(transaction, this.#doors);
+    const { transactional, options } = this.deps;
+    if (transaction === undefined || transactional === undefined || options.eager) return undefined;
+    return this.#within(transaction, transactional);
   }
 
   /** Calls of one tick on one connection share a statement, whoever asked for them. */
-  #within(transaction: OpenTransaction, doors: TransactionDoors): TransactionCalls {
+  #within(transaction: OpenTransaction, transactional: TransactionalSending): TransactionCalls {
     let calls = this.#transactions.get(transaction.connection);
     if (calls === undefined) {
       const remembered = { ...this.#surroundings, traced: true };
-      const surroundings = () => (doors.isDirect(transaction) ? this.#surroundings : remembered);
+      const surroundings = () => (transactional.isDirect(transaction) ? this.#surroundings : remembered);
       const client: TransactionCallDependencies = {
         describe: (target) => this.deps.describe(target),
         prepare: (task, args, options) => prepareCall(task, args, options, surroundings(), this.deps.clock.now()),
         resultOf: (receipt, call) => this.#noted(receipt, call),
         run: (task, args) => this.run(task, args),
       };
-      calls = new TransactionCalls(client, new TransactionPublisher(transaction, doors, this.deps.options.publishTimeout));
+      calls = new TransactionCalls(client, transactional.publisher(transaction, this.deps.options.publishTimeout));
       this.#transactions.set(transaction.connection, calls);
     }
     return calls;

@@ -5,9 +5,9 @@ import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.
 import { PUBLISH_OPTIONS } from '../policies/task-options.js';
 import { checkTags } from '../policies/tags.js';
 import { resolveUnique } from '../policies/unique-options.js';
-import type { Signature } from '../canvas/signature.js';
+
 import type { AsyncResult } from './async-result.js';
-import type { CallOptions } from '../canvas/call-options.js';
+import type { CallOptions, Signature } from '../canvas/call-options.js';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { WorkerSilentError } from '../errors/index.js';
+import { WorkerSilentError } from '../errors/control-errors.js';
 import type { Duration } from '../message/duration.js';
 import { checkOptions, durationField, positiveField } from '../options/check-options.js';
-import type { Clock, ControlAnswer, ControlChannel, ControlRefusal, RequestAnswer, RequestArgs, WorkerRequest } from '../ports/index.js';
+import type { Clock } from '../ports/runtime/clock.js';
+import type { ControlAnswer, ControlChannel, ControlRefusal } from '../ports/control/control-channel.js';
+import type { RequestAnswer, RequestArgs, WorkerRequest } from '../ports/control/worker-requests.js';
 
 /** Whom to ask, and how long to wait for answers. */
 export interface AskOptions {

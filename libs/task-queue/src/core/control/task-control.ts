@@ -1,4 +1,4 @@
-import { InvalidOptionError, UnknownOptionError } from '../errors/index.js';
+import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
 import type { Rate } from '../options/rate.js';
 import type { AskOptions, AskWorkers } from './ask-workers.js';

@@ -1,5 +1,5 @@
-import { InvalidOptionError } from '../errors/index.js';
-import type { RequestAnswer, WorkerRequest } from '../ports/index.js';
+import { InvalidOptionError } from '../errors/option-errors.js';
+import type { RequestAnswer, WorkerRequest } from '../ports/control/worker-requests.js';
 import type { AskOptions, AskWorkers, WorkerReply } from './ask-workers.js';
 
 /** The answers of all workers that gave one in time, by name. */

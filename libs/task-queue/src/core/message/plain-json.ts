@@ -1,13 +1,4 @@
-import { findRichProblem, isRichObject, richMembers } from './rich-values.js';
-
-/** What stands in the way of carrying a value unchanged, and where. */
-export interface JsonProblem {
-  /** such as `args[0].user.createdAt` */
-  readonly path: string;
-  /** such as `a Date` */
-  readonly problem: string;
-  readonly fix: string;
-}
+import { findRichProblem, isRichObject, richMembers, type JsonProblem } from './rich-values.js';
 
 const MAX_DEPTH = 100;
 const DROP_IT = 'Leave the property out, or send null.';

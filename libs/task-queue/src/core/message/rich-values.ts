@@ -1,5 +1,4 @@
 import { types } from 'node:util';
-import type { JsonProblem } from './plain-json.js';
 
 /** Reading the digits of a bigint takes more than linear time. */
 export const MAX_BIGINT_DIGITS = 10_000;
@@ -28,4 +27,13 @@ export function findRichProblem(value: unknown, path: string): JsonProblem | und
     return { path, problem: `a bigint of more than ${MAX_BIGINT_DIGITS} digits`, fix: 'Store it and send its id.' };
   if (types.isDate(value) && Number.isNaN(value.getTime())) return { path, problem: 'an invalid Date', fix: 'Send null or a valid Date.' };
   return undefined;
+}
+
+/** What stands in the way of carrying a value unchanged, and where. */
+export interface JsonProblem {
+  /** such as `args[0].user.createdAt` */
+  readonly path: string;
+  /** such as `a Date` */
+  readonly problem: string;
+  readonly fix: string;
 }

@@ -1,8 +1,9 @@
 import { InvalidOptionError } from '../errors/option-errors.js';
 import type { DeclaredTask } from '../ports/task/declared-task.js';
 import { globToRegExp, isGlob } from './glob.js';
-import { flattenRetry, type FlatTaskOptions } from './retry/retry-options.js';
-import { PUBLISH_OPTIONS, resolveTaskOptions, type TaskOptionsInput } from './task-options.js';
+import { flattenRetry } from './retry/retry-options.js';
+import type { FlatTaskOptions, TaskOptionsInput } from './task-options-input.js';
+import { PUBLISH_OPTIONS, resolveTaskOptions } from './task-options.js';
 
 /** Options by the name of the task, or by a pattern such as `'*'` or `'reports.*'`. */
 export type AnnotationsInput = Readonly<Record<string, TaskOptionsInput>>;

@@ -1,11 +1,5 @@
-import {
-  FINISHED,
-  type CodeSchedule,
-  type NewSchedule,
-  type ScheduleDefinition,
-  type ScheduleFilter,
-  type StoredSchedule,
-} from '../ports/index.js';
+import { FINISHED, type ScheduleDefinition, type StoredSchedule } from '../ports/stores/stored-schedule.js';
+import type { CodeSchedule, NewSchedule, ScheduleFilter } from '../ports/stores/schedule-store.js';
 
 // What the changes of a stored schedule make of it, for stores that keep it as one piece of data. Each gives a new one.
 

@@ -1,12 +1,6 @@
-import {
-  FINISHED,
-  type PublishReceipt,
-  type RunOutOfTurn,
-  type ScheduleTurn,
-  type StoredSchedule,
-  type TickRecord,
-  type TurnClaim,
-} from '../ports/index.js';
+import { FINISHED, type StoredSchedule, type TickRecord } from '../ports/stores/stored-schedule.js';
+import type { PublishReceipt } from '../ports/broker/publication.js';
+import type { RunOutOfTurn, ScheduleTurn, TurnClaim } from '../ports/stores/schedule-store.js';
 import { disabled, stopped } from './schedule-changes.js';
 
 // What a claim makes of a schedule, for stores that decide it here and write it in one step.

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../errors/option-errors.js';
 import type { TransactionalPolicy } from '../ports/task/task-transactions.js';
 import type { UniquePolicy } from '../ports/task/unique-options.js';
-import type { FlatTaskOptions } from './retry/retry-options.js';
+import type { FlatTaskOptions } from './task-options-input.js';
 
 interface Checked {
   readonly acksLate: boolean;

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import type { CompressionName, SerializerName } from '../message/content-options.js';
-import type { Duration } from '../message/duration.js';
 import { NO_TAGS } from '../message/task-message.js';
-import type { ErrorClass, RetryDelay, TaskOptions } from '../ports/task/task-handler.js';
+import type { RetryDelay, TaskOptions } from '../ports/task/task-handler.js';
 import type { UniqueOptions } from '../ports/task/unique-options.js';
 import {
   checkOptions,
@@ -16,80 +14,13 @@ import {
   priorityField,
   rateField,
 } from '../options/check-options.js';
-import type { Rate } from '../options/rate.js';
 import { checkSerializer } from './check-serializer.js';
-import { flattenRetry, type FlatTaskOptions, type RetryPolicyInput } from './retry/retry-options.js';
+import { flattenRetry } from './retry/retry-options.js';
+import type { FlatTaskOptions, TaskOptionsInput } from './task-options-input.js';
 import { refuseContradictions } from './task-option-rules.js';
 import { areTags, TAGS } from './tags.js';
-import { transactionalField, type TransactionalOptions } from './transactional-options.js';
+import { transactionalField } from './transactional-options.js';
 import { resolveUnique } from './unique-options.js';
-
-/** What `@Task` takes beside the name. Durations are ms or text. */
-export interface TaskOptionsInput {
-  /** queue of its calls; a queue named at the call wins */
-  queue?: string;
-  /** 0–9, higher first; default 5 */
-  priority?: number;
-  /** not to be run later than this after it was sent; it ends as REVOKED */
-  expires?: Duration;
-  /** how its arguments and results are written; default: as TaskQueueModule says. It must be in `acceptContent` */
-  serializer?: SerializerName;
-  /** 'gzip', 'brotli' or 'none'; default: as TaskQueueModule says */
-  compression?: CompressionName;
-  /** one call with the same arguments (or key) at a time: true, or how; a call can say otherwise */
-  unique?: boolean | UniqueOptions;
-  /** words that its results are found by, where results are searched; a call adds its own */
-  tags?: readonly string[];
-  /** how often it is run at most, by all workers together: '10/s', '100/m', '100/h', or a number a second; default: no limit */
-  rateLimit?: Rate;
-  /** default 3; null = for ever */
-  maxRetries?: number | null;
-  /** default '3m' */
-  defaultRetryDelay?: Duration;
-  /** errors after which the task is run again by itself */
-  autoretryFor?: readonly ErrorClass[];
-  /** exceptions to `autoretryFor` */
-  dontAutoretryFor?: readonly ErrorClass[];
-  /** exponential delays for `autoretryFor`: true = from one second, or the first step */
-  retryBackoff?: boolean | Duration;
-  /** default '10m' */
-  retryBackoffMax?: Duration;
-  /** default true: a random delay between 0 and the computed one */
-  retryJitter?: boolean;
-  /** the same in one object, with delays that depend on the error; what is said here is not said under Celery's names, too */
-  retry?: RetryPolicyInput;
-  /** errors that are to be expected: stored as FAILURE like any other, but logged without alarm and not reported */
-  throws?: readonly ErrorClass[];
-  /**
-   * Runs it in a transaction of its DataSource, with all that it does there and sends, and records in it that it has run: its
-   * effects happen once, however often it is delivered. PostgreSQL only
-   */
-  transactional?: boolean | TransactionalOptions;
-  /** default true: acknowledged after the run. false: before it, so that a crash loses it and nothing runs twice */
-  acksLate?: boolean;
-  /** default true. false: a failure without a retry left goes back to the queue, until `maxDeliveries` */
-  acksOnFailure?: boolean;
-  /** default true. false: the same for an attempt that a time limit ended */
-  acksOnTimeout?: boolean;
-  /** default true: run again when its worker is lost. false: it then fails */
-  rejectOnWorkerLost?: boolean;
-  /** how many lost workers (and rejections) end it; default: the worker's `maxDeliveries` */
-  maxDeliveries?: number;
-  /** aborts `ctx.signal` with SoftTimeLimitExceeded */
-  softTimeLimit?: Duration;
-  /** really ends the attempt; only pools that can (not async, not solo) */
-  timeLimit?: Duration;
-  /** how long its results are kept; default: the queue's `resultExpires` */
-  resultExpires?: Duration;
-  /** default false: the outcome is stored */
-  ignoreResult?: boolean;
-  /** default false. true: errors are stored although results are ignored */
-  storeErrorsEvenIfIgnored?: boolean;
-  /** default false; true stores STARTED when a run begins */
-  trackStarted?: boolean;
-  /** what `onTaskError` does not get to see of the arguments: true = all, or positions and, of named ones, names */
-  redactArgs?: boolean | readonly (number | string)[];
-}
 
 const schema = z.object({
   queue: nameField.optional().describe(nameField.description!),

@@ -1,4 +1,6 @@
-import type { Pool, PoolCapabilities, TaskContext, TaskHandler } from '../ports/index.js';
+import type { Pool, PoolCapabilities } from '../ports/runtime/pool.js';
+import type { TaskContext } from '../ports/task/task-context.js';
+import type { TaskHandler } from '../ports/task/task-handler.js';
 
 /** Runs handlers in this process, many at once: right for tasks that wait for I/O. */
 export class AsyncPool implements Pool {

@@ -1,4 +1,4 @@
-import type { Pool } from '../ports/index.js';
+import type { Pool } from '../ports/runtime/pool.js';
 import { AsyncPool } from './async-pool.js';
 import { SoloPool } from './solo-pool.js';
 

@@ -1,4 +1,6 @@
-import type { Pool, PoolCapabilities, TaskContext, TaskHandler } from '../ports/index.js';
+import type { Pool, PoolCapabilities } from '../ports/runtime/pool.js';
+import type { TaskContext } from '../ports/task/task-context.js';
+import type { TaskHandler } from '../ports/task/task-handler.js';
 
 /** Runs one handler at a time in this process: for debugging, and for tasks that must not overlap in a worker. */
 export class SoloPool implements Pool {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { resolveTaskOptions, type TaskOptionsInput } from '../policies/task-options.js';
-import type { BrokerCapabilities, PoolCapabilities } from '../ports/index.js';
+import { resolveTaskOptions } from '../policies/task-options.js';
+import type { TaskOptionsInput } from '../policies/task-options-input.js';
+import type { BrokerCapabilities } from '../ports/broker/capabilities.js';
+import type { PoolCapabilities } from '../ports/runtime/pool.js';
 import { checkCapabilities } from './check-boot.js';
 import { HandlerRegistry } from './handler-registry.js';
 

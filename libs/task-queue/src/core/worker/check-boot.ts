@@ -1,7 +1,9 @@
-import { UnknownQueueError, UnsupportedOptionError } from '../errors/index.js';
+import { UnknownQueueError } from '../errors/boot-errors.js';
+import { UnsupportedOptionError } from '../errors/option-errors.js';
 import { checkAccepted } from '../policies/check-serializer.js';
 import { unlimitable } from '../policies/check-rate-limit.js';
-import type { BrokerCapabilities, PoolCapabilities } from '../ports/index.js';
+import type { BrokerCapabilities } from '../ports/broker/capabilities.js';
+import type { PoolCapabilities } from '../ports/runtime/pool.js';
 import type { WorkerOptions } from './worker-options.js';
 import type { HandlerRegistry } from './handler-registry.js';
 

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { BrokerUnavailableError } from '../errors/index.js';
-import type { Broker, Consumer, Delivery, Publication, ResultBackend, Settlement } from '../ports/index.js';
-import { silentLogger, systemClock } from '../ports/index.js';
+import { BrokerUnavailableError } from '../errors/publish-errors.js';
+import type { Broker } from '../ports/broker/broker.js';
+import type { Consumer, Delivery, Settlement } from '../ports/broker/consumer.js';
+import type { Publication } from '../ports/broker/publication.js';
+import type { ResultBackend } from '../ports/stores/result-backend.js';
+import { silentLogger } from '../ports/runtime/logger.js';
+import { systemClock } from '../ports/runtime/clock.js';
 import { SettleDeliveries } from './settle/settle-deliveries.js';
 
 const delivery = (id: string) => ({ id, queue: 'q' }) as Delivery;

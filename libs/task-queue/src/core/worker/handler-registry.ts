@@ -1,5 +1,5 @@
-import { DuplicateTaskError } from '../errors/index.js';
-import type { TaskHandler } from '../ports/index.js';
+import { DuplicateTaskError } from '../errors/boot-errors.js';
+import type { TaskHandler } from '../ports/task/task-handler.js';
 
 /** The tasks of this process, by name. */
 export class HandlerRegistry {

@@ -1,7 +1,12 @@
 import type { Recording } from '../attempt/records/describe-record.js';
 import type { Listeners } from '../attempt/listening/listeners.js';
 import type { Codecs } from '../message/open-codecs.js';
-import type { Clock, Pool, ResultBackend, TaskLogger, TransactionsOf, Transport } from '../ports/index.js';
+import type { Clock } from '../ports/runtime/clock.js';
+import type { Pool } from '../ports/runtime/pool.js';
+import type { ResultBackend } from '../ports/stores/result-backend.js';
+import type { TaskLogger } from '../ports/runtime/logger.js';
+import type { TransactionsOf } from '../ports/task/task-handler.js';
+import type { Transport } from '../ports/broker/transport.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import type { OutcomeListener } from './run/run-delivery.js';
 import type { WorkerOptions } from './worker-options.js';

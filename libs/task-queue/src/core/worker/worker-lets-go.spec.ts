@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { delivery, signal, stage, turn } from '../../../../../test/support/worker-by-hand.js';
-import { BrokerUnavailableError } from '../errors/index.js';
+import { BrokerUnavailableError } from '../errors/publish-errors.js';
 
 describe('rule 17: a revoke that a worker is told of', () => {
   it.each([true, false])('gives back what waits here, to come again with its mark, once and for all (terminate: %s)', async (terminate) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aborted, delivery, DRAIN, GRACE, signal, stage, turn } from '../../../../../test/support/worker-by-hand.js';
-import { LeaseLostError } from '../errors/index.js';
+import { LeaseLostError } from '../errors/run-errors.js';
 
 describe('rule 7: a worker and its leases', () => {
   it('starts nothing whose lease has passed its local deadline, and gives it back where nobody has it yet', async () => {

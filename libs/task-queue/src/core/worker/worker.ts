@@ -1,6 +1,7 @@
 import { Listeners } from '../attempt/listening/listeners.js';
 import { LONGEST_TIMER } from '../ports/runtime/clock.js';
-import type { Consumer, Delivery, RevokedDelivery, WorkerSignal } from '../ports/index.js';
+import type { Consumer, Delivery, RevokedDelivery } from '../ports/broker/consumer.js';
+import type { WorkerSignal } from '../ports/task/signals.js';
 import { EarlyAck } from './run/early-ack.js';
 import { FetchLoop } from './intake/fetch-loop.js';
 import { Prefetch } from './intake/prefetch.js';

@@ -1,5 +1,5 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
-import type { AdminRole } from '../../core/ports/index.js';
+import type { AdminRole } from '../../core/ports/stores/admin-actor.js';
 
 /** One line of the audit log as a row. Written by the admin API; applications only read it, and remove what is old. */
 export class AuditRecord {

@@ -1,4 +1,5 @@
-import type { AdminRole, AuditEntry, AuditListing, AuditLog, AuditPage } from '../../core/ports/index.js';
+import type { AdminRole } from '../../core/ports/stores/admin-actor.js';
+import type { AuditEntry, AuditListing, AuditLog, AuditPage } from '../../core/ports/stores/audit-log.js';
 
 /** A database of PostgreSQL, as the audit log uses it. */
 export interface AuditDatabase {

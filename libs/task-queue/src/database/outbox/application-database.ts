@@ -1,6 +1,7 @@
-import { DatabaseUnsupportedError, InvalidOptionError } from '../../core/errors/index.js';
-import type { DatabaseHandle, DataSourceLike, PgPoolLike } from '../../core/ports/runtime/database-handle.js';
-import type { TransactionSession } from '../../core/ports/index.js';
+import { DatabaseUnsupportedError } from '../../core/errors/transaction-errors.js';
+import { InvalidOptionError } from '../../core/errors/option-errors.js';
+import { isDataSource, type DatabaseHandle, type PgPoolLike } from '../../core/ports/runtime/database-handle.js';
+import type { TransactionSession } from '../../core/ports/broker/transactional.js';
 
 /** A connection of the application's own, until it is released. */
 export interface OwnConnection extends TransactionSession {
@@ -55,10 +56,6 @@ export class ApplicationDatabase {
       throw new InvalidOptionError('dataSource', 'one that is closed', `a DataSource that is initialized (${this.where})`);
     return master;
   }
-}
-
-export function isDataSource(source: object): source is DataSourceLike {
-  return 'driver' in source;
 }
 
 function ownConnection(client: PgClient): OwnConnection {

@@ -1,4 +1,6 @@
-import { BrokerUnavailableError, TableUnusableError, TaskQueueError } from '../../core/errors/index.js';
+import { BrokerUnavailableError } from '../../core/errors/publish-errors.js';
+import { TableUnusableError } from '../../core/errors/transaction-errors.js';
+import { TaskQueueError } from '../../core/errors/task-queue-error.js';
 import { quoteIdentifier } from './statements.js';
 import { isConnectionLoss } from './write-error.js';
 

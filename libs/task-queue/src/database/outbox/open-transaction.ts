@@ -1,11 +1,6 @@
-import { DatabaseUnsupportedError, TransactionNotOpenError } from '../../core/errors/index.js';
-import type { OpenTransaction, TransactionSession } from '../../core/ports/index.js';
+import { DatabaseUnsupportedError, TransactionNotOpenError } from '../../core/errors/transaction-errors.js';
 
-/** What a transaction is open on: TypeORM's EntityManager or QueryRunner, or a client of `pg`. Known by its shape. */
-export interface TransactionOwner {
-  // oxlint-disable-next-line typescript/no-explicit-any -- three drivers' signatures have no more than this in common
-  query(text: string, values?: any[]): Promise<any>;
-}
+import type { OpenTransaction, TransactionOwner, TransactionSession } from '../../core/ports/broker/transactional.js';
 
 interface QueryRunnerLike {
   readonly isReleased: boolean;

@@ -1,16 +1,15 @@
-import { TableUnusableError } from '../../core/errors/index.js';
+import { TableUnusableError } from '../../core/errors/transaction-errors.js';
 import {
-  IDENTIFY_DATABASE,
-  type Clock,
   type DatabaseIdentity,
-  type Publication,
-  type PublishReceipt,
+  IDENTIFY_DATABASE,
   type TransactionalPublishing,
   type TransactionSession,
-} from '../../core/ports/index.js';
+} from '../../core/ports/broker/transactional.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
 import { checkSchemaName } from '../../core/policies/check-schema-name.js';
 import { ApplicationDatabase } from './application-database.js';
-import type { OutboxOptions } from './outbox-options.js';
+import type { OutboxOptions } from '../../core/client/options/outbox-options.js';
 import { encodePublication } from './publication-row.js';
 import { outboxStatements, type OutboxStatements } from './statements.js';
 import { checkTable } from './check-table.js';

@@ -1,4 +1,4 @@
-import type { Publication } from '../../core/ports/index.js';
+import type { Publication } from '../../core/ports/broker/publication.js';
 
 /** A publication as a row keeps it. What it says of time is fixed: it may be published much later. */
 export function encodePublication(publication: Publication, now: number): Buffer {

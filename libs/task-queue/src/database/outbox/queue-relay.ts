@@ -1,8 +1,12 @@
-import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../../core/errors/index.js';
-import type { Publication, SignalPayloads } from '../../core/ports/index.js';
+import type { Broker } from '../../core/ports/broker/broker.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
+import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../../core/errors/publish-errors.js';
+import type { Publication } from '../../core/ports/broker/publication.js';
+import type { SignalPayloads } from '../../core/ports/task/signals.js';
 import type { OwnConnection } from './application-database.js';
 import { decodePublication } from './publication-row.js';
-import type { RelayDependencies } from './relay.js';
+import type { Outbox } from './outbox.js';
 
 interface Row {
   readonly seq: string;
@@ -106,4 +110,15 @@ export class QueueRelay {
 
 function isOutage(error: unknown): boolean {
   return error instanceof BrokerUnavailableError || error instanceof PublishUncertainError || error instanceof BrokerFullError;
+}
+
+export interface RelayDependencies {
+  readonly outbox: Outbox;
+  readonly broker: Broker;
+  /** ms that a publish may take */
+  readonly publishTimeout: number;
+  /** told of each batch */
+  readonly onRelayed?: ((relayed: SignalPayloads['outbox_relayed']) => unknown) | undefined;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
 }

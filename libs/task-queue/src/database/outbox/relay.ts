@@ -1,19 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Broker, Clock, SignalPayloads, TaskLogger } from '../../core/ports/index.js';
 import type { OwnConnection } from './application-database.js';
-import type { Outbox } from './outbox.js';
-import { QueueRelay } from './queue-relay.js';
-
-export interface RelayDependencies {
-  readonly outbox: Outbox;
-  readonly broker: Broker;
-  /** ms that a publish may take */
-  readonly publishTimeout: number;
-  /** told of each batch */
-  readonly onRelayed?: ((relayed: SignalPayloads['outbox_relayed']) => unknown) | undefined;
-  readonly logger: TaskLogger;
-  readonly clock: Clock;
-}
+import { QueueRelay, type RelayDependencies } from './queue-relay.js';
 
 /** How long a relay that has said so is woken; said again well before. A dead one costs no more than needless wake-ups. */
 const WAKE_FOR = 60_000;

@@ -1,6 +1,8 @@
-import { TaskNotUniqueError } from '../../core/errors/index.js';
-import type { OpenTransaction, Publication, PublishReceipt } from '../../core/ports/index.js';
-import type { TransactionDoors } from './transaction-doors.js';
+import type { TransactionalPublishing } from '../../core/ports/broker/transactional.js';
+import { TaskNotUniqueError } from '../../core/errors/publish-errors.js';
+
+import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
+import type { OpenTransaction, PublisherWithin } from '../../core/ports/broker/transactional.js';
 import { writeError } from './write-error.js';
 
 interface Waiting {
@@ -12,22 +14,17 @@ interface Waiting {
 const FULL_BATCH = 500;
 
 /** Publishes within one transaction: calls made in the same tick go in one statement, in the order they were made. */
-export class TransactionPublisher {
+export class TransactionPublisher implements PublisherWithin {
   #waiting: Waiting[] = [];
   /** the batch under way: one connection takes one statement at a time */
   #last = Promise.resolve();
 
   constructor(
     private readonly transaction: OpenTransaction,
-    private readonly doors: TransactionDoors,
+    private readonly target: () => TransactionalPublishing | Promise<TransactionalPublishing>,
     private readonly timeout: number,
   ) {}
 
-  /**
-   * Resolves when it is written; it is sent when the transaction commits.
-   * @throws TransactionNotOpenError · TransactionAbortedError · TransactionWriteError · TableUnusableError · OutboxMissingError ·
-   * TaskNotUniqueError
-   */
   send(publication: Publication): Promise<PublishReceipt> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ publication, resolve, reject });
@@ -45,10 +42,10 @@ export class TransactionPublisher {
   async #publish(batch: readonly Waiting[]): Promise<void> {
     try {
       this.transaction.check('Sending a task');
-      const door = this.doors.known(this.transaction) ?? (await this.doors.of(this.transaction));
+      const target = await this.target();
       for (let from = 0; from < batch.length; from += FULL_BATCH) {
         const part = batch.slice(from, from + FULL_BATCH);
-        const receipts = await door.publishWithin(
+        const receipts = await target.publishWithin(
           this.transaction.session,
           part.map(({ publication }) => publication),
           { timeout: this.timeout },

@@ -1,4 +1,5 @@
-import { TableUnusableError, TaskQueueError, TransactionAbortedError, TransactionWriteError } from '../../core/errors/index.js';
+import { TableUnusableError, TransactionAbortedError, TransactionWriteError } from '../../core/errors/transaction-errors.js';
+import { TaskQueueError } from '../../core/errors/task-queue-error.js';
 
 /** a table, column, function or the schema is not there; rights are missing */
 const UNUSABLE = ['42P01', '42703', '42883', '3F000', '42501'];

@@ -1,8 +1,8 @@
 import type { TypeormDataSource } from '../../core/ports/runtime/typeorm-data-source.js';
 import { DriverMissingError } from '../../core/errors/boot-errors.js';
 import { InvalidOptionError } from '../../core/errors/option-errors.js';
-import { ResultDatabase, type CheckSchema } from './result-database.js';
-import { TypeormResultBackend, type TypeormResultOptions } from './typeorm-result-backend.js';
+import { type CheckSchema, ResultDatabase, type TypeormResultOptions } from './result-database.js';
+import { TypeormResultBackend } from './typeorm-result-backend.js';
 
 export interface ResultPlace {
   /** a DataSource, or the name of one that the application provides */

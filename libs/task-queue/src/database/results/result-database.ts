@@ -2,6 +2,7 @@ import { InvalidOptionError, UnsupportedOptionError } from '../../core/errors/op
 import { ResultsRefusedError, ResultsUnavailableError } from '../../core/errors/result-errors.js';
 import type { TypeormDataSource } from '../../core/ports/runtime/typeorm-data-source.js';
 import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
 import { DataRefusedError } from './data-refused.js';
 
 const TABLES = ['task_result', 'failed_task'];
@@ -126,4 +127,15 @@ function missingTables(what: string, schema: string, answer: string, options?: E
 
 function noRights(what: string, answer: string, options?: ErrorOptions): ResultsRefusedError {
   return new ResultsRefusedError(what, answer, 'Grant its user select, insert, update and delete on these tables.', options);
+}
+
+export interface TypeormResultOptions {
+  /** ms that failed tasks are remembered */
+  readonly failedTaskExpires: number;
+  /** failed tasks are remembered with their arguments */
+  readonly extended: boolean;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
+  /** ms added to the store's clock; 0 outside tests */
+  readonly timeOffset: () => number;
 }

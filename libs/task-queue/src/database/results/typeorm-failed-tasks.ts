@@ -1,9 +1,8 @@
 import { readEnvelope } from '../../core/message/message-codec.js';
 import type { FailedLetter, FailedTaskLog } from '../../core/ports/stores/failed-task-log.js';
 import type { DeadLetter } from '../../core/ports/control/inspector.js';
-import type { ResultDatabase } from './result-database.js';
+import type { ResultDatabase, TypeormResultOptions } from './result-database.js';
 import { failedTaskStatements } from './result-statements.js';
-import type { TypeormResultOptions } from './typeorm-result-backend.js';
 import { chunks, inRounds, writeApart } from './write-apart.js';
 
 interface FailedRow {

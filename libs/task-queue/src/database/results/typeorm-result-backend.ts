@@ -1,7 +1,6 @@
+import type { TypeormResultOptions } from './result-database.js';
 import { ResultsUnavailableError } from '../../core/errors/result-errors.js';
 import type { TaskResultRecord } from '../../core/message/task-result.js';
-import type { Clock } from '../../core/ports/runtime/clock.js';
-import type { TaskLogger } from '../../core/ports/runtime/logger.js';
 import type { ResultBackend } from '../../core/ports/stores/result-backend.js';
 import type { ResultDatabase } from './result-database.js';
 import { recordOf, rowOf, type LoadedRow, type ResultRow } from './result-row.js';
@@ -10,17 +9,6 @@ import { ResultWatch } from './result-watch.js';
 import { SaveBatches } from './save-batches.js';
 import { TypeormFailedTasks } from './typeorm-failed-tasks.js';
 import { chunks, inRounds, writeApart } from './write-apart.js';
-
-export interface TypeormResultOptions {
-  /** ms that failed tasks are remembered */
-  readonly failedTaskExpires: number;
-  /** failed tasks are remembered with their arguments */
-  readonly extended: boolean;
-  readonly logger: TaskLogger;
-  readonly clock: Clock;
-  /** ms added to the store's clock; 0 outside tests */
-  readonly timeOffset: () => number;
-}
 
 const BATCH = 500;
 

@@ -1,14 +1,7 @@
-import {
-  HISTORY_KEPT,
-  type ClaimReceipt,
-  type Publication,
-  type PublishReceipt,
-  type RunOutOfTurn,
-  type StoredSchedule,
-  type TickRecord,
-  type TransactionSession,
-  type TurnClaim,
-} from '../../core/ports/index.js';
+import { HISTORY_KEPT, type StoredSchedule, type TickRecord } from '../../core/ports/stores/stored-schedule.js';
+import type { ClaimReceipt, RunOutOfTurn, TurnClaim } from '../../core/ports/stores/schedule-store.js';
+import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
+import type { TransactionSession } from '../../core/ports/broker/transactional.js';
 import { mayTake, runOutOfTurn, takeTurn, type TurnChange } from '../../core/policies/take-turn.js';
 import type { ScheduleDatabase } from './schedule-database.js';
 import { readRow, type ScheduleRow } from './schedule-row.js';

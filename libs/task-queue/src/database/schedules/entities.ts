@@ -1,5 +1,5 @@
 import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaRelationOptions } from 'typeorm';
-import type { CatchUp, RunOverlap, ScheduleSource } from '../../core/ports/index.js';
+import type { CatchUp, RunOverlap, ScheduleSource } from '../../core/ports/stores/stored-schedule.js';
 import type { SolarEvent } from '../../core/schedules/schedule.js';
 
 /** Wall times in Celery's grammar; what is not given is `*`. */

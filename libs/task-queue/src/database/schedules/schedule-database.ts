@@ -1,4 +1,4 @@
-import type { TransactionalPublishing, TransactionSession } from '../../core/ports/index.js';
+import type { TransactionalPublishing, TransactionSession } from '../../core/ports/broker/transactional.js';
 
 /** A database of PostgreSQL, as the store of schedules uses it. Errors are its owner's own, but keep the server's `code`. */
 export interface ScheduleDatabase {

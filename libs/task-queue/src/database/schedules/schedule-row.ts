@@ -1,5 +1,5 @@
 import type { Schedule } from '../../core/schedules/schedule.js';
-import type { ScheduleDefinition, StoredSchedule, TickRecord } from '../../core/ports/index.js';
+import type { ScheduleDefinition, StoredSchedule, TickRecord } from '../../core/ports/stores/stored-schedule.js';
 
 /** A schedule as `SELECTED` reads it. Instants are epoch ms. */
 export interface ScheduleRow extends Omit<StoredSchedule, 'schedule' | 'args' | 'kwargs' | 'headers'> {

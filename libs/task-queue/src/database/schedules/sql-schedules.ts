@@ -7,17 +7,16 @@ import type {
   HistoryPage,
   HistoryPaging,
   NewSchedule,
-  PublishReceipt,
   RunOutOfTurn,
-  ScheduleDefinition,
   ScheduleListing,
   SchedulePage,
   ScheduleStore,
-  StoredSchedule,
   SyncReport,
-  TransactionSession,
   TurnClaim,
-} from '../../core/ports/index.js';
+} from '../../core/ports/stores/schedule-store.js';
+import type { PublishReceipt } from '../../core/ports/broker/publication.js';
+import type { ScheduleDefinition, StoredSchedule } from '../../core/ports/stores/stored-schedule.js';
+import type { TransactionSession } from '../../core/ports/broker/transactional.js';
 import { claimWithin, fireWithin } from './claim-within.js';
 import { definedValues, kindRow, readRow, type ScheduleKind, type ScheduleRow, type TickRow } from './schedule-row.js';
 import { scheduleStatements, type ScheduleStatements } from './schedule-statements.js';

@@ -1,7 +1,9 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { OutsideTransactionError, TransactionNotOpenError } from '../../core/errors/index.js';
+import { OutsideTransactionError, TransactionNotOpenError } from '../../core/errors/transaction-errors.js';
 import { ofQueryRunner } from '../outbox/open-transaction.js';
-import { currentTransaction, type AmbientTransaction, type IsolationLevel, type TransactionSession } from '../../core/ports/index.js';
+import { type AmbientTransaction, currentTransaction } from '../../core/ports/task/current-transaction.js';
+import type { IsolationLevel } from '../../core/ports/task/task-transactions.js';
+import type { TransactionSession } from '../../core/ports/broker/transactional.js';
 
 type Query = (...args: unknown[]) => Promise<unknown>;
 

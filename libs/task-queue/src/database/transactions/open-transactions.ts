@@ -1,6 +1,6 @@
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { InvalidOptionError } from '../../core/errors/index.js';
+import { InvalidOptionError } from '../../core/errors/option-errors.js';
 import { TypeOrmTransactions, type TypeOrmTransactionsOptions } from './typeorm-transactions.js';
 
 /**

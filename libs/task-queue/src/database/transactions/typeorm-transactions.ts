@@ -1,18 +1,13 @@
 import type { DataSource } from 'typeorm';
-import { InvalidOptionError } from '../../core/errors/index.js';
+import { InvalidOptionError } from '../../core/errors/option-errors.js';
 import { checkSchemaName } from '../../core/policies/check-schema-name.js';
 import { ApplicationDatabase } from '../outbox/application-database.js';
 import { checkApplicationSchema } from '../migrations/check-application-schema.js';
 import { checkTable } from '../outbox/check-table.js';
 import { isConnectionLoss, sqlStateOf, writeError } from '../outbox/write-error.js';
-import {
-  currentTransaction,
-  type RecordFound,
-  type TaskTransactions,
-  type TransactionalPolicy,
-  type TransactionEnd,
-  type TransactionSession,
-} from '../../core/ports/index.js';
+import { currentTransaction } from '../../core/ports/task/current-transaction.js';
+import type { RecordFound, TaskTransactions, TransactionalPolicy, TransactionEnd } from '../../core/ports/task/task-transactions.js';
+import type { TransactionSession } from '../../core/ports/broker/transactional.js';
 import { AmbientDataSource, type TaskTransaction } from './ambient-data-source.js';
 import { recordStatements, recordId, type RecordStatements } from './record-statements.js';
 

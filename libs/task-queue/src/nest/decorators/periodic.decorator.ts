@@ -1,14 +1,6 @@
-import type { PeriodicSettings } from '../../core/beat/schedule-settings.js';
 import type { TaskArgs } from '../../core/client/task-types.js';
 import type { ScheduleInput } from '../../core/schedules/to-schedule.js';
-import { storePeriodic } from '../metadata/task-metadata.js';
-
-export interface PeriodicOptions extends PeriodicSettings {
-  /** of the schedule; default: the task's, with a number for the second and further ones of a method */
-  readonly name?: string;
-  /** the `name` of the TaskQueueModule that it is sent through */
-  readonly client?: string;
-}
+import { storePeriodic, type PeriodicOptions } from '../metadata/task-metadata.js';
 
 /** What a decorator gives back: nothing, or a type that the compiler refuses, whose name says why. */
 type Fits<Given extends readonly unknown[], M> = M extends (...args: infer A) => unknown

@@ -1,4 +1,4 @@
-import type { TaskOptionsInput } from '../../core/policies/task-options.js';
+import type { TaskOptionsInput } from '../../core/policies/task-options-input.js';
 import { storeDefaults } from '../metadata/task-metadata.js';
 
 /**

@@ -1,13 +1,5 @@
 import { InvalidHandlerError } from '../../core/errors/boot-errors.js';
-import type { TaskOptionsInput } from '../../core/policies/task-options.js';
-import type { OptionsFactory } from '../metadata/options-factory.js';
-import { storeTask } from '../metadata/task-metadata.js';
-
-/** What `@Task` takes: the name it is known by everywhere, and how it is sent and run. */
-export interface TaskDecoratorOptions extends TaskOptionsInput, Partial<OptionsFactory> {
-  /** unique, and part of every message: renaming a method or class does not change it */
-  name: string;
-}
+import { storeTask, type TaskDecoratorOptions } from '../metadata/task-metadata.js';
 
 /**
  * Makes a method of a provider or controller a task. Options are checked when the application boots.

@@ -5,7 +5,7 @@ import type { Listeners } from '../../core/attempt/listening/listeners.js';
 import { InvalidHandlerError } from '../../core/errors/boot-errors.js';
 import { UnknownTaskError } from '../../core/errors/call-errors.js';
 import { layOver, type Annotations } from '../../core/policies/annotations.js';
-import type { FlatTaskOptions } from '../../core/policies/retry/retry-options.js';
+import type { FlatTaskOptions } from '../../core/policies/task-options-input.js';
 import { resolveTaskOptions } from '../../core/policies/task-options.js';
 import type { TaskHooks } from '../../core/ports/task/task-hooks.js';
 import { HandlerRegistry } from '../../core/worker/handler-registry.js';

@@ -3,7 +3,9 @@ import { codeSchedules } from '../../core/beat/code-schedules.js';
 import { TurnMaker } from '../../core/beat/turn-maker.js';
 import type { Listeners } from '../../core/attempt/listening/listeners.js';
 import type { TaskClient } from '../../core/client/task-client.js';
-import type { Clock, CodeSchedule, TaskLogger } from '../../core/ports/index.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { CodeSchedule } from '../../core/ports/stores/schedule-store.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
 import type { PeriodicExplorer } from '../discovery/periodic.explorer.js';
 import type { QueueInstance } from '../../assembly/queue-instance.js';
 

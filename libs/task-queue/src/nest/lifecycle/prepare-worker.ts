@@ -3,7 +3,10 @@ import type { ClientOptions } from '../../core/client/options/client-options.js'
 import { describeClientOptions } from '../../core/client/options/describe-options.js';
 import { createPool } from '../../core/pools/create-pool.js';
 import { Annotations } from '../../core/policies/annotations.js';
-import type { Clock, Pool, TaskLogger, Transport } from '../../core/ports/index.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { Pool } from '../../core/ports/runtime/pool.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
+import type { Transport } from '../../core/ports/broker/transport.js';
 import { checkCapabilities, checkQueues, checkSerializers } from '../../core/worker/check-boot.js';
 import type { HandlerRegistry } from '../../core/worker/handler-registry.js';
 import type { OutcomeListener } from '../../core/worker/run/run-delivery.js';

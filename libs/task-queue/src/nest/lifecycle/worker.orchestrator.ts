@@ -2,14 +2,14 @@ import { Inject, Injectable, Optional, type OnApplicationBootstrap, type OnModul
 import { ModuleRef } from '@nestjs/core';
 import type { BeatHealth } from '../../core/beat/beat.js';
 import type { TaskClient } from '../../core/client/task-client.js';
-import type { Clock, ClockTimer, TaskLogger } from '../../core/ports/index.js';
+import type { Clock, ClockTimer } from '../../core/ports/runtime/clock.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
 import type { WorkerOptionsInput } from '../../core/worker/worker-options.js';
 import type { Worker, WorkerHealth } from '../../core/worker/worker.js';
 import { ContextCreators } from '../invocation/context-creators.js';
-import type { Relay } from '../../database/outbox/relay.js';
 import { PeriodicExplorer } from '../discovery/periodic.explorer.js';
 import { InstanceBeat } from './prepare-beat.js';
-import { prepareRelay } from './prepare-relay.js';
+import { openRelay } from '../../assembly/open-relay.js';
 import { prepareWorker } from './prepare-worker.js';
 import { QueueInstance } from '../../assembly/queue-instance.js';
 import { registryClock } from './registry-clock.js';
@@ -32,7 +32,7 @@ const SIGNAL_CHECK_DELAY = 1_000;
 export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   readonly #run = workerRun.getStore();
   #worker: Worker | undefined;
-  #relay: Relay | undefined;
+  #relay: ReturnType<typeof openRelay>;
   #beat: InstanceBeat | undefined;
   #signalCheck: ClockTimer | undefined;
 
@@ -67,7 +67,7 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
       logger,
       clock,
     });
-    this.#relay = prepareRelay({ queue, listeners, logger, clock });
+    this.#relay = openRelay({ queue, listeners, logger, clock });
     if (options.beat === true || this.#run?.beatOnly === true) await this.#prepareBeat();
   }
 

@@ -3,8 +3,9 @@ import { ModuleRef } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { InvalidHandlerError } from '../../core/errors/boot-errors.js';
 import { UnsupportedOptionError } from '../../core/errors/option-errors.js';
-import { flattenRetry, type FlatTaskOptions } from '../../core/policies/retry/retry-options.js';
-import { PUBLISH_OPTIONS, type TaskOptionsInput, type WorkerTaskOptions } from '../../core/policies/task-options.js';
+import { flattenRetry } from '../../core/policies/retry/retry-options.js';
+import type { FlatTaskOptions, TaskOptionsInput } from '../../core/policies/task-options-input.js';
+import { PUBLISH_OPTIONS, type WorkerTaskOptions } from '../../core/policies/task-options.js';
 
 /** Options that are known only when the application runs: made from its providers, as Nest's own factories are. */
 export interface OptionsFactory {

@@ -1,8 +1,9 @@
 import { InvalidOptionError, UnknownOptionError } from '../../core/errors/option-errors.js';
 import type { DeclaredTask } from '../../core/ports/task/declared-task.js';
 import { layOver } from '../../core/policies/annotations.js';
-import { flattenRetry, type FlatTaskOptions } from '../../core/policies/retry/retry-options.js';
-import { TASK_OPTION_NAMES, type TaskOptionsInput } from '../../core/policies/task-options.js';
+import { flattenRetry } from '../../core/policies/retry/retry-options.js';
+import type { FlatTaskOptions, TaskOptionsInput } from '../../core/policies/task-options-input.js';
+import { TASK_OPTION_NAMES } from '../../core/policies/task-options.js';
 import { lineageOf } from './lineage.js';
 import type { OptionsFactory } from './options-factory.js';
 import { ownDefaults, ownTasks } from './task-metadata.js';

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import type { TaskOptionsInput } from '../../core/policies/task-options.js';
+import type { TaskOptionsInput } from '../../core/policies/task-options-input.js';
 import type { ScheduleInput } from '../../core/schedules/to-schedule.js';
-import type { PeriodicOptions } from '../decorators/periodic.decorator.js';
-import type { TaskDecoratorOptions } from '../decorators/task.decorator.js';
+import type { PeriodicSettings } from '../../core/beat/schedule-settings.js';
+import type { OptionsFactory } from './options-factory.js';
 
 const TASKS = 'task-queue:tasks';
 const DEFAULTS = 'task-queue:defaults';
@@ -76,4 +76,17 @@ function storeParameter(key: string, prototype: object, method: string | symbol,
 
 function parametersOf(key: string, prototype: object, method: string): ReadonlySet<number> {
   return new Set((Reflect.getMetadata(key, prototype, method) ?? []) as readonly number[]);
+}
+
+/** What `@Task` takes: the name it is known by everywhere, and how it is sent and run. */
+export interface TaskDecoratorOptions extends TaskOptionsInput, Partial<OptionsFactory> {
+  /** unique, and part of every message: renaming a method or class does not change it */
+  name: string;
+}
+
+export interface PeriodicOptions extends PeriodicSettings {
+  /** of the schedule; default: the task's, with a number for the second and further ones of a method */
+  readonly name?: string;
+  /** the `name` of the TaskQueueModule that it is sent through */
+  readonly client?: string;
 }

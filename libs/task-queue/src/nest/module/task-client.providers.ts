@@ -3,11 +3,12 @@ import { ModuleRef } from '@nestjs/core';
 import { resolveClientOptions, type ClientOptionsInput } from '../../core/client/options/client-options.js';
 import { Listeners } from '../../core/attempt/listening/listeners.js';
 import { TaskClient } from '../../core/client/task-client.js';
-import type { Clock, TaskLogger } from '../../core/ports/index.js';
-import { TransactionDoors } from '../../database/outbox/transaction-doors.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
 import { findRouter } from './find-router.js';
 import { InstanceNames } from '../tokens/instance-names.js';
-import { getQueueInstanceToken, QueueInstance } from '../../assembly/queue-instance.js';
+import { QueueInstance } from '../../assembly/queue-instance.js';
+import { getQueueInstanceToken } from '../tokens/queue-instance.token.js';
 import { getTaskClientToken } from '../tokens/task-client.token.js';
 import { taskControlProviders } from './task-control.provider.js';
 import { taskSchedulesProvider } from './task-schedules.provider.js';
@@ -68,7 +69,7 @@ type ClientSurroundings = [
 
 function makeClient(
   name: string,
-  { options, transport, results, codecs, outbox, transactionsOf }: QueueInstance,
+  { options, transport, results, codecs, transactional, transactionsOf }: QueueInstance,
   ...[explorer, listeners, modules, logger, clock, standIn]: ClientSurroundings
 ): TaskClient {
   return new TaskClient({
@@ -83,7 +84,7 @@ function makeClient(
     transactionsOf,
     listeners,
     // A test's application may have no database, or another: what it sends is there at once.
-    doors: standIn === undefined ? new TransactionDoors(transport.broker, outbox) : null,
+    transactional: standIn === undefined ? transactional : undefined,
     onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
     clock,
     logger,

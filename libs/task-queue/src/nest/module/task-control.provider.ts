@@ -3,7 +3,7 @@ import { AskWorkers } from '../../core/control/ask-workers.js';
 import type { TaskClient } from '../../core/client/task-client.js';
 import { TaskControl } from '../../core/control/task-control.js';
 import { TaskInspect } from '../../core/control/task-inspect.js';
-import type { Clock } from '../../core/ports/index.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
 import type { QueueInstance } from '../../assembly/queue-instance.js';
 import { DEFAULT_CLIENT, getTaskClientToken } from '../tokens/task-client.token.js';
 import { QUEUE_INSTANCE, TASK_CLOCK } from '../tokens/tokens.js';

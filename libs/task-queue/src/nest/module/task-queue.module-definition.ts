@@ -1,6 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { ClientOptionsInput } from '../../core/client/options/client-options.js';
-import { getQueueInstanceToken } from '../../assembly/queue-instance.js';
+import { getQueueInstanceToken } from '../tokens/queue-instance.token.js';
 import { taskClientProviders } from './task-client.providers.js';
 import { DEFAULT_CLIENT, getTaskClientToken } from '../tokens/task-client.token.js';
 import { getTaskControlToken, getTaskInspectToken } from './task-control.provider.js';

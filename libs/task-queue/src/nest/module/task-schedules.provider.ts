@@ -1,7 +1,7 @@
 import { Inject, type InjectionToken, type Provider } from '@nestjs/common';
 import { TaskSchedules } from '../../core/beat/task-schedules.js';
 import type { TaskClient } from '../../core/client/task-client.js';
-import type { Clock } from '../../core/ports/index.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
 import { PeriodicExplorer } from '../discovery/periodic.explorer.js';
 import { turnMaker } from '../lifecycle/prepare-beat.js';
 import type { QueueInstance } from '../../assembly/queue-instance.js';

@@ -1,6 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { WorkerOptionsInput } from '../../core/worker/worker-options.js';
-import { getQueueInstanceToken } from '../../assembly/queue-instance.js';
+import { getQueueInstanceToken } from '../tokens/queue-instance.token.js';
 import { DEFAULT_CLIENT } from '../tokens/task-client.token.js';
 import { GLOBAL_ENHANCERS, TASK_WORKER_OPTIONS, type TaskWorkerModuleExtras } from '../tokens/task-worker.options.js';
 import { TaskHandlersModule } from './task-handlers.module.js';

@@ -1,7 +1,8 @@
 import type { InjectionToken, OptionalFactoryDependency } from '@nestjs/common';
 import type { ClientOptionsInput } from '../../core/client/options/client-options.js';
 import type { TaskMessage } from '../../core/message/task-message.js';
-import type { Clock, Publication } from '../../core/ports/index.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { Publication } from '../../core/ports/broker/publication.js';
 import type { WorkerOptionsInput } from '../../core/worker/worker-options.js';
 import type { QueueInstance } from '../../assembly/queue-instance.js';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { CodeSchedule, NewSchedule, ScheduleDefinition, TurnClaim, TurnRun } from '../../core/ports/index.js';
+import type { CodeSchedule, NewSchedule, TurnClaim, TurnRun } from '../../core/ports/stores/schedule-store.js';
+import type { ScheduleDefinition } from '../../core/ports/stores/stored-schedule.js';
 import { publication, type PublicationInput } from './stage.js';
 
 /** A definition of which a test says what it is about. */

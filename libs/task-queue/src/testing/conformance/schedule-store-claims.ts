@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { UniqueKey } from '../../core/ports/index.js';
+import type { UniqueKey } from '../../core/message/unique-key.js';
 import { arm, definition, schedule, send } from './schedule-samples.js';
 import { publication, type Stage, type StagedTest } from './stage.js';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CodeSchedule, ScheduleDefinition } from '../../core/ports/index.js';
+import type { CodeSchedule } from '../../core/ports/stores/schedule-store.js';
+import type { ScheduleDefinition } from '../../core/ports/stores/stored-schedule.js';
 import type { HarnessFactory } from './harness.js';
 import { codes, definition, schedule } from './schedule-samples.js';
 import { describeClaims } from './schedule-store-claims.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { TransportOptions } from '../../core/ports/index.js';
-import type { Publication, PublishReceipt } from '../../core/ports/broker/broker.js';
+
+import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
 import type { ConsumeOptions } from '../../core/ports/broker/consumer.js';
 import type { Location } from '../../core/ports/control/inspector.js';
-import type { Transport } from '../../core/ports/broker/transport.js';
+import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
 import { HandConsumer, LEASE } from './hand-consumer.js';
 import type { ConformanceHarness, HarnessFactory } from './harness.js';
 import { testRunner } from './test-runner.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PublishReceipt } from '../../core/ports/broker/broker.js';
+import type { PublishReceipt } from '../../core/ports/broker/publication.js';
 import type { Delivery } from '../../core/ports/broker/consumer.js';
 import type { UniqueKey } from '../../core/message/unique-key.js';
 import { ack, as, deadLetter, LEASE, release, retry, type HandConsumer } from './hand-consumer.js';

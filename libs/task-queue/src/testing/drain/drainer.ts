@@ -1,6 +1,7 @@
 import type { Outcome } from '../../core/attempt/outcome.js';
 import type { TaskMessage } from '../../core/message/task-message.js';
-import type { Publication, Transport } from '../../core/ports/index.js';
+import type { Publication } from '../../core/ports/broker/publication.js';
+import type { Transport } from '../../core/ports/broker/transport.js';
 import type { OutcomeListener } from '../../core/worker/run/run-delivery.js';
 import type { Worker } from '../../core/worker/worker.js';
 import { errorOf, failuresOf, runOf, type DrainOptions, type DrainReport, type TaskRun } from './drain-report.js';

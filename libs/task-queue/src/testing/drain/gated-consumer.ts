@@ -1,13 +1,6 @@
-import type {
-  ConsumeOptions,
-  Consumer,
-  Delivery,
-  ExtendReport,
-  Inspector,
-  Publication,
-  SettleReceipt,
-  Settlement,
-} from '../../core/ports/index.js';
+import type { ConsumeOptions, Consumer, Delivery, ExtendReport, Settlement, SettleReceipt } from '../../core/ports/broker/consumer.js';
+import type { Inspector } from '../../core/ports/control/inspector.js';
+import type { Publication } from '../../core/ports/broker/publication.js';
 import type { Gate } from './gate.js';
 
 export interface GateSurroundings {

@@ -1,4 +1,5 @@
-import type { Broker, Transport } from '../../core/ports/index.js';
+import type { Broker } from '../../core/ports/broker/broker.js';
+import type { Transport } from '../../core/ports/broker/transport.js';
 import type { Gate } from './gate.js';
 import { GatedConsumer, type GateSurroundings } from './gated-consumer.js';
 

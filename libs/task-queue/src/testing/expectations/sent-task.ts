@@ -1,5 +1,5 @@
 import type { TaskMessage } from '../../core/message/task-message.js';
-import type { Publication } from '../../core/ports/index.js';
+import type { Publication } from '../../core/ports/broker/publication.js';
 
 /** One call that was sent, as it left. Instants and lengths of time are ms. */
 export interface SentTask {

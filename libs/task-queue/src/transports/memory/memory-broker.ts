@@ -1,4 +1,5 @@
-import type { Broker, Publication, PublishReceipt, RevokeOptions } from '../../core/ports/broker/broker.js';
+import type { Broker, RevokeOptions } from '../../core/ports/broker/broker.js';
+import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
 import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';

@@ -1,4 +1,4 @@
-import type { Publication, PublishReceipt } from '../../core/ports/broker/broker.js';
+import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
 import type { ControlAnswer, ControlCommand } from '../../core/ports/control/control-channel.js';
 import { ExpiringMap } from './queue/expiring-map.js';
 import { JoinShelf } from './stores/join-shelf.js';

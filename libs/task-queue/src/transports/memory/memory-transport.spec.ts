@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { BrokerUnavailableError, InvalidBrokerUrlError } from '../../core/errors/index.js';
+import { BrokerUnavailableError } from '../../core/errors/publish-errors.js';
+import { InvalidBrokerUrlError } from '../../core/errors/boot-errors.js';
 import type { Consumer, ConsumerEvents } from '../../core/ports/broker/consumer.js';
 import { silentLogger } from '../../core/ports/runtime/logger.js';
 import type { Transport } from '../../core/ports/broker/transport.js';

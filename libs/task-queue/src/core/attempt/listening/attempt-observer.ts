@@ -1,7 +1,10 @@
-import { Reject } from '../../errors/index.js';
+import { Reject } from '../semipredicates.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import type { TaskState } from '../../message/task-state.js';
-import { currentTask, type SignalName, type TaskHandler, type TaskHookEvents, type TaskHookName } from '../../ports/index.js';
+import { currentTask } from '../../ports/task/current-task.js';
+import type { SignalName } from '../../ports/task/signals.js';
+import type { TaskHandler } from '../../ports/task/task-handler.js';
+import type { TaskHookEvents, TaskHookName } from '../../ports/task/task-hooks.js';
 import type { AttemptContext } from '../attempt-context.js';
 import { reportOf, type OnTaskError } from './error-report.js';
 import type { Listeners } from './listeners.js';

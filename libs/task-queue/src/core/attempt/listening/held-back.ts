@@ -1,4 +1,6 @@
-import type { HeldBackReceipt, Publication, PublishReceipt, TaskLogger } from '../../ports/index.js';
+import type { HeldBackReceipt } from '../../ports/broker/consumer.js';
+import type { Publication, PublishReceipt } from '../../ports/broker/publication.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 
 /** Which of these publications a unique key held back. */
 export function heldBackOf(publications: readonly Publication[], receipts: readonly PublishReceipt[]): HeldBackReceipt[] {

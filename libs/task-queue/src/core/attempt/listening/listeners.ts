@@ -1,4 +1,5 @@
-import type { Signal, SignalName, SignalPayloads, Signals, TaskLogger } from '../../ports/index.js';
+import type { Signal, SignalName, SignalPayloads, Signals } from '../../ports/task/signals.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 import { isPromise } from '../is-promise.js';
 
 interface Listener {

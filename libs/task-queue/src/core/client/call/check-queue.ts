@@ -1,4 +1,5 @@
-import { InvalidOptionError, UnknownQueueError } from '../../errors/index.js';
+import { InvalidOptionError } from '../../errors/option-errors.js';
+import { UnknownQueueError } from '../../errors/boot-errors.js';
 import type { ClientOptions } from '../options/client-options.js';
 
 /**

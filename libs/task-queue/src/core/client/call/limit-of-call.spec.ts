@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { openCodecs } from '../../message/open-codecs.js';
-import type { BrokerCapabilities, DeclaredTask } from '../../ports/index.js';
+import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
+import type { DeclaredTask } from '../../ports/task/declared-task.js';
 import type { CallOptions } from '../../canvas/call-options.js';
 import { resolveClientOptions, type ClientOptionsInput } from '../options/client-options.js';
 import { prepareCall } from './prepare-call.js';

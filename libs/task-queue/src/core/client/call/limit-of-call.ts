@@ -1,6 +1,8 @@
 import { unlimitable } from '../../policies/check-rate-limit.js';
 import { toInterval } from '../../options/rate.js';
-import type { BrokerCapabilities, DeclaredTask, RateLimit } from '../../ports/index.js';
+import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
+import type { DeclaredTask } from '../../ports/task/declared-task.js';
+import type { RateLimit } from '../../ports/broker/rate-limit.js';
 
 type Declared = Pick<DeclaredTask, 'name' | 'rateLimit'>;
 

@@ -1,9 +1,11 @@
 import { v7 } from 'uuid';
 import { announcePublish } from '../../attempt/listening/announce-publish.js';
-import { PayloadTooLargeError } from '../../errors/index.js';
+import { PayloadTooLargeError } from '../../errors/call-errors.js';
 import { buildMessage } from '../../message/build-message.js';
 import { DEFAULT_PRIORITY, type TaskMessage } from '../../message/task-message.js';
-import { currentTask, type DeclaredTask, type Publication } from '../../ports/index.js';
+import { currentTask } from '../../ports/task/current-task.js';
+import type { DeclaredTask } from '../../ports/task/declared-task.js';
+import type { Publication } from '../../ports/broker/publication.js';
 import { callLimits, callTimes, checkCallOptions, type CallOptions, type CallTimes } from '../../canvas/call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
 import { carriedArgs, checkCarried } from './carried-values.js';

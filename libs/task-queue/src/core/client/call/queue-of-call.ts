@@ -1,4 +1,4 @@
-import { UnknownQueueError } from '../../errors/index.js';
+import { UnknownQueueError } from '../../errors/boot-errors.js';
 import { directQueueOf } from '../../policies/direct-queue.js';
 import type { DeclaredTask } from '../../ports/task/declared-task.js';
 import type { CallOptions } from '../../canvas/call-options.js';

@@ -1,9 +1,9 @@
-import type { Signature } from '../../canvas/signature.js';
 import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { FollowUp } from '../../message/follow-up.js';
-import type { DeclaredTask, UniqueKey } from '../../ports/index.js';
+import type { DeclaredTask } from '../../ports/task/declared-task.js';
+import type { UniqueKey } from '../../message/unique-key.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
-import { callLimits, callTimes, checkCallOptions, type CallOptions } from '../../canvas/call-options.js';
+import { callLimits, type CallOptions, callTimes, checkCallOptions, type Signature } from '../../canvas/call-options.js';
 import type { CallSurroundings } from './call-surroundings.js';
 import { chosenId } from './id-of-call.js';
 import { configuredTask } from './configured-task.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BrokerCapabilities, UniqueOptions } from '../../ports/index.js';
+import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
+import type { UniqueOptions } from '../../ports/task/unique-options.js';
 import { checkCallOptions, type CallOptions } from '../../canvas/call-options.js';
 import { chosenId } from './id-of-call.js';
 import { uniqueKeyOf } from './unique-key-of.js';

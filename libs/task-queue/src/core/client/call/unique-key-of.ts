@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { InvalidOptionError, UnsupportedOptionError } from '../../errors/index.js';
+import { InvalidOptionError, UnsupportedOptionError } from '../../errors/option-errors.js';
 import { toTagged } from '../../message/serializers/tagged-values.js';
 import { resolveUnique } from '../../policies/unique-options.js';
 import type { DeclaredTask } from '../../ports/task/declared-task.js';
-import type { BrokerCapabilities, UniqueKey, UniqueOptions, UniquePolicy } from '../../ports/index.js';
+import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
+import type { UniqueKey } from '../../message/unique-key.js';
+import type { UniqueOptions, UniquePolicy } from '../../ports/task/unique-options.js';
 import type { CallOptions } from '../../canvas/call-options.js';
 
 type Declared = Pick<DeclaredTask, 'name' | 'unique'>;

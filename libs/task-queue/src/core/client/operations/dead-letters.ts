@@ -3,7 +3,8 @@ import { redriveMessage } from '../../message/build-message.js';
 import type { FailedAttempt } from '../../message/failed-attempt.js';
 import type { Codecs } from '../../message/open-codecs.js';
 import { DEFAULT_PRIORITY, type TaskMessage } from '../../message/task-message.js';
-import type { DeadLetter, Inspector, Redrive, ResultBackend } from '../../ports/index.js';
+import type { DeadLetter, Inspector, Redrive } from '../../ports/control/inspector.js';
+import type { ResultBackend } from '../../ports/stores/result-backend.js';
 
 /** A dead letter as people read it. */
 export interface DeadTask {

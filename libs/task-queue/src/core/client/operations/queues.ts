@@ -1,5 +1,7 @@
 import { readHeaders } from '../../message/message-codec.js';
-import type { Clock, ControlChannel, Inspector, QueueCounts } from '../../ports/index.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { ControlChannel } from '../../ports/control/control-channel.js';
+import type { Inspector, QueueCounts } from '../../ports/control/inspector.js';
 import { checkQueue } from '../call/check-queue.js';
 import type { ClientOptions } from '../options/client-options.js';
 

@@ -5,7 +5,7 @@ import { DEFAULT_QUEUE } from '../../message/task-message.js';
 import { Annotations, type AnnotationsInput } from '../../policies/annotations.js';
 import { checkOptions, countField, durationField, flagField, nameField, namesField, positiveField } from '../../options/check-options.js';
 
-import { resolveOutboxOptions, type OutboxOptions, type OutboxOptionsInput } from '../../../database/outbox/outbox-options.js';
+import { resolveOutboxOptions, type OutboxOptions, type OutboxOptionsInput } from './outbox-options.js';
 import { resolveBeatOptions, type BeatOptions, type BeatOptionsInput } from '../../beat/beat-options.js';
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
 import { resolvePublishRetry, type PublishRetryInput } from '../../policies/retry/publish-retry.js';

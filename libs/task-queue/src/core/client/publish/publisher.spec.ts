@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { BrokerFullError, BrokerUnavailableError, PublishUncertainError, TaskNotUniqueError } from '../../errors/index.js';
-import type { Broker, Publication, UniqueKey } from '../../ports/index.js';
+import { BrokerFullError, BrokerUnavailableError, PublishUncertainError, TaskNotUniqueError } from '../../errors/publish-errors.js';
+import type { Broker } from '../../ports/broker/broker.js';
+import type { Publication } from '../../ports/broker/publication.js';
+import type { UniqueKey } from '../../message/unique-key.js';
 import { FakeClock } from '../../../testing/fake-clock.js';
 import { Publisher } from './publisher.js';
 

@@ -1,5 +1,7 @@
-import { BrokerUnavailableError, PublishUncertainError, TaskNotUniqueError } from '../../errors/index.js';
-import type { Broker, Clock, Publication, PublishReceipt } from '../../ports/index.js';
+import { BrokerUnavailableError, PublishUncertainError, TaskNotUniqueError } from '../../errors/publish-errors.js';
+import type { Broker } from '../../ports/broker/broker.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Publication, PublishReceipt } from '../../ports/broker/publication.js';
 import { pauseBefore, type PublishRetry } from '../../policies/retry/publish-retry.js';
 
 interface Waiting {

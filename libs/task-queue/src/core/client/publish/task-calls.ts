@@ -1,6 +1,7 @@
 import { signatureOf } from '../../canvas/signature.js';
-import { InvalidOptionError, UnknownTaskMethodError } from '../../errors/index.js';
-import type { DeclaredTask } from '../../ports/index.js';
+import { InvalidOptionError } from '../../errors/option-errors.js';
+import { UnknownTaskMethodError } from '../../errors/call-errors.js';
+import type { DeclaredTask } from '../../ports/task/declared-task.js';
 import type { AsyncResult } from '../async-result.js';
 import type { CallOptions } from '../../canvas/call-options.js';
 import { describeContract, type SendMany, type SendTask, type TaskContract, type TaskHandle, type TaskProxy } from '../task-types.js';

@@ -1,5 +1,6 @@
-import type { TransactionPublisher } from '../../../database/outbox/transaction-publisher.js';
-import type { DeclaredTask, PublishReceipt } from '../../ports/index.js';
+import type { DeclaredTask } from '../../ports/task/declared-task.js';
+import type { PublisherWithin } from '../../ports/broker/transactional.js';
+import type { PublishReceipt } from '../../ports/broker/publication.js';
 import type { AsyncResult } from '../async-result.js';
 import type { CallOptions } from '../../canvas/call-options.js';
 import type { PreparedCall } from '../call/prepare-call.js';
@@ -17,7 +18,7 @@ export interface TransactionCallDependencies {
 export class TransactionCalls extends TaskCalls {
   constructor(
     private readonly client: TransactionCallDependencies,
-    private readonly publisher: TransactionPublisher,
+    private readonly publisher: PublisherWithin,
   ) {
     super((target) => client.describe(target));
   }

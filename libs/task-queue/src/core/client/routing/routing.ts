@@ -1,4 +1,6 @@
-import { InvalidOptionError, InvalidRouteError, UnknownOptionError, UnknownQueueError } from '../../errors/index.js';
+import { InvalidOptionError, UnknownOptionError } from '../../errors/option-errors.js';
+import { InvalidRouteError } from '../../errors/call-errors.js';
+import { UnknownQueueError } from '../../errors/boot-errors.js';
 import { toMilliseconds } from '../../message/duration.js';
 import { globToRegExp, isGlob } from '../../policies/glob.js';
 import { toInterval } from '../../options/rate.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../../errors/index.js';
-import type { Broker, Publication, PublishReceipt } from '../../ports/index.js';
+import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../../errors/publish-errors.js';
+import type { Broker } from '../../ports/broker/broker.js';
+import type { Publication, PublishReceipt } from '../../ports/broker/publication.js';
 import { FakeClock } from '../../../testing/fake-clock.js';
 import { pauseBefore, resolvePublishRetry } from './publish-retry.js';
 import { Publisher } from '../../client/publish/publisher.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { retryAfterOf } from './retry-options.js';
 import { retryDelay } from './retry-policy.js';
-import { resolveTaskOptions, type TaskOptionsInput } from '../task-options.js';
+import { resolveTaskOptions } from '../task-options.js';
+import type { TaskOptionsInput } from '../task-options-input.js';
 
 class HttpError extends Error {
   constructor(readonly status: number) {

@@ -1,26 +1,9 @@
 import { z } from 'zod';
 import { InvalidOptionError } from '../../errors/option-errors.js';
-import { toMilliseconds, type Duration } from '../../message/duration.js';
-import type { ErrorClass, RetryDelay } from '../../ports/task/task-handler.js';
+import { toMilliseconds } from '../../message/duration.js';
+import type { RetryDelay } from '../../ports/task/task-handler.js';
 import { checkOptions, durationField, errorClassesField, flagField } from '../../options/check-options.js';
-import type { TaskOptionsInput } from '../task-options.js';
-
-/** Automatic retries in one object, instead of Celery's names. */
-export interface RetryPolicyInput {
-  /** errors after which the task is run again by itself: `autoretryFor` */
-  on?: readonly ErrorClass[];
-  /** exceptions to `on`: `dontAutoretryFor` */
-  notOn?: readonly ErrorClass[];
-  /** the same delay each time, or one for each error and number of retries; instead of `retryBackoff` */
-  delay?: Duration | RetryDelay;
-  /** the longest delay; default: none beside `delay`, else `retryBackoffMax` */
-  maxDelay?: Duration;
-  /** a random delay between 0 and the computed one; default: false beside `delay`, else `retryJitter` */
-  jitter?: boolean;
-}
-
-/** {@link TaskOptionsInput} in which `retry` has been taken apart. */
-export type FlatTaskOptions = Omit<TaskOptionsInput, 'retry' | 'retryBackoff'> & { retryBackoff?: boolean | Duration | RetryDelay };
+import type { FlatTaskOptions, RetryPolicyInput, TaskOptionsInput } from '../task-options-input.js';
 
 const schema = z.object({
   on: errorClassesField.optional().describe(errorClassesField.description!),

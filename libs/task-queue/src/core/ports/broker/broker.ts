@@ -1,8 +1,7 @@
+import type { Publication, PublishOptions, PublishReceipt } from './publication.js';
 import type { BrokerCapabilities } from './capabilities.js';
 import type { ConsumeOptions, Consumer } from './consumer.js';
-import type { RateLimit } from './rate-limit.js';
 import type { TransactionalPublishing } from './transactional.js';
-import type { UniqueKey } from '../../message/unique-key.js';
 
 /**
  * Takes messages in and hands out consumers. Shared by the whole process and holding no work itself.
@@ -36,37 +35,6 @@ export interface Broker {
    * say, until it is set again. 0 = without a limit; null = as their publications say.
    */
   setRate(key: string, intervalMs: number | null): Promise<void>;
-}
-
-/** One message on its way in. The body is opaque to the transport; what the transport acts on stands beside it. */
-export interface Publication {
-  readonly id: string;
-  readonly queue: string;
-  /** the encoded message (message/message-codec) */
-  readonly body: string;
-  /** 0–9, higher first */
-  readonly priority: number;
-  /** ms from now by the store's clock (a countdown), or an instant in epoch ms (an eta); absent = at once */
-  readonly due?: { readonly delay: number } | { readonly eta: number };
-  /** leave a trace of the id, and refuse it where one is found; false for the retry of an early-acknowledged message */
-  readonly traced: boolean;
-  /** the id was made for this publish and was never sent: a transport need not look for it */
-  readonly fresh?: boolean;
-  readonly unique?: UniqueKey;
-  readonly limit?: RateLimit;
-}
-
-export interface PublishOptions {
-  readonly timeout: number;
-}
-
-export interface PublishReceipt {
-  /** the publication's own, or that of the message which holds its unique key: whose result to wait for */
-  readonly id: string;
-  /** nothing was changed: the id is known, or a message with the same unique key is there instead */
-  readonly deduplicated: boolean;
-  /** nothing was changed: another message holds the unique key, and `onConflict` is `reject` */
-  readonly refused?: { readonly reason: 'unique'; readonly holder: string };
 }
 
 export interface RevokeOptions {

@@ -1,6 +1,6 @@
 import type { FailedAttempt } from '../../message/failed-attempt.js';
 import type { TaskResultRecord } from '../../message/task-result.js';
-import type { Publication, PublishReceipt } from './broker.js';
+import type { Publication, PublishReceipt } from './publication.js';
 import type { JoinArrival, JoinReceipt } from '../stores/join-store.js';
 
 /**

@@ -17,3 +17,7 @@ export type DatabaseHandle = PgPoolLike | DataSourceLike;
 
 /** Where a store is: a URL, or a database that is open already. */
 export type StoreAddress = string | DatabaseHandle;
+
+export function isDataSource(source: object): source is DataSourceLike {
+  return 'driver' in source;
+}

@@ -1,4 +1,4 @@
-import type { Publication, PublishReceipt } from '../broker/broker.js';
+import type { Publication, PublishReceipt } from '../broker/publication.js';
 import type { ScheduleDefinition, ScheduleSource, StoredSchedule, TickCause, TickRecord } from './stored-schedule.js';
 
 /**

@@ -1,16 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { TransactionSession } from '../broker/transactional.js';
-
-/** A transaction that somebody has opened on one connection. */
-export interface OpenTransaction {
-  readonly session: TransactionSession;
-  /** the connection, for what is kept as long as it */
-  readonly connection: object;
-  /** what leads to its database: equal for all connections of one pool or DataSource */
-  readonly database: object | string;
-  /** @throws TransactionNotOpenError when it has not begun, or is over */
-  check(what: string): void;
-}
+import type { OpenTransaction } from '../broker/transactional.js';
 
 /** The transaction of a transactional task, which all that it does belongs to. */
 export interface AmbientTransaction extends OpenTransaction {

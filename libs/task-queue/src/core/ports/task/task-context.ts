@@ -1,5 +1,4 @@
 import type { Duration } from '../../message/duration.js';
-import type { DeliveryInfo } from './task-handler.js';
 import type { INJECTED } from './brands.js';
 
 /**
@@ -64,4 +63,11 @@ export interface RetryOptions {
   /** run it with other arguments */
   readonly args?: readonly unknown[];
   readonly kwargs?: Readonly<Record<string, unknown>>;
+}
+
+export interface DeliveryInfo {
+  readonly queue: string;
+  readonly priority: number;
+  /** an earlier delivery of this message lost its lease */
+  readonly redelivered: boolean;
 }

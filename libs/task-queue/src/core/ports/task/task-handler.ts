@@ -2,7 +2,7 @@ import type { CompressionName, SerializerName } from '../../message/content-opti
 import type { Duration } from '../../message/duration.js';
 import type { TaskContext } from './task-context.js';
 import type { UniquePolicy } from './unique-options.js';
-import type { TransactionalPolicy } from './task-transactions.js';
+import type { TaskTransactions, TransactionalPolicy } from './task-transactions.js';
 import type { TaskHooks } from './task-hooks.js';
 
 /** One task as the worker sees it: no framework, just its name, its options and how to run it. */
@@ -72,9 +72,5 @@ export type RetryDelay = (error: unknown, retries: number) => Duration;
 
 export type ErrorClass = abstract new (...args: never[]) => unknown;
 
-export interface DeliveryInfo {
-  readonly queue: string;
-  readonly priority: number;
-  /** an earlier delivery of this message lost its lease */
-  readonly redelivered: boolean;
-}
+/** The transactions of a handler; undefined = it is not transactional. */
+export type TransactionsOf = (handler: TaskHandler) => TaskTransactions | undefined;

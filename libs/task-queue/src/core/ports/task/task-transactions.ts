@@ -1,5 +1,3 @@
-import type { TaskHandler } from './task-handler.js';
-
 /** The transactions that a transactional task runs in: of one database, with one isolation. */
 export interface TaskTransactions {
   /** ms that records are kept: what was due longer ago may have run */
@@ -48,6 +46,3 @@ export interface TransactionalPolicy {
   /** null = as the DataSource, or the database, says */
   readonly isolation: IsolationLevel | null;
 }
-
-/** The transactions of a handler; undefined = it is not transactional. */
-export type TransactionsOf = (handler: TaskHandler) => TaskTransactions | undefined;

@@ -1,6 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { silentLogger, type Clock, type Consumer } from '../../ports/index.js';
+import { silentLogger } from '../../ports/runtime/logger.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Consumer } from '../../ports/broker/consumer.js';
 import { FetchLoop } from './fetch-loop.js';
 import type { Slots } from './slots.js';
 

@@ -1,4 +1,6 @@
-import type { Clock, Consumer, TaskLogger } from '../../ports/index.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Consumer } from '../../ports/broker/consumer.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 import type { Slots } from './slots.js';
 
 export interface FetchLoopOptions {

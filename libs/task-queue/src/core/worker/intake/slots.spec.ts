@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Clock, Delivery } from '../../ports/index.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Delivery } from '../../ports/broker/consumer.js';
 import { Prefetch } from './prefetch.js';
 import { Slots } from './slots.js';
 

@@ -1,4 +1,5 @@
-import type { Clock, ClockTimer, Delivery } from '../../ports/index.js';
+import type { Clock, ClockTimer } from '../../ports/runtime/clock.js';
+import type { Delivery } from '../../ports/broker/consumer.js';
 import type { Prefetch } from './prefetch.js';
 
 export interface SlotsOptions {

@@ -1,5 +1,6 @@
 import { directQueueOf } from '../../policies/direct-queue.js';
-import type { Consumer, TaskLogger } from '../../ports/index.js';
+import type { Consumer } from '../../ports/broker/consumer.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 import type { WorkerOptions } from '../worker-options.js';
 
 /** The queues that a worker consumes now. They change one step after the other, in the order of the calls. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidOptionError } from '../../errors/index.js';
+import { InvalidOptionError } from '../../errors/option-errors.js';
 import { AsyncPool } from '../../pools/async-pool.js';
 import { commandsOf } from './commands.js';
 import type { WorkerView } from './worker-view.js';

@@ -1,5 +1,7 @@
-import { CommandUnsupportedError, InvalidOptionError, UnknownTaskError } from '../../errors/index.js';
-import type { PoolSize, RequestArgs } from '../../ports/index.js';
+import { CommandUnsupportedError } from '../../errors/control-errors.js';
+import { InvalidOptionError } from '../../errors/option-errors.js';
+import { UnknownTaskError } from '../../errors/call-errors.js';
+import type { PoolSize, RequestArgs } from '../../ports/control/worker-requests.js';
 import { queuesOf } from './inspections.js';
 import type { Answering, WorkerView } from './worker-view.js';
 

@@ -1,5 +1,8 @@
-import { CommandFailedError, TaskQueueError, UnknownCommandError } from '../../errors/index.js';
-import type { Clock, ControlAnswer, ControlChannel, TaskLogger, WorkerRequestCommand } from '../../ports/index.js';
+import { CommandFailedError, UnknownCommandError } from '../../errors/control-errors.js';
+import { TaskQueueError } from '../../errors/task-queue-error.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { ControlAnswer, ControlChannel, WorkerRequestCommand } from '../../ports/control/control-channel.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 import { commandsOf } from './commands.js';
 import { inspectionsOf } from './inspections.js';
 import type { WorkerView } from './worker-view.js';

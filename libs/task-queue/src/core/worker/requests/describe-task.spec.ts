@@ -5,7 +5,7 @@ import { PLAIN_CONTENT, type ContentOptions } from '../../message/content-option
 import { openCodecs, type Codecs } from '../../message/open-codecs.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import { resolveTaskOptions } from '../../policies/task-options.js';
-import type { Delivery } from '../../ports/index.js';
+import type { Delivery } from '../../ports/broker/consumer.js';
 import { HandlerRegistry } from '../handler-registry.js';
 import { describeWaiting, describeRun } from './describe-task.js';
 import type { WorkerView } from './worker-view.js';

@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
 import { REDACTED, redacted } from '../../attempt/listening/error-report.js';
-import { TaskQueueError } from '../../errors/index.js';
+import { TaskQueueError } from '../../errors/task-queue-error.js';
 import { readEnvelope } from '../../message/message-codec.js';
 import type { TaskMessage } from '../../message/task-message.js';
-import type { ActiveTask, Delivery, HeldTask, ReservedTask, TaskHandler } from '../../ports/index.js';
+import type { ActiveTask, HeldTask, ReservedTask } from '../../ports/control/worker-requests.js';
+import type { Delivery } from '../../ports/broker/consumer.js';
+import type { TaskHandler } from '../../ports/task/task-handler.js';
 import type { Run } from '../run/run.js';
 import type { WorkerView } from './worker-view.js';
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { directQueueOf } from '../../policies/direct-queue.js';
-import type { ActiveQueue, FoundTask, RegisteredTask, ScheduledWork, TaskHandler, WorkerStats } from '../../ports/index.js';
+import type { ActiveQueue, FoundTask, RegisteredTask, ScheduledWork, WorkerStats } from '../../ports/control/worker-requests.js';
+import type { TaskHandler } from '../../ports/task/task-handler.js';
 import { describeOptions } from '../worker-options.js';
 import { describeRun, describeWaiting } from './describe-task.js';
 import type { Answering, WorkerView } from './worker-view.js';

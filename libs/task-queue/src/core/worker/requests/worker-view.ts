@@ -1,5 +1,10 @@
 import type { Codecs } from '../../message/open-codecs.js';
-import type { BrokerCapabilities, Clock, Consumer, Inspector, Pool, RequestAnswer, RequestArgs, WorkerRequest } from '../../ports/index.js';
+import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Consumer } from '../../ports/broker/consumer.js';
+import type { Inspector } from '../../ports/control/inspector.js';
+import type { Pool } from '../../ports/runtime/pool.js';
+import type { RequestAnswer, RequestArgs, WorkerRequest } from '../../ports/control/worker-requests.js';
 import type { HandlerRegistry } from '../handler-registry.js';
 import type { RunningTasks } from '../run/running-tasks.js';
 import type { Slots } from '../intake/slots.js';

@@ -2,7 +2,11 @@ import { outcomeOfReturn, outcomeOfThrow } from '../../attempt/decide-outcome.js
 import { isPromise } from '../../attempt/is-promise.js';
 import type { Outcome } from '../../attempt/outcome.js';
 import type { Codecs } from '../../message/open-codecs.js';
-import { currentTask, type Clock, type Pool, type TaskContext, type TaskHandler } from '../../ports/index.js';
+import { currentTask } from '../../ports/task/current-task.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Pool } from '../../ports/runtime/pool.js';
+import type { TaskContext } from '../../ports/task/task-context.js';
+import type { TaskHandler } from '../../ports/task/task-handler.js';
 import type { Run } from './run.js';
 
 export interface CallHandlerDependencies {

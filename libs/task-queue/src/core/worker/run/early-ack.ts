@@ -3,11 +3,16 @@ import { withTask, type Recording } from '../../attempt/records/describe-record.
 import { heldBackOf, logHeldBack } from '../../attempt/listening/held-back.js';
 import type { Outcome } from '../../attempt/outcome.js';
 import type { PublishNews } from '../../attempt/listening/publish-news.js';
-import { PublishUncertainError, WorkerShutdownError } from '../../errors/index.js';
+import { PublishUncertainError } from '../../errors/publish-errors.js';
+import { WorkerShutdownError } from '../../errors/run-errors.js';
 import type { Codecs } from '../../message/open-codecs.js';
 import { serializeError } from '../../message/serialize-error.js';
 import type { TaskMessage } from '../../message/task-message.js';
-import type { Broker, Clock, Publication, ResultBackend, TaskLogger } from '../../ports/index.js';
+import type { Broker } from '../../ports/broker/broker.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Publication } from '../../ports/broker/publication.js';
+import type { ResultBackend } from '../../ports/stores/result-backend.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 import type { HandlerRegistry } from '../handler-registry.js';
 import { recordToSave, type Saving } from '../settle/saving.js';
 import { retried } from '../settle/settlement-of.js';

@@ -6,22 +6,16 @@ import type { Listeners } from '../../attempt/listening/listeners.js';
 import type { Outcome } from '../../attempt/outcome.js';
 import { PublishNews } from '../../attempt/listening/publish-news.js';
 import { workerTaskSignal } from '../../attempt/listening/signal-payloads.js';
-import { LeaseLostError } from '../../errors/index.js';
+import { LeaseLostError } from '../../errors/run-errors.js';
 import type { Codecs } from '../../message/open-codecs.js';
 import type { TaskMessage } from '../../message/task-message.js';
-import {
-  outsideTransaction,
-  type Clock,
-  type Consumer,
-  type Delivery,
-  type Pool,
-  type RecordedSettlement,
-  type Settlement,
-  type ResultBackend,
-  type TaskHandler,
-  type TaskLogger,
-  type TransactionsOf,
-} from '../../ports/index.js';
+import { outsideTransaction } from '../../ports/task/current-transaction.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Consumer, Delivery, RecordedSettlement, Settlement } from '../../ports/broker/consumer.js';
+import type { Pool } from '../../ports/runtime/pool.js';
+import type { ResultBackend } from '../../ports/stores/result-backend.js';
+import type { TaskHandler, TransactionsOf } from '../../ports/task/task-handler.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 import { serializeError } from '../../message/serialize-error.js';
 import { isOfEarlierRun, runOnceOf, type Attempt, type RunOnce } from './run-once.js';
 import { CallHandler } from './call-handler.js';

@@ -1,8 +1,10 @@
 import type { Outcome } from '../../attempt/outcome.js';
 import { serializeError } from '../../message/serialize-error.js';
 import type { TaskMessage } from '../../message/task-message.js';
-import { TooOldToDedupError } from '../../errors/index.js';
-import type { EarlierRun, RecordedSettlement, TaskHandler, TaskTransactions, TransactionsOf } from '../../ports/index.js';
+import { TooOldToDedupError } from '../../errors/transaction-errors.js';
+import type { EarlierRun, TaskTransactions } from '../../ports/task/task-transactions.js';
+import type { RecordedSettlement } from '../../ports/broker/consumer.js';
+import type { TaskHandler, TransactionsOf } from '../../ports/task/task-handler.js';
 import type { HandlerRegistry } from '../handler-registry.js';
 
 /** Dead-letter reason of a transactional message that was due before the oldest record. */

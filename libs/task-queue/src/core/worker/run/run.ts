@@ -1,6 +1,6 @@
 import type { AttemptContext } from '../../attempt/attempt-context.js';
 import type { TaskMessage } from '../../message/task-message.js';
-import type { Delivery } from '../../ports/index.js';
+import type { Delivery } from '../../ports/broker/consumer.js';
 
 /** One delivery whose handler is running. */
 export interface Run {

@@ -1,5 +1,7 @@
-import { LeaseLostError, SoftTimeLimitExceeded, TaskRevokedError, WorkerShutdownError } from '../../errors/index.js';
-import type { Clock, ClockTimer, Delivery, TaskHandler } from '../../ports/index.js';
+import { LeaseLostError, SoftTimeLimitExceeded, TaskRevokedError, WorkerShutdownError } from '../../errors/run-errors.js';
+import type { Clock, ClockTimer } from '../../ports/runtime/clock.js';
+import type { Delivery } from '../../ports/broker/consumer.js';
+import type { TaskHandler } from '../../ports/task/task-handler.js';
 import type { Run } from './run.js';
 
 /**

@@ -1,4 +1,7 @@
-import type { Clock, ClockTimer, TaskLogger, TaskTransactions, TransactionsOf } from '../../ports/index.js';
+import type { Clock, ClockTimer } from '../../ports/runtime/clock.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
+import type { TaskTransactions } from '../../ports/task/task-transactions.js';
+import type { TransactionsOf } from '../../ports/task/task-handler.js';
 import type { HandlerRegistry } from '../handler-registry.js';
 
 /** ms between two looks for records that have served their time */

@@ -1,10 +1,10 @@
 import type { Outcome } from '../../attempt/outcome.js';
-import { TaskRevokedError, WorkerLostError } from '../../errors/index.js';
+import { TaskRevokedError, WorkerLostError } from '../../errors/run-errors.js';
 import { serializeError } from '../../message/serialize-error.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import type { SerializedError } from '../../message/task-result.js';
 import { isExpired } from '../../policies/expiry.js';
-import type { Delivery } from '../../ports/index.js';
+import type { Delivery } from '../../ports/broker/consumer.js';
 
 /** Dead-letter reason of a message whose workers died, or lost their leases, `maxDeliveries` times. */
 export const REASON_WORKER_LOST = 'worker_lost';

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../attempt/outcome.js';
 import type { TaskMessage } from '../../message/task-message.js';
-import type { TaskLogger } from '../../ports/index.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 
 /** One structured line for what a person wants to know of. Successes are only logged at debug level. */
 export function logOutcome(logger: TaskLogger, message: TaskMessage, outcome: Outcome): void {

@@ -1,4 +1,8 @@
-import type { Clock, DeadLetter, FailedTaskLog, Inspector, Settlement, TaskLogger } from '../../ports/index.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { DeadLetter, Inspector } from '../../ports/control/inspector.js';
+import type { FailedTaskLog } from '../../ports/stores/failed-task-log.js';
+import type { Settlement } from '../../ports/broker/consumer.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 
 export interface RememberFailedDependencies {
   readonly log: FailedTaskLog;

@@ -5,7 +5,7 @@ import { recordOf } from '../../attempt/records/record-of.js';
 import type { Codecs } from '../../message/open-codecs.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import type { TaskResultRecord } from '../../message/task-result.js';
-import type { Publication } from '../../ports/index.js';
+import type { Publication } from '../../ports/broker/publication.js';
 
 /** What is known when an outcome is stored, beside the outcome. */
 export interface Saving {

@@ -1,15 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { BrokerUnavailableError } from '../../errors/index.js';
+import { BrokerUnavailableError } from '../../errors/publish-errors.js';
 import type { TaskResultRecord } from '../../message/task-result.js';
-import {
-  silentLogger,
-  type Broker,
-  type Clock,
-  type Consumer,
-  type Delivery,
-  type ResultBackend,
-  type Settlement,
-} from '../../ports/index.js';
+import { silentLogger } from '../../ports/runtime/logger.js';
+import type { Broker } from '../../ports/broker/broker.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Consumer, Delivery, Settlement } from '../../ports/broker/consumer.js';
+import type { ResultBackend } from '../../ports/stores/result-backend.js';
 import { SettleDeliveries } from './settle-deliveries.js';
 
 const delivery = (id: string): Delivery => ({ id, queue: 'q', priority: 5, token: 't', body: '', lostLeases: 0, revoked: false });

@@ -1,19 +1,13 @@
 import { heldBackOf, logHeldBack } from '../../attempt/listening/held-back.js';
 import type { PublishNews } from '../../attempt/listening/publish-news.js';
-import { BrokerUnavailableError } from '../../errors/index.js';
+import { BrokerUnavailableError } from '../../errors/publish-errors.js';
 import type { TaskResultRecord } from '../../message/task-result.js';
-import type {
-  Broker,
-  Clock,
-  Consumer,
-  Delivery,
-  HeldBackReceipt,
-  PublishReceipt,
-  ResultBackend,
-  SettleReceipt,
-  Settlement,
-  TaskLogger,
-} from '../../ports/index.js';
+import type { Broker } from '../../ports/broker/broker.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Consumer, Delivery, HeldBackReceipt, Settlement, SettleReceipt } from '../../ports/broker/consumer.js';
+import type { PublishReceipt } from '../../ports/broker/publication.js';
+import type { ResultBackend } from '../../ports/stores/result-backend.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 import type { RememberFailed } from './remember-failed.js';
 
 export interface SettleOptions {

@@ -4,7 +4,8 @@ import { withAttempts } from '../../message/build-message.js';
 import { rememberAttempt, type FailedAttempt } from '../../message/failed-attempt.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import type { SerializedError } from '../../message/task-result.js';
-import type { Delivery, Publication, ResultToSave, Settlement } from '../../ports/index.js';
+import type { Delivery, ResultToSave, Settlement } from '../../ports/broker/consumer.js';
+import type { Publication } from '../../ports/broker/publication.js';
 import { recordToSave, type Saving } from './saving.js';
 
 /** Dead-letter reason of a message that its task refused. */

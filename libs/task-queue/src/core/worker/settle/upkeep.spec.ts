@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { silentLogger, type FailedLetter, type ResultBackend, type Settlement, type TaskLogger } from '../../ports/index.js';
+import { silentLogger, type TaskLogger } from '../../ports/runtime/logger.js';
+import type { FailedLetter } from '../../ports/stores/failed-task-log.js';
+import type { ResultBackend } from '../../ports/stores/result-backend.js';
+import type { Settlement } from '../../ports/broker/consumer.js';
 import { FakeClock } from '../../../testing/fake-clock.js';
 import { testTransport } from '../../../testing/test-transport.js';
 import { RememberFailed } from './remember-failed.js';

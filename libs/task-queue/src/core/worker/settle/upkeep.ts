@@ -1,4 +1,7 @@
-import type { Clock, ClockTimer, Inspector, ResultBackend, TaskLogger } from '../../ports/index.js';
+import type { Clock, ClockTimer } from '../../ports/runtime/clock.js';
+import type { Inspector } from '../../ports/control/inspector.js';
+import type { ResultBackend } from '../../ports/stores/result-backend.js';
+import type { TaskLogger } from '../../ports/runtime/logger.js';
 import { RememberFailed } from './remember-failed.js';
 
 export interface UpkeepDependencies {

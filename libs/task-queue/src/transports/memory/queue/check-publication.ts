@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../../../core/errors/option-errors.js';
-import type { Publication } from '../../../core/ports/broker/broker.js';
+import type { Publication } from '../../../core/ports/broker/publication.js';
 import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
 import { checkUniqueKey } from '../../../core/message/unique-key.js';
 

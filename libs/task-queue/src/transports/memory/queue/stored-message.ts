@@ -1,4 +1,4 @@
-import type { Publication } from '../../../core/ports/broker/broker.js';
+import type { Publication } from '../../../core/ports/broker/publication.js';
 import type { DeadLetter, Location } from '../../../core/ports/control/inspector.js';
 import type { RateLimit } from '../../../core/ports/broker/rate-limit.js';
 import type { UniqueKey } from '../../../core/message/unique-key.js';

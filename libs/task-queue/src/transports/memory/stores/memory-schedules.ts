@@ -8,17 +8,15 @@ import type {
   HistoryPage,
   HistoryPaging,
   NewSchedule,
-  Publication,
-  PublishReceipt,
   RunOutOfTurn,
-  ScheduleDefinition,
   ScheduleListing,
   SchedulePage,
   ScheduleStore,
-  StoredSchedule,
   SyncReport,
   TurnClaim,
-} from '../../../core/ports/index.js';
+} from '../../../core/ports/stores/schedule-store.js';
+import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
+import type { ScheduleDefinition, StoredSchedule } from '../../../core/ports/stores/stored-schedule.js';
 import { checkPublication } from '../queue/check-publication.js';
 import type { MemorySession } from '../memory-session.js';
 

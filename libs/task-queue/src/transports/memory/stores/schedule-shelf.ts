@@ -1,15 +1,8 @@
 import { ScheduleNameTakenError, ScheduleNotFoundError, StaleScheduleError } from '../../../core/errors/schedule-errors.js';
 import * as changes from '../../../core/policies/schedule-changes.js';
 import type { TurnChange } from '../../../core/policies/take-turn.js';
-import {
-  HISTORY_KEPT,
-  type CodeSchedule,
-  type NewSchedule,
-  type ScheduleDefinition,
-  type StoredSchedule,
-  type SyncReport,
-  type TickRecord,
-} from '../../../core/ports/index.js';
+import { HISTORY_KEPT, type ScheduleDefinition, type StoredSchedule, type TickRecord } from '../../../core/ports/stores/stored-schedule.js';
+import type { CodeSchedule, NewSchedule, SyncReport } from '../../../core/ports/stores/schedule-store.js';
 import { DueHeap, type Due } from '../queue/due-heap.js';
 
 interface Shelved extends Due {

@@ -1,4 +1,5 @@
-import { BrokerVersionError, InvalidOptionError } from '../../../core/errors/index.js';
+import { BrokerVersionError } from '../../../core/errors/boot-errors.js';
+import { InvalidOptionError } from '../../../core/errors/option-errors.js';
 import { checkSchemaName } from '../../../core/policies/check-schema-name.js';
 import { checkServer } from './server-check.js';
 import type { Sql } from '../connection/sql.js';

@@ -1,4 +1,4 @@
-import { InvalidBrokerUrlError } from '../../../core/errors/index.js';
+import { InvalidBrokerUrlError } from '../../../core/errors/boot-errors.js';
 import { parsePostgresUrl } from './postgres-url.js';
 
 describe('parsePostgresUrl', () => {

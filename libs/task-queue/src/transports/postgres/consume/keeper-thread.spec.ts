@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../core/ports/runtime/logger.js';
-import type { HeldBatch } from '../../shared/leases/held-batch.js';
+import type { HeldBatch } from '../../shared/leases/leased-delivery.js';
 import { LeaseKeeper } from '../../shared/leases/lease-keeper.js';
 import { THREADS } from '../statements.generated.js';
 

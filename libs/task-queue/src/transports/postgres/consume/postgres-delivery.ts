@@ -1,5 +1,4 @@
-import type { HeldBatch } from '../../shared/leases/held-batch.js';
-import { LeasedDelivery } from '../../shared/leases/leased-delivery.js';
+import { type HeldBatch, LeasedDelivery } from '../../shared/leases/leased-delivery.js';
 
 /** A delivery that knows its place in the claim which holds it. */
 export class PostgresDelivery extends LeasedDelivery {

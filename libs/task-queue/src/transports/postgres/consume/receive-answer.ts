@@ -1,4 +1,4 @@
-import type { HeldBatch } from '../../shared/leases/held-batch.js';
+import type { HeldBatch } from '../../shared/leases/leased-delivery.js';
 import { PostgresDelivery } from './postgres-delivery.js';
 import { BODY_APART, fromStored, splitStored } from '../connection/stored-text.js';
 

@@ -1,4 +1,4 @@
-import type { HeldBatch } from '../../shared/leases/held-batch.js';
+import type { HeldBatch } from '../../shared/leases/leased-delivery.js';
 import { monotonic } from '../../shared/monotonic.js';
 import type { SuspectTurn } from '../../shared/leases/suspect-turns.js';
 import { orAborted } from '../../shared/or-aborted.js';

@@ -1,5 +1,5 @@
 import { PublishUncertainError } from '../../../core/errors/publish-errors.js';
-import type { Publication, PublishReceipt } from '../../../core/ports/broker/broker.js';
+import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { pause } from '../../shared/pause.js';
 import { attempt, mayPass, refused } from '../connection/attempt.js';

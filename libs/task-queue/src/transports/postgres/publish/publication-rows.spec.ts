@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Publication } from '../../../core/ports/broker/broker.js';
+import type { Publication } from '../../../core/ports/broker/publication.js';
 import { areBlocks, blockLists } from './publication-rows.js';
 
 const many = (count: number): Publication[] =>

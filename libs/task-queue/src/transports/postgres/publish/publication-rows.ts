@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../../../core/errors/option-errors.js';
-import type { Publication, PublishReceipt } from '../../../core/ports/broker/broker.js';
+import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
 import { checkUniqueKey } from '../../../core/message/unique-key.js';
 import { fromStored, joinLists, joinStored, toStored } from '../connection/stored-text.js';

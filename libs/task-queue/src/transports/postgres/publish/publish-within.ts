@@ -1,4 +1,4 @@
-import type { Publication, PublishOptions, PublishReceipt } from '../../../core/ports/broker/broker.js';
+import type { Publication, PublishOptions, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { IDENTIFY_DATABASE } from '../../../core/ports/broker/transactional.js';
 import type { DatabaseIdentity, TransactionalPublishing, TransactionSession } from '../../../core/ports/broker/transactional.js';
 import { monotonic } from '../../shared/monotonic.js';

@@ -1,4 +1,4 @@
-import { InvalidBrokerUrlError } from '../../../core/errors/index.js';
+import { InvalidBrokerUrlError } from '../../../core/errors/boot-errors.js';
 import { parseRedisUrl } from './redis-url.js';
 
 describe('parseRedisUrl', () => {

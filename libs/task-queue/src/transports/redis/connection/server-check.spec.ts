@@ -1,4 +1,4 @@
-import { BrokerVersionError, InvalidBrokerUrlError } from '../../../core/errors/index.js';
+import { BrokerVersionError, InvalidBrokerUrlError } from '../../../core/errors/boot-errors.js';
 import { checkServer } from './server-check.js';
 
 const check = (...lines: string[]) => checkServer(['# Server', ...lines, ''].join('\r\n'), 'redis://host');

@@ -1,4 +1,4 @@
-import type { HeldBatch } from '../../shared/leases/held-batch.js';
+import type { HeldBatch } from '../../shared/leases/leased-delivery.js';
 import { RedisDelivery } from './redis-delivery.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
 

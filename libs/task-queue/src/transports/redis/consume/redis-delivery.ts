@@ -1,6 +1,6 @@
 import type { Delivery } from '../../../core/ports/broker/consumer.js';
-import type { HeldBatch } from '../../shared/leases/held-batch.js';
-import { LeasedDelivery } from '../../shared/leases/leased-delivery.js';
+
+import { type HeldBatch, LeasedDelivery } from '../../shared/leases/leased-delivery.js';
 
 /** A delivery that knows its lease's member in the store. */
 export class RedisDelivery extends LeasedDelivery {

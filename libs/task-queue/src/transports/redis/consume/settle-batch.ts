@@ -1,4 +1,4 @@
-import type { Publication } from '../../../core/ports/broker/broker.js';
+import type { Publication } from '../../../core/ports/broker/publication.js';
 import type { Settlement } from '../../../core/ports/broker/consumer.js';
 import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
 import { checkUniqueKey } from '../../../core/message/unique-key.js';

@@ -1,4 +1,4 @@
-import type { Publication, PublishReceipt } from '../../../core/ports/broker/broker.js';
+import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 
 /** Reads what `put` (scripts/parts/put.lua) answers: one receipt for each publication. */
 export function readPublishAnswer(answer: string, publications: readonly Publication[]): PublishReceipt[] {

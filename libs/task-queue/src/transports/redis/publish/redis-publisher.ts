@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { BrokerFullError, PublishUncertainError } from '../../../core/errors/publish-errors.js';
 import { InvalidOptionError } from '../../../core/errors/option-errors.js';
-import type { Publication, PublishReceipt } from '../../../core/ports/broker/broker.js';
+import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
 import { checkUniqueKey } from '../../../core/message/unique-key.js';
 import { chunks } from '../../shared/chunks.js';

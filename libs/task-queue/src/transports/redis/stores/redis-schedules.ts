@@ -7,17 +7,15 @@ import type {
   HistoryPage,
   HistoryPaging,
   NewSchedule,
-  Publication,
-  PublishReceipt,
   RunOutOfTurn,
-  ScheduleDefinition,
   ScheduleListing,
   SchedulePage,
   ScheduleStore,
-  StoredSchedule,
   SyncReport,
   TurnClaim,
-} from '../../../core/ports/index.js';
+} from '../../../core/ports/stores/schedule-store.js';
+import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
+import type { ScheduleDefinition, StoredSchedule } from '../../../core/ports/stores/stored-schedule.js';
 import { chunks } from '../../shared/chunks.js';
 import { attempt } from '../connection/attempt.js';
 import { encodePublication } from '../publish/publication-code.js';

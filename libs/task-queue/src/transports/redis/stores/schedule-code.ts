@@ -1,4 +1,4 @@
-import type { ScheduleDefinition, StoredSchedule, TickRecord } from '../../../core/ports/index.js';
+import type { ScheduleDefinition, StoredSchedule, TickRecord } from '../../../core/ports/stores/stored-schedule.js';
 
 /** A schedule as its HASH holds it; an empty text stands for null. `enabled` and `name` stand beside the rest of what it says. */
 export function readSchedule(flat: readonly string[]): StoredSchedule | null {

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../../core/ports/broker/consumer.js';
-import type { HeldBatch } from './held-batch.js';
-import { LeasedDelivery } from './leased-delivery.js';
+
+import { type HeldBatch, LeasedDelivery } from './leased-delivery.js';
 
 /** What the lease-keeper knows of a consumer's renewals. */
 export interface Renewals {

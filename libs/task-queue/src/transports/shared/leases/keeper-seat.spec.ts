@@ -1,6 +1,6 @@
 import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import type { HeldBatch } from './held-batch.js';
+import type { HeldBatch } from './leased-delivery.js';
 import { KeeperSeat } from './keeper-seat.js';
 import { THREADS } from './threads.generated.js';
 

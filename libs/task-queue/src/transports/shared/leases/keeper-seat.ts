@@ -1,4 +1,4 @@
-import type { HeldBatch } from './held-batch.js';
+import type { HeldBatch } from './leased-delivery.js';
 import type { Renewals } from './held-leases.js';
 import { ABANDON, END, HOLD, Journal } from './journal.js';
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { InvalidOptionError } from '../../core/errors/index.js';
-import type { Duration } from '../../core/message/duration.js';
-import { checkOptions, durationField, flagField } from '../../core/options/check-options.js';
-import type { DatabaseHandle } from '../../core/ports/runtime/database-handle.js';
-import { isDataSource } from './application-database.js';
+import { InvalidOptionError } from '../../errors/option-errors.js';
+import type { Duration } from '../../message/duration.js';
+import { checkOptions, durationField, flagField } from '../../options/check-options.js';
+import { isDataSource, type DatabaseHandle } from '../../ports/runtime/database-handle.js';
 
 /** Where tasks wait that are sent within a transaction, until a worker relays them to the broker. */
 export interface OutboxOptionsInput {

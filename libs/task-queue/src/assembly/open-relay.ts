@@ -1,7 +1,8 @@
-import type { Listeners } from '../../core/attempt/listening/listeners.js';
-import { Relay } from '../../database/outbox/relay.js';
-import type { Clock, TaskLogger } from '../../core/ports/index.js';
-import type { QueueInstance } from '../../assembly/queue-instance.js';
+import type { Listeners } from '../core/attempt/listening/listeners.js';
+import type { Clock } from '../core/ports/runtime/clock.js';
+import type { TaskLogger } from '../core/ports/runtime/logger.js';
+import { Relay } from '../database/outbox/relay.js';
+import type { QueueInstance } from './queue-instance.js';
 
 export interface RelayParts {
   readonly queue: QueueInstance;
@@ -11,7 +12,7 @@ export interface RelayParts {
 }
 
 /** The relay of a worker's process, not started; undefined where there is nothing to relay. */
-export function prepareRelay({ queue, listeners, logger, clock }: RelayParts): Relay | undefined {
+export function openRelay({ queue, listeners, logger, clock }: RelayParts): Pick<Relay, 'start' | 'stop'> | undefined {
   const { outbox, options, transport } = queue;
   if (outbox === undefined || !outbox.options.relay) return undefined;
   const { publishTimeout } = options;

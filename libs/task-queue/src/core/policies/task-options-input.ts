@@ -1,0 +1,90 @@
+import type { CompressionName, SerializerName } from '../message/content-options.js';
+import type { Duration } from '../message/duration.js';
+import type { Rate } from '../options/rate.js';
+import type { ErrorClass, RetryDelay } from '../ports/task/task-handler.js';
+import type { UniqueOptions } from '../ports/task/unique-options.js';
+import type { TransactionalOptions } from './transactional-options.js';
+
+/** What `@Task` takes beside the name. Durations are ms or text. */
+export interface TaskOptionsInput {
+  /** queue of its calls; a queue named at the call wins */
+  queue?: string;
+  /** 0–9, higher first; default 5 */
+  priority?: number;
+  /** not to be run later than this after it was sent; it ends as REVOKED */
+  expires?: Duration;
+  /** how its arguments and results are written; default: as TaskQueueModule says. It must be in `acceptContent` */
+  serializer?: SerializerName;
+  /** 'gzip', 'brotli' or 'none'; default: as TaskQueueModule says */
+  compression?: CompressionName;
+  /** one call with the same arguments (or key) at a time: true, or how; a call can say otherwise */
+  unique?: boolean | UniqueOptions;
+  /** words that its results are found by, where results are searched; a call adds its own */
+  tags?: readonly string[];
+  /** how often it is run at most, by all workers together: '10/s', '100/m', '100/h', or a number a second; default: no limit */
+  rateLimit?: Rate;
+  /** default 3; null = for ever */
+  maxRetries?: number | null;
+  /** default '3m' */
+  defaultRetryDelay?: Duration;
+  /** errors after which the task is run again by itself */
+  autoretryFor?: readonly ErrorClass[];
+  /** exceptions to `autoretryFor` */
+  dontAutoretryFor?: readonly ErrorClass[];
+  /** exponential delays for `autoretryFor`: true = from one second, or the first step */
+  retryBackoff?: boolean | Duration;
+  /** default '10m' */
+  retryBackoffMax?: Duration;
+  /** default true: a random delay between 0 and the computed one */
+  retryJitter?: boolean;
+  /** the same in one object, with delays that depend on the error; what is said here is not said under Celery's names, too */
+  retry?: RetryPolicyInput;
+  /** errors that are to be expected: stored as FAILURE like any other, but logged without alarm and not reported */
+  throws?: readonly ErrorClass[];
+  /**
+   * Runs it in a transaction of its DataSource, with all that it does there and sends, and records in it that it has run: its
+   * effects happen once, however often it is delivered. PostgreSQL only
+   */
+  transactional?: boolean | TransactionalOptions;
+  /** default true: acknowledged after the run. false: before it, so that a crash loses it and nothing runs twice */
+  acksLate?: boolean;
+  /** default true. false: a failure without a retry left goes back to the queue, until `maxDeliveries` */
+  acksOnFailure?: boolean;
+  /** default true. false: the same for an attempt that a time limit ended */
+  acksOnTimeout?: boolean;
+  /** default true: run again when its worker is lost. false: it then fails */
+  rejectOnWorkerLost?: boolean;
+  /** how many lost workers (and rejections) end it; default: the worker's `maxDeliveries` */
+  maxDeliveries?: number;
+  /** aborts `ctx.signal` with SoftTimeLimitExceeded */
+  softTimeLimit?: Duration;
+  /** really ends the attempt; only pools that can (not async, not solo) */
+  timeLimit?: Duration;
+  /** how long its results are kept; default: the queue's `resultExpires` */
+  resultExpires?: Duration;
+  /** default false: the outcome is stored */
+  ignoreResult?: boolean;
+  /** default false. true: errors are stored although results are ignored */
+  storeErrorsEvenIfIgnored?: boolean;
+  /** default false; true stores STARTED when a run begins */
+  trackStarted?: boolean;
+  /** what `onTaskError` does not get to see of the arguments: true = all, or positions and, of named ones, names */
+  redactArgs?: boolean | readonly (number | string)[];
+}
+
+/** Automatic retries in one object, instead of Celery's names. */
+export interface RetryPolicyInput {
+  /** errors after which the task is run again by itself: `autoretryFor` */
+  on?: readonly ErrorClass[];
+  /** exceptions to `on`: `dontAutoretryFor` */
+  notOn?: readonly ErrorClass[];
+  /** the same delay each time, or one for each error and number of retries; instead of `retryBackoff` */
+  delay?: Duration | RetryDelay;
+  /** the longest delay; default: none beside `delay`, else `retryBackoffMax` */
+  maxDelay?: Duration;
+  /** a random delay between 0 and the computed one; default: false beside `delay`, else `retryJitter` */
+  jitter?: boolean;
+}
+
+/** {@link TaskOptionsInput} in which `retry` has been taken apart. */
+export type FlatTaskOptions = Omit<TaskOptionsInput, 'retry' | 'retryBackoff'> & { retryBackoff?: boolean | Duration | RetryDelay };
