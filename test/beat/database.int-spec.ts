@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { Ctx, Task, TaskContext, TaskSchedules, TaskWorkerModule } from 'nestjs-task-queue';
 import { CrontabSchedule, IntervalSchedule, PeriodicTask, scheduleEntities } from 'nestjs-task-queue/typeorm';
 import type { DataSource } from 'typeorm';
-import { closeAll, start } from '../scenarios/support/application.js';
-import { Events } from '../scenarios/support/events.js';
+import { closeAll, start } from '../celery-scenarios/support/application.js';
+import { Events } from '../celery-scenarios/support/events.js';
 import { redisUrl } from '../support/services.js';
 import { testDatabase, type TestDatabase } from '../transactions/support.js';
 

@@ -9,7 +9,7 @@ import type { Consumer } from '../../libs/task-queue/src/core/ports/broker/consu
 import type { ResultBackend } from '../../libs/task-queue/src/core/ports/stores/result-backend.js';
 import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { open } from '../../libs/task-queue/src/transports/memory/index.js';
-import { makeTables, openSource } from '../results/support/tables.js';
+import { makeTables, openSource } from '../typeorm-results/support/tables.js';
 
 const memory = harnessFor({ open, url: 'memory://', ownClock: false });
 let source: DataSource;

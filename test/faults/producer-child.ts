@@ -1,6 +1,6 @@
 // A producer process of the fault suite: sends what it is told, and ends when it has every answer.
 import 'reflect-metadata';
-import { Harness } from '../core/harness.js';
+import { Harness } from '../client-and-worker/harness.js';
 import type { PlannedCall } from './load.js';
 
 const { BROKER_URL, KEY_PREFIX } = process.env as Record<string, string>;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Harness } from '../core/harness.js';
+import { Harness } from '../client-and-worker/harness.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import type { Engine } from './engine.js';
 import type { FaultServer } from './fault.js';

@@ -3,7 +3,7 @@ import { Ignore, Reject } from '../../libs/task-queue/src/core/attempt/semipredi
 import { LeaseLostError } from '../../libs/task-queue/src/core/errors/run-errors.js';
 import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options-input.js';
 import type { TaskContext } from '../../libs/task-queue/src/core/ports/task/task-context.js';
-import type { Handler, Harness } from '../core/harness.js';
+import type { Handler, Harness } from '../client-and-worker/harness.js';
 import type { openLedger } from './ledger.js';
 
 const RETRY_DELAY = 50;

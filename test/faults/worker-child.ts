@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import type { Consumer } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
 import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
-import { Harness } from '../core/harness.js';
+import { Harness } from '../client-and-worker/harness.js';
 import { openLedger } from './ledger.js';
 import { registerTasks } from './tasks.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Harness } from '../core/harness.js';
+import { Harness } from '../client-and-worker/harness.js';
 import { WorkerFleet } from './worker-fleet.js';
 import { compileForChildren } from '../support/compiled.mjs';
 import { redisUrl, uniquePrefix } from '../support/services.js';

@@ -10,7 +10,7 @@ import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logge
 import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import type { Broker } from '../../libs/task-queue/src/core/ports/broker/broker.js';
 import type { Publication } from '../../libs/task-queue/src/core/ports/broker/publication.js';
-import { BROKERS, Harness } from '../core/harness.js';
+import { BROKERS, Harness } from '../client-and-worker/harness.js';
 import { testDatabase, type TestDatabase } from './support.js';
 
 const SCHEMA = 'relay';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PoolClient } from 'pg';
 import type { TransactionalCalls } from '../../libs/task-queue/src/core/client/task-client.js';
-import { Harness } from '../core/harness.js';
+import { Harness } from '../client-and-worker/harness.js';
 import { testDatabase, type TestDatabase } from './support.js';
 
 const SCHEMA = 'straight';

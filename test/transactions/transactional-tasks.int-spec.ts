@@ -12,7 +12,7 @@ import { startTestWorker, type TestWorker } from 'nestjs-task-queue/testing';
 import { DataSource } from 'typeorm';
 import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
 import { writeWire } from '../../libs/task-queue/src/core/message/wire.js';
-import { BROKERS, signal } from '../core/harness.js';
+import { BROKERS, signal } from '../client-and-worker/harness.js';
 import { uniquePrefix } from '../support/services.js';
 import { bootBank } from './boot-bank.js';
 import { BankTasks, Script, type Account } from './bank.js';

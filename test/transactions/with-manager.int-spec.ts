@@ -7,7 +7,7 @@ import { Outbox } from '../../libs/task-queue/src/database/outbox/outbox.js';
 import { TransactionTargets } from '../../libs/task-queue/src/database/outbox/transaction-targets.js';
 import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
-import { Harness } from '../core/harness.js';
+import { Harness } from '../client-and-worker/harness.js';
 import { testDatabase, type TestDatabase } from './support.js';
 
 const SCHEMA = 'with_manager';

@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TaskClient, TaskWorkerModule } from 'nestjs-task-queue';
 import { DataSource } from 'typeorm';
-import { migrateOn } from '../../../results/support/tables.js';
+import { migrateOn } from '../../../typeorm-results/support/tables.js';
 import { freshDatabase } from '../../../support/services.js';
 import { HistoryModule } from './src/history.module.js';
 import { send } from './src/invoice.tasks.js';

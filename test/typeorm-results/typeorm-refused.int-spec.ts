@@ -2,7 +2,7 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { getQueueInstanceToken, TaskWorkerModule, type ClientOptionsInput, type QueueInstance } from 'nestjs-task-queue';
 import { TaskResults } from 'nestjs-task-queue/typeorm';
-import { signal } from '../core/harness.js';
+import { signal } from '../client-and-worker/harness.js';
 import { boot, bootError } from '../nest/support/boot.js';
 import { ReportTasks, ResultStage, world } from './support/reports.js';
 import { openSource } from './support/tables.js';

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { silentLogger, systemClock } from 'nestjs-task-queue';
 import { TaskResult, type FailedTask } from 'nestjs-task-queue/typeorm';
 import { RememberFailed } from '../../libs/task-queue/src/core/worker/settle/remember-failed.js';
-import { signal } from '../core/harness.js';
+import { signal } from '../client-and-worker/harness.js';
 import { ReportTasks, ResultStage, world } from './support/reports.js';
 
 describe("results: 'typeorm'", () => {
