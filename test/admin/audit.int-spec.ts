@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { AuditLog } from 'nestjs-task-queue/spi';
-import { auditEntities, AuditRecord } from 'nestjs-task-queue/typeorm';
+import { auditEntities, AuditRecordEntity } from 'nestjs-task-queue/typeorm';
 import { testDatabase } from '../transactions/support.js';
 import { AdminApp, type Answer } from './support/admin-app.js';
 import { ENGINES } from './support/engines.js';
@@ -96,7 +96,7 @@ describe('an audit log', () => {
     open.unshift(() => api.close());
     await make(api, 'nightly \u0000');
     const { id } = (await make(api, 'nightly')).body;
-    const [record, refused] = await source.getRepository(AuditRecord).find({ order: { id: 'DESC' } });
+    const [record, refused] = await source.getRepository(AuditRecordEntity).find({ order: { id: 'DESC' } });
     expect(record).toMatchObject({
       actor: 'the operator',
       role: 'operator',

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Ctx, Task, TaskContext, TaskSchedules, TaskWorkerModule } from 'nestjs-task-queue';
-import { CrontabSchedule, IntervalSchedule, PeriodicTask, scheduleEntities } from 'nestjs-task-queue/typeorm';
+import { CrontabScheduleEntity, IntervalScheduleEntity, PeriodicTaskEntity, scheduleEntities } from 'nestjs-task-queue/typeorm';
 import type { DataSource } from 'typeorm';
 import { closeAll, start } from '../celery-scenarios/support/application.js';
 import { Events } from '../celery-scenarios/support/events.js';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await closeAll();
   ran.clear();
-  await source.getRepository(PeriodicTask).createQueryBuilder().delete().execute();
+  await source.getRepository(PeriodicTaskEntity).createQueryBuilder().delete().execute();
 });
 afterAll(() => database.drop());
 
@@ -54,12 +54,12 @@ describe('schedules in the database of the application, beside another broker', 
 
   it('what is saved through repositories takes effect, and a shared schedule is edited for all its tasks', async () => {
     const schedules = await startApart();
-    const tasks = source.getRepository(PeriodicTask);
-    const interval = await source.getRepository(IntervalSchedule).save({ every: 3, period: 'hours' });
+    const tasks = source.getRepository(PeriodicTaskEntity);
+    const interval = await source.getRepository(IntervalScheduleEntity).save({ every: 3, period: 'hours' });
     const one = await tasks.save({ name: 'one', task: 'reports.send', interval });
     await tasks.save({ name: 'two', task: 'reports.send', interval, enabled: false });
     expect(await schedules.get(one.id)).toMatchObject({ schedule: { type: 'interval', every: 10_800_000, anchor: 0 }, source: 'api' });
-    await source.getRepository(IntervalSchedule).update(interval.id, { every: 150, period: 'milliseconds' });
+    await source.getRepository(IntervalScheduleEntity).update(interval.id, { every: 150, period: 'milliseconds' });
     await ran.until(({ name }) => name === 'one', 2);
     await tasks.update(one.id, { enabled: false });
     expect(await schedules.get(one.id)).toMatchObject({ enabled: false, version: 3, nextRunAt: null, wakeAt: null });
@@ -70,15 +70,15 @@ describe('schedules in the database of the application, beside another broker', 
     const schedules = await startApart();
     const schedule = { crontab: { minute: '0,30', hour: '9-17' }, timezone: 'Europe/Paris', except: { weekdays: 'sat,sun' } };
     const made = await schedules.create('office', { task: 'reports.send', args: [1], schedule, startTime: '2030-01-01T00:00:00Z' });
-    const found = await source.getRepository(PeriodicTask).findOneByOrFail({ name: 'office' });
+    const found = await source.getRepository(PeriodicTaskEntity).findOneByOrFail({ name: 'office' });
     expect(found).toMatchObject({ id: made.id, args: [1], enabled: true, startTime: new Date('2030-01-01T00:00:00Z'), interval: null });
-    expect(found.crontab).toBeInstanceOf(CrontabSchedule);
+    expect(found.crontab).toBeInstanceOf(CrontabScheduleEntity);
     expect(found.crontab).toMatchObject({ minute: '0,30', hour: '9-17', timezone: 'Europe/Paris', dayOfWeek: '*' });
     expect((await schedules.get(made.id)).schedule).toEqual(made.schedule);
   });
 
   it('the database refuses two schedules of one task, none, and a second task of one name', async () => {
-    const tasks = source.getRepository(PeriodicTask);
+    const tasks = source.getRepository(PeriodicTaskEntity);
     const interval = { every: 1, period: 'hours' as const, anchor: new Date(7) };
     await expect(tasks.save({ name: 'none', task: 'reports.send' })).rejects.toThrow('periodic_task_one_schedule');
     const both = { name: 'both', task: 'reports.send', interval, clocked: { clockedTime: new Date(9) } };

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { BrokerRefusedError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
-import { ConnectionLostError, ServerRefusedError } from '../../libs/task-queue/src/transports/postgres/connection/postgres-errors.js';
+import { ServerRefusedError } from '../../libs/task-queue/src/transports/postgres/connection/postgres-errors.js';
+import { ConnectionLostError } from '../../libs/task-queue/src/transports/shared/store-errors.js';
 import { databaseUrl } from '../support/services.js';
 import { administer, Bench, sql } from './support/database.js';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Repository } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLogger, systemClock } from 'nestjs-task-queue';
-import { TaskResult, type FailedTask } from 'nestjs-task-queue/typeorm';
+import { TaskResultEntity, type FailedTaskEntity } from 'nestjs-task-queue/typeorm';
 import { RememberFailed } from '../../libs/task-queue/src/core/worker/settle/remember-failed.js';
 import { signal } from '../client-and-worker/harness.js';
 import { ReportTasks, ResultStage, world } from './support/reports.js';
@@ -22,7 +22,7 @@ describe("results: 'typeorm'", () => {
     const sent = await tasks.for(ReportTasks).build.applyAsync(['May'], { tags: ['monthly'], headers });
     expect(await sent.get()).toBe('report of May');
     const row = await rows.findOneByOrFail({ taskId: sent.id });
-    expect(row).toBeInstanceOf(TaskResult);
+    expect(row).toBeInstanceOf(TaskResultEntity);
     expect(row).toMatchObject({
       taskName: 'reports.build',
       periodicTaskName: 'each month',
@@ -118,7 +118,7 @@ describe("results: 'typeorm'", () => {
   });
 });
 
-async function untilCount(repository: Repository<FailedTask>, count: number): Promise<void> {
+async function untilCount(repository: Repository<FailedTaskEntity>, count: number): Promise<void> {
   // The row follows the settlement, which the result precedes.
   while ((await repository.count()) < count) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -10,7 +10,7 @@ import {
   type QueueInstance,
 } from 'nestjs-task-queue';
 import type { ResultBackend } from 'nestjs-task-queue/spi';
-import { FailedTask, taskResultEntities, TaskResult, TaskResults } from 'nestjs-task-queue/typeorm';
+import { FailedTaskEntity, taskResultEntities, TaskResultEntity, TaskResults } from 'nestjs-task-queue/typeorm';
 import type { DataSource, Repository } from 'typeorm';
 import { boot, closeAll, type Booted } from '../../nest/support/boot.js';
 import { freshDatabase } from '../../support/services.js';
@@ -49,8 +49,8 @@ export class ReportTasks {
 @Injectable()
 class Reports {
   constructor(
-    @InjectRepository(TaskResult) readonly rows: Repository<TaskResult>,
-    @InjectRepository(FailedTask) readonly failed: Repository<FailedTask>,
+    @InjectRepository(TaskResultEntity) readonly rows: Repository<TaskResultEntity>,
+    @InjectRepository(FailedTaskEntity) readonly failed: Repository<FailedTaskEntity>,
     readonly found: TaskResults,
   ) {}
 }

@@ -1,19 +1,19 @@
 export { EntityById } from './entity-by-id.decorator.js';
 export type { EntityByIdOptions } from './entity-by-id.pipe.js';
-export { FailedTask } from '../database/results/failed-task.js';
-export { TaskResult } from '../database/results/task-result.js';
+export { FailedTaskEntity } from '../database/results/failed-task.js';
+export { TaskResultEntity } from '../database/results/task-result.js';
 export { taskResultEntities, type ResultEntitiesOptions } from '../database/results/entities.js';
 export { TaskResults, type FailedTaskSearch, type TaskResultSearch } from './task-results.js';
 export type { Found } from '../database/results/search.js';
 export { Tx } from './tx.decorator.js';
 export { taskQueueMigrations } from './task-queue-migrations.js';
 export {
-  ClockedSchedule,
-  CrontabSchedule,
-  IntervalSchedule,
-  PeriodicTask,
+  ClockedScheduleEntity,
+  CrontabScheduleEntity,
+  IntervalScheduleEntity,
+  PeriodicTaskEntity,
   scheduleEntities,
-  SolarSchedule,
+  SolarScheduleEntity,
   type ScheduleEntitiesOptions,
 } from '../database/schedules/entities.js';
-export { auditEntities, AuditRecord, type AuditEntitiesOptions } from '../database/audit/entities.js';
+export { auditEntities, AuditRecordEntity, type AuditEntitiesOptions } from '../database/audit/entities.js';

@@ -3,10 +3,10 @@ import { InvalidOptionError } from '../core/errors/option-errors.js';
 import type { QueueInstance } from '../assembly/queue-instance.js';
 import { getQueueInstanceToken } from '../nest/tokens/queue-instance.token.js';
 import { DEFAULT_CLIENT } from '../nest/tokens/task-client.token.js';
-import { FAILED_TASK_COLUMNS, FAILED_TASK_TABLE, FailedTask } from '../database/results/failed-task.js';
+import { FAILED_TASK_COLUMNS, FAILED_TASK_TABLE, FailedTaskEntity } from '../database/results/failed-task.js';
 import type { ResultDatabase } from '../database/results/result-database.js';
 import { search, type Found, type Page, type Searched } from '../database/results/search.js';
-import { TASK_RESULT_COLUMNS, TASK_RESULT_TABLE, TaskResult } from '../database/results/task-result.js';
+import { TASK_RESULT_COLUMNS, TASK_RESULT_TABLE, TaskResultEntity } from '../database/results/task-result.js';
 import { TypeormResultBackend } from '../database/results/typeorm-result-backend.js';
 
 /** Which results: all of these together. */
@@ -43,8 +43,8 @@ export type FailedTaskSearch = FailedTaskFilter & Page;
 const TAGGED = "tags @> array[$::text] and tags <> '{}'";
 const TASK = { name: 'task_name = $::text', queue: 'queue = $::text', worker: 'worker = $::text', tag: TAGGED };
 
-const RESULTS: Searched<TaskResult, TaskResultFilter> = {
-  type: TaskResult,
+const RESULTS: Searched<TaskResultEntity, TaskResultFilter> = {
+  type: TaskResultEntity,
   table: TASK_RESULT_TABLE,
   columns: TASK_RESULT_COLUMNS,
   conditions: {
@@ -57,8 +57,8 @@ const RESULTS: Searched<TaskResult, TaskResultFilter> = {
   always: 'date_expires > now()',
 };
 
-const FAILED: Searched<FailedTask, FailedTaskFilter> = {
-  type: FailedTask,
+const FAILED: Searched<FailedTaskEntity, FailedTaskFilter> = {
+  type: FailedTaskEntity,
   table: FAILED_TASK_TABLE,
   columns: FAILED_TASK_COLUMNS,
   conditions: {
@@ -80,12 +80,12 @@ export class TaskResults {
   constructor(@Inject(getQueueInstanceToken(DEFAULT_CLIENT)) private readonly queue: QueueInstance) {}
 
   /** @throws UnknownOptionError · InvalidOptionError · ResultsUnavailableError */
-  async search(query: TaskResultSearch = {}): Promise<Found<TaskResult>> {
+  async search(query: TaskResultSearch = {}): Promise<Found<TaskResultEntity>> {
     return search(this.#database(), RESULTS, query);
   }
 
   /** @throws UnknownOptionError · InvalidOptionError · ResultsUnavailableError */
-  async searchFailed(query: FailedTaskSearch = {}): Promise<Found<FailedTask>> {
+  async searchFailed(query: FailedTaskSearch = {}): Promise<Found<FailedTaskEntity>> {
     return search(this.#database(), FAILED, query);
   }
 

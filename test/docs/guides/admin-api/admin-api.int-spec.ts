@@ -2,7 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { Injectable, Module, type INestApplication, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { Task, TaskClient, TaskQueueModule, TaskWorkerModule } from 'nestjs-task-queue';
-import { AuditRecord } from 'nestjs-task-queue/typeorm';
+import { AuditRecordEntity } from 'nestjs-task-queue/typeorm';
 import { DataSource } from 'typeorm';
 import { RecordedLog } from '../../../nest/support/boot.js';
 import { testDatabase } from '../../../transactions/support.js';
@@ -83,7 +83,7 @@ it('what was done stands in the database', async () => {
   await postpone({ url, token });
   const records = await app
     .get(DataSource)
-    .getRepository(AuditRecord)
+    .getRepository(AuditRecordEntity)
     .find({ order: { id: 'ASC' } });
   expect(records).toMatchObject([{ action: 'schedule.create', actor: 'deploy' }, { action: 'schedule.patch' }]);
 });

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { TaskSchedules } from 'nestjs-task-queue';
-import { PeriodicTask } from 'nestjs-task-queue/typeorm';
+import { PeriodicTaskEntity } from 'nestjs-task-queue/typeorm';
 import { DataSource } from 'typeorm';
 import { RecordedLog } from '../../../nest/support/boot.js';
 import { testDatabase, type TestDatabase } from '../../../transactions/support.js';
@@ -48,6 +48,6 @@ it('schedules are kept in the database of the application', async () => {
   closing.push(() => app.close(), database.drop);
   await app.init();
   await app.get(TaskSchedules).create('mine', { task: 'reports.send', schedule: { every: '10m' } });
-  const tasks = app.get(DataSource).getRepository(PeriodicTask);
+  const tasks = app.get(DataSource).getRepository(PeriodicTaskEntity);
   expect(await tasks.findOneBy({ name: 'mine' })).toMatchObject({ interval: { every: 10, period: 'minutes' } });
 });

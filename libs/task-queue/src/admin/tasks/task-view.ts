@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toTagged } from '../../core/message/serializers/tagged-values.js';
 import type { SerializedError, TaskResultRecord } from '../../core/message/task-result.js';
 import type { TaskState } from '../../core/message/task-state.js';
-import type { TaskResult } from '../../database/results/task-result.js';
+import type { TaskResultEntity } from '../../database/results/task-result.js';
 import type { Location } from '../../core/ports/control/inspector.js';
 import { named } from '../openapi/contract.js';
 import { instant, pageOf, toIso } from '../validation/fields.js';
@@ -75,7 +75,7 @@ export function viewOfTask({ id, state, location, record, withheld }: KnownTask)
 }
 
 /** One of many, as its row says: what is not plain JSON is told when it is asked for by its id. */
-export function viewOfRow(row: TaskResult): TaskView {
+export function viewOfRow(row: TaskResultEntity): TaskView {
   const { error: failure } = row;
   return {
     id: row.taskId,

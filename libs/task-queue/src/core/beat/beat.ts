@@ -1,4 +1,4 @@
-import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../errors/publish-errors.js';
+import { isOutage } from '../errors/publish-errors.js';
 import type { ClaimReceipt, ScheduleStore } from '../ports/stores/schedule-store.js';
 import type { Clock } from '../ports/runtime/clock.js';
 import type { Inspector } from '../ports/control/inspector.js';
@@ -196,9 +196,4 @@ export class Beat {
       logger.warn('beat cannot look for schedules that were set aside', { error });
     }
   }
-}
-
-/** It will pass, and nothing is wrong with what is sent. */
-function isOutage(error: unknown): boolean {
-  return error instanceof BrokerUnavailableError || error instanceof PublishUncertainError || error instanceof BrokerFullError;
 }

@@ -62,3 +62,8 @@ export class BrokerRefusedError extends TaskQueueError {
     super(`${what}: the server refused it: ${answer}. Check the rights of its user, and that nothing else writes under 'keyPrefix'.`);
   }
 }
+
+/** The broker is unreachable, full or did not answer: the same messages may be accepted later. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof BrokerUnavailableError || error instanceof PublishUncertainError || error instanceof BrokerFullError;
+}

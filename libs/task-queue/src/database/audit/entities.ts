@@ -2,7 +2,7 @@ import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { AdminRole } from '../../core/ports/stores/admin-actor.js';
 
 /** One line of the audit log as a row. Written by the admin API; applications only read it, and remove what is old. */
-export class AuditRecord {
+export class AuditRecordEntity {
   /** begins with the time: in the order of ids it is in the order of time */
   readonly id: string;
   readonly at: Date;
@@ -24,12 +24,12 @@ export interface AuditEntitiesOptions {
 
 /** The entity of the audit log, for `entities` of a DataSource or `TypeOrmModule.forFeature`. TypeORM neither makes nor changes its table. */
 export function auditEntities({ schema = 'tq' }: AuditEntitiesOptions = {}): EntitySchema[] {
-  return [new EntitySchema({ name: AuditRecord.name, target: AuditRecord, tableName: 'audit_entry', schema, synchronize: false, columns: COLUMNS }) as EntitySchema]; // prettier-ignore
+  return [new EntitySchema({ name: AuditRecordEntity.name, target: AuditRecordEntity, tableName: 'audit_entry', schema, synchronize: false, columns: COLUMNS }) as EntitySchema]; // prettier-ignore
 }
 
 const text = (name: string, nullable = false): EntitySchemaColumnOptions => ({ name, type: 'text', nullable });
 
-const COLUMNS: Record<keyof AuditRecord, EntitySchemaColumnOptions> = {
+const COLUMNS: Record<keyof AuditRecordEntity, EntitySchemaColumnOptions> = {
   id: { ...text('id'), primary: true },
   at: { name: 'at', type: 'timestamptz' },
   actor: text('actor'),

@@ -1,7 +1,7 @@
 import type { Broker } from '../../core/ports/broker/broker.js';
 import type { Clock } from '../../core/ports/runtime/clock.js';
 import type { TaskLogger } from '../../core/ports/runtime/logger.js';
-import { BrokerFullError, BrokerUnavailableError, PublishUncertainError } from '../../core/errors/publish-errors.js';
+import { isOutage } from '../../core/errors/publish-errors.js';
 import type { Publication } from '../../core/ports/broker/publication.js';
 import type { SignalPayloads } from '../../core/ports/task/signals.js';
 import type { OwnConnection } from './application-database.js';
@@ -106,10 +106,6 @@ export class QueueRelay {
       lag: age,
     });
   }
-}
-
-function isOutage(error: unknown): boolean {
-  return error instanceof BrokerUnavailableError || error instanceof PublishUncertainError || error instanceof BrokerFullError;
 }
 
 export interface RelayDependencies {

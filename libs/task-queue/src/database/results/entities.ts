@@ -1,7 +1,7 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import { readJson, type ColumnSpec, type ColumnTable } from './columns.js';
-import { FAILED_TASK_COLUMNS, FAILED_TASK_TABLE, FailedTask } from './failed-task.js';
-import { TASK_RESULT_COLUMNS, TASK_RESULT_TABLE, TaskResult } from './task-result.js';
+import { FAILED_TASK_COLUMNS, FAILED_TASK_TABLE, FailedTaskEntity } from './failed-task.js';
+import { TASK_RESULT_COLUMNS, TASK_RESULT_TABLE, TaskResultEntity } from './task-result.js';
 
 export interface ResultEntitiesOptions {
   /** of the tables; default 'tq' */
@@ -10,12 +10,15 @@ export interface ResultEntitiesOptions {
 
 /**
  * The entities of stored results and failed tasks, for `entities` of a DataSource or `TypeOrmModule.forFeature`. Their
- * repositories are those of the classes `TaskResult` and `FailedTask`. TypeORM neither makes nor changes their tables.
+ * repositories are those of the classes `TaskResultEntity` and `FailedTaskEntity`. TypeORM neither makes nor changes their tables.
  */
-export function taskResultEntities({ schema = 'tq' }: ResultEntitiesOptions = {}): [EntitySchema<TaskResult>, EntitySchema<FailedTask>] {
+export function taskResultEntities({ schema = 'tq' }: ResultEntitiesOptions = {}): [
+  EntitySchema<TaskResultEntity>,
+  EntitySchema<FailedTaskEntity>,
+] {
   return [
-    entityOf(TaskResult, TASK_RESULT_TABLE, TASK_RESULT_COLUMNS, schema),
-    entityOf(FailedTask, FAILED_TASK_TABLE, FAILED_TASK_COLUMNS, schema),
+    entityOf(TaskResultEntity, TASK_RESULT_TABLE, TASK_RESULT_COLUMNS, schema),
+    entityOf(FailedTaskEntity, FAILED_TASK_TABLE, FAILED_TASK_COLUMNS, schema),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { FailedAttempt } from '../../core/message/failed-attempt.js';
 import type { ColumnTable } from './columns.js';
 
 /** A dead letter, as a row: what will not be run again by itself. Written by workers; applications only read it. */
-export class FailedTask {
+export class FailedTaskEntity {
   readonly queue: string;
   readonly taskId: string;
   /** null where the message cannot be read */
@@ -30,7 +30,7 @@ export class FailedTask {
 
 export const FAILED_TASK_TABLE = 'failed_task';
 
-export const FAILED_TASK_COLUMNS: ColumnTable<FailedTask> = {
+export const FAILED_TASK_COLUMNS: ColumnTable<FailedTaskEntity> = {
   queue: { name: 'queue', type: 'text', primary: true },
   taskId: { name: 'task_id', type: 'text', primary: true },
   taskName: { name: 'task_name', type: 'text', nullable: true },

@@ -6,7 +6,7 @@ import type { ColumnTable } from './columns.js';
  * What became of a task, as a row: the fields of Celery's django-celery-results (its `status` is `state` here), and what
  * it is searched by. Written by workers; applications only read it.
  */
-export class TaskResult {
+export class TaskResultEntity {
   readonly taskId: string;
   /** of the task, or the shadow it was given */
   readonly taskName: string | null;
@@ -52,7 +52,7 @@ export class TaskResult {
 
 export const TASK_RESULT_TABLE = 'task_result';
 
-export const TASK_RESULT_COLUMNS: ColumnTable<TaskResult> = {
+export const TASK_RESULT_COLUMNS: ColumnTable<TaskResultEntity> = {
   taskId: { name: 'task_id', type: 'text', primary: true },
   taskName: { name: 'task_name', type: 'text', nullable: true },
   periodicTaskName: { name: 'periodic_task_name', type: 'text', nullable: true },

@@ -3,7 +3,7 @@ import type { CatchUp, RunOverlap, ScheduleSource } from '../../core/ports/store
 import type { SolarEvent } from '../../core/schedules/schedule.js';
 
 /** Wall times in Celery's grammar; what is not given is `*`. */
-export class CrontabSchedule {
+export class CrontabScheduleEntity {
   readonly id!: string;
   second!: string;
   minute!: string;
@@ -18,7 +18,7 @@ export class CrontabSchedule {
   overlap!: 'once' | 'twice';
 }
 
-export class IntervalSchedule {
+export class IntervalScheduleEntity {
   readonly id!: string;
   every!: number;
   period!: 'days' | 'hours' | 'minutes' | 'seconds' | 'milliseconds';
@@ -26,14 +26,14 @@ export class IntervalSchedule {
   anchor!: Date;
 }
 
-export class SolarSchedule {
+export class SolarScheduleEntity {
   readonly id!: string;
   event!: SolarEvent;
   latitude!: number;
   longitude!: number;
 }
 
-export class ClockedSchedule {
+export class ClockedScheduleEntity {
   readonly id!: string;
   clockedTime!: Date;
 }
@@ -42,14 +42,14 @@ export class ClockedSchedule {
  * A stored schedule with the fields of django-celery-beat; exactly one of crontab, interval, solar and clocked. Beats notice what is
  * saved through its repository within a second. What they write themselves is read-only here.
  */
-export class PeriodicTask {
+export class PeriodicTaskEntity {
   readonly id!: string;
   name!: string;
   task!: string;
-  crontab?: CrontabSchedule | null;
-  interval?: IntervalSchedule | null;
-  solar?: SolarSchedule | null;
-  clocked?: ClockedSchedule | null;
+  crontab?: CrontabScheduleEntity | null;
+  interval?: IntervalScheduleEntity | null;
+  solar?: SolarScheduleEntity | null;
+  clocked?: ClockedScheduleEntity | null;
   args!: readonly unknown[];
   kwargs!: Readonly<Record<string, unknown>>;
   headers!: Readonly<Record<string, unknown>>;
@@ -95,15 +95,15 @@ export function scheduleEntities({ schema = 'tq' }: ScheduleEntitiesOptions = {}
   const entity = (target: Function, tableName: string, columns: Columns, relations = {}) =>
     new EntitySchema({ name: target.name, target, tableName, schema, synchronize: false, columns, relations });
   return [
-    entity(CrontabSchedule, 'crontab_schedule', CRONTAB),
-    entity(IntervalSchedule, 'interval_schedule', INTERVAL),
-    entity(SolarSchedule, 'solar_schedule', SOLAR),
-    entity(ClockedSchedule, 'clocked_schedule', { id: GENERATED, clockedTime: instant('clocked_time') }),
-    entity(PeriodicTask, 'periodic_task', TASK, {
-      crontab: kind(CrontabSchedule, 'crontab_id'),
-      interval: kind(IntervalSchedule, 'interval_id'),
-      solar: kind(SolarSchedule, 'solar_id'),
-      clocked: kind(ClockedSchedule, 'clocked_id'),
+    entity(CrontabScheduleEntity, 'crontab_schedule', CRONTAB),
+    entity(IntervalScheduleEntity, 'interval_schedule', INTERVAL),
+    entity(SolarScheduleEntity, 'solar_schedule', SOLAR),
+    entity(ClockedScheduleEntity, 'clocked_schedule', { id: GENERATED, clockedTime: instant('clocked_time') }),
+    entity(PeriodicTaskEntity, 'periodic_task', TASK, {
+      crontab: kind(CrontabScheduleEntity, 'crontab_id'),
+      interval: kind(IntervalScheduleEntity, 'interval_id'),
+      solar: kind(SolarScheduleEntity, 'solar_id'),
+      clocked: kind(ClockedScheduleEntity, 'clocked_id'),
     }),
   ] as EntitySchema[];
 }

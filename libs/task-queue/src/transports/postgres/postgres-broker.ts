@@ -5,7 +5,7 @@ import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
 import { LeaseKeeper } from '../shared/leases/lease-keeper.js';
 import { chunks } from '../shared/chunks.js';
-import { attempt } from './connection/attempt.js';
+import { callStore } from './connection/call-store.js';
 import { keeperThread } from './consume/keeper-thread.js';
 import { PostgresConsumer } from './consume/postgres-consumer.js';
 import type { PostgresContext } from './postgres-context.js';
@@ -73,15 +73,15 @@ export class PostgresBroker implements Broker {
     const { connection, statements, options, shift } = this.context;
     const stored = ids.map(toStored);
     for (const some of chunks(stored))
-      await attempt(connection, WHAT, statements.revokeMark, [some, terminate, options.revokesExpire, shift()]);
+      await callStore(connection, WHAT, statements.revokeMark, [some, terminate, options.revokesExpire, shift()]);
     // Marked first: whoever receives one while it is being brought to the front sees the mark.
-    for (const some of chunks(stored)) await attempt(connection, WHAT, statements.revokeFront, [some, shift()]);
+    for (const some of chunks(stored)) await callStore(connection, WHAT, statements.revokeFront, [some, shift()]);
   }
 
   async setRate(key: string, intervalMs: number | null): Promise<void> {
     if (intervalMs !== null) checkInterval(intervalMs);
     const { connection, statements } = this.context;
-    await attempt(connection, 'Setting a rate', statements.setRate, [toStored(key), intervalMs]);
+    await callStore(connection, 'Setting a rate', statements.setRate, [toStored(key), intervalMs]);
   }
 
   /** Ends consumers and the lease-keeper. */

@@ -4,7 +4,7 @@ import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js
 import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
 import { chunks } from '../shared/chunks.js';
-import { attempt } from './connection/attempt.js';
+import { callStore } from './connection/call-store.js';
 import { knownQueues } from './publish/known-queues.js';
 import { LeaseKeeper } from '../shared/leases/lease-keeper.js';
 import { RedisConsumer } from './consume/redis-consumer.js';
@@ -64,20 +64,20 @@ export class RedisBroker implements Broker {
   async revoke(ids: readonly string[], { terminate }: RevokeOptions): Promise<void> {
     const { commands, keys, options } = this.context;
     const head = [this.context.offset(), String(options.revokesExpire), terminate ? '1' : '0'];
-    for (const some of chunks(ids)) await attempt(commands, WHAT, 'revokeMark', [keys.revoked, keys.terminate], [...head, ...some]);
+    for (const some of chunks(ids)) await callStore(commands, WHAT, 'revokeMark', [keys.revoked, keys.terminate], [...head, ...some]);
     // Marked first: whoever receives one while it is being brought to the front sees the mark.
     for (const queue of await knownQueues(this.context, WHAT)) {
-      for (const some of chunks(ids)) await attempt(commands, WHAT, 'revokeFront', [keys.queue(queue).base], some);
+      for (const some of chunks(ids)) await callStore(commands, WHAT, 'revokeFront', [keys.queue(queue).base], some);
     }
   }
 
   async setRate(key: string, intervalMs: number | null): Promise<void> {
     if (intervalMs !== null) checkInterval(intervalMs);
     const { commands, keys } = this.context;
-    await attempt(commands, 'Setting a rate', 'setRate', [keys.limits], [key, intervalMs === null ? '' : String(intervalMs)]);
+    await callStore(commands, 'Setting a rate', 'setRate', [keys.limits], [key, intervalMs === null ? '' : String(intervalMs)]);
     for (const some of chunks(await knownQueues(this.context, 'Setting a rate'))) {
       const wakes = some.map((queue) => keys.queue(queue).wake);
-      await attempt(commands, 'Setting a rate', 'rearm', wakes, []);
+      await callStore(commands, 'Setting a rate', 'rearm', wakes, []);
     }
   }
 

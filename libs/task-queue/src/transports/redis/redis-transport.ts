@@ -1,6 +1,6 @@
 import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
 import { BrokerRefusedError } from '../../core/errors/publish-errors.js';
-import { PATIENCE, unavailable } from './connection/attempt.js';
+import { CALL_TIMEOUT, unavailable } from './connection/call-store.js';
 import { monotonic } from '../shared/monotonic.js';
 import { RedisBroker } from './redis-broker.js';
 import { RedisConnection } from './connection/redis-connection.js';
@@ -58,7 +58,7 @@ export class RedisTransport implements Transport {
    */
   async connect(): Promise<void> {
     const { commands, setup } = this.#context;
-    if (await commands.usable(PATIENCE)) return;
+    if (await commands.usable(CALL_TIMEOUT)) return;
     const error = unavailable(`Connecting to ${setup.shown}`, commands.failure);
     if (error instanceof BrokerRefusedError) throw error;
     setup.logger.warn('Redis cannot be reached yet; going on to try', { server: setup.shown, error: commands.failure });

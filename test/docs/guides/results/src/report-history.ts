@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { FailedTask, TaskResult, TaskResults } from 'nestjs-task-queue/typeorm';
+import { FailedTaskEntity, TaskResultEntity, TaskResults } from 'nestjs-task-queue/typeorm';
 import type { Repository } from 'typeorm';
 
 @Injectable()
 export class ReportHistory {
   constructor(
     private readonly found: TaskResults,
-    @InjectRepository(TaskResult) private readonly results: Repository<TaskResult>,
-    @InjectRepository(FailedTask) private readonly failed: Repository<FailedTask>,
+    @InjectRepository(TaskResultEntity) private readonly results: Repository<TaskResultEntity>,
+    @InjectRepository(FailedTaskEntity) private readonly failed: Repository<FailedTaskEntity>,
   ) {}
 
   /** Newest first, a page at a time, over an index. */

@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TaskQueueModule } from 'nestjs-task-queue';
-import { PeriodicTask, scheduleEntities } from 'nestjs-task-queue/typeorm';
+import { PeriodicTaskEntity, scheduleEntities } from 'nestjs-task-queue/typeorm';
 import { DataSource } from 'typeorm';
 
 @Module({
   imports: [
     TypeOrmModule.forRoot({ type: 'postgres', url: process.env['DATABASE_URL'], entities: scheduleEntities(), installExtensions: false }),
-    TypeOrmModule.forFeature([PeriodicTask]),
+    TypeOrmModule.forFeature([PeriodicTaskEntity]),
     TaskQueueModule.forRootAsync({
       inject: [DataSource],
       useFactory: (database: DataSource) => ({

@@ -4,7 +4,7 @@ import { migrate } from '../../../database/migrations/migrate.js';
 import type { Migration, MigrationSession } from '../../../database/migrations/migration.js';
 import { plan } from '../../../database/migrations/plan.js';
 import type { MigrationPlan } from '../../../database/migrations/plan.js';
-import { refused } from '../connection/attempt.js';
+import { toBrokerError } from '../connection/call-store.js';
 import { PgConnection } from '../connection/postgres-connection.js';
 import { sessionOn } from './schema-check.js';
 
@@ -32,7 +32,7 @@ async function within<T>(address: StoreAddress, schema: string, work: (session: 
   try {
     return await connection.transaction((sql) => work(sessionOn(sql)), { timeout: TIMEOUT });
   } catch (error) {
-    throw refused(`Migrating schema '${schema}' of ${connection.shown}`, error);
+    throw toBrokerError(`Migrating schema '${schema}' of ${connection.shown}`, error);
   } finally {
     await connection.close();
   }

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { monotonic } from '../../shared/monotonic.js';
-import { ConnectionLostError, stillUsable, translate } from './postgres-errors.js';
+import { ConnectionLostError } from '../../shared/store-errors.js';
+import { stillUsable, translate } from './postgres-errors.js';
 import type { Statement } from './sql.js';
 
 const CANCEL_TIMEOUT = 2_000;

@@ -4,13 +4,14 @@ import { TaskQueueError } from '../../../core/errors/task-queue-error.js';
 import type { StoreAddress } from '../../../core/ports/runtime/database-handle.js';
 import type { TransportOptions } from '../../../core/ports/broker/transport.js';
 import { pause } from '../../shared/pause.js';
-import { PATIENCE, refused } from './attempt.js';
+import { CALL_TIMEOUT, toBrokerError } from './call-store.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { NoteListener } from './note-listener.js';
 import { openPool } from './open-pool.js';
 import type { OpenPool } from './open-pool.js';
 import { PoolLease } from './pool-lease.js';
-import { ConnectionLostError, ServerRefusedError } from './postgres-errors.js';
+import { ConnectionLostError } from '../../shared/store-errors.js';
+import { ServerRefusedError } from './postgres-errors.js';
 import { checkSchemaName } from '../../../core/policies/check-schema-name.js';
 import { checkServer } from '../checks/server-check.js';
 import { ANSWER_TIMEOUT } from './sql.js';
@@ -70,13 +71,13 @@ export class PgConnection implements PostgresConnection {
   }
 
   async connect(): Promise<void> {
-    const deadline = monotonic() + PATIENCE;
+    const deadline = monotonic() + CALL_TIMEOUT;
     for (;;) {
       try {
         return await this.#ready(deadline);
       } catch (error) {
         const passing = error instanceof ConnectionLostError || (error instanceof ServerRefusedError && error.transient);
-        if (!passing || this.#closing !== null) throw refused(`Connecting to ${this.shown}`, error);
+        if (!passing || this.#closing !== null) throw toBrokerError(`Connecting to ${this.shown}`, error);
         if (monotonic() >= deadline) {
           return this.options.logger.warn('PostgreSQL cannot be reached yet; going on to try', { server: this.shown, error });
         }
@@ -104,7 +105,7 @@ export class PgConnection implements PostgresConnection {
 
   async listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>> {
     if (this.polling) return async () => {};
-    return this.#listener.listen(channel, handler, PATIENCE);
+    return this.#listener.listen(channel, handler, CALL_TIMEOUT);
   }
 
   #ask<Row>(statement: Statement, values: readonly unknown[], deadline: number): Promise<Row[]> {

@@ -12,7 +12,7 @@ import type { KeeperSeat } from '../../shared/leases/keeper-seat.js';
 import type { LeaseKeeper } from '../../shared/leases/lease-keeper.js';
 import type { LeasedDelivery } from '../../shared/leases/leased-delivery.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import { randomOwner } from '../connection/call-numbers.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { PostgresDelivery } from './postgres-delivery.js';
@@ -117,7 +117,7 @@ export class PostgresConsumer implements Consumer {
 
   #extend(numbers: readonly string[]): Promise<ExtendRow[]> {
     const { connection, statements, shift } = this.context;
-    return attempt<ExtendRow>(connection, 'Renewing leases', statements.extend, [this.#owner, numbers, this.options.lease, shift()]);
+    return callStore<ExtendRow>(connection, 'Renewing leases', statements.extend, [this.#owner, numbers, this.options.lease, shift()]);
   }
 
   /** Before leases of others are swept: the loop or the process stood still, and our own ran out meanwhile. */

@@ -2,10 +2,11 @@ import type { HeldBatch } from '../../shared/leases/leased-delivery.js';
 import { monotonic } from '../../shared/monotonic.js';
 import type { SuspectTurn } from '../../shared/leases/suspect-turns.js';
 import { orAborted } from '../../shared/or-aborted.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import { LineCursors } from './line-cursors.js';
 import type { PostgresContext } from '../postgres-context.js';
-import { ConnectionLostError, ServerRefusedError } from '../connection/postgres-errors.js';
+import { ConnectionLostError } from '../../shared/store-errors.js';
+import { ServerRefusedError } from '../connection/postgres-errors.js';
 import { idsApart, readClaim } from './receive-answer.js';
 import type { ReceiveRow } from './receive-answer.js';
 
@@ -85,7 +86,7 @@ export class ReceiveCalls {
     if (this.#unanswered.size === 0) return;
     const { connection, statements, shift } = this.context;
     const numbers = [...this.#unanswered];
-    await attempt(connection, 'Releasing', statements.releaseLost, [this.owner, numbers, '', shift()], patience);
+    await callStore(connection, 'Releasing', statements.releaseLost, [this.owner, numbers, '', shift()], patience);
     for (const number of numbers) this.#unanswered.delete(number);
     this.#cursors.forget();
   }
@@ -115,7 +116,7 @@ export class ReceiveCalls {
     const ids = claims.flatMap(idsApart);
     if (ids.length === 0) return new Map();
     const { connection, statements } = this.context;
-    const rows = await attempt<{ id: string; body: string }>(connection, 'Receiving', statements.loadBodies, [ids]);
+    const rows = await callStore<{ id: string; body: string }>(connection, 'Receiving', statements.loadBodies, [ids]);
     return new Map(rows.map(({ id, body }) => [id, body]));
   }
 

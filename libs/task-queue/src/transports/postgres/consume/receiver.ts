@@ -4,10 +4,10 @@ import type { HeldLeases } from '../../shared/leases/held-leases.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { SuspectTurns } from '../../shared/leases/suspect-turns.js';
 import { pause } from '../../shared/pause.js';
-import { mayPass, refused } from '../connection/attempt.js';
+import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
+import { toBrokerError } from '../connection/call-store.js';
 import { LookAhead } from './look-ahead.js';
 import type { PostgresContext } from '../postgres-context.js';
-import { ConnectionLostError } from '../connection/postgres-errors.js';
 import { ReceiveCalls } from './receive-calls.js';
 import type { Look } from './receive-calls.js';
 import { toStored } from '../connection/stored-text.js';
@@ -138,7 +138,7 @@ export class Receiver {
       return look;
     } catch (error) {
       if (error instanceof ConnectionLostError) this.#ahead.broken();
-      if (!mayPass(error) && !(error instanceof BrokerUnavailableError)) throw refused('Receiving', error);
+      if (!isTransient(error) && !(error instanceof BrokerUnavailableError)) throw toBrokerError('Receiving', error);
       await pause(Math.min(RETRY_PAUSE, Math.max(1, deadline - monotonic())));
       return null;
     }

@@ -1,6 +1,6 @@
 import type { RevokedDelivery, Settlement, SettleReceipt } from '../../../core/ports/broker/consumer.js';
 import { pause } from '../../shared/pause.js';
-import { mayPass } from '../connection/attempt.js';
+import { isTransient } from '../../shared/store-errors.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { ServerRefusedError } from '../connection/postgres-errors.js';
 import { readSettleAnswer } from './settle-answer.js';
@@ -113,7 +113,7 @@ export class Settler {
         const [row] = await connection.query<{ answer: string }>(statements.settle, values);
         return row!.answer;
       } catch (error) {
-        if (!mayPass(error) && !isFull(error)) return error as Error;
+        if (!isTransient(error) && !isFull(error)) return error as Error;
         await pause(RETRY_PAUSE);
       }
     }

@@ -2,10 +2,11 @@ import { PublishUncertainError } from '../../../core/errors/publish-errors.js';
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { pause } from '../../shared/pause.js';
-import { attempt, mayPass, refused } from '../connection/attempt.js';
+import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
+import { callStore, toBrokerError } from '../connection/call-store.js';
 import { CallNumbers } from '../connection/call-numbers.js';
 import type { PostgresContext } from '../postgres-context.js';
-import { ConnectionLostError, ServerRefusedError } from '../connection/postgres-errors.js';
+import { ServerRefusedError } from '../connection/postgres-errors.js';
 import {
   areBlocks,
   blockLists,
@@ -91,7 +92,7 @@ export class PostgresPublisher {
           trusted = false;
           continue;
         }
-        if (!mayPass(error)) throw refused(WHAT, error);
+        if (!isTransient(error)) throw toBrokerError(WHAT, error);
         if (error instanceof ConnectionLostError && error.sent) {
           parcel.state = 'sent';
           if (monotonic() >= deadline) throw error;
@@ -130,7 +131,7 @@ export class PostgresPublisher {
 
   /** What to tell the caller when at least one parcel failed. */
   #judge(parcels: readonly Parcel[], reason: unknown): unknown {
-    if (parcels.every(({ state }) => state === 'unsent')) return refused(WHAT, reason);
+    if (parcels.every(({ state }) => state === 'unsent')) return toBrokerError(WHAT, reason);
     const until = monotonic() + REMEMBERED;
     for (const parcel of parcels) {
       if (parcel.state === 'unsent') continue;
@@ -161,7 +162,7 @@ export class PostgresPublisher {
     const { connection, statements } = this.context;
     const values = [this.#calls.owner, parcel.number];
     const patience = Math.max(1, deadline - monotonic());
-    const [fate] = await attempt<{ answer: string }>(connection, WHAT, statements.publishFate, values, patience);
+    const [fate] = await callStore<{ answer: string }>(connection, WHAT, statements.publishFate, values, patience);
     const arrived = fate!.answer !== 'void';
     if (arrived) this.#arrived(parcel, fate!.answer);
     else parcel.state = 'unsent';

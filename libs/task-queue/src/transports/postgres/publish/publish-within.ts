@@ -2,7 +2,7 @@ import type { Publication, PublishOptions, PublishReceipt } from '../../../core/
 import { IDENTIFY_DATABASE } from '../../../core/ports/broker/transactional.js';
 import type { DatabaseIdentity, TransactionalPublishing, TransactionSession } from '../../../core/ports/broker/transactional.js';
 import { monotonic } from '../../shared/monotonic.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { translate } from '../connection/postgres-errors.js';
 import {
@@ -33,7 +33,7 @@ export class PublishWithin implements TransactionalPublishing {
 
   async databaseIdentity(): Promise<DatabaseIdentity> {
     const statement = { name: 'tq_identify_database', text: IDENTIFY_DATABASE };
-    const [identity] = await attempt<DatabaseIdentity>(this.context.connection, WHAT, statement, []);
+    const [identity] = await callStore<DatabaseIdentity>(this.context.connection, WHAT, statement, []);
     return identity!;
   }
 

@@ -1,5 +1,5 @@
 import type { ControlAnswer } from '../../../core/ports/control/control-channel.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 
 /** ms between two looks where no notes are heard */
@@ -17,7 +17,7 @@ export class PostgresAnswers {
 
   async answer(address: string, answer: ControlAnswer): Promise<void> {
     const { connection, statements } = this.context;
-    await attempt(connection, 'Answering', statements.answer, [address, Buffer.from(JSON.stringify(answer))]);
+    await callStore(connection, 'Answering', statements.answer, [address, Buffer.from(JSON.stringify(answer))]);
   }
 
   async hear(address: string, handler: Handler): Promise<() => Promise<void>> {
@@ -87,7 +87,7 @@ class Listener {
 
   async #take(): Promise<void> {
     const { connection, statements, options } = this.context;
-    for (const { body } of await attempt<{ body: Buffer }>(connection, 'Reading answers', statements.takeAnswers, [this.address])) {
+    for (const { body } of await callStore<{ body: Buffer }>(connection, 'Reading answers', statements.takeAnswers, [this.address])) {
       if (this.#stopped) return;
       try {
         this.handler(JSON.parse(body.toString()) as ControlAnswer);

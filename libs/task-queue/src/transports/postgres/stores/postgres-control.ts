@@ -1,5 +1,5 @@
 import type { ControlAnswer, ControlChannel, ControlCommand } from '../../../core/ports/control/control-channel.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import { PostgresAnswers } from './postgres-answers.js';
 import type { PostgresContext } from '../postgres-context.js';
 
@@ -48,7 +48,7 @@ export class PostgresControl implements ControlChannel {
 
   async announce(command: ControlCommand): Promise<void> {
     const { connection, statements } = this.context;
-    await attempt(connection, 'Announcing', statements.announce, [Buffer.from(JSON.stringify(command))]);
+    await callStore(connection, 'Announcing', statements.announce, [Buffer.from(JSON.stringify(command))]);
   }
 
   async listen(handler: (command: ControlCommand) => void): Promise<() => Promise<void>> {
@@ -106,10 +106,10 @@ export class PostgresControl implements ControlChannel {
   async #read(): Promise<CommandRow[]> {
     const { connection, statements } = this.context;
     if (this.#since === null) {
-      const [last] = await attempt<{ id: string }>(connection, 'Listening', statements.lastCommand, []);
+      const [last] = await callStore<{ id: string }>(connection, 'Listening', statements.lastCommand, []);
       this.#since = last!.id;
     }
-    return attempt(connection, 'Reading control commands', statements.commandsSince, [this.#since, OVERLAP]);
+    return callStore(connection, 'Reading control commands', statements.commandsSince, [this.#since, OVERLAP]);
   }
 
   #take(rows: readonly CommandRow[]): void {

@@ -9,7 +9,7 @@ import type {
   WaitingMessage,
 } from '../../../core/ports/control/inspector.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import type { Statement } from '../connection/sql.js';
 import { fromStored, toStored } from '../connection/stored-text.js';
@@ -127,7 +127,7 @@ export class PostgresInspector implements Inspector {
   }
 
   #ask<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return attempt<Row>(this.context.connection, WHAT, statement, values);
+    return callStore<Row>(this.context.connection, WHAT, statement, values);
   }
 }
 

@@ -2,7 +2,7 @@ import { InvalidOptionError } from '../../../core/errors/option-errors.js';
 import { checkArrival, checkJoin } from '../../../core/ports/stores/join-store.js';
 import type { Join, JoinArrival, JoinReceipt, JoinStore, JoinToOpen } from '../../../core/ports/stores/join-store.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import type { Statement } from '../connection/sql.js';
 
@@ -41,7 +41,7 @@ export class PostgresJoins implements JoinStore {
 
   async close(ids: readonly string[]): Promise<void> {
     const { connection, statements } = this.context;
-    for (const some of chunks(ids.filter(storable))) await attempt(connection, 'Closing joins', statements.closeJoins, [some]);
+    for (const some of chunks(ids.filter(storable))) await callStore(connection, 'Closing joins', statements.closeJoins, [some]);
   }
 
   async complete(limit: number): Promise<string[]> {
@@ -62,7 +62,7 @@ export class PostgresJoins implements JoinStore {
   }
 
   #ask<Row>(what: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return attempt<Row>(this.context.connection, what, statement, [...values, this.context.shift()]);
+    return callStore<Row>(this.context.connection, what, statement, [...values, this.context.shift()]);
   }
 }
 

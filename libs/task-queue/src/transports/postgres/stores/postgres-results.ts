@@ -2,7 +2,7 @@ import type { TaskResultRecord } from '../../../core/message/task-result.js';
 import { isTerminal } from '../../../core/message/task-state.js';
 import type { ResultBackend } from '../../../core/ports/stores/result-backend.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { decodeRecord, encodeRecord } from './record-codec.js';
 import { ResultWatch } from './result-watch.js';
@@ -46,7 +46,7 @@ export class PostgresResults implements ResultBackend {
     const { connection, statements, shift } = this.context;
     const found = new Map<string, TaskResultRecord>();
     for (const some of chunks(ids.map(toStored))) {
-      const rows = await attempt<ResultRow>(connection, 'Loading results', statements.loadResults, [some, shift()]);
+      const rows = await callStore<ResultRow>(connection, 'Loading results', statements.loadResults, [some, shift()]);
       for (const { id, record } of rows) found.set(fromStored(id), decodeRecord(record));
     }
     return ids.map((id) => found.get(id) ?? null);
@@ -58,7 +58,7 @@ export class PostgresResults implements ResultBackend {
 
   async forget(ids: readonly string[]): Promise<void> {
     const { connection, statements } = this.context;
-    for (const some of chunks(ids.map(toStored))) await attempt(connection, 'Forgetting results', statements.forgetResults, [some]);
+    for (const some of chunks(ids.map(toStored))) await callStore(connection, 'Forgetting results', statements.forgetResults, [some]);
   }
 
   stop(): void {
@@ -76,7 +76,7 @@ export class PostgresResults implements ResultBackend {
       Math.max(1, expires),
       shift(),
     ];
-    const rows = await attempt<{ id: string }>(connection, 'Saving results', statements.saveResults, values);
+    const rows = await callStore<{ id: string }>(connection, 'Saving results', statements.saveResults, values);
     return new Set(rows.map(({ id }) => fromStored(id)));
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ScheduleDatabase } from '../../../database/schedules/schedule-database.js';
 import { SqlSchedules } from '../../../database/schedules/sql-schedules.js';
 import type { TransactionalPublishing, TransactionSession } from '../../../core/ports/broker/transactional.js';
-import { attempt, refused } from '../connection/attempt.js';
+import { callStore, toBrokerError } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { ServerRefusedError } from '../connection/postgres-errors.js';
 import type { Sql, Statement } from '../connection/sql.js';
@@ -25,12 +25,12 @@ export function postgresSchedules(context: PostgresContext, publishing: Transact
     publishing,
     lockTimeout: LOCK_TIMEOUT,
     shift: () => context.shift(),
-    query: (what, text, values) => attempt(connection, what, statementOf(text), values),
+    query: (what, text, values) => callStore(connection, what, statementOf(text), values),
     async transaction(what, work) {
       try {
         return await connection.transaction((sql) => work(sessionOf(sql, statementOf)));
       } catch (error) {
-        throw error instanceof ServerRefusedError && error.code.startsWith('23') ? error : refused(what, error);
+        throw error instanceof ServerRefusedError && error.code.startsWith('23') ? error : toBrokerError(what, error);
       }
     },
   };

@@ -1,7 +1,7 @@
 import type { TaskResultRecord } from '../../../core/message/task-result.js';
 import { isTerminal } from '../../../core/message/task-state.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { fromStored, toStored } from '../connection/stored-text.js';
 
@@ -90,7 +90,7 @@ export class ResultWatch {
     const { connection, statements } = this.context;
     try {
       for (const some of connection.polling ? [] : chunks(ids.map(toStored))) {
-        await attempt(connection, 'Waiting for a result', statements.noteWaiters, [some, NOTE_TTL]);
+        await callStore(connection, 'Waiting for a result', statements.noteWaiters, [some, NOTE_TTL]);
       }
     } catch {
       // Out of reach: the next look is under way.

@@ -1,20 +1,10 @@
-// What the driver and the server say, as errors of our own: driver errors carry the arguments of the command, a password or a
-// message's body among them, and so never leave this folder.
+import { ConnectionLostError, StoreRefusal } from '../../shared/store-errors.js';
 
-/** The connection was lost, or never there. `sent`: the command may have reached the server. */
-export class ConnectionLostError extends Error {
-  override readonly name = 'ConnectionLostError';
-  constructor(
-    readonly sent: boolean,
-    why: string,
-  ) {
-    super(why);
-  }
-}
+// Errors of the driver carry the arguments of the command, among them passwords and bodies of messages. So they never leave this
+// folder: `translate` makes errors of our own from them.
 
-/** The server answered with an error. `transient`: it did nothing, and may do it later (loading, failing over). */
-export class ServerRefusedError extends Error {
-  override readonly name = 'ServerRefusedError';
+/** The server answered with an error. */
+export class ServerRefusedError extends StoreRefusal {
   readonly kind: string;
   constructor(message: string) {
     super(message);
@@ -40,7 +30,7 @@ export class ServerRefusedError extends Error {
 const TRANSIENT: ReadonlySet<string> = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY', 'NOREPLICAS']);
 const LOGIN: ReadonlySet<string> = new Set(['WRONGPASS', 'NOAUTH', 'NOPERM']);
 
-/** Any error of the driver, without what it carries along. */
+/** An error of the driver without the data that it carries. */
 export function translate(error: unknown, sent: boolean): ConnectionLostError | ServerRefusedError {
   if (error instanceof ConnectionLostError || error instanceof ServerRefusedError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,12 +1,12 @@
 import type { ConsumeOptions, Delivery } from '../../../core/ports/broker/consumer.js';
 import { pause } from '../../shared/pause.js';
-import { attempt, mayPass, refused } from '../connection/attempt.js';
+import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
+import { callStore, toBrokerError } from '../connection/call-store.js';
 import type { HeldLeases } from '../../shared/leases/held-leases.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { readReceiveAnswer } from './receive-answer.js';
 import type { ReceiveAnswer } from './receive-answer.js';
 import type { RedisContext } from '../redis-context.js';
-import { ConnectionLostError } from '../connection/redis-errors.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
 import { SuspectTurns } from '../../shared/leases/suspect-turns.js';
 import type { SuspectTurn } from '../../shared/leases/suspect-turns.js';
@@ -161,7 +161,7 @@ export class Receiver {
       return this.#accept(raw as unknown[], queues, token, sentAt);
     } catch (error) {
       if (error instanceof ConnectionLostError && error.sent) this.#unanswered.add(token);
-      else if (!mayPass(error)) throw refused('Receiving', error);
+      else if (!isTransient(error)) throw toBrokerError('Receiving', error);
       await pause(RETRY_PAUSE);
       return null;
     }
@@ -216,7 +216,7 @@ export class Receiver {
     const everywhere = Array.from(this.#ever.values(), (queue) => queue.base);
     for (const token of [...this.#unanswered]) {
       const args = [this.context.offset(), token, String(VOID_TTL)];
-      await attempt(commands, 'Releasing', 'releaseLost', [keys.void(token), keys.revoked, ...everywhere], args, patience);
+      await callStore(commands, 'Releasing', 'releaseLost', [keys.void(token), keys.revoked, ...everywhere], args, patience);
       this.#unanswered.delete(token);
     }
   }

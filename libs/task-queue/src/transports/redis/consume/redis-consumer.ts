@@ -9,7 +9,7 @@ import type {
   SettleReceipt,
 } from '../../../core/ports/broker/consumer.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import type { KeeperSeat } from '../../shared/leases/keeper-seat.js';
 import type { LeaseKeeper } from '../../shared/leases/lease-keeper.js';
 import { HeldLeases } from '../../shared/leases/held-leases.js';
@@ -96,7 +96,7 @@ export class RedisConsumer implements Consumer {
       for (const some of chunks(deliveries.filter((one) => one.queue === queue))) {
         const sentAt = this.context.leaseNow();
         const args = [this.context.offset(), String(this.options.lease), ...some.map(memberOf)];
-        const answer = await attempt(
+        const answer = await callStore(
           this.context.commands,
           'Renewing leases',
           'extend',

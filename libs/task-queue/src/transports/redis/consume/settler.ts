@@ -1,6 +1,6 @@
 import type { Settlement, SettleReceipt } from '../../../core/ports/broker/consumer.js';
 import { pause } from '../../shared/pause.js';
-import { mayPass } from '../connection/attempt.js';
+import { isTransient } from '../../shared/store-errors.js';
 import type { RedisContext } from '../redis-context.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
 import { readSettleNews } from './settle-answer.js';
@@ -125,7 +125,7 @@ export class Settler {
       try {
         if (await commands.usable(USABLE_WAIT)) return (await commands.script('settle', keys, args)) as SettleAnswer;
       } catch (error) {
-        if (!mayPass(error)) return error as Error;
+        if (!isTransient(error)) return error as Error;
         await pause(RETRY_PAUSE);
       }
     }

@@ -1,5 +1,5 @@
 import { pause } from '../../shared/pause.js';
-import { within } from '../connection/attempt.js';
+import { within } from '../connection/call-store.js';
 import { monotonic } from '../../shared/monotonic.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import type { QueueKeys } from '../connection/redis-keys.js';

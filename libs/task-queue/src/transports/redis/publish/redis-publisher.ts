@@ -6,13 +6,14 @@ import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
 import { checkUniqueKey } from '../../../core/message/unique-key.js';
 import { chunks } from '../../shared/chunks.js';
 import { pause } from '../../shared/pause.js';
-import { attempt, mayPass, refused, unavailable } from '../connection/attempt.js';
+import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
+import { callStore, toBrokerError, unavailable } from '../connection/call-store.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { encodePublication } from './publication-code.js';
 import { readPublishAnswer, wasHeldBack } from './publish-answer.js';
-import { Patience } from '../connection/patience.js';
+import { AnswerDeadlines } from '../connection/answer-deadlines.js';
 import type { RedisContext } from '../redis-context.js';
-import { ConnectionLostError, ServerRefusedError } from '../connection/redis-errors.js';
+import { ServerRefusedError } from '../connection/redis-errors.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
 import type { ScriptName } from '../connection/scripts.js';
 
@@ -57,12 +58,12 @@ export class RedisPublisher {
   #calls = 0;
   readonly #uncertain = new Map<string, { readonly parcel: Parcel; readonly until: number }>();
 
-  readonly #patience: Patience;
+  readonly #deadlines: AnswerDeadlines;
   /** monotonic ms until which a queue need not be named to the server again */
   readonly #named = new Map<QueueKeys, number>();
 
   constructor(private readonly context: RedisContext) {
-    this.#patience = new Patience(() => context.commands.reopen());
+    this.#deadlines = new AnswerDeadlines(() => context.commands.reopen());
   }
 
   async publish(publications: readonly Publication[], timeout: number): Promise<PublishReceipt[]> {
@@ -114,13 +115,13 @@ export class RedisPublisher {
         attempts += 1;
         const call = commands.script(script, spent.length === 0 ? keys : keys.concat(spent), args);
         // A connection that does not answer is given up while there is still time to ask again on a new one.
-        arrive(parcel, String(await this.#patience.within(call, (deadline - monotonic()) * 0.6)));
+        arrive(parcel, String(await this.#deadlines.within(call, (deadline - monotonic()) * 0.6)));
         if (names) this.#named.set(parcel.queue, monotonic() + NAME_AGAIN);
         if (attempts === 1) this.#noteAnswered(parcel);
         return writeReceipts(parcel, receipts);
       } catch (error) {
         if (error instanceof ServerRefusedError && error.full) throw new BrokerFullError();
-        if (!mayPass(error)) throw refused(WHAT, error);
+        if (!isTransient(error)) throw toBrokerError(WHAT, error);
         if (error instanceof ConnectionLostError && error.sent) parcel.state = 'sent';
         if (monotonic() >= deadline) throw error;
         await pause(Math.min(RETRY_PAUSE, deadline - monotonic()));
@@ -197,7 +198,7 @@ export class RedisPublisher {
 
   async #lookUpFate(parcel: Parcel, deadline: number): Promise<void> {
     const key = parcel.queue.nonce(parcel.nonce);
-    const fate = await attempt(this.context.commands, WHAT, 'publishFate', [key], [NONCE_TTL_TEXT], deadline - monotonic());
+    const fate = await callStore(this.context.commands, WHAT, 'publishFate', [key], [NONCE_TTL_TEXT], deadline - monotonic());
     const arrived = fate as string | null;
     if (arrived === null) parcel.state = 'unsent';
     else arrive(parcel, arrived);

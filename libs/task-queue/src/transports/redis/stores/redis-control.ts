@@ -1,5 +1,5 @@
 import type { ControlAnswer, ControlChannel, ControlCommand } from '../../../core/ports/control/control-channel.js';
-import { attempt, PATIENCE } from '../connection/attempt.js';
+import { callStore, CALL_TIMEOUT } from '../connection/call-store.js';
 import type { RedisContext } from '../redis-context.js';
 import type { Subscriptions } from '../connection/subscriptions.js';
 
@@ -36,7 +36,7 @@ export class RedisControl implements ControlChannel {
   }
 
   async #publish(what: string, channel: string, told: ControlCommand | ControlAnswer): Promise<void> {
-    await attempt(this.context.commands, what, 'announce', [], [channel, JSON.stringify(told)]);
+    await callStore(this.context.commands, what, 'announce', [], [channel, JSON.stringify(told)]);
   }
 
   #subscribe<T>(channel: string, handler: (told: T) => void): Promise<() => Promise<void>> {
@@ -47,6 +47,6 @@ export class RedisControl implements ControlChannel {
         this.context.options.logger.warn('A control command could not be handled', { error });
       }
     };
-    return this.subscriptions.listen(channel, listener, PATIENCE);
+    return this.subscriptions.listen(channel, listener, CALL_TIMEOUT);
   }
 }

@@ -9,7 +9,7 @@ import type {
   WaitingMessage,
 } from '../../../core/ports/control/inspector.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import { decodeDeath } from './dead-letter-codec.js';
 import { knownQueues } from '../publish/known-queues.js';
 import type { RedisContext } from '../redis-context.js';
@@ -72,7 +72,7 @@ export class RedisInspector implements Inspector {
     const redriven: boolean[] = [];
     for (const some of chunks(letters)) {
       const args = [this.context.offset(), ...some.flatMap(({ id, priority, body = '' }) => [id, String(priority), body])];
-      const flags = await attempt(commands, 'Redriving', 'redrive', [keys.queue(queue).base, keys.result, keys.revoked], args);
+      const flags = await callStore(commands, 'Redriving', 'redrive', [keys.queue(queue).base, keys.result, keys.revoked], args);
       for (const flag of flags as string) redriven.push(flag === '1');
     }
     return redriven;
@@ -87,18 +87,18 @@ export class RedisInspector implements Inspector {
 
   async pause(queue: string): Promise<void> {
     const { commands, keys } = this.context;
-    await attempt(commands, 'Pausing', 'pause', [keys.queue(queue).paused, keys.queues], [queue]);
+    await callStore(commands, 'Pausing', 'pause', [keys.queue(queue).paused, keys.queues], [queue]);
   }
 
   async resume(queue: string): Promise<void> {
-    await attempt(this.context.commands, 'Resuming', 'resume', [this.context.keys.queue(queue).base], []);
+    await callStore(this.context.commands, 'Resuming', 'resume', [this.context.keys.queue(queue).base], []);
   }
 
   async paused(): Promise<string[]> {
     const paused: string[] = [];
     for (const some of chunks(await this.queues())) {
       const marks = some.map((queue) => this.context.keys.queue(queue).paused);
-      const flags = (await attempt(this.context.commands, WHAT, 'paused', marks, [])) as string;
+      const flags = (await callStore(this.context.commands, WHAT, 'paused', marks, [])) as string;
       some.forEach((queue, at) => flags[at] === '1' && paused.push(queue));
     }
     return paused;
@@ -120,7 +120,7 @@ export class RedisInspector implements Inspector {
   }
 
   #ask(script: ScriptName, queue: string, args: readonly string[], more: readonly string[] = []): Promise<unknown> {
-    return attempt(this.context.commands, WHAT, script, [this.context.keys.queue(queue).base, ...more], args);
+    return callStore(this.context.commands, WHAT, script, [this.context.keys.queue(queue).base, ...more], args);
   }
 }
 

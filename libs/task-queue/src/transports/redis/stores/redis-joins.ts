@@ -1,7 +1,7 @@
 import { checkJoin } from '../../../core/ports/stores/join-store.js';
 import type { Join, JoinArrival, JoinReceipt, JoinStore, JoinToOpen } from '../../../core/ports/stores/join-store.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import { encodeArrival, readJoin, readJoinAnswers } from './join-code.js';
 import type { JoinAnswer } from './join-code.js';
 import type { RedisContext } from '../redis-context.js';
@@ -43,6 +43,6 @@ export class RedisJoins implements JoinStore {
 
   #ask(what: string, script: ScriptName, args: readonly string[]): Promise<unknown> {
     const { commands, keys } = this.context;
-    return attempt(commands, what, script, [keys.join, keys.completeJoins], [this.context.offset(), ...args]);
+    return callStore(commands, what, script, [keys.join, keys.completeJoins], [this.context.offset(), ...args]);
   }
 }

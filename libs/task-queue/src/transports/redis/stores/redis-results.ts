@@ -1,7 +1,7 @@
 import type { TaskResultRecord } from '../../../core/message/task-result.js';
 import type { ResultBackend } from '../../../core/ports/stores/result-backend.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import { decodeRecord, encodeRecord } from './record-codec.js';
 import type { RedisContext } from '../redis-context.js';
 import { ResultWatch } from './result-watch.js';
@@ -33,7 +33,7 @@ export class RedisResults implements ResultBackend {
     const written: boolean[] = [];
     for (const some of chunks(records)) {
       const args = [...head, ...some.flatMap((record) => [record.id, encodeRecord(record)])];
-      const flags = await attempt(commands, 'Saving results', 'saveResult', [keys.waiters, keys.result], args);
+      const flags = await callStore(commands, 'Saving results', 'saveResult', [keys.waiters, keys.result], args);
       for (const flag of flags as string) written.push(flag === '1');
     }
     return written;
@@ -42,7 +42,7 @@ export class RedisResults implements ResultBackend {
   async load(ids: readonly string[]): Promise<(TaskResultRecord | null)[]> {
     const loaded: (TaskResultRecord | null)[] = [];
     for (const some of chunks(ids)) {
-      const texts = await attempt(
+      const texts = await callStore(
         this.context.commands,
         'Loading results',
         'loadResults',
@@ -60,7 +60,7 @@ export class RedisResults implements ResultBackend {
 
   async forget(ids: readonly string[]): Promise<void> {
     for (const some of chunks(ids))
-      await attempt(this.context.commands, 'Forgetting results', 'forgetResults', [this.context.keys.result], some);
+      await callStore(this.context.commands, 'Forgetting results', 'forgetResults', [this.context.keys.result], some);
   }
 
   stop(): void {

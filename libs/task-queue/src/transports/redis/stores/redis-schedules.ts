@@ -17,7 +17,7 @@ import type {
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import type { ScheduleDefinition, StoredSchedule } from '../../../core/ports/stores/stored-schedule.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import { encodePublication } from '../publish/publication-code.js';
 import { readPublishAnswer } from '../publish/publish-answer.js';
 import type { RedisContext } from '../redis-context.js';
@@ -145,7 +145,7 @@ export class RedisSchedules implements ScheduleStore {
         ? []
         : [publication.queue, String(options.dedupRetention), publication.id, publication.body, encodePublication(publication)];
     const names = [base, keys.queues, keys.revoked, keys.schedules];
-    return String(await attempt(commands, 'Sending a scheduled task', script, names, [...args, ...message]));
+    return String(await callStore(commands, 'Sending a scheduled task', script, names, [...args, ...message]));
   }
 
   async #read(args: readonly string[]): Promise<StoredSchedule[]> {
@@ -155,7 +155,7 @@ export class RedisSchedules implements ScheduleStore {
 
   #ask(what: string, script: ScriptName, args: readonly string[]): Promise<unknown> {
     const { commands, keys } = this.context;
-    return attempt(commands, what, script, [keys.schedules], args);
+    return callStore(commands, what, script, [keys.schedules], args);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { TaskResultRecord } from '../../../core/message/task-result.js';
 import { isTerminal } from '../../../core/message/task-state.js';
 import { chunks } from '../../shared/chunks.js';
-import { attempt } from '../connection/attempt.js';
+import { callStore } from '../connection/call-store.js';
 import { decodeRecord } from './record-codec.js';
 import type { RedisContext } from '../redis-context.js';
 import type { Subscriptions } from '../connection/subscriptions.js';
@@ -94,7 +94,7 @@ export class ResultWatch {
     for (const some of chunks(ids)) {
       try {
         const args = [this.context.offset(), String(NOTE_TTL), ...some];
-        const records = (await attempt(commands, 'Waiting for a result', 'watchResults', [keys.waiters, keys.result], args)) as (
+        const records = (await callStore(commands, 'Waiting for a result', 'watchResults', [keys.waiters, keys.result], args)) as (
           string | null
         )[];
         records.forEach((text, at) => text !== null && this.#found(some[at]!, decodeRecord(text)));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BrokerFullError, BrokerRefusedError, BrokerUnavailableError } from '../../../core/errors/publish-errors.js';
-import { mayPass, refused } from './attempt.js';
+import { isTransient } from '../../shared/store-errors.js';
+import { toBrokerError } from './call-store.js';
 import { ServerRefusedError } from './postgres-errors.js';
 
 describe('what a refusal of PostgreSQL means to the caller', () => {
@@ -13,8 +14,8 @@ describe('what a refusal of PostgreSQL means to the caller', () => {
     ['42501', 'permission denied', BrokerRefusedError, false],
   ])('%s: %s', (code, message, type, passes) => {
     const refusal = new ServerRefusedError(code, message);
-    expect([refused('Publishing', refusal)]).toEqual([expect.any(type)]);
-    expect(refused('Publishing', refusal).message).toContain(message); // what to do depends on it
-    expect(mayPass(refusal)).toBe(passes);
+    expect([toBrokerError('Publishing', refusal)]).toEqual([expect.any(type)]);
+    expect(toBrokerError('Publishing', refusal).message).toContain(message); // what to do depends on it
+    expect(isTransient(refusal)).toBe(passes);
   });
 });

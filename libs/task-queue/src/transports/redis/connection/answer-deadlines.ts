@@ -1,31 +1,28 @@
 import { LONGEST_TIMER } from '../../../core/ports/runtime/clock.js';
 import { monotonic } from '../../shared/monotonic.js';
-import { ConnectionLostError } from './redis-errors.js';
+import { ConnectionLostError } from '../../shared/store-errors.js';
 
-interface Owed {
+interface Unanswered {
   readonly until: number;
-  give(up: ConnectionLostError): void;
+  fail(error: ConnectionLostError): void;
 }
 
-/** Gives up on calls whose answer does not come in time. One timer serves all of them: one each would cost more than the call's own work. */
-export class Patience {
-  readonly #owed = new Set<Owed>();
+/** Fails calls that are not answered in time. One timer serves all calls: a timer for each would cost more than the call itself. */
+export class AnswerDeadlines {
+  readonly #unanswered = new Set<Unanswered>();
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
 
-  /** @param silent is called when an answer has not come in time */
+  /** @param silent called after calls have failed */
   constructor(private readonly silent: () => void) {}
 
-  /**
-   * The call's own end, or its failure after `ms`.
-   * @throws ConnectionLostError
-   */
+  /** Settles as `call` does. @throws ConnectionLostError after `ms` without an answer */
   within<T>(call: Promise<T>, ms: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const one: Owed = { until: monotonic() + Math.max(1, ms), give: reject };
-      this.#owed.add(one);
+      const one: Unanswered = { until: monotonic() + Math.max(1, ms), fail: reject };
+      this.#unanswered.add(one);
       if (one.until < this.#timerAt) this.#arm(one.until);
-      const answered = (): boolean => this.#owed.delete(one);
+      const answered = (): boolean => this.#unanswered.delete(one);
       call.then(
         (value) => (answered(), resolve(value)),
         (error: Error) => (answered(), reject(error)),
@@ -44,13 +41,13 @@ export class Patience {
     const now = monotonic();
     let late = false;
     let next = Infinity;
-    for (const one of this.#owed) {
+    for (const one of this.#unanswered) {
       if (one.until > now) {
         next = Math.min(next, one.until);
         continue;
       }
-      this.#owed.delete(one);
-      one.give(new ConnectionLostError(true, 'no answer in time'));
+      this.#unanswered.delete(one);
+      one.fail(new ConnectionLostError(true, 'no answer in time'));
       late = true;
     }
     if (next !== Infinity) this.#arm(next);
