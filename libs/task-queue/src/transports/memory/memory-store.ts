@@ -4,7 +4,7 @@ import { ExpiringMap } from './queue/expiring-map.js';
 import { JoinShelf } from './stores/join-shelf.js';
 import { MemoryQueue } from './queue/memory-queue.js';
 import { RateSlots } from './queue/rate-slots.js';
-import { ResultShelf } from './stores/result-shelf.js';
+import { KeptResults } from './stores/kept-results.js';
 import { ScheduleShelf } from './stores/schedule-shelf.js';
 import { StoredMessage } from './queue/stored-message.js';
 import { call } from './consume/work-wait.js';
@@ -14,7 +14,7 @@ import { call } from './consume/work-wait.js';
  * Every method is one synchronous step, so nothing is ever seen half done.
  */
 export class MemoryStore {
-  readonly results = new ResultShelf();
+  readonly results = new KeptResults();
   readonly joins = new JoinShelf();
   readonly schedules = new ScheduleShelf();
   readonly listeners = new Set<(command: ControlCommand) => void>();

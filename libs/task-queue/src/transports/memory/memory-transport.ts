@@ -3,14 +3,14 @@ import { MemoryBroker } from './memory-broker.js';
 import { MemoryControlChannel } from './stores/memory-control-channel.js';
 import { MemoryInspector } from './stores/memory-inspector.js';
 import { MemoryJoinStore } from './stores/memory-join-store.js';
-import { MemoryResultBackend } from './stores/memory-result-backend.js';
+import { MemoryResults } from './stores/memory-results.js';
 import { MemorySchedules } from './stores/memory-schedules.js';
 import { MemorySession } from './memory-session.js';
 
 /** All seams over one session on a shared store. */
 export class MemoryTransport implements Transport {
   readonly broker: MemoryBroker;
-  readonly results: MemoryResultBackend;
+  readonly results: MemoryResults;
   readonly joins: MemoryJoinStore;
   readonly control: MemoryControlChannel;
   readonly inspector: MemoryInspector;
@@ -21,7 +21,7 @@ export class MemoryTransport implements Transport {
   constructor(name: string, options: TransportOptions) {
     this.session = new MemorySession(name, options);
     this.broker = new MemoryBroker(this.session);
-    this.results = new MemoryResultBackend(this.session);
+    this.results = new MemoryResults(this.session);
     this.joins = new MemoryJoinStore(this.session);
     this.control = new MemoryControlChannel(this.session);
     this.inspector = new MemoryInspector(this.session);

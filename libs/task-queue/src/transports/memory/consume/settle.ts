@@ -2,7 +2,7 @@ import type { HeldBackReceipt, SettleReceipt, Settlement } from '../../../core/p
 import { checkArrival } from '../../../core/ports/stores/join-store.js';
 import { checkPublication } from '../queue/check-publication.js';
 import { instantOf, type MemoryStore } from '../memory-store.js';
-import { encodeResult } from '../stores/result-shelf.js';
+import { encodeRecord } from '../stores/kept-results.js';
 import type { StoredMessage } from '../queue/stored-message.js';
 
 export interface SettleMoment {
@@ -20,7 +20,7 @@ export function settleOne(store: MemoryStore, settlement: Settlement, moment: Se
   const { id } = delivery;
   const message = store.find(id);
   if (message?.lease?.token !== delivery.token) return { id, accepted: false };
-  const json = result && encodeResult(result.record);
+  const json = result && encodeRecord(result.record);
   publish.forEach(checkPublication);
   arrivals.forEach(checkArrival);
 

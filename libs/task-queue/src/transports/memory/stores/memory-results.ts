@@ -1,11 +1,14 @@
 import { BrokerUnavailableError } from '../../../core/errors/publish-errors.js';
 import type { TaskResultRecord } from '../../../core/message/task-result.js';
 import type { ResultBackend } from '../../../core/ports/stores/result-backend.js';
+import { ResultWatch } from '../../../core/ports/stores/result-watch.js';
 import type { MemorySession } from '../memory-session.js';
-import { encodeResult } from './result-shelf.js';
+import { encodeRecord, type KeptResults } from './kept-results.js';
 
 /** The results of one session's shared store. */
-export class MemoryResultBackend implements ResultBackend {
+export class MemoryResults implements ResultBackend {
+  private watch: ResultWatch | null = null;
+
   constructor(private readonly session: MemorySession) {}
 
   connect(): Promise<void> {
@@ -19,8 +22,8 @@ export class MemoryResultBackend implements ResultBackend {
   async save(records: readonly TaskResultRecord[], expires: number): Promise<boolean[]> {
     const { results } = this.session.store('Saving results');
     const now = this.session.now();
-    const encoded = records.map(encodeResult);
-    return records.map((record, index) => results.save(record, encoded[index], expires, now));
+    const encoded = records.map(encodeRecord);
+    return records.map((record, at) => results.save(record, encoded[at], expires, now));
   }
 
   async load(ids: readonly string[]): Promise<(TaskResultRecord | null)[]> {
@@ -31,20 +34,24 @@ export class MemoryResultBackend implements ResultBackend {
 
   async wait(id: string, signal: AbortSignal): Promise<TaskResultRecord | null> {
     const { results } = this.session.store('Waiting for a result');
-    const closing = new AbortController();
-    const stop = (): void => closing.abort();
-    this.session.onClose.add(stop);
-    try {
-      const record = await results.wait(id, this.session.now(), AbortSignal.any([signal, closing.signal]));
-      if (closing.signal.aborted && !record) throw new BrokerUnavailableError(`Waiting for the result of ${id}`);
-      return record;
-    } finally {
-      this.session.onClose.delete(stop);
-    }
+    this.watch ??= this.openWatch(results);
+    return this.watch.wait(id, signal);
   }
 
   async forget(ids: readonly string[]): Promise<void> {
     const { results } = this.session.store('Forgetting results');
     for (const id of ids) results.forget(id);
+  }
+
+  private openWatch({ listeners }: KeptResults): ResultWatch {
+    const watch = new ResultWatch({ look: (ids) => this.load(ids) }, null, this.session.options.clock);
+    const announced = (id: string): void => watch.announce(id);
+    listeners.add(announced);
+    this.session.onClose.add(() => {
+      listeners.delete(announced);
+      this.watch = null;
+      watch.close(new BrokerUnavailableError('Waiting for a result'));
+    });
+    return watch;
   }
 }
