@@ -6,7 +6,7 @@ import { TaskSchedules } from '../../libs/task-queue/src/core/beat/task-schedule
 import { TurnMaker } from '../../libs/task-queue/src/core/beat/turn-maker.js';
 import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
 import { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
-import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/codecs.js';
 import { silentLogger, type TaskLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import type { Clock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import type { ScheduleStore } from '../../libs/task-queue/src/core/ports/stores/schedule-store.js';

@@ -4,7 +4,7 @@ import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-q
 import { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
 import type { CallOptions } from '../../libs/task-queue/src/core/canvas/call-options.js';
 import type { AsyncResult } from '../../libs/task-queue/src/core/client/async-result.js';
-import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/codecs.js';
 import { createPool } from '../../libs/task-queue/src/core/pools/create-pool.js';
 import { resolveTaskOptions } from '../../libs/task-queue/src/core/policies/task-options.js';
 import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options-input.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/core/client/options/client-options.js';
 import { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
-import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/codecs.js';
 import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import type { Consumer } from '../../libs/task-queue/src/core/ports/broker/consumer.js';

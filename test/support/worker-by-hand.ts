@@ -1,7 +1,7 @@
 import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
 import { BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
-import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/codecs.js';
 import { resolveTaskOptions } from '../../libs/task-queue/src/core/policies/task-options.js';
 import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options-input.js';
 import { createPool } from '../../libs/task-queue/src/core/pools/create-pool.js';
@@ -20,7 +20,7 @@ export const GRACE = 2_000;
 export const DRAIN = 30_000;
 
 export function delivery(id: string): Delivery {
-  const body = codecs.messages.encode(buildMessage({ id, task: 'task', args: [], queue: 'q', sentAt: 0 }));
+  const { body } = codecs.messages.encode(buildMessage({ id, task: 'task', args: [], queue: 'q', sentAt: 0 }));
   return { id, queue: 'q', priority: 5, token: `token of ${id}`, body, lostLeases: 0, revoked: false };
 }
 

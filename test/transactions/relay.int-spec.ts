@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BrokerRefusedError, BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
-import { writeWire } from '../../libs/task-queue/src/core/message/wire.js';
+import { writeWire } from '../../libs/task-queue/src/core/message/formats/native/wire.js';
 import { Outbox } from '../../libs/task-queue/src/database/outbox/outbox.js';
 import { Relay } from '../../libs/task-queue/src/database/outbox/relay.js';
 import type { RelayDependencies } from '../../libs/task-queue/src/database/outbox/queue-relay.js';

@@ -11,7 +11,7 @@ import {
 import { startTestWorker, type TestWorker } from 'nestjs-task-queue/testing';
 import { DataSource } from 'typeorm';
 import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
-import { writeWire } from '../../libs/task-queue/src/core/message/wire.js';
+import { writeWire } from '../../libs/task-queue/src/core/message/formats/native/wire.js';
 import { BROKERS, signal } from '../client-and-worker/harness.js';
 import { uniquePrefix } from '../support/services.js';
 import { bootBank } from './boot-bank.js';

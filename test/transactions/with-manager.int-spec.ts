@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { DataSource, type EntityManager } from 'typeorm';
 import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
 import { TaskClient, type TransactionalCalls } from '../../libs/task-queue/src/core/client/task-client.js';
-import { openCodecs } from '../../libs/task-queue/src/core/message/open-codecs.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/codecs.js';
 import { Outbox } from '../../libs/task-queue/src/database/outbox/outbox.js';
 import { TransactionTargets } from '../../libs/task-queue/src/database/outbox/transaction-targets.js';
 import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
@@ -257,7 +257,7 @@ describe('calls within a transaction of the application', () => {
         body: string;
         due?: { eta: number };
       };
-      const { task, args } = codecs.messages.decode(id, body);
+      const { task, args } = codecs.messages.decode({ id, queue, body });
       return { id, queue, traced, due, task, args };
     });
   }

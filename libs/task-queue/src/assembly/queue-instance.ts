@@ -1,5 +1,5 @@
 import type { ClientOptions } from '../core/client/options/client-options.js';
-import { openCodecs, type Codecs } from '../core/message/open-codecs.js';
+import { openCodecs, type Codecs } from '../core/message/codecs.js';
 import type { Clock } from '../core/ports/runtime/clock.js';
 import type { ResultBackend } from '../core/ports/stores/result-backend.js';
 import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';

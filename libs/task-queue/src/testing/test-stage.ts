@@ -49,7 +49,7 @@ export class TestStage implements StandIn {
   /** What follows from a task is sent, too; what is put back under its own id is not. */
   published({ name, codecs }: QueueInstance, publications: readonly Publication[]): void {
     for (const publication of publications) {
-      if (!this.ids.has(publication.id)) this.sent(name, codecs.messages.decode(publication.id, publication.body), publication);
+      if (!this.ids.has(publication.id)) this.sent(name, codecs.messages.decode(publication), publication);
     }
   }
 

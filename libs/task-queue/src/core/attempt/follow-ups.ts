@@ -1,7 +1,7 @@
 import { v5 } from 'uuid';
 import { buildMessage } from '../message/build-message.js';
-import type { FollowUp } from '../message/follow-up.js';
-import type { Codecs } from '../message/open-codecs.js';
+import type { CallPlan } from '../message/task-message.js';
+import type { Codecs } from '../message/codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Publication } from '../ports/broker/publication.js';
 import type { Outcome } from './outcome.js';
@@ -33,7 +33,7 @@ export interface MakingFollowUps {
 function publish(
   parent: TaskMessage,
   kind: 'link' | 'linkError',
-  calls: readonly FollowUp[],
+  calls: readonly CallPlan[],
   given: readonly unknown[],
   { at, codecs, news }: MakingFollowUps,
 ): readonly Publication[] {
@@ -44,7 +44,7 @@ function publish(
     return {
       id: message.id,
       queue: call.queue,
-      body: codecs.messages.encode(message),
+      ...codecs.messages.encode(message),
       priority,
       traced,
       ...dueOf(call),
@@ -54,7 +54,7 @@ function publish(
   });
 }
 
-function messageOf(call: FollowUp, path: string, parent: TaskMessage, given: readonly unknown[], now: number): TaskMessage {
+function messageOf(call: CallPlan, path: string, parent: TaskMessage, given: readonly unknown[], now: number): TaskMessage {
   const { id = v5(path, NAMESPACE), task, queue, countdown, expiresIn } = call;
   const { rootId, traceparent, contentType, compression, encrypted } = parent.headers;
   return buildMessage({
@@ -79,17 +79,17 @@ function messageOf(call: FollowUp, path: string, parent: TaskMessage, given: rea
   });
 }
 
-function optionsOf({ priority, softTimeLimit, timeLimit, ignoreResult, shadow, tags, groupId, headers, link, linkError }: FollowUp) {
+function optionsOf({ priority, softTimeLimit, timeLimit, ignoreResult, shadow, tags, groupId, headers, link, linkError }: CallPlan) {
   const given = { priority, softTimeLimit, timeLimit, ignoreResult, shadow, tags, groupId, custom: headers, link, linkError };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-function dueOf({ countdown, eta }: FollowUp): Pick<Publication, 'due'> {
+function dueOf({ countdown, eta }: CallPlan): Pick<Publication, 'due'> {
   if (countdown !== undefined) return { due: { delay: countdown } };
   return eta === undefined ? {} : { due: { eta } };
 }
 
-function limitOf({ task, interval }: FollowUp, expires: number | null): Pick<Publication, 'limit'> {
+function limitOf({ task, interval }: CallPlan, expires: number | null): Pick<Publication, 'limit'> {
   if (interval === undefined) return {};
   return { limit: { key: task, intervalMs: interval, ...(expires !== null && { expires }) } };
 }

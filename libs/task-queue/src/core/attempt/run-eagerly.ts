@@ -1,4 +1,4 @@
-import type { Codecs } from '../message/open-codecs.js';
+import type { Codecs } from '../message/codecs.js';
 import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
@@ -37,12 +37,12 @@ export async function runEagerly(
   observer?: AttemptObserver,
 ): Promise<EagerRun> {
   const here = { ...surroundings, searchable: recording?.searchable ?? false, worker: 'eager', isEager: true, codec: codecs.results };
-  let message = codecs.messages.decode(sent.id, codecs.messages.encode(sent));
+  let message = throughWire(sent, codecs);
   for (;;) {
     const startedAt = here.now();
     const [outcome, { children }] = await attempt(handler, message, here, observer, transactions);
     if (outcome.kind === 'retry') {
-      message = codecs.messages.decode(message.id, codecs.messages.encode(outcome.next));
+      message = throughWire(outcome.next, codecs);
       continue;
     }
     const followUps = followUpsOf(message, outcome, { at: here.now(), codecs });
@@ -55,6 +55,10 @@ export async function runEagerly(
       ...('thrown' in outcome ? { thrown: outcome.thrown } : {}),
     };
   }
+}
+
+function throughWire(message: TaskMessage, { messages }: Codecs): TaskMessage {
+  return messages.decode({ id: message.id, queue: message.headers.queue, ...messages.encode(message) });
 }
 
 /** What an inline run needs from where it runs. */

@@ -8,7 +8,7 @@ import { TaskFailedError } from '../errors/result-errors.js';
 import { TaskNotLocalError } from '../errors/call-errors.js';
 import { TaskNotUniqueError } from '../errors/publish-errors.js';
 import { TaskRevokedError } from '../errors/run-errors.js';
-import type { Codecs } from '../message/open-codecs.js';
+import type { Codecs } from '../message/codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
 import { unlimitable } from '../policies/check-rate-limit.js';
@@ -94,7 +94,7 @@ export class TaskClient extends TaskCalls {
     };
     const { inspector, control } = transport;
     this.deadLetters = new DeadLetters({ inspector, results, resultsApart: results !== transport.results, codecs });
-    this.queues = new Queues({ inspector, control, options, clock });
+    this.queues = new Queues({ inspector, control, options, codecs, clock });
     this.#source = { results, codec: codecs.results, clock, inspector, revoke: (ids, how) => this.revoke(ids, how) };
   }
 
@@ -252,7 +252,7 @@ export class TaskClient extends TaskCalls {
     if (receipt.deduplicated || receipt.refused) {
       return logHeldBack(this.deps.logger, parent, [publication], [{ followUp: publication.id, receipt }]);
     }
-    const message = this.deps.codecs.messages.decode(publication.id, publication.body);
+    const message = this.deps.codecs.messages.decode(publication);
     await currentTask.exit(() => this.#runSent(message, publication));
   }
 

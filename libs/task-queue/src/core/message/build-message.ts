@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { v7 } from 'uuid';
 import { NO_ATTEMPTS, type FailedAttempt } from './failed-attempt.js';
-import { DEFAULT_PRIORITY, NO_TAGS, type TaskHeaders, type TaskMessage } from './task-message.js';
+import { DEFAULT_PRIORITY, NO_KEYS, NO_TAGS, type TaskHeaders, type TaskMessage } from './task-message.js';
 
 /** One call, with its options settled. */
 export interface MessageParts {
@@ -49,9 +49,9 @@ export function buildMessage(parts: MessageParts): TaskMessage {
     redrives: given.redrives ?? 0,
     tags: given.tags ?? NO_TAGS,
     attempts: given.attempts ?? NO_ATTEMPTS,
-    custom: given.custom ?? {},
+    custom: given.custom ?? NO_KEYS,
   };
-  return Object.freeze({ id, task: parts.task, args: parts.args, kwargs: parts.kwargs ?? {}, headers: Object.freeze(headers) });
+  return Object.freeze({ id, task: parts.task, args: parts.args, kwargs: parts.kwargs ?? NO_KEYS, headers: Object.freeze(headers) });
 }
 
 /** The message of the next attempt: same id, one retry more. */

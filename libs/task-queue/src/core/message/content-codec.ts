@@ -88,7 +88,7 @@ export class ContentCodec {
   unpack(packed: PackedContent, owner: readonly unknown[]): unknown {
     const { ct, z, k, d } = packed;
     if (!this.#accepted.has(ct)) throw new ContentFault('notAccepted', `its content type is '${ct}'`);
-    if (k === undefined) this.refuseUnencrypted();
+    if (k === undefined) this.#refuseUnencrypted();
     const serializer = this.#serializer(ct);
     const isText = z === undefined && k === undefined && serializer.isText;
     let data: Buffer = Buffer.from(d, isText ? 'utf8' : 'base64');
@@ -97,9 +97,14 @@ export class ContentCodec {
     return read(serializer, data);
   }
 
-  /** @throws ContentFault where content has to be encrypted */
-  refuseUnencrypted(): void {
-    if (this.#cipher?.required === true) throw new ContentFault('undecryptable', "it is not encrypted, and 'encrypt' asks for that");
+  /** @throws ContentFault unless plain JSON is accepted */
+  refusePlain(): void {
+    this.#refuseUnencrypted();
+    if (!this.accepts('json')) throw new ContentFault('notAccepted', "its content type is 'json'");
+  }
+
+  #refuseUnencrypted(): void {
+    if (this.#cipher?.required === true) throw new ContentFault('undecryptable', "it is not encrypted, and 'encrypt' requires that");
   }
 
   #decrypt(keyId: string, data: Buffer, bound: string): Buffer {
@@ -119,6 +124,14 @@ export class ContentCodec {
     if (serializer === undefined) throw new ContentFault('notAccepted', `its content type is '${contentType}'`);
     return serializer;
   }
+}
+
+/** What is wrong with the frame of packed content; undefined when nothing is. */
+export function packedFault(packed: unknown): string | undefined {
+  const { ct, z, k, d } = (packed ?? {}) as Partial<PackedContent>;
+  const isOptional = (value: unknown) => value === undefined || typeof value === 'string';
+  const isComplete = typeof ct === 'string' && typeof d === 'string' && isOptional(z) && isOptional(k);
+  return isComplete ? undefined : "its packed content ('b') is incomplete";
 }
 
 /** @throws ContentFault */

@@ -1,12 +1,11 @@
 import { ContentNotAcceptedError, UndecryptableContentError } from '../errors/content-errors.js';
 import { MalformedResultError, ResultNotSerializableError, ResultTooLargeError } from '../errors/result-errors.js';
-import type { ContentCodec, ContentForm } from './content-codec.js';
+import { packedFault, type ContentCodec, type ContentForm } from './content-codec.js';
 import { ContentFault } from './content-fault.js';
 import { findJsonProblem } from './plain-json.js';
 import { surelyFits } from './size-bound.js';
 import type { TaskMessage } from './task-message.js';
 import type { SerializedError, TaskResultRecord } from './task-result.js';
-import { packedFault } from './wire.js';
 
 /** What of a record is content, written in the form of the message it is the result of. */
 const CONTENT = ['result', 'meta', 'call'] as const;
@@ -70,7 +69,7 @@ export class ResultCodec {
 
   #open({ content, ...outside }: TaskResultRecord): TaskResultRecord {
     if (content === undefined) {
-      if (CONTENT.some((name) => outside[name] !== undefined)) this.#refusePlain();
+      if (CONTENT.some((name) => outside[name] !== undefined)) this.content.refusePlain();
       return outside;
     }
     const fault = packedFault(content);
@@ -79,11 +78,6 @@ export class ResultCodec {
     if (typeof inside !== 'object' || inside === null) throw new ContentFault('malformed', 'its content is not an object');
     const known = SECRET.filter((name) => Object.hasOwn(inside, name));
     return { ...outside, ...Object.fromEntries(known.map((name) => [name, (inside as TaskResultRecord)[name]])) };
-  }
-
-  #refusePlain(): void {
-    this.content.refuseUnencrypted();
-    if (!this.content.accepts('json')) throw new ContentFault('notAccepted', "its content type is 'json'");
   }
 
   #measure(value: unknown, form: ContentForm): number {

@@ -1,12 +1,12 @@
-import type { FailedAttempt } from './failed-attempt.js';
-import type { FollowUp } from './follow-up.js';
+import { NO_ATTEMPTS, type FailedAttempt } from './failed-attempt.js';
+import type { UniqueKey } from './unique-key.js';
 
 /**
- * The envelope of one call, as it travels. It is frozen data: a change (a retry, a parking) makes a new message.
- * All instants are epoch milliseconds, all lengths of time milliseconds.
+ * One call as it travels. Messages are frozen: a retry or a parking makes a new one. All instants are epoch milliseconds, all
+ * durations milliseconds.
  */
 export interface TaskMessage {
-  /** uuid v7 unless the caller chose one; stays the same across retries */
+  /** uuid v7 unless the caller chose one; the same across retries */
   readonly id: string;
   /** the registered name of the task */
   readonly task: string;
@@ -15,10 +15,11 @@ export interface TaskMessage {
   readonly headers: TaskHeaders;
 }
 
+/** A new header needs its type and default here, and its key in `formats/native/wire.ts`. */
 export interface TaskHeaders {
-  /** the queue it was sent to, and goes back to when it is retried */
+  /** the queue it was sent to; retries go back to it */
   readonly queue: string;
-  /** the first task of the tree this one belongs to; its own id for a task sent from outside any task */
+  /** the first task of its tree; its own id for a task that was sent from outside any task */
   readonly rootId: string;
   /** the task that sent this one */
   readonly parentId: string | null;
@@ -39,10 +40,10 @@ export interface TaskHeaders {
   readonly origin: string;
   /** language of the sender: 'js' here */
   readonly lang: string;
-  /** how args and kwargs are serialized: 'json' */
+  /** the serializer of args and kwargs, such as 'json' */
   readonly contentType: string;
   readonly compression: string | null;
-  /** args and kwargs came encrypted, or are to go so: what belongs to the message then goes encrypted, too */
+  /** args and kwargs were received encrypted, or are sent encrypted; results and retries are then encrypted too */
   readonly encrypted: boolean;
   /** true: the outcome is not stored, whatever the task's option says; null = as the task says */
   readonly ignoreResult: boolean | null;
@@ -50,19 +51,19 @@ export interface TaskHeaders {
   readonly sentAt: number;
   /** first instant at which a worker did not know the task's name; null = never parked */
   readonly parkedSince: number | null;
-  /** the id leaves a trace after it is finished, so that it cannot run a second time within `dedupRetention` */
+  /** the broker remembers the id for `dedupRetention` after the task has finished, so that it cannot run again */
   readonly traced: boolean;
   /** W3C trace context of the sender */
   readonly traceparent: string | null;
   /** the name that logs and results show instead of the task's */
   readonly shadow: string | null;
-  /** calls that its success makes, with what it returned before their own arguments */
-  readonly link: readonly FollowUp[] | null;
-  /** calls that its failure makes, with its id and error before their own arguments */
-  readonly linkError: readonly FollowUp[] | null;
-  /** how often it was sent again as a dead letter */
+  /** calls made when it succeeds, with its result before their own arguments */
+  readonly link: readonly CallPlan[] | null;
+  /** calls made when it fails, with its id and error before their own arguments */
+  readonly linkError: readonly CallPlan[] | null;
+  /** how often it was redriven as a dead letter */
   readonly redrives: number;
-  /** words that its result is found by */
+  /** words that its result can be searched by */
   readonly tags: readonly string[];
   /** the attempts that failed, oldest first; bounded */
   readonly attempts: readonly FailedAttempt[];
@@ -70,7 +71,82 @@ export interface TaskHeaders {
   readonly custom: Readonly<Record<string, unknown>>;
 }
 
+/** Headers that a call sets by an option of the same name: a {@link CallPlan} has them as fields. */
+export const PLANNED_HEADERS = [
+  'priority',
+  'softTimeLimit',
+  'timeLimit',
+  'ignoreResult',
+  'shadow',
+  'tags',
+  'groupId',
+  'link',
+  'linkError',
+] as const satisfies readonly (keyof TaskHeaders)[];
+
+export type PlannedHeader = (typeof PLANNED_HEADERS)[number];
+
+/**
+ * A call with its options checked and resolved: plain data, from which `launchCall` makes the message. The links of a message
+ * travel as plans, so a worker needs to know neither their classes nor the routes. Durations are ms; a plan that waits for
+ * another task counts them from the end of that task.
+ */
+export interface CallPlan extends Partial<{ readonly [H in PlannedHeader]: NonNullable<TaskHeaders[H]> }> {
+  readonly task: string;
+  readonly args: readonly unknown[];
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+  readonly queue: string;
+  /** of a link: its own arguments are all; it takes neither result nor error of the task before it */
+  readonly immutable?: true;
+  /** chosen by the caller; absent = a fresh one, or for a link one derived from the task before it */
+  readonly id?: string;
+  readonly unique?: UniqueKey;
+  /** ms from one run of its task to the next; absent = no rate limit */
+  readonly interval?: number;
+  readonly countdown?: number;
+  /** instead of countdown */
+  readonly eta?: number;
+  readonly expiresIn?: number;
+  /** instead of expiresIn */
+  readonly expiresAt?: number;
+  /** the caller's own headers */
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
 /** The priority of a message that names none: the middle of 0–9. */
 export const DEFAULT_PRIORITY = 5;
 export const DEFAULT_QUEUE = 'default';
 export const NO_TAGS: readonly string[] = Object.freeze([]);
+export const NO_ARGS: readonly unknown[] = Object.freeze([]);
+export const NO_KEYS: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** Of a message without options. Its queue, root, origin and instant of sending have no default. */
+export const DEFAULT_HEADERS: TaskHeaders = Object.freeze({
+  queue: DEFAULT_QUEUE,
+  rootId: '',
+  parentId: null,
+  groupId: null,
+  retries: 0,
+  eta: null,
+  expires: null,
+  priority: DEFAULT_PRIORITY,
+  timeLimit: null,
+  softTimeLimit: null,
+  origin: '',
+  lang: 'js',
+  contentType: 'json',
+  compression: null,
+  encrypted: false,
+  ignoreResult: null,
+  sentAt: 0,
+  parkedSince: null,
+  traced: false,
+  traceparent: null,
+  shadow: null,
+  link: null,
+  linkError: null,
+  redrives: 0,
+  tags: NO_TAGS,
+  attempts: NO_ATTEMPTS,
+  custom: NO_KEYS,
+});

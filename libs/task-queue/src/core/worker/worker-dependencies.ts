@@ -1,6 +1,6 @@
 import type { Recording } from '../attempt/records/describe-record.js';
 import type { Listeners } from '../attempt/listening/listeners.js';
-import type { Codecs } from '../message/open-codecs.js';
+import type { Codecs } from '../message/codecs.js';
 import type { Clock } from '../ports/runtime/clock.js';
 import type { Pool } from '../ports/runtime/pool.js';
 import type { ResultBackend } from '../ports/stores/result-backend.js';

@@ -1,4 +1,4 @@
-import { readEnvelope } from '../../core/message/message-codec.js';
+import { peekNative } from '../../core/message/formats/native/native-format.js';
 import type { FailedLetter, FailedTaskLog } from '../../core/ports/stores/failed-task-log.js';
 import type { DeadLetter } from '../../core/ports/control/inspector.js';
 import type { ResultDatabase, TypeormResultOptions } from './result-database.js';
@@ -65,7 +65,7 @@ export class TypeormFailedTasks implements FailedTaskLog {
 }
 
 function rowOf({ id, queue, body, reason, detail, attempts, at, worker }: FailedLetter, extended: boolean): FailedRow {
-  const envelope = readEnvelope(id, body);
+  const envelope = peekNative({ id, body });
   const { task, args, kwargs, headers } = envelope?.message ?? {};
   const shown = extended && envelope?.packed === false;
   return {

@@ -1,5 +1,5 @@
 import type { Listeners } from '../../attempt/listening/listeners.js';
-import type { Codecs } from '../../message/open-codecs.js';
+import type { Codecs } from '../../message/codecs.js';
 import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
 import type { ClientOptions } from '../options/client-options.js';
 import type { Routing } from '../routing/routing.js';

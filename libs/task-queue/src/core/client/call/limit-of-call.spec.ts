@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openCodecs } from '../../message/open-codecs.js';
+import { openCodecs } from '../../message/codecs.js';
 import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
 import type { DeclaredTask } from '../../ports/task/declared-task.js';
 import type { CallOptions } from '../../canvas/call-options.js';

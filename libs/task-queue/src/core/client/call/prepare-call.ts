@@ -96,7 +96,7 @@ function publicationOf(
   { broker, client, codecs }: CallSurroundings,
   times: CallTimes,
 ): Publication {
-  const body = codecs.messages.encode(message);
+  const { body, headers } = codecs.messages.encode(message);
   checkSize(task.name, body, client.maxPayloadBytes);
   const { queue, priority, traced } = message.headers;
   const isUnique = task.unique !== undefined || options.unique !== undefined;
@@ -104,6 +104,7 @@ function publicationOf(
     id: message.id,
     queue,
     body,
+    headers,
     priority: priority ?? DEFAULT_PRIORITY,
     due: times.due,
     traced,

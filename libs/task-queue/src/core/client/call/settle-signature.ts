@@ -1,5 +1,5 @@
 import { InvalidOptionError } from '../../errors/option-errors.js';
-import type { FollowUp } from '../../message/follow-up.js';
+import type { CallPlan } from '../../message/task-message.js';
 import type { DeclaredTask } from '../../ports/task/declared-task.js';
 import type { UniqueKey } from '../../message/unique-key.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
@@ -25,14 +25,14 @@ export function settleLinks(
   option: 'link' | 'linkError',
   surroundings: CallSurroundings,
   contentType: string,
-): readonly FollowUp[] | null {
+): readonly CallPlan[] | null {
   if (links === undefined) return null;
   const list: readonly Signature[] = Array.isArray(links) ? links : [links as Signature];
   if (list.length === 0) return null;
   return list.map((one) => settleSignature(one, option, surroundings, contentType));
 }
 
-function settleSignature(signature: Signature, option: string, surroundings: CallSurroundings, contentType: string): FollowUp {
+function settleSignature(signature: Signature, option: string, surroundings: CallSurroundings, contentType: string): CallPlan {
   if (!isSignature(signature)) {
     throw new InvalidOptionError(option, signature, "a signature, such as tasks.for(Posts).notify.s() or signature('blog.notify')");
   }
@@ -89,7 +89,7 @@ function isSignature(value: unknown): value is Signature {
 }
 
 /** Lengths of time count from the end of the task that is followed; instants stay. */
-function timesOf(options: CallOptions, expires: CallOptions['expires']): Pick<FollowUp, 'countdown' | 'eta' | 'expiresIn' | 'expiresAt'> {
+function timesOf(options: CallOptions, expires: CallOptions['expires']): Pick<CallPlan, 'countdown' | 'eta' | 'expiresIn' | 'expiresAt'> {
   // From zero on, an instant that counts from now is its length.
   const { due, expires: until } = callTimes({ ...options, expires }, undefined, 0);
   return {
@@ -101,8 +101,8 @@ function timesOf(options: CallOptions, expires: CallOptions['expires']): Pick<Fo
 type Loose<T> = { readonly [K in keyof T]: T[K] | undefined | null };
 
 /** Without what was not said: it travels in every message that carries the link. */
-function withoutNothing(call: Loose<FollowUp>): FollowUp {
+function withoutNothing(call: Loose<CallPlan>): CallPlan {
   return Object.freeze(
     Object.fromEntries(Object.entries(call).filter(([, value]) => value !== undefined && value !== null)),
-  ) as unknown as FollowUp;
+  ) as unknown as CallPlan;
 }

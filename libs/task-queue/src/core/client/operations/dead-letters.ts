@@ -1,7 +1,7 @@
 import { InvalidOptionError, UnknownOptionError } from '../../errors/option-errors.js';
 import { redriveMessage } from '../../message/build-message.js';
 import type { FailedAttempt } from '../../message/failed-attempt.js';
-import type { Codecs } from '../../message/open-codecs.js';
+import type { Codecs } from '../../message/codecs.js';
 import { DEFAULT_PRIORITY, type TaskMessage } from '../../message/task-message.js';
 import type { DeadLetter, Inspector, Redrive } from '../../ports/control/inspector.js';
 import type { ResultBackend } from '../../ports/stores/result-backend.js';
@@ -207,13 +207,14 @@ export class DeadLetters {
     return location?.place === 'dead' ? location.queue : null;
   }
 
-  #read({ id, queue, body, reason, detail, attempts, at }: DeadLetter): DeadTask {
-    return { id, queue, reason, error: detail, at: new Date(at), attempts, message: this.#decode(id, body) };
+  #read(letter: DeadLetter): DeadTask {
+    const { id, queue, reason, detail, attempts, at } = letter;
+    return { id, queue, reason, error: detail, at: new Date(at), attempts, message: this.#decode(letter) };
   }
 
-  #decode(id: string, body: string): TaskMessage | null {
+  #decode(letter: DeadLetter): TaskMessage | null {
     try {
-      return this.deps.codecs.messages.decode(id, body);
+      return this.deps.codecs.messages.decode(letter);
     } catch {
       return null;
     }
@@ -222,7 +223,7 @@ export class DeadLetters {
   /** What cannot be read goes back as it is: a worker with the right key or serializer may read it by now. */
   #redriveOf({ id, message, attempts }: DeadTask): Redrive {
     if (message === null) return { id, priority: DEFAULT_PRIORITY };
-    return { id, body: this.deps.codecs.messages.encode(redriveMessage(message, attempts)), priority: message.headers.priority };
+    return { id, ...this.deps.codecs.messages.encode(redriveMessage(message, attempts)), priority: message.headers.priority };
   }
 }
 

@@ -1,4 +1,4 @@
-import { readHeaders } from '../../message/message-codec.js';
+import type { Codecs } from '../../message/codecs.js';
 import type { Clock } from '../../ports/runtime/clock.js';
 import type { ControlChannel } from '../../ports/control/control-channel.js';
 import type { Inspector, QueueCounts } from '../../ports/control/inspector.js';
@@ -9,6 +9,7 @@ export interface QueuesDependencies {
   readonly inspector: Inspector;
   readonly control: ControlChannel;
   readonly options: Pick<ClientOptions, 'queues' | 'defaultQueue'>;
+  readonly codecs: Codecs;
   readonly clock: Clock;
 }
 
@@ -36,8 +37,8 @@ export class Queues {
    */
   async oldestAge(queue: string): Promise<number | null> {
     const now = this.deps.clock.now();
-    const ages = (await this.deps.inspector.heads(queue)).flatMap(({ id, body }) => {
-      const headers = readHeaders(id, body);
+    const ages = (await this.deps.inspector.heads(queue)).flatMap((head) => {
+      const headers = this.deps.codecs.messages.peek({ queue, ...head })?.message.headers;
       return headers === undefined ? [] : [now - Math.max(headers.sentAt, headers.eta ?? 0)];
     });
     return ages.length === 0 ? null : Math.max(0, ...ages);

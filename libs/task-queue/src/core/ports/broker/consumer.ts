@@ -1,5 +1,6 @@
 import type { FailedAttempt } from '../../message/failed-attempt.js';
 import type { TaskResultRecord } from '../../message/task-result.js';
+import type { CarriedMessage, EncodedMessage } from './message-format.js';
 import type { Publication, PublishReceipt } from './publication.js';
 import type { JoinArrival, JoinReceipt } from '../stores/join-store.js';
 
@@ -60,14 +61,10 @@ export interface RevokedDelivery {
 }
 
 /** One hand-over of a message to this consumer. */
-export interface Delivery {
-  readonly id: string;
-  readonly queue: string;
+export interface Delivery extends CarriedMessage {
   readonly priority: number;
   /** the fence: this hand-over's own, never issued twice */
   readonly token: string;
-  /** the encoded message */
-  readonly body: string;
   /** leases of this message that were lost before this one: 0 on a first delivery */
   readonly lostLeases: number;
   /** the id bears a revoke mark: settle it as REVOKED without running it */
@@ -92,12 +89,11 @@ export type SettlementKind =
   /** done: the message is removed. `traced`: remember the id for `dedupRetention` from now */
   | { readonly kind: 'ack'; readonly traced: boolean }
   /** back to its queue under the same id with a new body, after `delay` ms or at `eta`; its lost leases are forgotten */
-  | {
+  | (EncodedMessage & {
       readonly kind: 'retry';
-      readonly body: string;
       readonly priority: number;
       readonly due: { readonly delay: number } | { readonly eta: number };
-    }
+    })
   /** back as it is: to the front when `delay` is 0. `charge`: counts as a lost lease */
   | { readonly kind: 'release'; readonly delay: number; readonly charge: boolean }
   | {

@@ -1,12 +1,9 @@
 import type { RateLimit } from './rate-limit.js';
+import type { CarriedMessage } from './message-format.js';
 import type { UniqueKey } from '../../message/unique-key.js';
 
 /** One message on its way in. The body is opaque to the transport; what the transport acts on stands beside it. */
-export interface Publication {
-  readonly id: string;
-  readonly queue: string;
-  /** the encoded message (message/message-codec) */
-  readonly body: string;
+export interface Publication extends CarriedMessage {
   /** 0–9, higher first */
   readonly priority: number;
   /** ms from now by the store's clock (a countdown), or an instant in epoch ms (an eta); absent = at once */

@@ -1,3 +1,4 @@
+import type { CarriedMessage, EncodedMessage } from '../broker/message-format.js';
 import type { FailedAttempt } from '../../message/failed-attempt.js';
 
 /** Everything that only people, dashboards and commands ask of a broker. */
@@ -43,11 +44,9 @@ export interface DeadLetterPage {
   readonly next: string | null;
 }
 
-/** A dead letter on its way back. */
-export interface Redrive {
+/** A dead letter on its way back; without a body it keeps the one that it died with. */
+export interface Redrive extends Partial<EncodedMessage> {
   readonly id: string;
-  /** instead of the one that it died with */
-  readonly body?: string;
   /** 0–9 */
   readonly priority: number;
 }
@@ -61,9 +60,8 @@ export interface QueueCounts {
   readonly dead: number;
 }
 
-export interface WaitingMessage {
+export interface WaitingMessage extends EncodedMessage {
   readonly id: string;
-  readonly body: string;
 }
 
 export interface Location {
@@ -71,10 +69,7 @@ export interface Location {
   readonly place: 'ready' | 'delayed' | 'limited' | 'leased' | 'suspects' | 'dead';
 }
 
-export interface DeadLetter {
-  readonly id: string;
-  readonly queue: string;
-  readonly body: string;
+export interface DeadLetter extends CarriedMessage {
   readonly reason: string;
   readonly detail: string;
   /** what became of its attempts, oldest first; empty where it never ran or its workers died of it */

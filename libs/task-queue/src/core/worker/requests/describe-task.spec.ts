@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { buildMessage } from '../../message/build-message.js';
 import { PLAIN_CONTENT, type ContentOptions } from '../../message/content-options.js';
-import { openCodecs, type Codecs } from '../../message/open-codecs.js';
+import { openCodecs, type Codecs } from '../../message/codecs.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import { resolveTaskOptions } from '../../policies/task-options.js';
 import type { Delivery } from '../../ports/broker/consumer.js';
@@ -24,12 +24,12 @@ describe('describing what a worker holds', () => {
     const options = (redactArgs: boolean | number[]) => resolveTaskOptions({ redactArgs }, 'a test');
     handlers.register({ name: 'open', options: options(false), invoke: () => null }, 'here');
     handlers.register({ name: 'hiding', options: options([1]), invoke: () => null }, 'here');
-    view = { handlers } as WorkerView;
+    view = { handlers, codecs: plain } as WorkerView;
   });
 
   const message = (task: string, args: readonly unknown[], encrypted = false) =>
     buildMessage({ task, args, kwargs: { of: 'it' }, queue: 'q', sentAt: 0, headers: { retries: 2, encrypted } });
-  const delivery = (of: TaskMessage, codecs: Codecs): Delivery => bodied(of.id, codecs.messages.encode(of));
+  const delivery = (of: TaskMessage, codecs: Codecs): Delivery => bodied(of.id, codecs.messages.encode(of).body);
   const bodied = (id: string, body: string): Delivery => ({ id, queue: 'q', priority: 7, token: 't', body, lostLeases: 1, revoked: false });
 
   it('tells of a waiting message what its envelope says', () => {
@@ -56,7 +56,7 @@ describe('describing what a worker holds', () => {
     const call = message('open', ['secret'], true);
     const sent = delivery(call, guarded);
     expect(describeWaiting(sent, view)).toMatchObject({ task: 'open', args: '[packed]', kwargs: '[packed]' });
-    const received = guarded.messages.decode(call.id, sent.body);
+    const received = guarded.messages.decode(sent);
     expect(received.args).toEqual(['secret']);
     const run = { delivery: sent, message: received, startedAt: 5, deadline: undefined, ackedEarly: false, abandoned: false };
     const told = describeRun({ ...run, context: { abortReason: undefined } as never }, view);

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { REDACTED, redacted } from '../../attempt/listening/error-report.js';
 import { TaskQueueError } from '../../errors/task-queue-error.js';
-import { readEnvelope } from '../../message/message-codec.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import type { ActiveTask, HeldTask, ReservedTask } from '../../ports/control/worker-requests.js';
 import type { Delivery } from '../../ports/broker/consumer.js';
@@ -28,7 +27,7 @@ export function describeRun({ delivery, message, startedAt, deadline, ackedEarly
 
 /** A task that waits in the worker. Arguments that are compressed or encrypted are not opened for it. */
 export function describeWaiting(delivery: Delivery, view: WorkerView): ReservedTask {
-  const envelope = readEnvelope(delivery.id, delivery.body);
+  const envelope = view.codecs.messages.peek(delivery);
   if (envelope !== undefined) {
     const { message, packed } = envelope;
     const held = describeHeld(delivery, message, view.handlers.get(message.task));

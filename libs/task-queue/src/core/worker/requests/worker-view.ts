@@ -1,4 +1,4 @@
-import type { Codecs } from '../../message/open-codecs.js';
+import type { Codecs } from '../../message/codecs.js';
 import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
 import type { Clock } from '../../ports/runtime/clock.js';
 import type { Consumer } from '../../ports/broker/consumer.js';

@@ -1,7 +1,7 @@
 import { outcomeOfReturn, outcomeOfThrow } from '../../attempt/decide-outcome.js';
 import { isPromise } from '../../attempt/is-promise.js';
 import type { Outcome } from '../../attempt/outcome.js';
-import type { Codecs } from '../../message/open-codecs.js';
+import type { Codecs } from '../../message/codecs.js';
 import { currentTask } from '../../ports/task/current-task.js';
 import type { Clock } from '../../ports/runtime/clock.js';
 import type { Pool } from '../../ports/runtime/pool.js';

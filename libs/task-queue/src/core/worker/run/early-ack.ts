@@ -5,7 +5,7 @@ import type { Outcome } from '../../attempt/outcome.js';
 import type { PublishNews } from '../../attempt/listening/publish-news.js';
 import { PublishUncertainError } from '../../errors/publish-errors.js';
 import { WorkerShutdownError } from '../../errors/run-errors.js';
-import type { Codecs } from '../../message/open-codecs.js';
+import type { Codecs } from '../../message/codecs.js';
 import { serializeError } from '../../message/serialize-error.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import type { Broker } from '../../ports/broker/broker.js';
@@ -59,7 +59,7 @@ export class EarlyAck {
       id: next.id,
       queue,
       priority,
-      body: this.deps.codecs.messages.encode(next),
+      ...this.deps.codecs.messages.encode(next),
       due,
       traced: false,
       ...this.#limitOf(next),

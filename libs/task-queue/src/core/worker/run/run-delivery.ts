@@ -7,7 +7,7 @@ import type { Outcome } from '../../attempt/outcome.js';
 import { PublishNews } from '../../attempt/listening/publish-news.js';
 import { workerTaskSignal } from '../../attempt/listening/signal-payloads.js';
 import { LeaseLostError } from '../../errors/run-errors.js';
-import type { Codecs } from '../../message/open-codecs.js';
+import type { Codecs } from '../../message/codecs.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import { outsideTransaction } from '../../ports/task/current-transaction.js';
 import type { Clock } from '../../ports/runtime/clock.js';
@@ -163,7 +163,7 @@ export class RunDelivery {
 
   #decode(delivery: Delivery): TaskMessage | undefined {
     try {
-      return this.deps.codecs.messages.decode(delivery.id, delivery.body);
+      return this.deps.codecs.messages.decode(delivery);
     } catch (error) {
       this.deps.setAside.unreadable(delivery, error);
       return undefined;

@@ -7,8 +7,7 @@ import { TaskQueueError } from '../../errors/task-queue-error.js';
 import { UnknownTaskError } from '../../errors/call-errors.js';
 import { parkMessage } from '../../message/build-message.js';
 import { NO_ATTEMPTS, type FailedAttempt } from '../../message/failed-attempt.js';
-import { readEnvelope } from '../../message/message-codec.js';
-import type { Codecs } from '../../message/open-codecs.js';
+import type { Codecs } from '../../message/codecs.js';
 import { serializeError } from '../../message/serialize-error.js';
 import type { TaskHeaders, TaskMessage } from '../../message/task-message.js';
 import type { Clock } from '../../ports/runtime/clock.js';
@@ -77,7 +76,7 @@ export class SetAside {
       error,
       worker: options.name,
     });
-    this.#deadLetter(delivery, reason, error, readEnvelope(delivery.id, delivery.body)?.message);
+    this.#deadLetter(delivery, reason, error, this.deps.codecs.messages.peek(delivery)?.message);
   }
 
   unknownTask(delivery: Delivery, message: TaskMessage): void {
@@ -90,7 +89,7 @@ export class SetAside {
     }
     this.#tell(message.task, error);
     const due = { delay: options.unknownTaskDelay };
-    this.deps.settle.add({ delivery, kind: 'retry', body: codecs.messages.encode(parked), priority: message.headers.priority, due });
+    this.deps.settle.add({ delivery, kind: 'retry', ...codecs.messages.encode(parked), priority: message.headers.priority, due });
   }
 
   #tell(task: string, error: UnknownTaskError): void {

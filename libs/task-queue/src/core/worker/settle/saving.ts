@@ -2,7 +2,7 @@ import { describeRecord, type Recording } from '../../attempt/records/describe-r
 import type { Outcome } from '../../attempt/outcome.js';
 import type { PublishNews } from '../../attempt/listening/publish-news.js';
 import { recordOf } from '../../attempt/records/record-of.js';
-import type { Codecs } from '../../message/open-codecs.js';
+import type { Codecs } from '../../message/codecs.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import type { TaskResultRecord } from '../../message/task-result.js';
 import type { Publication } from '../../ports/broker/publication.js';

@@ -32,8 +32,8 @@ export function settlementOf(delivery: Delivery, message: TaskMessage, outcome: 
       return { delivery, ...result, kind: 'deadLetter', reason, detail: `${error.type}: ${error.message}`, attempts, traced };
     }
     case 'retry': {
-      const body = saving.codecs.messages.encode(retried(message, outcome, saving));
-      return { delivery, ...result, kind: 'retry', body, priority: outcome.next.headers.priority, due: outcome.due };
+      const next = saving.codecs.messages.encode(retried(message, outcome, saving));
+      return { delivery, ...result, kind: 'retry', ...next, priority: outcome.next.headers.priority, due: outcome.due };
     }
     case 'rejected': {
       const error = saving.codecs.results.showable(outcome.error);

@@ -1,12 +1,21 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { buildMessage, parkMessage, retryMessage } from './build-message.js';
-import { PLAIN_CONTENT, type ContentOptions, type KeyRing } from './content-options.js';
-import { openCodecs, type Codecs } from './open-codecs.js';
-import type { TaskHeaders } from './task-message.js';
+import { buildMessage, parkMessage, retryMessage } from '../../build-message.js';
+import { PLAIN_CONTENT, type ContentOptions, type KeyRing } from '../../content-options.js';
+import { openCodecs } from '../../codecs.js';
+import type { TaskHeaders, TaskMessage } from '../../task-message.js';
 
-const open = (options: Partial<ContentOptions>): Promise<Codecs> => openCodecs({ ...PLAIN_CONTENT, ...options });
+async function open(options: Partial<ContentOptions>) {
+  const { messages, ...codecs } = await openCodecs({ ...PLAIN_CONTENT, ...options });
+  return {
+    ...codecs,
+    messages: {
+      encode: (one: TaskMessage) => messages.encode(one).body,
+      decode: (id: string, body: string) => messages.decode({ id, queue: 'default', body }),
+    },
+  };
+}
 const key = (id: string) => ({ id, key: createSecretKey(randomBytes(32)) });
 const ring = (...keys: KeyRing['keys']): KeyRing => ({ keys, required: true });
 const [old, current] = [key('2023'), key('2024')];

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { ContentKey, KeyRing } from './content-options.js';
+import type { ContentKey, KeyRing } from '../../content-options.js';
 
 const SIGNATURE = /,"sig":"([\w.-]{1,64}):([\w-]{43})"\}$/;
 /** the longest that the above can be */

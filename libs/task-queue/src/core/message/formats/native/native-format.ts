@@ -1,41 +1,37 @@
-import { MalformedMessageError } from '../errors/call-errors.js';
-import { ContentNotAcceptedError, InvalidSignatureError, UndecryptableContentError } from '../errors/content-errors.js';
-import type { ContentCodec, PackedContent } from './content-codec.js';
-import { ContentFault } from './content-fault.js';
-import type { KeyRing } from './content-options.js';
-import { MessageSigner } from './signature.js';
-import type { TaskHeaders, TaskMessage } from './task-message.js';
+import { MalformedMessageError } from '../../../errors/call-errors.js';
+import { ContentNotAcceptedError, InvalidSignatureError, UndecryptableContentError } from '../../../errors/content-errors.js';
+import type { CarriedMessage, EncodedMessage, Envelope, MessageFormat } from '../../../ports/broker/message-format.js';
+import type { ContentCodec, PackedContent } from '../../content-codec.js';
+import { ContentFault } from '../../content-fault.js';
+import type { KeyRing } from '../../content-options.js';
+import type { TaskMessage } from '../../task-message.js';
+import { MessageSigner } from './message-signer.js';
 import { contentFault, messageOf, readWire, writeWire, type MessageContent, type WireMessage } from './wire.js';
 
 /**
- * Messages to bodies and back. A plain JSON message costs one question more than without all that can be asked for;
- * any other is packed and signed on its way out, and checked, unpacked and validated on its way in.
+ * Our own format: one JSON body and no broker headers. Plain JSON content is written as it is. All other content is packed
+ * and signed when it is sent, and verified, unpacked and validated when it is received.
  */
-export class MessageCodec {
+export class NativeFormat implements MessageFormat {
   readonly #signer: MessageSigner | undefined;
-  /** a plain body needs no check */
+  /** plain bodies need no check */
   readonly #trusts: boolean;
 
   constructor(
-    readonly content: ContentCodec,
+    private readonly content: ContentCodec,
     sign: KeyRing | null,
   ) {
     this.#signer = sign === null ? undefined : new MessageSigner(sign);
     this.#trusts = this.#signer === undefined && content.acceptsPlain;
   }
 
-  /** The body of a message, in the form that its headers name. Its arguments must have passed `findJsonProblem`. */
-  encode(message: TaskMessage): string {
-    if (this.#signer === undefined && this.content.isPlain(message.headers)) return writeWire(message);
+  encode(message: TaskMessage): EncodedMessage {
+    if (this.#signer === undefined && this.content.isPlain(message.headers)) return { body: writeWire(message) };
     const body = writeWire(message, this.#pack(message));
-    return this.#signer === undefined ? body : this.#signer.sign(message.id, body);
+    return { body: this.#signer === undefined ? body : this.#signer.sign(message.id, body) };
   }
 
-  /**
-   * @throws MalformedMessageError it is no message of a version that this one can read, or its content is broken ·
-   *   InvalidSignatureError · ContentNotAcceptedError · UndecryptableContentError
-   */
-  decode(id: string, body: string): TaskMessage {
+  decode({ id, body }: CarriedMessage): TaskMessage {
     const wire = readWire(id, body);
     if (this.#trusts && wire.b === undefined) return messageOf(id, wire);
     const problem = this.#signer?.findProblem(id, body);
@@ -45,6 +41,10 @@ export class MessageCodec {
     } catch (error) {
       throw error instanceof ContentFault ? this.#errorOf(id, error) : error;
     }
+  }
+
+  peek(message: CarriedMessage): Envelope | undefined {
+    return peekNative(message);
   }
 
   #pack(message: TaskMessage): PackedContent | undefined {
@@ -57,8 +57,7 @@ export class MessageCodec {
 
   #unpack(id: string, wire: WireMessage): MessageContent | undefined {
     if (wire.b === undefined) {
-      this.content.refuseUnencrypted();
-      if (!this.content.accepts('json')) throw new ContentFault('notAccepted', "its content type is 'json'");
+      this.content.refusePlain();
       return undefined;
     }
     const value = this.content.unpack(wire.b, ownerOf(id, wire.t));
@@ -77,26 +76,14 @@ export class MessageCodec {
   }
 }
 
-/** A message as its envelope tells, without its content where that is packed. */
-export interface Envelope {
-  readonly message: TaskMessage;
-  /** its arguments are not in the open: they are not in `message` */
-  readonly packed: boolean;
-}
-
-/** What can be read of a body without opening its content, unchecked; undefined where it is no message at all. */
-export function readEnvelope(id: string, body: string): Envelope | undefined {
+/** {@link MessageFormat.peek} needs no keys and no serializers. */
+export function peekNative({ id, body }: Pick<CarriedMessage, 'id' | 'body'>): Envelope | undefined {
   try {
     const wire = readWire(id, body);
     return { message: messageOf(id, wire), packed: wire.b !== undefined };
   } catch {
     return undefined;
   }
-}
-
-/** The headers of a body whose content cannot be taken in, unchecked; undefined where it is no message at all. */
-export function readHeaders(id: string, body: string): TaskHeaders | undefined {
-  return readEnvelope(id, body)?.message.headers;
 }
 
 function ownerOf(id: string, task: string): readonly unknown[] {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildMessage, parkMessage, redriveMessage, retryMessage } from './build-message.js';
-import { PLAIN_CONTENT } from './content-options.js';
-import { openCodecs } from './open-codecs.js';
+import { buildMessage, parkMessage, redriveMessage, retryMessage } from '../../build-message.js';
+import { PLAIN_CONTENT } from '../../content-options.js';
+import { openCodecs } from '../../codecs.js';
+import type { TaskMessage } from '../../task-message.js';
 
-const { messages } = await openCodecs(PLAIN_CONTENT);
+const codecs = await openCodecs(PLAIN_CONTENT);
+const messages = {
+  encode: (message: TaskMessage) => codecs.messages.encode(message).body,
+  decode: (id: string, body: string) => codecs.messages.decode({ id, queue: 'q', body }),
+};
 const plain = buildMessage({ task: 'a', args: [1, 'x'], queue: 'default', sentAt: 1_000 });
 
 describe('a plain message', () => {
@@ -65,12 +70,12 @@ describe('a plain message', () => {
     ['[]', 'not an object'],
     ['{}', 'no task name'],
     ['{"t":"a","q":"d","s":1,"o":"x","a":{}}', 'not a list'],
-    ['{"t":"a","q":"d","s":1,"o":"x","p":12}', 'not 0–9'],
+    ['{"t":"a","q":"d","s":1,"o":"x","p":12}', "priority ('p') must be 0–9"],
     ['{"v":9,"t":"a","q":"d","s":1,"o":"x"}', 'version 9'],
-    ['{"t":"a","q":"d","s":1,"o":"x","z":"lzma"}', "compression 'lzma' is unknown"],
-    ['{"t":"a","q":"d","s":1,"o":"x","b":{"ct":"json"}}', "packed content ('b') is none"],
-    ['{"t":"a","q":"d","s":1,"o":"x","ln":[{"task":"b"}]}', 'are no calls'],
-    ['{"t":"a","q":"d","s":1,"o":"x","exp":"soon"}', "'exp' is not a number"],
+    ['{"t":"a","q":"d","s":1,"o":"x","z":"lzma"}', "compression ('z') must be known here"],
+    ['{"t":"a","q":"d","s":1,"o":"x","b":{"ct":"json"}}', "packed content ('b') is incomplete"],
+    ['{"t":"a","q":"d","s":1,"o":"x","ln":[{"task":"b"}]}', 'are not calls'],
+    ['{"t":"a","q":"d","s":1,"o":"x","exp":"soon"}', "expires ('exp') must be a number"],
   ])('names what is wrong with %s', (body, problem) => {
     expect(() => messages.decode('7', body)).toThrow(problem);
     expect(() => messages.decode('7', body)).toThrow(expect.objectContaining({ code: 'MESSAGE_MALFORMED', id: '7' }));
