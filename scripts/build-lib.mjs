@@ -1,4 +1,4 @@
-// `npm run build:lib`: the package as it is published, in dist-lib/task-queue.
+// `npm run build:lib`: builds the package as it is published, in dist-lib/task-queue.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root, runNode, tool } from './run-node.mjs';
@@ -12,7 +12,7 @@ if (code !== 0) process.exit(code);
 
 copyFileSync(path.join(source, 'package.json'), path.join(target, 'package.json'));
 for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) copyFileSync(path.join(root, name), path.join(target, name));
-// Problems of the admin API link to it.
+// Problem responses of the admin API link to it.
 mkdirSync(path.join(target, 'docs'), { recursive: true });
 copyFileSync(path.join(root, 'docs/errors.md'), path.join(target, 'docs/errors.md'));
 
@@ -21,7 +21,7 @@ const missing = Object.values(exports)
   .flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)))
   .filter((file) => !existsSync(path.join(target, file)));
 if (missing.length > 0) {
-  console.error(`libs/task-queue/package.json exports what was not built: ${missing.join(', ')}`);
+  console.error(`libs/task-queue/package.json exports files that were not built: ${missing.join(', ')}`);
   process.exit(1);
 }
 console.log(`built ${path.relative(root, target)}`);

@@ -1,4 +1,4 @@
-// Long files and full folders fail, long functions are reported: a file over the limit has more than one job, a function over it usually has.
+// Long files and full folders fail the check; long functions are only reported. A file over the limit has more than one job.
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -7,7 +7,7 @@ import { root } from './run-node.mjs';
 const MAX_FILE = 300;
 const MAX_FUNCTION = 40;
 const MAX_FOLDER = 20;
-/** Folders of many files of one kind. */
+/** Folders with many files of one kind are exempt. */
 const WIDE = /\/(message|conformance|scripts)$/;
 const FOLDERS = ['apps', 'libs', 'scripts', 'test'];
 const SKIPPED = new Set(['node_modules', 'dist']);
@@ -64,7 +64,7 @@ function functionsOver(name, text) {
   return found;
 }
 
-/** Around describe() and it() stands a list, not a function to be read as one. */
+/** The callbacks of describe() and it() are lists of tests and are not counted as functions. */
 function isSuite(body) {
   const statements = ts.isBlock(body) ? [...body.statements] : [];
   return statements.some(

@@ -1,4 +1,4 @@
-// `npm run check`: everything that can be judged without running the code. All steps run, so that one call shows all there is to mend.
+// `npm run check`: all static checks. Every step runs, even after a failure, so that one call reports all problems.
 import { runNode, tool } from './run-node.mjs';
 
 const SOURCES = ['apps', 'libs', 'test', 'scripts'];

@@ -1,4 +1,4 @@
-// What .ci/run does after installing: each step whatever became of the one before, then the sums as the last line.
+// The part of .ci/run after installation. Every step runs, even after a failure; the last line is the total.
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root, runNode } from './run-node.mjs';
@@ -17,7 +17,7 @@ const step = async (name, ...args) => {
 await step('npm run check', 'scripts/check.mjs');
 const testCode = await runTests();
 await step('npm run test:package', 'scripts/test-package.mjs');
-// The bare loop speaks the scripts' own language, which no type checks.
+// The bench's bare loop calls the Lua scripts directly, which no type check covers.
 await step('npm run bench', ...'test/bench/main.mjs redis --quick --only nestjs-task-queue --only raw-scripts'.split(' '));
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`);

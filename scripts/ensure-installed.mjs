@@ -1,5 +1,5 @@
-// First step of every script, so that any of them can be the only command on a fresh clone: installs the locked packages when they
-// are missing or other than package-lock.json says. It stands before all dependencies and has none.
+// The first step of every npm script, so that each works as the only command on a fresh clone. It installs the locked packages if
+// they are missing or differ from package-lock.json, and therefore has no dependencies itself.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ if (reason) {
   install();
 }
 
-// npm writes what it has installed to node_modules/.package-lock.json, at the very end; optional packages may be missing rightly.
+// npm writes node_modules/.package-lock.json at the very end of an installation. Optional packages may be missing.
 function whyInstall() {
   const installedFile = `${root}node_modules/.package-lock.json`;
   if (!existsSync(installedFile)) return 'Packages are not installed';
@@ -29,7 +29,7 @@ function whyInstall() {
   const stale = wanted.some(
     ([place, { version, optional }]) => place !== '' && installed[place]?.version !== version && !(optional && !installed[place]),
   );
-  return stale ? 'Installed packages are not those of package-lock.json' : undefined;
+  return stale ? 'Installed packages differ from package-lock.json' : undefined;
 }
 
 function install() {

@@ -1,5 +1,5 @@
-// Writes *.generated.ts from Lua, SQL and thread sources beside them, so that the package reads no file at run time (bundlers,
-// CommonJS applications and jest then need nothing special). `--check` only reports whether they are current.
+// Writes *.generated.ts from the Lua, SQL and thread sources beside them. The package then reads no file at run time, so bundlers,
+// CommonJS applications and jest need no configuration. `--check` only reports whether the generated files are current.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const literal = (text) => '`' + text.replace(/[\\`]|\$\{/g, '\\$&') + '`';
 const camelCase = (name) => name.replace(/[-.]+(\w)/g, (_, letter) => letter.toUpperCase());
 const textOf = (dir, name) => readFileSync(path.join(dir, name), 'utf8').replaceAll('\r\n', '\n');
 
-/** The files of a folder with this ending, by name; those of the folders in it too where `deep`. */
+/** Lists the files of a folder with this ending, sorted by name; with `deep`, subfolders too. */
 function list(dir, ending, { deep = false } = {}) {
   const names = readdirSync(dir, { recursive: deep }).filter((name) => name.endsWith(ending));
   return names.sort(byName);
@@ -27,13 +27,13 @@ function table(constant, dir, ending, options) {
 
 function migrations(dir) {
   const entries = list(dir, '.sql').map((name) => {
-    const [, version, title] = /^(\d{3})-([a-z0-9-]+)\.sql$/.exec(name) ?? fail(`${name}: migrations are named NNN-what-they-bring.sql`);
+    const [, version, title] = /^(\d{3})-([a-z0-9-]+)\.sql$/.exec(name) ?? fail(`${name}: migrations are named NNN-topic.sql`);
     return `  { version: ${Number(version)}, name: '${version}-${title}', text: ${literal(migrationText(dir, name))} },\n`;
   });
   return `export const MIGRATIONS = [\n${entries.join('')}] as const;\n`;
 }
 
-/** A line `-- include PATH` is replaced by that file of src: functions live in the room that calls them. */
+/** Replaces each line `-- include PATH` by that file of src: functions live in the folder of the code that calls them. */
 function migrationText(dir, name) {
   return textOf(dir, name).replace(/^-- include (\S+)\n/gm, (_, file) => `\n${textOf(src, file)}`);
 }

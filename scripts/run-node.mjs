@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The file that a tool in node_modules is started by, so that no shell or npx stands between. */
+/** The entry file of a tool in node_modules, to start it without a shell or npx. */
 export const tool = (file) => path.join(root, 'node_modules', file);
 
-/** Runs a script with this Node in the project's folder and resolves with its exit code. */
+/** Runs a script with this Node in the project's folder. Resolves with its exit code. */
 export function runNode(args, { env = {}, stdio = 'inherit' } = {}) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio });

@@ -1,4 +1,4 @@
-// `npm run services -- start|stop|status`: private test servers that stay while one works, so that single tests start at once.
+// `npm run services -- start|stop|status`: private test servers that keep running, so that single test files start at once.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ async function start() {
 }
 
 function startHolder() {
-  // Its errors go to a file: with our stderr it would keep open whatever pipe we are read through.
+  // Its errors go to a file: if it inherited our stderr, it would keep a pipe to our caller open.
   const log = `${stateFile}.log`;
   mkdirSync(path.dirname(log), { recursive: true });
   const errors = openSync(log, 'w');
@@ -45,7 +45,7 @@ function startHolder() {
   });
 }
 
-/** The process behind `start`: the servers are tied to it and end with it. */
+/** Runs in the background process that `start` spawns; the servers end with that process. */
 async function hold() {
   const { startPostgres } = await import('./services/postgres.mjs');
   const { startRedis } = await import('./services/redis.mjs');
@@ -91,7 +91,7 @@ function state() {
   }
 }
 
-// After a reboot the number may be another process's: where the system tells, the command line decides.
+// After a reboot the process id may belong to another process: on Linux the command line tells.
 function isAlive(pid) {
   try {
     process.kill(pid, 0);

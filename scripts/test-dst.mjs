@@ -1,4 +1,4 @@
-// `npm run test:dst`: each transition of each zone from 2020 to 2030, of which `npm test` takes a part. Prints the sums.
+// `npm run test:dst`: tests every transition of every time zone from 2020 to 2030 and prints the totals. `npm test` tests a part of them.
 import { runNode, tool } from './run-node.mjs';
 
 const jest = ['--experimental-vm-modules', '--no-warnings', tool('jest/bin/jest.js')];

@@ -1,6 +1,6 @@
-// `npm run test:package`: packs the library, installs it into fresh applications that are not ours, builds them, runs a task in
-// each on Redis and on the memory transport, asks its admin API, runs the CommonJS one's own jest and the package's command,
-// and has its face judged by two linters.
+// `npm run test:package`: packs the library, installs it into fresh applications and builds them. In each it runs a task on Redis and
+// on the memory transport and calls the admin API. It also runs the CommonJS application's own jest, the package's command line,
+// and two linters for published packages.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

@@ -1,5 +1,5 @@
-// `npm test`: unit, conformance and e2e tests under jest, then the type tests, then one line of sums. Arguments go to jest, and with
-// arguments only jest runs: `npm test -- publisher`, `npm test -- --selectProjects unit`.
+// `npm test`: unit and integration tests with jest, then the type tests, then one line with totals. Arguments are passed to jest;
+// with arguments only jest runs: `npm test -- publisher`, `npm test -- --selectProjects unit`.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root, runNode, tool } from './run-node.mjs';
@@ -23,7 +23,7 @@ console.log(`${total.passed} passed, ${total.failed} failed`);
 if (total.passed === 0) console.error('No test has run.');
 process.exitCode = jestCode === 0 && total.failed === 0 && total.passed > 0 ? 0 : 1;
 
-/** A suite that could not even load has no tests in jest's sums; it counts as one failure. */
+/** jest counts no tests for a suite that failed to load; it counts as one failure here. */
 function jestCounts() {
   try {
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
@@ -33,7 +33,7 @@ function jestCounts() {
   }
 }
 
-/** Each file states, with @ts-expect-error, which calls must not compile; the compiler passes or fails them together. */
+/** Each file marks calls that must not compile with @ts-expect-error; the compiler accepts or rejects all files together. */
 async function typeTests() {
   const files = readdirSync(path.join(root, 'test/types')).filter((name) => name.endsWith('.test-d.ts')).length;
   const code = await runNode([tool('typescript/bin/tsc'), '--noEmit', '-p', 'test/types/tsconfig.json']);

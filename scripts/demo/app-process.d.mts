@@ -1,10 +1,10 @@
 export interface AppProcess {
   readonly name: string;
-  /** Resolves with its exit status when it has ended. */
+  /** Resolves with the exit status when the process has ended. */
   gone(): Promise<number>;
   log(): string;
   seen(pattern: RegExp): Promise<RegExpExecArray>;
-  /** SIGKILL: it gets no chance to give back what it holds */
+  /** SIGKILL: the process cannot release the messages it holds. */
   kill(): void;
   stop(): Promise<void>;
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { startGuarded } from '../services/guarded-process.mjs';
 
 /**
- * One process of the blog. It ends when it is stopped, and also however this process ends.
+ * Starts one process of the blog. It ends on `stop()`, and also when this process ends for any reason.
  *
- * @param {{ name: string, file: string, env: Record<string, string>, dir?: string }} options `dir` is removed when it ends
+ * @param {{ name: string, file: string, env: Record<string, string>, dir?: string }} options `dir` is removed when the process ends
  */
 export function startApp({ name, file, env, dir = mkdtempSync(join(tmpdir(), `task-queue-${name}-`)) }) {
   const app = startGuarded({

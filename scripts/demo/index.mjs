@@ -1,8 +1,8 @@
-import { HELP, parseFlags } from './flags.mjs';
-import { paint, step, tick } from './paint.mjs';
-import { play } from './play.mjs';
-import { printUrls } from './report.mjs';
-import { Stage } from './stage.mjs';
+import { HELP, parseFlags } from './parse-flags.mjs';
+import { printUrls } from './print-report.mjs';
+import { runDemo } from './run-demo.mjs';
+import { checkMark, step, styled } from './terminal.mjs';
+import { BlogSystem } from './blog-system.mjs';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -11,49 +11,49 @@ async function main(args) {
   try {
     flags = parseFlags(args);
   } catch (error) {
-    console.error(`${error.message}\nnpm run demo -- --help tells more.`);
+    console.error(`${error.message}\nSee npm run demo -- --help.`);
     return 2;
   }
   if (flags.help) {
     console.log(HELP);
     return 0;
   }
-  console.log(`\n  ${paint('bold', 'nestjs-task-queue')}  a blog that does its work in the background\n`);
+  console.log(`\n  ${styled('bold', 'nestjs-task-queue')}  a blog that does its work in the background\n`);
   return demonstrate(flags);
 }
 
-/** @returns the exit code: 1 when anything is missing or broke, 130 when it was interrupted before that was known */
+/** @returns the exit code: 1 if a check or a process failed, 130 if it was interrupted before the checks */
 async function demonstrate(flags) {
   const interrupted = interruption();
-  const stage = new Stage();
+  const system = new BlogSystem();
   try {
-    const played = await Promise.race([play(stage, flags), interrupted]);
-    if (played === 'interrupted') return 130;
-    if (!flags.exit) await serve(stage, played.tasks, interrupted);
-    return played.complete ? 0 : 1;
+    const outcome = await Promise.race([runDemo(system, flags), interrupted]);
+    if (outcome === 'interrupted') return 130;
+    if (!flags.exit) await serve(system, outcome.tasks, interrupted);
+    return outcome.complete ? 0 : 1;
   } catch (error) {
-    console.error(`\n  ${tick(false)} ${error.message}`);
+    console.error(`\n  ${checkMark(false)} ${error.message}`);
     return 1;
   } finally {
     console.log('');
     await step(
-      () => farewell(stage),
-      () => stage.stop(),
+      () => farewell(system),
+      () => system.stop(),
     );
   }
 }
 
-function farewell({ home }) {
-  if (!home) return 'stopped, nothing left behind';
-  return home.play.ended ? 'stopped; the next start begins a new play' : 'stopped in the middle; the next start goes on from here';
+function farewell({ dataFolder }) {
+  if (!dataFolder) return 'stopped; no data left behind';
+  return dataFolder.run.ended ? 'stopped; the next start begins a new run' : 'stopped in the middle; the next start resumes this run';
 }
 
-async function serve(stage, tasks, interrupted) {
-  printUrls(stage, tasks);
-  await Promise.race([stage.watch(), interrupted]);
+async function serve(system, tasks, interrupted) {
+  printUrls(system, tasks);
+  await Promise.race([system.watch(), interrupted]);
 }
 
-/** Resolves with 'interrupted' on Ctrl-C, or when nobody reads the output any more. */
+/** Resolves with 'interrupted' on Ctrl-C, or when the reader of the output has gone. */
 function interruption() {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve('interrupted'));

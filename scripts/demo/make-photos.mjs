@@ -1,4 +1,4 @@
-// Draws the blog's photographs: layers of hills under a sky, as SVG, rendered to JPEG. Run once; the pictures are in the repository.
+// Draws the blog's photos (layers of hills under a sky) as SVG and renders them to JPEG. Run once; the files are in the repository.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -20,7 +20,7 @@ const PALETTES = [
   ['#7fb7be', '#f4f1de', '#fffbe6', ['#b5cf9f', '#86b06f', '#568a4b', '#2f5d33']],
 ];
 
-/** A repeatable source of numbers in [0, 1), so that the same pictures come out every time. */
+/** A seeded random generator in [0, 1), so that every run draws the same pictures. */
 function random(seed) {
   let state = seed;
   return () => {

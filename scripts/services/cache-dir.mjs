@@ -5,8 +5,8 @@ import path from 'node:path';
 const uid = process.getuid?.();
 
 /**
- * Where unpacked server binaries are kept between runs. As root, a folder that other accounts can enter: PostgreSQL refuses to run
- * as root and is started as an account that cannot look into /root.
+ * The folder for unpacked server binaries. For root it must be accessible to other accounts: PostgreSQL refuses to run as root, and
+ * the account that runs it cannot read /root.
  */
 export function cacheDir() {
   const own = uid === 0 ? '/var/cache/nestjs-task-queue' : path.join(os.homedir(), '.cache', 'nestjs-task-queue');
@@ -14,10 +14,10 @@ export function cacheDir() {
   const candidates = [process.env.TASK_QUEUE_CACHE_DIR, own, shared].filter(Boolean);
   const usable = candidates.find((dir) => canWrite(dir) && canBeEntered(dir));
   if (usable) return usable;
-  throw new Error(`No folder for server binaries can be used (tried ${candidates.join(', ')}). Set TASK_QUEUE_CACHE_DIR.`);
+  throw new Error(`No usable folder for server binaries (tried ${candidates.join(', ')}). Set TASK_QUEUE_CACHE_DIR.`);
 }
 
-/** Where servers keep their throw-away data. */
+/** The parent folder of temporary server data. */
 export const temporaryDir = () => (canBeEntered(os.tmpdir()) ? os.tmpdir() : '/tmp');
 
 function canWrite(dir) {

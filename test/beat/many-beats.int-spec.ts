@@ -5,24 +5,24 @@ import { nextTick } from '../../libs/task-queue/src/core/schedules/next-tick.js'
 import { toSchedule } from '../../libs/task-queue/src/core/schedules/to-schedule.js';
 import { judgeTicks } from './judge-ticks.js';
 import { mortalStore, type Fate } from './mortal-store.js';
-import { drain, openStage, type BeatStage } from './support.js';
+import { drain, openFixture, type BeatFixture } from './support.js';
 
 const START = Date.UTC(2030, 0, 1);
-const stages: BeatStage[] = [];
+const fixtures: BeatFixture[] = [];
 
 afterEach(async () => {
-  await Promise.all(stages.splice(0).map((stage) => stage.close()));
+  await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
 });
 
 describe('many beats', () => {
   it('rule 29: 5 beats that come and go send each tick of 200 schedules once, for 10 minutes', async () => {
     const clock = new FakeClock(START);
-    const stage = await openStage({ clock });
-    stages.push(stage);
+    const fixture = await openFixture({ clock });
+    fixtures.push(fixture);
     for (let index = 0; index < 200; index++) {
-      await stage.create(`s${index}`, { schedule: { every: everyOf(index) }, catchUp: 'all', jitter: index % 3 === 0 ? 500 : 0 });
+      await fixture.create(`s${index}`, { schedule: { every: everyOf(index) }, catchUp: 'all', jitter: index % 3 === 0 ? 500 : 0 });
     }
-    const beats = await Promise.all(Array.from({ length: 5 }, () => stage.beat()));
+    const beats = await Promise.all(Array.from({ length: 5 }, () => fixture.beat()));
     const ran = [];
     for (let minute = 0; minute < 10; minute++) {
       for (let part = 0; part < 6; part++) {
@@ -31,18 +31,18 @@ describe('many beats', () => {
         const stopping = beats[replaced]!.stop();
         await clock.advance(0);
         await stopping;
-        beats[replaced] = await stage.beat();
+        beats[replaced] = await fixture.beat();
       }
       // Once, nobody is there for half a minute.
       if (minute === 4) {
         await Promise.all(beats.map((beat) => beat.stop()));
         await clock.advance(30_000);
-        for (let index = 0; index < beats.length; index++) beats[index] = await stage.beat();
+        for (let index = 0; index < beats.length; index++) beats[index] = await fixture.beat();
       }
-      ran.push(...(await drain(stage)));
+      ran.push(...(await drain(fixture)));
     }
     await clock.advance(1_000);
-    ran.push(...(await drain(stage)));
+    ran.push(...(await drain(fixture)));
     const end = clock.now() - 1_000;
     const expected = Array.from({ length: 200 }, (_, index) => ticksOf(everyOf(index), end).map((tick) => `s${index}/${tick}`)).flat();
     const sent = ran.filter(({ tick }) => tick <= end).map(({ schedule, tick }) => `${schedule}/${tick}`);
@@ -52,12 +52,12 @@ describe('many beats', () => {
 
   it('rule 29: beats that are killed at a claim, or lose its answer, neither lose nor double a tick', async () => {
     const clock = new FakeClock(START);
-    const stage = await openStage({ clock });
-    stages.push(stage);
-    for (let index = 0; index < 50; index++) await stage.create(`s${index}`, { schedule: { every: everyOf(index) }, catchUp: 'all' });
+    const fixture = await openFixture({ clock });
+    fixtures.push(fixture);
+    for (let index = 0; index < 50; index++) await fixture.create(`s${index}`, { schedule: { every: everyOf(index) }, catchUp: 'all' });
     const start = async () => {
-      const mortal = mortalStore(stage.transport.schedules);
-      await stage.beat({ store: mortal.store });
+      const mortal = mortalStore(fixture.transport.schedules);
+      await fixture.beat({ store: mortal.store });
       return mortal;
     };
     const beats = await Promise.all(Array.from({ length: 3 }, start));
@@ -73,8 +73,8 @@ describe('many beats', () => {
       }
     }
     await clock.advance(10_000);
-    const { schedules } = await stage.schedules.list({ limit: 50 });
-    const { ticksExpected, ...verdict } = judgeTicks(schedules, await drain(stage));
+    const { schedules } = await fixture.schedules.list({ limit: 50 });
+    const { ticksExpected, ...verdict } = judgeTicks(schedules, await drain(fixture));
     expect(verdict).toEqual({ ticksFired: ticksExpected, doubled: 0, lost: 0, wrong: [] });
     expect(ticksExpected).toBeGreaterThan(5_000);
     expect(Math.min(...schedules.map(({ lastTick }) => lastTick!))).toBeGreaterThan(clock.now() - 5_001);
@@ -83,8 +83,8 @@ describe('many beats', () => {
 
   it('beats that were too late for a tick let the faster one go first, so that many do the work of one', async () => {
     const clock = new FakeClock(START);
-    const stage = await openStage({ clock });
-    const { schedules } = stage.transport;
+    const fixture = await openFixture({ clock });
+    const { schedules } = fixture.transport;
     let inVain = 0;
     const claim = async (claims: readonly TurnClaim[]): Promise<ClaimReceipt[]> => {
       await new Promise<void>((resolve) => clock.timer(20, resolve));
@@ -93,35 +93,35 @@ describe('many beats', () => {
       return receipts;
     };
     const store = Object.assign(Object.create(schedules) as ScheduleStore, { claim });
-    await stage.create('s', { schedule: { every: '1s' } });
-    for (let count = 0; count < 5; count++) await stage.beat({ store });
+    await fixture.create('s', { schedule: { every: '1s' } });
+    for (let count = 0; count < 5; count++) await fixture.beat({ store });
     await clock.advance('100s');
-    expect(await drain(stage)).toHaveLength(99);
+    expect(await drain(fixture)).toHaveLength(99);
     expect(inVain).toBeLessThan(25);
-    const stopping = stage.close();
+    const stopping = fixture.close();
     await clock.advance(20);
     await stopping;
   });
 
   it('an edit takes effect on every beat within a second, with no restart', async () => {
     const clock = new FakeClock(START);
-    const stage = await openStage({ clock });
-    stages.push(stage);
-    const made = await stage.create('s', { schedule: { every: '1h' } });
-    const beats = [await stage.beat(), await stage.beat(), await stage.beat()];
+    const fixture = await openFixture({ clock });
+    fixtures.push(fixture);
+    const made = await fixture.create('s', { schedule: { every: '1h' } });
+    const beats = [await fixture.beat(), await fixture.beat(), await fixture.beat()];
     await clock.advance('10m');
     const edited = clock.now();
-    await stage.schedules.patch(made.id, made.version, { schedule: { every: '1s' } });
+    await fixture.schedules.patch(made.id, made.version, { schedule: { every: '1s' } });
     await clock.advance(1_000);
     for (const beat of beats) expect(beat.health().lastPassAt).toBeGreaterThan(edited);
     await clock.advance(1_000);
-    expect((await drain(stage)).map(({ tick }) => tick - START)).toEqual([601_000, 602_000]);
-    await stage.schedules.disable([made.id]);
+    expect((await drain(fixture)).map(({ tick }) => tick - START)).toEqual([601_000, 602_000]);
+    await fixture.schedules.disable([made.id]);
     await clock.advance('1m');
-    expect(await drain(stage)).toEqual([]);
-    await stage.schedules.enable([made.id]);
+    expect(await drain(fixture)).toEqual([]);
+    await fixture.schedules.enable([made.id]);
     await clock.advance(1_000);
-    expect((await drain(stage)).map(({ tick }) => tick - START)).toEqual([663_000]);
+    expect((await drain(fixture)).map(({ tick }) => tick - START)).toEqual([663_000]);
   });
 });
 

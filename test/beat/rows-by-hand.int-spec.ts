@@ -3,11 +3,11 @@ import pg from 'pg';
 import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import { describeSchedule } from '../../libs/task-queue/src/core/schedules/describe-schedule.js';
 import { freshDatabase } from '../support/services.js';
-import { openStage, type BeatStage } from './support.js';
+import { openFixture, type BeatFixture } from './support.js';
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let client: pg.Client;
-let stage: BeatStage;
+let fixture: BeatFixture;
 
 beforeAll(async () => {
   database = await freshDatabase();
@@ -15,11 +15,11 @@ beforeAll(async () => {
   await client.connect();
 });
 beforeEach(async () => {
-  stage = await openStage({ broker: database.url, keyPrefix: 'by_hand', clock: systemClock, connection: { migrate: true } });
+  fixture = await openFixture({ broker: database.url, keyPrefix: 'by_hand', clock: systemClock, connection: { migrate: true } });
 });
 afterEach(async () => {
   await client.query('delete from by_hand.periodic_task');
-  await stage.close();
+  await fixture.close();
 });
 afterAll(async () => {
   await client.end();
@@ -61,10 +61,10 @@ describe('a row that was written by hand', () => {
     ],
   ])('of %s is set aside as broken, says why, and holds up no other', async (_, sql, why) => {
     await client.query(sql);
-    await stage.create('good', { schedule: { every: 100 } });
-    const beat = await stage.beat();
+    await fixture.create('good', { schedule: { every: 100 } });
+    const beat = await fixture.beat();
     while (beat.health().sent < 3) await new Promise((resolve) => setTimeout(resolve, 20));
-    const { schedules } = await stage.schedules.list({ limit: 9, filter: { broken: true } });
+    const { schedules } = await fixture.schedules.list({ limit: 9, filter: { broken: true } });
     expect(schedules).toMatchObject([{ name: 'odd', broken: expect.stringContaining(why) }]);
     // Whoever shows a list of them can show it.
     expect(describeSchedule(schedules[0]!.schedule)).not.toBe('');

@@ -4,7 +4,7 @@ import type { Engine } from '../faults/engine.js';
 import type { FaultServer } from '../faults/fault.js';
 import { BeatFleet } from './beat-fleet.js';
 import { judgeTicks } from './judge-ticks.js';
-import { drain, openStage, type BeatStage } from './support.js';
+import { drain, openFixture, type BeatFixture } from './support.js';
 
 const KEY_PREFIX = 'beats';
 /** ms for all beats to have caught up when the last fault is over */
@@ -55,34 +55,34 @@ export async function runBeats(run: BeatRun): Promise<{ report: BeatReport; fail
   const server = await run.engine.start();
   try {
     const connection = run.engine.firstConnection;
-    const stage = await openStage({ broker: server.url, keyPrefix: KEY_PREFIX, clock: systemClock, connection });
+    const fixture = await openFixture({ broker: server.url, keyPrefix: KEY_PREFIX, clock: systemClock, connection });
     const fleet = new BeatFleet(run.folder, { BROKER_URL: server.url, KEY_PREFIX });
     try {
-      return await play(run, server, stage, fleet);
+      return await runRound(run, server, fixture, fleet);
     } finally {
       await fleet.stop();
-      await stage.close();
+      await fixture.close();
     }
   } finally {
     await server.stop();
   }
 }
 
-async function play(run: BeatRun, server: FaultServer, stage: BeatStage, fleet: BeatFleet) {
+async function runRound(run: BeatRun, server: FaultServer, fixture: BeatFixture, fleet: BeatFleet) {
   const step = run.onStep ?? (() => {});
   await fleet.start(run.beats);
   for (let index = 0; index < run.schedules; index++) {
-    await stage.create(`s${index}`, { schedule: { every: run.everyOf(index) }, catchUp: 'all' });
+    await fixture.create(`s${index}`, { schedule: { every: run.everyOf(index) }, catchUp: 'all' });
   }
   step(`${run.beats} beats, ${run.schedules} schedules; ${run.calm / 1_000} s without faults`);
   const calm = { from: Date.now() + WARM_UP, to: Date.now() + run.calm };
   await pause(run.calm);
   step(`a beat is killed every ${run.killEvery / 1_000} s, the server restarted ${run.restarts} times, for ${run.seconds / 1_000} s`);
   await breakThings(run, server, fleet, step);
-  const isCaughtUp = await catchUp(stage, Date.now());
+  const isCaughtUp = await catchUp(fixture, Date.now());
   await fleet.stop();
-  const { schedules } = await stage.schedules.list({ limit: 500 });
-  const { wrong, ...ticks } = judgeTicks(schedules, await drain(stage));
+  const { schedules } = await fixture.schedules.list({ limit: 500 });
+  const { wrong, ...ticks } = judgeTicks(schedules, await drain(fixture));
   const late = fleet.sent.filter(({ tick }) => tick >= calm.from && tick < calm.to).map((one) => one.late);
   const report: BeatReport = {
     ...{ broker: run.engine.name, beats: run.beats, schedules: schedules.length, kills: fleet.kills, restarts: run.restarts, ...ticks },
@@ -120,9 +120,9 @@ async function breakThings(run: BeatRun, server: FaultServer, fleet: BeatFleet, 
 }
 
 /** Waits until each schedule is past this instant. */
-async function catchUp(stage: BeatStage, instant: number): Promise<boolean> {
+async function catchUp(fixture: BeatFixture, instant: number): Promise<boolean> {
   for (const deadline = Date.now() + PATIENCE; Date.now() < deadline;) {
-    const { schedules } = await stage.schedules.list({ limit: 500 });
+    const { schedules } = await fixture.schedules.list({ limit: 500 });
     if (schedules.every(({ nextRunAt }) => (nextRunAt ?? 0) > instant)) return true;
     await pause(100);
   }

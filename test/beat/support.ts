@@ -15,7 +15,7 @@ import type { Transport } from '../../libs/task-queue/src/core/ports/broker/tran
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 
 /** One process as beat sees it: a transport, a client, the schedules, and any number of beats. */
-export interface BeatStage {
+export interface BeatFixture {
   readonly transport: Transport;
   readonly client: TaskClient;
   readonly schedules: TaskSchedules;
@@ -44,7 +44,7 @@ export interface StageInput {
 /** The tasks that a beat of these tests knows. */
 export const TASKS = ['work', 'other'];
 
-export async function openStage({ broker = `memory://${randomUUID()}`, clock, ...input }: StageInput): Promise<BeatStage> {
+export async function openFixture({ broker = `memory://${randomUUID()}`, clock, ...input }: StageInput): Promise<BeatFixture> {
   const options = resolveClientOptions({ broker, ...input });
   const { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection } = options;
   const common = { logger: silentLogger, clock, timeOffset: () => 0 };
@@ -59,7 +59,7 @@ export async function openStage({ broker = `memory://${randomUUID()}`, clock, ..
   return new Stage(transport, client, dedupRetention, clock);
 }
 
-class Stage implements BeatStage {
+class Stage implements BeatFixture {
   readonly schedules: TaskSchedules;
   readonly #beats: Beat[] = [];
 
@@ -124,7 +124,7 @@ export interface Ran {
 }
 
 /** Takes everything that was sent and is ready, and says which ticks it is. Waits for nothing: the clock stands. */
-export async function drain({ transport }: BeatStage, settle: 'ack' | 'dead' = 'ack'): Promise<Ran[]> {
+export async function drain({ transport }: BeatFixture, settle: 'ack' | 'dead' = 'ack'): Promise<Ran[]> {
   const consumer = await transport.broker.consume(['default'], {
     lease: 60_000,
     renew: false,

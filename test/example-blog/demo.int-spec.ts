@@ -6,37 +6,37 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { checkEverything } from '../../scripts/demo/checks.mjs';
-import { parseFlags } from '../../scripts/demo/flags.mjs';
+import { checkEverything } from '../../scripts/demo/check-results.mjs';
+import { parseFlags } from '../../scripts/demo/parse-flags.mjs';
 
 const DEMO = 'scripts/demo/index.mjs';
 
 describe('npm run demo', () => {
-  it('killed in the middle and started again, finishes the work: nothing is missing and nothing came twice', async () => {
-    const home = await mkdtemp(join(tmpdir(), 'demo-home-'));
-    await chmod(home, 0o755); // PostgreSQL runs as another account where the tests run as root
+  it('finishes the work after kill -9 in the middle and a restart: nothing is missing, nothing is duplicated', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'demo-home-'));
+    await chmod(folder, 0o755); // if the tests run as root, PostgreSQL runs as another account
     try {
-      const killed = await run(['--exit'], { DEMO_HOME: home }, { killAt: /send_post_email +\d+\/600/ });
-      const finished = await run(['--exit'], { DEMO_HOME: home });
+      const killed = await run(['--exit'], { DEMO_HOME: folder }, { killAt: /send_post_email +\d+\/600/ });
+      const finished = await run(['--exit'], { DEMO_HOME: folder });
 
       expect({ signal: killed.signal, sent: /37 tasks sent/.test(killed.out) }).toEqual({ signal: 'SIGKILL', sent: true });
       expect(killed.out).not.toContain('600/600');
       expect(finished.out).toContain('37 tasks were sent before, 0 are sent now');
       expect(summaryOf(finished)).toEqual(NOTHING_MISSING);
     } finally {
-      await rm(home, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   }, 120_000);
 
   it.each(['memory', 'redis', 'postgres'])(
-    'plays its scenario over %s, finds nothing missing, and ends with 0',
+    'runs all tasks on %s, finds nothing missing and exits with 0',
     async (broker) => {
       expect(summaryOf(await run(['--broker', broker, '--exit']))).toEqual(NOTHING_MISSING);
     },
     120_000,
   );
 
-  it('ends at once with a sentence about a flag or broker that does not exist', async () => {
+  it('exits at once with an error message for an unknown flag or broker', async () => {
     const [flag, broker] = [await run(['--exti']), await run(['--broker', 'kafka'])];
 
     expect([flag.code, broker.code]).toEqual([2, 2]);
@@ -44,14 +44,14 @@ describe('npm run demo', () => {
     expect(broker.err).toContain("--broker is 'kafka', but must be one of: embedded, postgres, redis, memory.");
   });
 
-  it('ends with 1 and the reason when a server cannot be reached', async () => {
+  it('exits with 1 and the reason when a server cannot be reached', async () => {
     const { code, err } = await run(['--broker', 'postgres', '--exit'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
 
     expect(code).toBe(1);
     expect(err).toContain('ECONNREFUSED');
   });
 
-  it('tells its flags', async () => {
+  it('prints its flags with --help', async () => {
     const { code, out } = await run(['--help']);
 
     expect(code).toBe(0);
@@ -61,16 +61,16 @@ describe('npm run demo', () => {
 });
 
 describe('the checks', () => {
-  it('miss what did not arrive', async () => {
+  it('report missing emails, thumbnails, rows and contacts', async () => {
     const row = { id: 'p1', email: 'ada@mail.example', crmId: null };
-    const stage = {
+    const system = {
       storage: '/nowhere',
       mailbox: { mails: [], deferred: 0, duplicates: 0 },
       crm: { contacts: new Map(), refusals: [], tooEarly: [] },
     };
     const tasks = [{ kind: 'export_subscribers', id: 't1' }];
 
-    const checks = await checkEverything({ stage, tasks, subscribers: [row], client: { get: async () => [row] } });
+    const checks = await checkEverything({ system, tasks, subscribers: [row], client: { get: async () => [row] } });
 
     expect(checks).toEqual([
       { ok: false, text: expect.stringContaining('1 missing, 0 double') },
@@ -80,26 +80,26 @@ describe('the checks', () => {
     ]);
   });
 
-  it('see a second copy, and who came back too early', async () => {
+  it('report duplicate emails and retries that came too early', async () => {
     const mail = { subject: 'Fog', to: 'ada@mail.example' };
     const early = { email: 'ada@mail.example', crmId: 'crm-1' };
     const crm = { contacts: new Map([[early.email, { id: 'crm-1' }]]), refusals: [{}], tooEarly: [{}] };
-    const stage = { storage: '/nowhere', mailbox: { mails: [mail], deferred: 0, duplicates: 1 }, crm };
+    const system = { storage: '/nowhere', mailbox: { mails: [mail], deferred: 0, duplicates: 1 }, crm };
 
-    const [mails, , , contacts] = await checkEverything({ stage, tasks: [], subscribers: [early], client: { get: async () => [early] } });
+    const [mails, , , contacts] = await checkEverything({ system, tasks: [], subscribers: [early], client: { get: async () => [early] } });
 
     expect(mails).toEqual({ ok: false, text: expect.stringContaining('0 missing, 1 double') });
     expect(contacts).toEqual({ ok: false, text: expect.stringContaining('1 came back too early') });
   });
 
-  it('allow, for each interruption, one dropped copy of an email of each post, and no more', async () => {
+  it('allow at most one dropped duplicate email per post and interruption', async () => {
     const row = { id: 'p1', email: 'ada@mail.example', crmId: null };
     const mails = [{ subject: 'Fog', to: row.email }];
     const crm = { contacts: new Map(), refusals: [], tooEarly: [] };
     const check = async (duplicates: number) => {
-      const stage = { storage: '/nowhere', mailbox: { mails, deferred: 0, duplicates }, crm };
+      const system = { storage: '/nowhere', mailbox: { mails, deferred: 0, duplicates }, crm };
       const client = { get: async () => [row] };
-      return (await checkEverything({ stage, client, tasks: [], subscribers: [row], interruptions: 2 }))[0]!;
+      return (await checkEverything({ system, client, tasks: [], subscribers: [row], interruptions: 2 }))[0]!;
     };
 
     expect(await check(2)).toEqual({ ok: true, text: expect.stringContaining('2 came again after the interruption and were dropped') });
@@ -108,15 +108,15 @@ describe('the checks', () => {
 });
 
 describe('the flags', () => {
-  it('default to what survives a kill, and to go on serving', () => {
+  it('default to the embedded broker, which survives a kill, and to serving after the checks', () => {
     expect(parseFlags([])).toEqual({ broker: 'embedded', fresh: false, exit: false, help: false });
   });
 
-  it.each([[['--broker']], [['--broker', 'rabbit']], [['--exit=yes']], [['now']]])('refuse %j and name what is known', (args) => {
+  it.each([[['--broker']], [['--broker', 'rabbit']], [['--exit=yes']], [['now']]])('refuse %j and list the known flags', (args) => {
     expect(() => parseFlags(args)).toThrow(/Known flags: --broker, --fresh, --exit, --help|must be one of: embedded/);
   });
 
-  it('refuse to begin anew what keeps nothing', () => {
+  it('refuse --fresh for a broker that keeps no data', () => {
     expect(() => parseFlags(['--broker', 'redis', '--fresh'])).toThrow(/--fresh is for --broker embedded/);
   });
 });
@@ -143,7 +143,7 @@ function summaryOf({ code, out, err }: Ended) {
   return { code, err, missing: ALL_DONE.filter((line) => !out.includes(line)), crosses: out.split('✘').length - 1 };
 }
 
-/** Plays it with servers of its own, whatever the tests' environment names. */
+/** Runs the demo with private servers, ignoring the servers of the tests' environment. */
 async function run(flags: string[], environment: Record<string, string> = {}, { killAt }: { killAt?: RegExp } = {}): Promise<Ended> {
   const env = { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, ...environment };
   const demo = spawn(process.execPath, [DEMO, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -153,7 +153,7 @@ async function run(flags: string[], environment: Record<string, string> = {}, { 
   return { code, signal, out, err };
 }
 
-/** Only itself, and with no chance to end what it has started. */
+/** Kills the demo's process alone, which cannot stop the processes it has started. */
 function killWhenSeen(demo: ChildProcessByStdio<null, Readable, Readable>, pattern: RegExp): void {
   let seen = '';
   demo.stdout.on('data', (chunk) => {

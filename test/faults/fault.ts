@@ -6,7 +6,7 @@ import type { TcpProxy } from '../support/tcp-proxy.js';
 import type { FleetWorker, WorkerFleet } from './worker-fleet.js';
 
 /** What a fault can lay hands on. */
-export interface Scene {
+export interface FaultContext {
   /** begins the ids of this round */
   readonly round: string;
   readonly lease: number;
@@ -33,7 +33,7 @@ export interface Fault {
   /** no message is charged with a lost lease */
   readonly unspent: boolean;
   /** Resolves when it is over. */
-  strike(scene: Scene): Promise<Struck>;
+  strike(context: FaultContext): Promise<Struck>;
 }
 
 export interface Struck {
@@ -48,7 +48,7 @@ export interface Struck {
 export const struck = (over = Date.now()): Struck => ({ over, fallen: [] });
 
 /** A worker that runs something now. */
-export async function busyWorker({ fleet, ledger, random }: Scene): Promise<FleetWorker> {
+export async function busyWorker({ fleet, ledger, random }: FaultContext): Promise<FleetWorker> {
   return ledger.until('a busy worker', 30_000, (entries) => {
     const busy = fleet.workers.filter(({ name }) => runningIn(entries, name).length > 0);
     return busy.length > 0 ? random.pick(busy) : undefined;

@@ -19,7 +19,7 @@ const runs = new Map<string, { readonly report: FaultReport; readonly failures: 
 
 // Most of their time they wait for leases to run out: together they take little longer than one.
 beforeAll(async () => {
-  const folder = compileForChildren('faults', 'core', 'support', 'conformance/redis-keys.ts');
+  const folder = compileForChildren('faults', 'client-and-worker', 'support', 'conformance/redis-keys.ts');
   await Promise.all(ENGINES.map(async ([name, engine]) => runs.set(name, await runFaults({ engine: engine(), folder, seed, ...SHORT }))));
 }, 180_000);
 

@@ -34,7 +34,7 @@ async function main() {
     console.log(HELP);
     return 0;
   }
-  const folder = compileForChildren('faults', 'core', 'support', 'conformance/redis-keys.ts');
+  const folder = compileForChildren('faults', 'client-and-worker', 'support', 'conformance/redis-keys.ts');
   const load = (file) => import(pathToFileURL(path.join(folder, file)).href);
   const { runFaults } = await load('run-faults.js');
   const engine = await ENGINES[flags.broker](load);

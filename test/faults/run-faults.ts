@@ -7,7 +7,7 @@ import { producer } from './faults/producer.js';
 import { restart } from './faults/server.js';
 import type { RoundSize } from './load.js';
 import { noticeOf, runRound, type RoundReport } from './run-round.js';
-import { Stage } from './stage.js';
+import { SystemUnderTest } from './system-under-test.js';
 
 /** What every broker must stand. */
 export const FAULTS: readonly Fault[] = [kill, freeze, block, terminate, producer, cut, blackHole, delay, restart];
@@ -41,15 +41,15 @@ export interface FaultReport {
   readonly worstResumeMs: number;
 }
 
-/** Rounds of each fault in turn, on one server with one crew. A round that does not come to an end is the last. */
+/** Runs the rounds of each fault in turn on one server. If a round does not end, no further round is started. */
 export async function runFaults(run: FaultRun): Promise<{ report: FaultReport; failures: string[] }> {
-  const stage = await Stage.open(run);
+  const system = await SystemUnderTest.open(run);
   const reports: RoundReport[] = [];
   const failures: string[] = [];
   try {
     for (const fault of chosen(run)) {
       for (let number = 1; number <= run.rounds; number++) {
-        const report = await runRound({ ...run, stage, fault, number });
+        const report = await runRound({ ...run, system, fault, number });
         const found = failuresOf(report, run.lease).map((what) => `${fault.name}, round ${number}: ${what}`);
         reports.push(report);
         failures.push(...found);
@@ -59,9 +59,9 @@ export async function runFaults(run: FaultRun): Promise<{ report: FaultReport; f
   } catch (error) {
     failures.push(`round ${reports.length + 1} was given up: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
-    await stage.close();
+    await system.close();
   }
-  return { report: summary(run, reports, stage.fleet.kills), failures };
+  return { report: summary(run, reports, system.fleet.kills), failures };
 }
 
 function chosen({ engine, only }: FaultRun): readonly Fault[] {

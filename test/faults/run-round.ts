@@ -3,15 +3,15 @@ import { directQueueOf } from '../../libs/task-queue/src/core/policies/direct-qu
 import type { TaskResultRecord } from '../../libs/task-queue/src/core/message/task-result.js';
 import { checkRound, linkedOf, type Violation } from './check-round.js';
 import type { Engine } from './engine.js';
-import { pass, type Fault, type Scene, type Struck } from './fault.js';
+import { pass, type Fault, type FaultContext, type Struck } from './fault.js';
 import { heldBy, type Entry } from './ledger.js';
 import { call, planRound, type PlannedCall, type RoundSize } from './load.js';
 import { Random } from './random.js';
-import { KEY_PREFIX, type Stage } from './stage.js';
+import { KEY_PREFIX, type SystemUnderTest } from './system-under-test.js';
 
 export interface RoundOptions extends RoundSize {
   readonly engine: Engine;
-  readonly stage: Stage;
+  readonly system: SystemUnderTest;
   readonly fault: Fault;
   readonly seed: string;
   readonly number: number;
@@ -35,32 +35,32 @@ const LIMIT = 30_000;
 const SHARES = 20;
 
 /**
- * One fault under load, from a full crew to an empty queue.
+ * One fault under load, from all workers running to an empty queue.
  * @throws Error when something that the round waits for does not come
  */
 export async function runRound(options: RoundOptions): Promise<RoundReport> {
-  const { stage, fault, lease, number } = options;
-  const scene = await prepare(options);
-  const plan = planRound(scene.round, scene.random, options);
-  const crew = stage.fleet.workers;
-  await stage.sender.send([...plan.busy, ...plan.before]);
-  const sending = trickle(stage, plan.during, options.spell);
+  const { system, fault, lease, number } = options;
+  const context = await prepare(options);
+  const plan = planRound(context.round, context.random, options);
+  const before = system.fleet.workers;
+  await system.sender.send([...plan.busy, ...plan.before]);
+  const sending = trickle(system, plan.during, options.spell);
   sending.catch(() => {});
-  const struck = await fault.strike(scene);
-  const survivors = crew.filter((worker) => stage.fleet.workers.includes(worker)).map(({ name }) => name);
-  const resumed = probe(options, scene, survivors, struck.over);
-  const [resumeMs] = await Promise.all([resumed, sending, stage.fleet.fill(WORKERS)]);
-  const quiet = await untilQuiet(stage, noticeOf(lease) + LIMIT);
+  const struck = await fault.strike(context);
+  const survivors = before.filter((worker) => system.fleet.workers.includes(worker)).map(({ name }) => name);
+  const resumed = probe(options, context, survivors, struck.over);
+  const [resumeMs] = await Promise.all([resumed, sending, system.fleet.fill(WORKERS)]);
+  const quiet = await untilQuiet(system, noticeOf(lease) + LIMIT);
   return judge(options, struck, resumeMs, quiet, number);
 }
 
-async function prepare({ engine: _, stage, fault, seed, number, lease, spell }: RoundOptions): Promise<Scene> {
-  stage.ledger.clear();
-  stage.sender.clear();
-  await stage.fleet.fill(WORKERS);
+async function prepare({ engine: _, system, fault, seed, number, lease, spell }: RoundOptions): Promise<FaultContext> {
+  system.ledger.clear();
+  system.sender.clear();
+  await system.fleet.fill(WORKERS);
   const round = `${fault.name.replaceAll(/\W+/g, '-')}${number}`;
-  const { server, fleet, ledger, sender, proxy } = stage;
-  const produce: Scene['produce'] = (url, calls) => stage.produce(url, calls);
+  const { server, fleet, ledger, sender, proxy } = system;
+  const produce: FaultContext['produce'] = (url, calls) => system.produce(url, calls);
   return {
     round,
     lease,
@@ -77,7 +77,7 @@ async function prepare({ engine: _, stage, fault, seed, number, lease, spell }: 
 }
 
 /** Sends little by little, so that each moment of a fault meets some of it. */
-async function trickle({ sender }: Stage, calls: readonly PlannedCall[], spell: number): Promise<void> {
+async function trickle({ sender }: SystemUnderTest, calls: readonly PlannedCall[], spell: number): Promise<void> {
   const sent: Promise<void>[] = [];
   const share = Math.ceil(calls.length / SHARES);
   for (let at = 0; at < calls.length; at += share) {
@@ -92,11 +92,11 @@ export function noticeOf(lease: number): number {
 }
 
 /** Asks each worker for something that only it can do. */
-async function probe({ stage }: RoundOptions, { round }: Scene, workers: readonly string[], over: number): Promise<number | null> {
+async function probe({ system }: RoundOptions, { round }: FaultContext, workers: readonly string[], over: number): Promise<number | null> {
   const probes = workers.map((worker) => call('probe', `${round}-probe-${worker}`, [], { options: { worker, priority: 9 } }));
-  await stage.sender.send(probes);
+  await system.sender.send(probes);
   const ids = new Set(probes.map(({ options }) => options.taskId!));
-  const ran = await stage.ledger.until('each worker goes on', LIMIT, (entries) => {
+  const ran = await system.ledger.until('each worker goes on', LIMIT, (entries) => {
     const found = entries.filter(({ event, id }) => event === 'ran' && ids.has(id));
     return new Set(found.map(({ id }) => id)).size === ids.size ? found : undefined;
   });
@@ -104,7 +104,7 @@ async function probe({ stage }: RoundOptions, { round }: Scene, workers: readonl
 }
 
 /** @returns false when work is still there after `limit` ms */
-async function untilQuiet({ observer, fleet }: Stage, limit: number): Promise<boolean> {
+async function untilQuiet({ observer, fleet }: SystemUnderTest, limit: number): Promise<boolean> {
   const deadline = performance.now() + limit;
   for (;;) {
     const queues = [QUEUE, ...fleet.workers.map(({ name }) => directQueueOf(name))];
@@ -116,19 +116,19 @@ async function untilQuiet({ observer, fleet }: Stage, limit: number): Promise<bo
 }
 
 async function judge(
-  { engine, stage, fault }: RoundOptions,
+  { engine, system, fault }: RoundOptions,
   struck: Struck,
   resumeMs: number | null,
   quiet: boolean,
   number: number,
 ): Promise<RoundReport> {
-  const entries = stage.ledger.read();
-  const { accepted, unknown } = stage.sender;
+  const entries = system.ledger.read();
+  const { accepted, unknown } = system.sender;
   for (const id of accepted.keys()) unknown.delete(id);
   const linked = linkedOf(entries);
-  const results = await resultsOf(stage, [...accepted.keys(), ...unknown, ...linked.keys()]);
-  const deadLetters = await takeDeadLetters(stage);
-  const left = [...(await placesOf(stage.observer.transport.inspector)), ...(await engine.leftovers(stage.server.url, KEY_PREFIX))];
+  const results = await resultsOf(system, [...accepted.keys(), ...unknown, ...linked.keys()]);
+  const deadLetters = await takeDeadLetters(system);
+  const left = [...(await placesOf(system.observer.transport.inspector)), ...(await engine.leftovers(system.server.url, KEY_PREFIX))];
   const facts = {
     entries,
     accepted,
@@ -136,19 +136,19 @@ async function judge(
     results,
     deadLetters,
     left,
-    endedBefore: stage.ended,
+    endedBefore: system.ended,
     gentle: fault.gentle,
     unspent: fault.unspent,
   };
-  const unmet = [...(struck.unmet ?? []), ...stage.fleet.broken.splice(0)].map((what): Violation => ({ kind: 'unmet', what }));
+  const unmet = [...(struck.unmet ?? []), ...system.fleet.broken.splice(0)].map((what): Violation => ({ kind: 'unmet', what }));
   const violations = [...checkRound(facts), ...unmet];
   if (!quiet) violations.push({ kind: 'unmet', what: `round ${number} did not come to an end` });
   for (const { event, id, detail } of entries)
-    if (event === 'settled' && detail[0] !== 'retry' && detail[0] !== 'release') stage.ended.add(id);
+    if (event === 'settled' && detail[0] !== 'retry' && detail[0] !== 'release') system.ended.add(id);
   return { tasks: accepted.size + linked.size, violations, recoveryMs: recoveryOf(entries, struck), resumeMs };
 }
 
-async function resultsOf({ observer }: Stage, ids: readonly string[]): Promise<Map<string, TaskResultRecord | null>> {
+async function resultsOf({ observer }: SystemUnderTest, ids: readonly string[]): Promise<Map<string, TaskResultRecord | null>> {
   const { results } = observer.transport;
   const records = await results.load(ids);
   await results.forget(ids);
@@ -156,7 +156,7 @@ async function resultsOf({ observer }: Stage, ids: readonly string[]): Promise<M
 }
 
 /** All dead letters with their reasons; they are gone afterwards. */
-async function takeDeadLetters({ observer }: Stage): Promise<Map<string, string>> {
+async function takeDeadLetters({ observer }: SystemUnderTest): Promise<Map<string, string>> {
   const { inspector } = observer.transport;
   const reasons = new Map<string, string>();
   for (let cursor: string | null | undefined; cursor !== null;) {

@@ -71,26 +71,26 @@ describe('test servers', () => {
     await client.end();
   });
 
-  it('a PostgreSQL with a home keeps its data, also over the kill of the process that started it', async () => {
-    const home = mkdtempSync('/tmp/task-queue-home-');
-    chmodSync(home, 0o755);
+  it('a PostgreSQL with a kept folder keeps its data when the process that started it is killed', async () => {
+    const folder = mkdtempSync('/tmp/task-queue-kept-');
+    chmodSync(folder, 0o755);
     const start = `const { startPostgres } = await import('./scripts/services/postgres.mjs');
-      const { url } = await startPostgres({ home: process.argv[1] });
+      const { url } = await startPostgres({ keepIn: process.argv[1] });
       process.stdout.write(url);
       setInterval(() => {}, 1_000);`;
-    const holder = spawn(process.execPath, ['--input-type=module', '-e', start, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', start, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const [url] = (await once(holder.stdout.setEncoding('utf8'), 'data')) as [string];
       await sql(url, 'create table kept as select 42 as answer');
       holder.kill('SIGKILL');
-      const again = await startPostgres({ home });
+      const again = await startPostgres({ keepIn: folder });
       expect(await sql(again.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
       expect(await sql(again.url, 'show fsync')).toEqual([{ fsync: 'on' }]);
       await again.stop();
-      expect(existsSync(path.join(home, 'data/PG_VERSION'))).toBe(true);
+      expect(existsSync(path.join(folder, 'data/PG_VERSION'))).toBe(true);
     } finally {
       holder.kill('SIGKILL');
-      rmSync(home, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 });

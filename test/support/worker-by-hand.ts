@@ -28,44 +28,44 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-export interface Scene {
-  /** what the first receive brings, however much was asked for */
+export interface WorkerScript {
+  /** returned by the first receive, whatever its limit */
   readonly deliveries: readonly Delivery[];
-  /** what the receive under way still brings when the worker stops */
+  /** returned by the receive that is pending when the worker stops */
   readonly atTheEnd?: readonly Delivery[];
   readonly task?: TaskOptionsInput;
   readonly worker?: WorkerOptionsInput;
   readonly resultsApart?: boolean;
   holds?(delivery: Delivery): boolean;
-  /** what a save waits for */
+  /** each save awaits it */
   saves?(): Promise<void>;
   accepts?(settlement: Settlement): boolean;
   handler(context: TaskContext): unknown;
 }
 
-/** A consumer that is played by hand: it hands out the deliveries, and those at the end when the worker is told to stop. */
-function consumerOf(scene: Scene, log: (what: string) => void) {
-  const batches = [scene.deliveries];
+/** A scripted consumer: its first receive returns `deliveries`, the one pending at the stop returns `atTheEnd`. */
+function consumerOf(script: WorkerScript, log: (what: string) => void) {
+  const batches = [script.deliveries];
   return {
     lastReceiveAt: 0,
     async receive(_limit: number, signal: AbortSignal) {
       const batch = batches.shift();
       if (batch !== undefined) return batch;
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-      return scene.atTheEnd ?? [];
+      return script.atTheEnd ?? [];
     },
-    holds: (one: Delivery) => scene.holds?.(one) ?? true,
+    holds: (one: Delivery) => script.holds?.(one) ?? true,
     settle: async (settlements: readonly Settlement[]) =>
       settlements.map((one) => {
         const charge = one.kind === 'release' ? ` charge=${one.charge}` : '';
         log(`${one.kind} ${one.delivery.id}${charge}${one.result === undefined ? '' : ` ${one.result.record.state}`}`);
-        return { id: one.delivery.id, accepted: scene.accepts?.(one) ?? true };
+        return { id: one.delivery.id, accepted: script.accepts?.(one) ?? true };
       }),
     close: async () => log('close'),
   };
 }
 
-function resultsOf(name: string, { saves }: Scene, log: (what: string) => void): ResultBackend {
+function resultsOf(name: string, { saves }: WorkerScript, log: (what: string) => void): ResultBackend {
   const save = async (records: readonly { id: string; state: string }[]) => {
     await saves?.();
     for (const { id, state } of records) log(`${name} ${id} ${state}`);
@@ -74,34 +74,34 @@ function resultsOf(name: string, { saves }: Scene, log: (what: string) => void):
   return { save } as unknown as ResultBackend;
 }
 
-function handlersOf({ task = {}, handler }: Scene): HandlerRegistry {
+function handlersOf({ task = {}, handler }: WorkerScript): HandlerRegistry {
   const handlers = new HandlerRegistry();
   const options = resolveTaskOptions(task, 'task');
   handlers.register({ name: 'task', options, invoke: (_args, context) => handler(context) }, 'Tasks.task');
   return handlers;
 }
 
-/** A worker whose broker is played by hand, and what it did in what order. */
-export function stage(scene: Scene) {
+/** A worker with a scripted broker, and a log of what it did. */
+export function workerByHand(script: WorkerScript) {
   const log: string[] = [];
   const clock = new FakeClock(0);
   const note = (what: string) => void log.push(`${clock.now()} ${what}`);
   let events!: ConsumerEvents;
-  const results = resultsOf('save', scene, note);
+  const results = resultsOf('save', script, note);
   const transport = {
     broker: {
       capabilities: { name: 'by hand', atomicResults: true },
-      consume: async (_queues: readonly string[], how: { events: ConsumerEvents }) => ((events = how.events), consumerOf(scene, note)),
+      consume: async (_queues: readonly string[], how: { events: ConsumerEvents }) => ((events = how.events), consumerOf(script, note)),
       publish: () => Promise.reject(new BrokerUnavailableError('Publishing')),
     },
     control: { listen: async () => async () => undefined },
     results,
   } as unknown as Transport;
-  const options = resolveWorkerOptions({ abortGrace: GRACE, drainTimeout: DRAIN, ...scene.worker });
+  const options = resolveWorkerOptions({ abortGrace: GRACE, drainTimeout: DRAIN, ...script.worker });
   const worker = new Worker({
     transport,
-    results: scene.resultsApart === true ? resultsOf('save apart', scene, note) : results,
-    handlers: handlersOf(scene),
+    results: script.resultsApart === true ? resultsOf('save apart', script, note) : results,
+    handlers: handlersOf(script),
     pool: createPool('async', options.concurrency),
     options,
     codecs,
@@ -114,7 +114,7 @@ export function stage(scene: Scene) {
   return { worker, log, clock, events: () => events };
 }
 
-/** A promise and what keeps it. */
+/** A promise and the function that resolves it. */
 export function signal(): { come: Promise<void>; give(): void } {
   let give!: () => void;
   const come = new Promise<void>((resolve) => (give = resolve));

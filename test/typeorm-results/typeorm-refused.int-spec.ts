@@ -4,17 +4,17 @@ import { getQueueInstanceToken, TaskWorkerModule, type ClientOptionsInput, type 
 import { TaskResults } from 'nestjs-task-queue/typeorm';
 import { signal } from '../client-and-worker/harness.js';
 import { boot, bootError } from '../nest/support/boot.js';
-import { ReportTasks, ResultStage, world } from './support/reports.js';
+import { ReportTasks, ResultFixture, world } from './support/reports.js';
 import { openSource } from './support/tables.js';
 
 describe('a database that cannot keep the results', () => {
-  let stage: ResultStage;
+  let fixture: ResultFixture;
 
   beforeAll(async () => {
-    stage = await ResultStage.open();
+    fixture = await ResultFixture.open();
   });
-  afterEach(() => stage.reset());
-  afterAll(() => stage.close());
+  afterEach(() => fixture.reset());
+  afterAll(() => fixture.close());
 
   describe('what it cannot work with', () => {
     const bootWith = (results: ClientOptionsInput['results'], imports: ModuleMetadata['imports'] = []) =>
@@ -29,18 +29,18 @@ describe('a database that cannot keep the results', () => {
     });
 
     it('are tables that nobody has made: it says what to run', async () => {
-      const error = await bootWith({ typeorm: stage.source, schema: 'nowhere' });
+      const error = await bootWith({ typeorm: fixture.source, schema: 'nowhere' });
       expect(error).toMatchObject({ code: 'RESULTS_REFUSED', message: expect.stringContaining('npx tasks migrate --schema nowhere') });
     });
 
     it('are tables without rights', async () => {
-      await stage.source.query(`create role reader login; grant usage on schema ${stage.schema} to reader`);
-      const url = new URL(stage.url);
+      await fixture.source.query(`create role reader login; grant usage on schema ${fixture.schema} to reader`);
+      const url = new URL(fixture.url);
       url.username = 'reader';
       const reader = await openSource(url.href);
-      const error = await bootWith({ typeorm: reader, schema: stage.schema });
+      const error = await bootWith({ typeorm: reader, schema: fixture.schema });
       await reader.destroy();
-      await stage.source.query(`drop owned by reader; drop role reader`);
+      await fixture.source.query(`drop owned by reader; drop role reader`);
       expect(error).toMatchObject({ code: 'RESULTS_REFUSED', message: expect.stringContaining('no rights on') });
     });
 
@@ -77,11 +77,11 @@ describe('a database that cannot keep the results', () => {
       isInitialized: true,
       options: { type: 'postgres' },
       query: (sql: string, values?: unknown[]) =>
-        down ? Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })) : stage.source.query(sql, values),
+        down ? Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })) : fixture.source.query(sql, values),
     };
     const { tasks, app } = await boot(
       { imports: [TaskWorkerModule.forRoot()], providers: [ReportTasks] },
-      { results: { typeorm: flaky, schema: stage.schema } },
+      { results: { typeorm: flaky, schema: fixture.schema } },
     );
     down = true;
     const tried = signal<unknown>();

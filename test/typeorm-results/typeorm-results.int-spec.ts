@@ -5,19 +5,19 @@ import { silentLogger, systemClock } from 'nestjs-task-queue';
 import { TaskResultEntity, type FailedTaskEntity } from 'nestjs-task-queue/typeorm';
 import { RememberFailed } from '../../libs/task-queue/src/core/worker/settle/remember-failed.js';
 import { signal } from '../client-and-worker/harness.js';
-import { ReportTasks, ResultStage, world } from './support/reports.js';
+import { ReportTasks, ResultFixture, world } from './support/reports.js';
 
 describe("results: 'typeorm'", () => {
-  let stage: ResultStage;
+  let fixture: ResultFixture;
 
   beforeAll(async () => {
-    stage = await ResultStage.open();
+    fixture = await ResultFixture.open();
   });
-  afterEach(() => stage.reset());
-  afterAll(() => stage.close());
+  afterEach(() => fixture.reset());
+  afterAll(() => fixture.close());
 
   it('stores what became of a task in a row that the application reads with its own repository', async () => {
-    const { tasks, rows } = await stage.start({ resultExtended: true });
+    const { tasks, rows } = await fixture.start({ resultExtended: true });
     const headers = { periodicTaskName: 'each month' }; // as beat sends it
     const sent = await tasks.for(ReportTasks).build.applyAsync(['May'], { tags: ['monthly'], headers });
     expect(await sent.get()).toBe('report of May');
@@ -45,7 +45,7 @@ describe("results: 'typeorm'", () => {
   });
 
   it('shows a task that is under way, by its name and tags', async () => {
-    const { tasks, found } = await stage.start();
+    const { tasks, found } = await fixture.start();
     const reached = signal();
     const go = signal();
     world.gates.set('June', { reached: reached.give, go: go.come });
@@ -59,7 +59,7 @@ describe("results: 'typeorm'", () => {
   });
 
   it('remembers a failed task until its dead letter is sent again or thrown away', async () => {
-    const { tasks, failed, found } = await stage.start();
+    const { tasks, failed, found } = await fixture.start();
     const { print, reject } = tasks.for(ReportTasks);
     const sent = [await print.applyAsync(['no paper'], { tags: ['printer'] }), await reject.delay()];
     for (const one of sent) await expect(one.get()).rejects.toThrow(`Task ${one.id} failed`);
@@ -86,7 +86,7 @@ describe("results: 'typeorm'", () => {
   });
 
   it('finds with the broker the failed tasks that were not remembered', async () => {
-    const { tasks, failed, results, queue } = await stage.start();
+    const { tasks, failed, results, queue } = await fixture.start();
     const sent = await tasks.for(ReportTasks).print.applyAsync(['lost'], { tags: ['printer'] });
     await expect(sent.get()).rejects.toThrow('lost');
     await untilCount(failed, 1);
@@ -108,7 +108,7 @@ describe("results: 'typeorm'", () => {
   });
 
   it('shows nothing of what is encrypted, and the client reads it', async () => {
-    const { tasks, rows } = await stage.start({ encrypt: { keys: [{ id: 'k1', key: randomBytes(32) }] }, resultExtended: true });
+    const { tasks, rows } = await fixture.start({ encrypt: { keys: [{ id: 'k1', key: randomBytes(32) }] }, resultExtended: true });
     const sent = await tasks.for(ReportTasks).build.delay('secret');
     expect(await sent.get()).toBe('report of secret');
     const row = await rows.findOneByOrFail({ taskId: sent.id });

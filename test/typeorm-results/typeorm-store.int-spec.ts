@@ -5,19 +5,19 @@ import type { TaskResultSearch } from 'nestjs-task-queue/typeorm';
 import { checkApplicationSchema } from '../../libs/task-queue/src/database/migrations/check-application-schema.js';
 import { openTypeormResults } from '../../libs/task-queue/src/database/results/open-results.js';
 import { pruneStatement } from '../../libs/task-queue/src/database/results/result-statements.js';
-import { ResultStage } from './support/reports.js';
+import { ResultFixture } from './support/reports.js';
 
 describe('results in the database', () => {
-  let stage: ResultStage;
+  let fixture: ResultFixture;
 
   beforeAll(async () => {
-    stage = await ResultStage.open();
+    fixture = await ResultFixture.open();
   });
-  afterEach(() => stage.reset());
-  afterAll(() => stage.close());
+  afterEach(() => fixture.reset());
+  afterAll(() => fixture.close());
 
   it('searches newest first, page by page, and a row that comes meanwhile moves none', async () => {
-    const { results, found } = await stage.start();
+    const { results, found } = await fixture.start();
     const record = (id: string, sentAt: number, name = 'a', tags = ['odd']): TaskResultRecord => ({
       id,
       state: 'SUCCESS',
@@ -47,7 +47,7 @@ describe('results in the database', () => {
   });
 
   it('refuses a search that it would otherwise answer with anything', async () => {
-    const { found } = await stage.start();
+    const { found } = await fixture.start();
     const refused = (query: object) => found.search(query).catch((error: Error) => error.message);
     expect(await refused({ stat: 'FAILURE' })).toContain("no option 'stat'. Did you mean 'state'?");
     expect(await refused({ from: '2030-01-01' })).toContain("'from' must be a valid Date");
@@ -57,7 +57,7 @@ describe('results in the database', () => {
   });
 
   it('removes what has expired, a batch at a time, and nothing else', async () => {
-    const { results, found, failed } = await stage.start();
+    const { results, found, failed } = await fixture.start();
     const records = (prefix: string, count: number) =>
       Array.from({ length: count }, (_, index): TaskResultRecord => ({ id: `${prefix}${index}`, state: 'SUCCESS', retries: 0, at: index }));
     await results.save(records('old', 700), 0);
@@ -69,19 +69,19 @@ describe('results in the database', () => {
     expect(await results.prune!()).toBe(false);
     expect((await found.search()).rows).toHaveLength(3);
     expect((await failed.find()).map(({ taskId }) => taskId)).toEqual(['newer']);
-    expect(await stage.source.query(`select count(*)::integer as count from ${stage.schema}.task_result`)).toEqual([{ count: 3 }]);
+    expect(await fixture.source.query(`select count(*)::integer as count from ${fixture.schema}.task_result`)).toEqual([{ count: 3 }]);
   });
 
   it.each(['task_result', 'failed_task'])('finds what has expired of %s by an index, however much is kept', async (table) => {
-    const plan = await stage.source.transaction(async (manager) => {
+    const plan = await fixture.source.transaction(async (manager) => {
       await manager.query('set local enable_seqscan = off');
-      return manager.query<object[]>(`explain ${pruneStatement(`${stage.schema}.${table}`)}`, [500, 0]);
+      return manager.query<object[]>(`explain ${pruneStatement(`${fixture.schema}.${table}`)}`, [500, 0]);
     });
     expect(JSON.stringify(plan)).toContain(`${table}_by_expiry`);
   });
 
   it('rule 4: a record that the database cannot hold is refused alone, and told', async () => {
-    const { results, log } = await stage.start();
+    const { results, log } = await fixture.start();
     const record = (id: string): TaskResultRecord => ({ id, state: 'SUCCESS', retries: 0, at: 0 });
     expect(await results.save([record('a'), record('no\0id'), record('b')], 60_000)).toEqual([true, false, true]);
     expect(await results.load(['a', 'no\0id', 'b'])).toMatchObject([{ id: 'a' }, null, { id: 'b' }]);
@@ -89,8 +89,8 @@ describe('results in the database', () => {
   });
 
   it('saves the same ids from many sides in any order without a deadlock', async () => {
-    const { results: first } = await stage.start();
-    const place = { typeorm: stage.source, schema: stage.schema, find: () => undefined, checkSchema: checkApplicationSchema };
+    const { results: first } = await fixture.start();
+    const place = { typeorm: fixture.source, schema: fixture.schema, find: () => undefined, checkSchema: checkApplicationSchema };
     const options = { failedTaskExpires: 1, extended: false, logger: silentLogger, clock: systemClock, timeOffset: () => 0 };
     const second = await openTypeormResults(place, options);
     await second.connect();

@@ -1,23 +1,23 @@
-import { pass, struck, type Fault, type Scene } from '../fault.js';
+import { pass, struck, type Fault, type FaultContext } from '../fault.js';
 import type { TcpProxy } from '../../support/tcp-proxy.js';
 
-const proxiesOf = ({ fleet, proxy }: Scene): TcpProxy[] => [proxy, ...fleet.workers.map((worker) => worker.proxy)];
+const proxiesOf = ({ fleet, proxy }: FaultContext): TcpProxy[] => [proxy, ...fleet.workers.map((worker) => worker.proxy)];
 
 /** All connections break, again and again; for a while new ones are refused, too. */
 export const cut: Fault = {
   name: 'connections cut',
   gentle: false,
   unspent: false,
-  async strike(scene) {
-    const { random, spell } = scene;
+  async strike(context) {
+    const { random, spell } = context;
     for (let times = random.whole(2, 4); times > 0; times--) {
       const refuse = random.chance(0.3);
-      for (const proxy of proxiesOf(scene)) {
+      for (const proxy of proxiesOf(context)) {
         proxy.refuse = refuse;
         proxy.cut();
       }
       await pass(random.whole(spell / 20, spell / 5));
-      for (const proxy of proxiesOf(scene)) proxy.heal();
+      for (const proxy of proxiesOf(context)) proxy.heal();
     }
     return struck();
   },
@@ -28,11 +28,11 @@ export const blackHole: Fault = {
   name: 'black hole',
   gentle: false,
   unspent: false,
-  async strike(scene) {
-    const { random, fleet, lease } = scene;
+  async strike(context) {
+    const { random, fleet, lease } = context;
     const everybody = random.chance(0.7);
     const short = everybody && random.chance(0.7);
-    const away = everybody ? proxiesOf(scene) : [random.pick(fleet.workers).proxy];
+    const away = everybody ? proxiesOf(context) : [random.pick(fleet.workers).proxy];
     for (const proxy of away) proxy.held = true;
     await pass(short ? random.whole(lease / 5, lease / 2) : lease * 1.3);
     // After a partition what was under way still arrives, unless the connection has died of it.
@@ -47,11 +47,11 @@ export const delay: Fault = {
   name: 'slow connections',
   gentle: false,
   unspent: false,
-  async strike(scene) {
-    const { random, spell } = scene;
-    for (const proxy of proxiesOf(scene)) proxy.delay = random.whole(20, 200);
+  async strike(context) {
+    const { random, spell } = context;
+    for (const proxy of proxiesOf(context)) proxy.delay = random.whole(20, 200);
     await pass(spell);
-    for (const proxy of proxiesOf(scene)) proxy.heal();
+    for (const proxy of proxiesOf(context)) proxy.heal();
     return struck();
   },
 };

@@ -1,4 +1,4 @@
-import { busyWorker, pass, struck, type Fault, type Scene } from '../fault.js';
+import { busyWorker, pass, struck, type Fault, type FaultContext } from '../fault.js';
 import { heldBy, runningIn, type Entry } from '../ledger.js';
 import { call } from '../load.js';
 
@@ -11,8 +11,8 @@ export const kill: Fault = {
   name: 'kill -9',
   gentle: false,
   unspent: false,
-  async strike(scene) {
-    const { fleet, ledger, sender, round, random } = scene;
+  async strike(context) {
+    const { fleet, ledger, sender, round, random } = context;
     const fallen: { worker: string; at: number }[] = [];
     await sender.send([call('poison', `${round}-poison`, [], { end: 'dead' })]);
     const poisoned = await ledger.until('the poisonous task', 30_000, (entries) => {
@@ -23,7 +23,7 @@ export const kill: Fault = {
     const more = random.whole(1, 2);
     for (let n = 0; n < more; n++) {
       await pass(random.whole(0, 100));
-      const victim = await busyWorker(scene);
+      const victim = await busyWorker(context);
       fallen.push({ worker: victim.name, at: Date.now() });
       await fleet.kill(victim);
     }
@@ -36,9 +36,9 @@ export const freeze: Fault = {
   name: 'freeze beyond a lease',
   gentle: false,
   unspent: false,
-  async strike(scene) {
-    const { fleet, ledger, lease, notice } = scene;
-    const victim = await busyWorker(scene);
+  async strike(context) {
+    const { fleet, ledger, lease, notice } = context;
+    const victim = await busyWorker(context);
     fleet.freeze(victim);
     const at = Date.now();
     const running = runningIn(ledger.read(), victim.name);
@@ -48,7 +48,7 @@ export const freeze: Fault = {
     fleet.thaw(victim);
     const over = Date.now();
     const losers = running.filter((id) => takenOver([id], at)(ledger.read()));
-    const deaf = await untilTold(scene, victim.name, losers, at);
+    const deaf = await untilTold(context, victim.name, losers, at);
     return {
       over,
       fallen: [{ worker: victim.name, at }],
@@ -65,7 +65,7 @@ function takenOver(ids: readonly string[], since: number): (entries: readonly En
 }
 
 /** @returns those runs that neither had their signal aborted nor their settlement refused */
-async function untilTold({ ledger }: Scene, worker: string, running: readonly string[], since: number): Promise<string[]> {
+async function untilTold({ ledger }: FaultContext, worker: string, running: readonly string[], since: number): Promise<string[]> {
   const untold = (): string[] => {
     const told = new Set<string>();
     for (const one of ledger.read()) {
@@ -87,8 +87,8 @@ export const block: Fault = {
   gentle: true,
   // What was on its way to that worker has a lease that nobody renews: it was not read yet.
   unspent: false,
-  async strike(scene) {
-    const { fleet, ledger, sender, round, random, lease } = scene;
+  async strike(context) {
+    const { fleet, ledger, sender, round, random, lease } = context;
     const victim = random.pick(fleet.workers);
     const id = `${round}-block`;
     const long = Array.from({ length: LONG }, (_, n) => call('stay', `${round}-long${n}`, [lease * BEYOND], { options: { priority: 9 } }));

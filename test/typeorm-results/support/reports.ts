@@ -61,17 +61,17 @@ export interface ReportApp extends Booted, Reports {
 }
 
 /** A database of the test file's own, and applications whose results are in it. */
-export class ResultStage {
+export class ResultFixture {
   private constructor(
     private readonly database: Awaited<ReturnType<typeof freshDatabase>>,
     readonly source: DataSource,
     readonly tables: ResultTables,
   ) {}
 
-  static async open(): Promise<ResultStage> {
+  static async open(): Promise<ResultFixture> {
     const database = await freshDatabase();
     const source = await openSource(database.url);
-    return new ResultStage(database, source, await makeTables(source));
+    return new ResultFixture(database, source, await makeTables(source));
   }
 
   get schema(): string {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { delivery, signal, stage, turn } from '../../../../../test/support/worker-by-hand.js';
+import { delivery, signal, workerByHand, turn } from '../../../../../test/support/worker-by-hand.js';
 import { BrokerUnavailableError } from '../errors/publish-errors.js';
 
 describe('rule 17: a revoke that a worker is told of', () => {
   it.each([true, false])('gives back what waits here, to come again with its mark, once and for all (terminate: %s)', async (terminate) => {
     const [started, go] = [signal(), signal()];
     const ran: string[] = [];
-    const { worker, log, events } = stage({
+    const { worker, log, events } = workerByHand({
       deliveries: [delivery('runs'), delivery('waits')],
       worker: { concurrency: 1 },
       handler: async ({ id }) => {
@@ -28,7 +28,7 @@ describe('rule 17: a revoke that a worker is told of', () => {
   it('reaches a run whose beginning is still being stored', async () => {
     const [storing, stored] = [signal(), signal()];
     const ran: string[] = [];
-    const { worker, log, events } = stage({
+    const { worker, log, events } = workerByHand({
       deliveries: [delivery('begins')],
       task: { trackStarted: true },
       async saves() {
@@ -50,7 +50,7 @@ describe('rule 17: a revoke that a worker is told of', () => {
 describe('a delivery stays with no worker that cannot handle it', () => {
   it('is run although STARTED cannot be stored', async () => {
     const ran = signal();
-    const { worker, log } = stage({
+    const { worker, log } = workerByHand({
       deliveries: [delivery('a')],
       task: { trackStarted: true },
       saves: () => Promise.reject(new BrokerUnavailableError('Saving')),
@@ -66,7 +66,7 @@ describe('a delivery stays with no worker that cannot handle it', () => {
     const [storing, stored] = [signal(), signal()];
     let held = true;
     const ran: string[] = [];
-    const { worker, log } = stage({
+    const { worker, log } = workerByHand({
       deliveries: [delivery('late')],
       task: { trackStarted: true },
       async saves() {
@@ -88,7 +88,7 @@ describe('a delivery stays with no worker that cannot handle it', () => {
   it('goes back after a lease, charged, when the worker itself fails at it', async () => {
     const asked = signal();
     let fails = true;
-    const { worker, log } = stage({
+    const { worker, log } = workerByHand({
       deliveries: [delivery('a')],
       holds() {
         asked.give();

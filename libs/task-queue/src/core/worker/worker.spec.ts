@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { aborted, delivery, DRAIN, GRACE, signal, stage, turn } from '../../../../../test/support/worker-by-hand.js';
+import { aborted, delivery, DRAIN, GRACE, signal, workerByHand, turn } from '../../../../../test/support/worker-by-hand.js';
 import { LeaseLostError } from '../errors/run-errors.js';
 
 describe('rule 7: a worker and its leases', () => {
   it('starts nothing whose lease has passed its local deadline, and gives it back where nobody has it yet', async () => {
     const ran: string[] = [];
     const good = signal();
-    const { worker, log } = stage({
+    const { worker, log } = workerByHand({
       deliveries: [delivery('late'), delivery('good')],
       holds: ({ id }) => id !== 'late',
       handler: ({ id }) => {
@@ -25,7 +25,7 @@ describe('rule 7: a worker and its leases', () => {
     const [started, ended] = [signal(), signal()];
     const lost = delivery('lost');
     let reason: unknown;
-    const { worker, log, events } = stage({
+    const { worker, log, events } = workerByHand({
       deliveries: [lost],
       handler: async (context) => {
         const told = aborted(context);
@@ -48,7 +48,7 @@ describe('rule 7: a worker and its leases', () => {
 describe('rule 11: a release is the last act', () => {
   it('aborts at the deadline, waits for the grace, then gives back uncharged what still runs, then closes', async () => {
     const [started, go] = [signal(), signal()];
-    const { worker, log, clock } = stage({
+    const { worker, log, clock } = workerByHand({
       deliveries: [delivery('deaf')],
       handler: async (context) => {
         void aborted(context).then(() => log.push(`${clock.now()} abort`));
@@ -75,7 +75,7 @@ describe('rule 11: a release is the last act', () => {
 
   it('settles what ends within the grace, instead of having it run again', async () => {
     const started = signal();
-    const { worker, log, clock } = stage({
+    const { worker, log, clock } = workerByHand({
       deliveries: [delivery('polite')],
       handler: async (context) => {
         const told = aborted(context);
@@ -96,7 +96,7 @@ describe('rule 11: a release is the last act', () => {
 
   it('gives back, at once and uncharged, what has not begun', async () => {
     const [started, go] = [signal(), signal()];
-    const { worker, log } = stage({
+    const { worker, log } = workerByHand({
       deliveries: [delivery('runs'), delivery('waits')],
       worker: { concurrency: 1 },
       handler: async ({ id }) => {
@@ -116,7 +116,7 @@ describe('rule 11: a release is the last act', () => {
   });
 
   it('gives back what a receive brings that was under way when the stop began', async () => {
-    const { worker, log } = stage({ deliveries: [], atTheEnd: [delivery('comes late')], handler: () => undefined });
+    const { worker, log } = workerByHand({ deliveries: [], atTheEnd: [delivery('comes late')], handler: () => undefined });
     await worker.start();
     await worker.stop();
     expect(log).toEqual(['0 release comes late charge=false', '0 close']);
@@ -126,7 +126,7 @@ describe('rule 11: a release is the last act', () => {
 describe('rule 13: results in another store', () => {
   it('are saved there, and before the delivery is settled', async () => {
     const ran = signal();
-    const { worker, log } = stage({ deliveries: [delivery('a')], resultsApart: true, handler: () => ran.give() });
+    const { worker, log } = workerByHand({ deliveries: [delivery('a')], resultsApart: true, handler: () => ran.give() });
     await worker.start();
     await ran.come;
     await worker.stop();
@@ -138,7 +138,7 @@ describe('rule 14: early acknowledgement', () => {
   it('comes before the run, and what it could not be had for is not run', async () => {
     const ran: string[] = [];
     const good = signal();
-    const { worker, log } = stage({
+    const { worker, log } = workerByHand({
       deliveries: [delivery('refused'), delivery('good')],
       task: { acksLate: false },
       accepts: ({ delivery: { id } }) => id !== 'refused',
@@ -157,7 +157,7 @@ describe('rule 14: early acknowledgement', () => {
 
   it('a retry that cannot be published ends as FAILURE: nothing else is left of the task', async () => {
     const ran = signal();
-    const { worker, log } = stage({
+    const { worker, log } = workerByHand({
       deliveries: [delivery('a')],
       task: { acksLate: false, autoretryFor: [TypeError] },
       handler: () => {

@@ -4,7 +4,7 @@ import { startRedis } from '../services/redis.mjs';
 
 const mark = `demo_${randomBytes(4).toString('hex')}`;
 
-/** An empty database: on the server that DATABASE_URL names, else on a private one. */
+/** Creates an empty database, on the server of DATABASE_URL if it is set, otherwise on a private one. */
 export async function openDatabase() {
   if (!process.env.DATABASE_URL) {
     const server = await startPostgres({ database: 'blog' });
@@ -25,8 +25,8 @@ async function query(url, sql) {
 }
 
 /**
- * Where tasks travel: the API's memory and the blog's own database need no other server, and have no name here; the Redis of
- * REDIS_URL, else a private one.
+ * Opens the broker. Memory and the blog's own database need no further server and get no name here. Redis is the server of
+ * REDIS_URL if it is set, otherwise a private one.
  *
  * @param {'memory' | 'postgres' | 'redis'} kind
  * @param {Promise<{ url: string }>} database

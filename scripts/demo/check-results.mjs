@@ -6,26 +6,26 @@ import sharp from 'sharp';
 const THUMBNAIL = '320 × 213';
 
 /**
- * What really came of the work, looked up where it must have arrived.
+ * Checks the effects of the tasks at their destinations: mailbox, disk and CRM.
  *
- * @param {{ interruptions?: number }} played how often the demo was ended in the middle of this play
+ * @param {{ interruptions?: number }} run how often the demo was stopped in the middle of this run
  * @returns {Promise<{ ok: boolean, text: string }[]>}
  */
-export async function checkEverything({ stage, client, tasks, subscribers, interruptions = 0 }) {
+export async function checkEverything({ system, client, tasks, subscribers, interruptions = 0 }) {
   const posts = await client.get('/posts');
   const contacts = await client.get('/contacts');
   const photos = await client.get('/photos');
   return [
-    checkMails(stage.mailbox, posts, subscribers, interruptions),
-    await checkThumbnails(join(stage.storage, 'thumbnails'), photos),
-    await checkExport(join(stage.storage, 'exports'), tasks, subscribers),
-    checkContacts(stage.crm, contacts),
+    checkMails(system.mailbox, posts, subscribers, interruptions),
+    await checkThumbnails(join(system.storage, 'thumbnails'), photos),
+    await checkExport(join(system.storage, 'exports'), tasks, subscribers),
+    checkContacts(system.crm, contacts),
   ];
 }
 
 /**
- * One email of each post may be under way when everything is killed: sent, and not noted. It is sent again, and the mail server
- * drops the copy by its Message-ID. Nothing else may come twice.
+ * When everything is killed, one email of each post may have been sent but not recorded. It is sent again, and the mail server
+ * drops the copy by its Message-ID. No other duplicate is allowed.
  */
 function checkMails({ mails, deferred, duplicates }, posts, subscribers, interruptions) {
   const wanted = posts.length * subscribers.length;
@@ -66,6 +66,6 @@ function checkContacts(crm, contacts) {
   const synced = contacts.filter(({ email, crmId }) => crmId !== null && crm.contacts.get(email)?.id === crmId).length;
   const { refusals, tooEarly } = crm;
   const ok = synced === contacts.length && tooEarly.length === 0;
-  const patience = `${refusals.length} were told "Retry-After", ${tooEarly.length} came back too early`;
-  return { ok, text: `${synced} of ${contacts.length} contacts in the CRM; ${patience}` };
+  const retryAfter = `${refusals.length} were told "Retry-After", ${tooEarly.length} came back too early`;
+  return { ok, text: `${synced} of ${contacts.length} contacts in the CRM; ${retryAfter}` };
 }

@@ -1,10 +1,10 @@
 import cliProgress from 'cli-progress';
-import { paint } from './paint.mjs';
+import { styled } from './terminal.mjs';
 
 const WIDTH = 20;
 
 /**
- * Shows how far each kind of task is: bars on a terminal, a line per quarter elsewhere.
+ * Shows the progress of each kind of task: bars on a terminal, otherwise a line per quarter.
  *
  * @param {{ label: string, total: number, unit: string }[]} rows
  * @returns {{ update(values: { done: number, note: string }[]): void, stop(): void }}
@@ -14,7 +14,7 @@ export function showProgress(rows) {
 }
 
 function bars(rows) {
-  const format = `  {label}  ${paint('cyan', '{bar}')}  {value}/{total} {unit}  ${paint('yellow', '{note}')}`;
+  const format = `  {label}  ${styled('cyan', '{bar}')}  {value}/{total} {unit}  ${styled('yellow', '{note}')}`;
   const multi = new cliProgress.MultiBar({ format, barsize: 30, hideCursor: true, autopadding: true }, cliProgress.Presets.shades_classic);
   const drawn = rows.map(({ label, total, unit }) => multi.create(total, 0, { label: label.padEnd(WIDTH), unit, note: '' }));
   return {
@@ -24,14 +24,14 @@ function bars(rows) {
 }
 
 function lines(rows) {
-  const told = rows.map(() => 0);
+  const printed = rows.map(() => 0);
   return {
     update: (values) =>
       values.forEach(({ done, note }, index) => {
         const { label, total, unit } = rows[index];
         const quarter = Math.floor((4 * done) / total);
-        if (quarter <= told[index]) return;
-        told[index] = quarter;
+        if (quarter <= printed[index]) return;
+        printed[index] = quarter;
         console.log(`  ${label.padEnd(WIDTH)} ${String(done).padStart(4)}/${total} ${unit}${note && `  ${note}`}`);
       }),
     stop() {},

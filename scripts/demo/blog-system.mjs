@@ -4,21 +4,22 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startApp } from './app-process.mjs';
 import { build, ROOT } from './build.mjs';
-import { openHome } from './home.mjs';
-import { newPlay } from './play-record.mjs';
-import { openBroker, openDatabase } from './servers.mjs';
+import { openDataFolder } from './data-folder.mjs';
+import { newRun } from './demo-run.mjs';
+import { openBroker, openDatabase } from './open-servers.mjs';
 
-/** How often the neighbours say "not now", so that retries are seen. */
+/** How often the fake services refuse a request, so that tasks are retried. */
 const REFUSE_MAIL_EVERY = 40;
 const REFUSE_SYNC_EVERY = 5;
 
-/** After this a worker that was killed is taken for dead, and its tasks run again. */
+/** After this time without renewal, the tasks of a killed worker run again. */
 const LEASE = '3s';
 
 /**
- * The blog and all that it needs, on 127.0.0.1. What was opened is closed in the opposite order, once, also when opening failed half way.
+ * The blog with its servers and processes, on 127.0.0.1. `stop()` closes them once, in reverse order of opening, even if opening
+ * failed half way.
  */
-export class Stage {
+export class BlogSystem {
   #opened = [];
   #opening;
   #stopping;
@@ -29,40 +30,40 @@ export class Stage {
 
   /** @param {{ broker: 'embedded' | 'memory' | 'postgres' | 'redis', fresh: boolean }} flags */
   openServers({ broker, fresh }) {
-    this.#opening = broker === 'embedded' ? this.#openHome(fresh) : this.#openThrowAway(broker);
+    this.#opening = broker === 'embedded' ? this.#openDataFolder(fresh) : this.#openTemporary(broker);
     return this.#opening;
   }
 
-  async #openHome(fresh) {
-    this.home = await this.#open(openHome(fresh));
-    ({ database: this.database, broker: this.broker, play: this.play } = this.home);
-    await this.#openNeighbours(this.home.journals);
+  async #openDataFolder(fresh) {
+    this.dataFolder = await this.#open(openDataFolder(fresh));
+    ({ database: this.database, broker: this.broker, run: this.run } = this.dataFolder);
+    await this.#openNeighbours(this.dataFolder.journals);
   }
 
-  async #openThrowAway(kind) {
+  async #openTemporary(kind) {
     const database = this.#open(openDatabase());
     const opened = await Promise.allSettled([database, this.#open(openBroker(kind, database)), this.#openNeighbours()]);
     for (const { reason } of opened) if (reason) throw reason;
     [this.database, this.broker] = opened.map(({ value }) => value);
-    this.play = newPlay();
+    this.run = newRun();
   }
 
-  /** Whether the tables of the queue are to be made, as a deployment would make them. */
+  /** Whether the queue needs tables, which `migrate()` creates as a deployment would. */
   get needsMigration() {
     return this.broker.url.startsWith('postgres');
   }
 
-  /** What `npx tasks migrate` does, with the same arguments. */
+  /** Runs `npx tasks migrate` in this process. */
   async migrate() {
     const { runCli } = await import(this.#compiled('libs/task-queue/src/cli/run-cli.js'));
-    let said = '';
-    const say = (text) => (said += text);
+    let output = '';
+    const write = (text) => (output += text);
     const args = ['migrate', '--broker', this.broker.url, '--schema', this.broker.keyPrefix];
-    const code = await runCli(args, { version: '', out: say, err: say });
-    if (code !== 0) throw new Error(said.trim());
+    const code = await runCli(args, { version: '', out: write, err: write });
+    if (code !== 0) throw new Error(output.trim());
   }
 
-  /** @param {string} [journals] the folder in which they remember what happened */
+  /** @param {string} [journals] folder for the journals from which the fake services restore their state */
   async #openNeighbours(journals) {
     const [{ Mailbox }, { FakeCrm }, { NeighboursWeb }] = await Promise.all(
       ['mailbox', 'fake-crm', 'neighbours-web'].map((name) => import(this.#compiled(`apps/neighbours/src/${name}.js`))),
@@ -76,12 +77,12 @@ export class Stage {
     [this.smtpUrl, this.crmUrl, this.webUrl] = started.map(({ url }) => url);
   }
 
-  /** @param {number} workers processes beside the API; 0 = the API runs tasks itself */
+  /** @param {number} workers worker processes beside the API; 0 = the API runs tasks itself */
   async openApps(workers) {
     this.#refuseWhenStopping();
-    // Thumbnails and exports go with the API's process where nothing is kept.
+    // Without a data folder, thumbnails and exports are removed with the API's process.
     const dir = mkdtempSync(join(tmpdir(), 'task-queue-api-'));
-    this.storage = this.home?.storage ?? join(dir, 'storage');
+    this.storage = this.dataFolder?.storage ?? join(dir, 'storage');
     const { generateToken, hashToken } = await import(this.#compiled('libs/task-queue/src/admin/index.js'));
     this.adminToken = generateToken();
     const own = { IN_APP_WORKER: String(workers === 0), ADMIN_TOKEN_HASH: hashToken(this.adminToken) };
@@ -94,7 +95,7 @@ export class Stage {
     this.processes = [api, ...processes];
   }
 
-  /** Rejects as soon as a process of the blog ends without being asked to. */
+  /** Rejects when a process of the blog ends unexpectedly. */
   async watch() {
     const { name, log } = await Promise.race(this.processes.map((process) => process.gone().then(() => process)));
     if (!this.#stopping) throw new Error(`The ${name} process ended:\n${log().split('\n').slice(-15).join('\n')}`);
@@ -107,20 +108,20 @@ export class Stage {
   }
 
   async #stop() {
-    await Promise.allSettled([this.#opening]); // what is half open cannot be closed
+    await Promise.allSettled([this.#opening]); // a server that is still starting cannot be closed
     const failures = [];
     for (const close of this.#opened.toReversed()) await close().catch((error) => failures.push(error));
     if (failures.length > 0) throw new AggregateError(failures, failures.map((error) => error.message).join('; '));
   }
 
-  /** Notes how to close it. @param opening a promise of something with `stop()` */
+  /** Registers an opened resource for `stop()`. @param opening a promise of an object with `stop()` */
   async #open(opening) {
     const opened = await opening;
     this.#opened.push(() => opened.stop());
     return opened;
   }
 
-  /** Before anything is made that nobody would remove any more. */
+  /** Prevents starting a process after `stop()` has run, which would never end it. */
   #refuseWhenStopping() {
     if (this.#stopping) throw new Error('The demo is being stopped.');
   }

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { openHome, type Home } from '../../scripts/demo/home.mjs';
+import { openDataFolder, type DataFolder } from '../../scripts/demo/data-folder.mjs';
 
-describe('the home of the demo', () => {
+describe('the data folder of the demo', () => {
   let dir: string;
-  const openHomes: Home[] = [];
+  const opened: DataFolder[] = [];
 
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'demo-home-'));
@@ -16,47 +16,47 @@ describe('the home of the demo', () => {
   });
   afterEach(async () => {
     delete process.env.DEMO_HOME;
-    for (const home of openHomes.splice(0)) await home.stop();
+    for (const folder of opened.splice(0)) await folder.stop();
     await rm(dir, { recursive: true, force: true });
   });
 
   const open = async (fresh = false) => {
-    const home = await openHome(fresh);
-    openHomes.push(home);
-    return home;
+    const folder = await openDataFolder(fresh);
+    opened.push(folder);
+    return folder;
   };
   const reopen = async (fresh = false) => {
-    await openHomes.pop()!.stop();
+    await opened.pop()!.stop();
     return open(fresh);
   };
 
-  it('goes on with a play until it has ended, then begins anew with nothing in it', async () => {
+  it('resumes a run until it has finished, then is emptied for a new run', async () => {
     const first = await open();
     await leaveTraces(first);
     const second = await reopen();
 
-    expect(second.play).toMatchObject({ id: first.play.id, starts: 2 });
+    expect(second.run).toMatchObject({ id: first.run.id, starts: 2 });
     expect(await tracesIn(second)).toEqual(['table', 'files', 'neighbours']);
 
-    second.endPlay();
+    second.finish();
     const third = await reopen();
 
-    expect(third.play).toMatchObject({ starts: 1 });
-    expect(third.play.id).not.toBe(first.play.id);
+    expect(third.run).toMatchObject({ starts: 1 });
+    expect(third.run.id).not.toBe(first.run.id);
     expect(await tracesIn(third)).toEqual([]);
   });
 
-  it('begins anew when asked to, also when it was left in the middle', async () => {
+  it('is emptied by --fresh even if the last run was stopped in the middle', async () => {
     const first = await open();
     await leaveTraces(first);
     const second = await reopen(true);
 
-    expect(second.play.id).not.toBe(first.play.id);
+    expect(second.run.id).not.toBe(first.run.id);
     expect(await tracesIn(second)).toEqual([]);
   });
 });
 
-async function leaveTraces({ storage, journals, database }: Home): Promise<void> {
+async function leaveTraces({ storage, journals, database }: DataFolder): Promise<void> {
   for (const folder of [storage, journals]) {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'trace'), '');
@@ -64,7 +64,7 @@ async function leaveTraces({ storage, journals, database }: Home): Promise<void>
   await query(database.url, 'create table trace ()');
 }
 
-async function tracesIn({ storage, journals, database }: Home): Promise<string[]> {
+async function tracesIn({ storage, journals, database }: DataFolder): Promise<string[]> {
   const [{ found }] = await query(database.url, `select to_regclass('trace') is not null as found`);
   const traces = [found && 'table', (await isFilled(storage)) && 'files', (await isFilled(journals)) && 'neighbours'];
   return traces.filter((trace) => typeof trace === 'string');

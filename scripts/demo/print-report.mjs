@@ -1,15 +1,15 @@
-import { isFinished, retriesOf } from './scenario.mjs';
-import { paint, seconds, tick } from './paint.mjs';
+import { isFinished, retriesOf } from './send-tasks.mjs';
+import { checkMark, seconds, styled } from './terminal.mjs';
 
 const COLUMNS = ['task', 'sent', 'done', 'retries', 'failed', 'time'];
 const WIDTHS = [20, 6, 6, 9, 8, 9];
 
-/** A line per kind of task: what was sent, and what became of it. */
+/** Prints a line per kind of task with counts and times. */
 export function printTable(tasks) {
   const kinds = new Set(tasks.map((task) => task.kind));
   const line = (cells) =>
     `  ${cells.map((cell, index) => (index === 0 ? String(cell).padEnd(WIDTHS[0]) : String(cell).padStart(WIDTHS[index]))).join('')}`;
-  console.log(`\n${paint('dim', line(COLUMNS))}`);
+  console.log(`\n${styled('dim', line(COLUMNS))}`);
   for (const kind of kinds)
     console.log(
       line(
@@ -20,15 +20,15 @@ export function printTable(tasks) {
       ),
     );
   printWorkers(tasks);
-  for (const task of tasks.filter(isUnsuccessful)) console.log(`  ${tick(false)} ${task.kind} ${task.id}: ${reason(task)}`);
+  for (const task of tasks.filter(isUnsuccessful)) console.log(`  ${checkMark(false)} ${task.kind} ${task.id}: ${reason(task)}`);
 }
 
-/** Who did how many, where there are several. */
+/** Prints how many tasks each worker ran, if there are several workers. */
 function printWorkers(tasks) {
   const counts = new Map();
   for (const { view } of tasks) if (view.worker) counts.set(view.worker, (counts.get(view.worker) ?? 0) + 1);
   const shares = [...counts].map(([name, count]) => `${name} did ${count}`);
-  if (shares.length > 1) console.log(paint('dim', `\n  ${shares.join(', ')}`));
+  if (shares.length > 1) console.log(styled('dim', `\n  ${shares.join(', ')}`));
 }
 
 function row(kind, tasks) {
@@ -51,24 +51,24 @@ function reason({ view }) {
 
 export function printChecks(checks) {
   console.log('');
-  for (const { ok, text } of checks) console.log(`  ${tick(ok)} ${text}${ok ? '' : paint('red', '  ← missing')}`);
+  for (const { ok, text } of checks) console.log(`  ${checkMark(ok)} ${text}${ok ? '' : styled('red', '  ← missing')}`);
 }
 
-/** What a person can look at while it serves. */
-export function printUrls(stage, tasks) {
+/** Prints the URLs to open while the blog is served. */
+export function printUrls(system, tasks) {
   const first = (kind) => tasks.find((task) => task.kind === kind);
   const photo = first('make_thumbnail').source.id;
   const post = first('send_post_email').source.id;
   const urls = [
-    ['the mails', `${stage.webUrl}/mailbox`],
-    ['the CRM', `${stage.webUrl}/crm`],
-    ['a thumbnail', `${stage.apiUrl}/photos/${photo}/thumbnail`],
-    ['the export', `${stage.apiUrl}/exports/${first('export_subscribers').id}`],
-    ['a task', stage.apiUrl + first('sync_contact_to_crm').status],
-    ['the admin API', `${stage.adminUrl}/docs`],
-    ['schedules', `curl -H 'authorization: Bearer ${stage.adminToken}' ${stage.adminUrl}/v1/schedules`],
-    ['send again', `curl -X POST ${stage.apiUrl}/posts/${post}/publish`],
+    ['the mails', `${system.webUrl}/mailbox`],
+    ['the CRM', `${system.webUrl}/crm`],
+    ['a thumbnail', `${system.apiUrl}/photos/${photo}/thumbnail`],
+    ['the export', `${system.apiUrl}/exports/${first('export_subscribers').id}`],
+    ['a task', system.apiUrl + first('sync_contact_to_crm').status],
+    ['the admin API', `${system.adminUrl}/docs`],
+    ['schedules', `curl -H 'authorization: Bearer ${system.adminToken}' ${system.adminUrl}/v1/schedules`],
+    ['send again', `curl -X POST ${system.apiUrl}/posts/${post}/publish`],
   ];
-  console.log(`\n  ${paint('bold', 'Look around')}; Ctrl-C ends everything.`);
-  for (const [what, url] of urls) console.log(`    ${what.padEnd(13)} ${paint('cyan', url)}`);
+  console.log(`\n  ${styled('bold', 'Look around')}; Ctrl-C stops everything.`);
+  for (const [what, url] of urls) console.log(`    ${what.padEnd(13)} ${styled('cyan', url)}`);
 }

@@ -15,7 +15,7 @@ import { WorkerFleet } from './worker-fleet.js';
 export const KEY_PREFIX = 'faults';
 const CLIENT = { keyPrefix: KEY_PREFIX, publishTimeout: '2s', dedupRetention: '10m', resultExpires: '10m' } as const;
 
-export interface StageOptions {
+export interface SystemOptions {
   readonly engine: Engine;
   /** where compiled files are */
   readonly folder: string;
@@ -23,7 +23,7 @@ export interface StageOptions {
 }
 
 /** What stands for all rounds: the server, the workers, a producer behind a proxy, and an observer who goes to the server directly. */
-export class Stage {
+export class SystemUnderTest {
   readonly #cleanUps: (() => Promise<unknown>)[] = [];
   server!: FaultServer;
   fleet!: WorkerFleet;
@@ -34,15 +34,15 @@ export class Stage {
   /** accepted settlements of earlier rounds that ended a task */
   readonly ended = new Set<string>();
 
-  private constructor(private readonly options: StageOptions) {}
+  private constructor(private readonly options: SystemOptions) {}
 
-  static async open(options: StageOptions): Promise<Stage> {
-    const stage = new Stage(options);
+  static async open(options: SystemOptions): Promise<SystemUnderTest> {
+    const system = new SystemUnderTest(options);
     try {
-      await stage.#open();
-      return stage;
+      await system.#open();
+      return system;
     } catch (error) {
-      await stage.close();
+      await system.close();
       throw error;
     }
   }

@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const POLL = 120;
-const PATIENCE = 90_000;
+const TIMEOUT = 90_000;
 const FINISHED = new Set(['SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED', 'IGNORED']);
 
-/** The blog's API as any client sees it. */
-export class Client {
-  #play;
+/** An HTTP client of the blog's API. */
+export class BlogClient {
+  #runId;
 
-  /** @param {string} play names this play: a request that is repeated in it, by whichever start of the demo, is not done again */
-  constructor(url, play) {
+  /** @param {string} runId part of each idempotency key: a request repeated within one run, even after a restart, has no second effect */
+  constructor(url, runId) {
     this.url = url;
-    this.#play = play;
+    this.#runId = runId;
   }
 
   async get(path) {
@@ -20,10 +20,10 @@ export class Client {
     return response.json();
   }
 
-  /** Sends a task, once. @returns what there is to follow it; `source` is the row it works on, `sentBefore` by an earlier start */
+  /** Sends a task once per run. @returns the data to follow it; `source` is its row, `sentBefore` says that an earlier start sent it */
   async send(kind, path, source) {
     const sentAt = Date.now();
-    const headers = { 'idempotency-key': `${this.#play} ${path}` };
+    const headers = { 'idempotency-key': `${this.#runId} ${path}` };
     const response = await fetch(this.url + path, { method: 'POST', headers });
     if (response.status !== 202) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
     const { taskId, status, deduplicated } = await response.json();
@@ -31,8 +31,8 @@ export class Client {
   }
 }
 
-/** Publishes every post, asks for every thumbnail, one export and every contact. @returns the tasks that were sent */
-export async function sendEverything(client) {
+/** Publishes every post and requests every thumbnail, one export and a sync of every contact. @returns the tasks that were sent */
+export async function sendAllTasks(client) {
   const [posts, photos, contacts] = await Promise.all(['/posts', '/photos', '/contacts'].map((path) => client.get(path)));
   return Promise.all([
     ...posts.map((post) => client.send('send_post_email', `/posts/${post.id}/publish`, post)),
@@ -42,13 +42,13 @@ export async function sendEverything(client) {
   ]);
 }
 
-/** Asks about every unfinished task until none is left, or patience is at its end; tells `onLook` after each look. */
-export async function follow(client, tasks, onLook) {
-  const deadline = Date.now() + PATIENCE;
+/** Polls every unfinished task until all are finished or the timeout passes. Calls `onPoll` after each round. */
+export async function waitForTasks(client, tasks, onPoll) {
+  const deadline = Date.now() + TIMEOUT;
   for (;;) {
     const open = tasks.filter((task) => !isFinished(task));
     await Promise.all(open.map(async (task) => (task.view = await client.get(task.status))));
-    onLook();
+    onPoll();
     if (tasks.every(isFinished) || Date.now() > deadline) return;
     await pause(POLL);
   }
@@ -58,7 +58,7 @@ export function isFinished(task) {
   return FINISHED.has(task.view.state);
 }
 
-/** How often it was tried again: a stored RETRY speaks of the attempt before. */
+/** How often the task was retried. A stored RETRY counts the retry it announces. */
 export function retriesOf({ view }) {
   return (view.retries ?? 0) + (view.state === 'RETRY' ? 1 : 0);
 }

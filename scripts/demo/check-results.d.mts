@@ -2,8 +2,8 @@ export interface Check {
   readonly ok: boolean;
   readonly text: string;
 }
-export function checkEverything(played: {
-  stage: object;
+export function checkEverything(run: {
+  system: object;
   client: { get(path: string): Promise<readonly object[]> };
   tasks: readonly object[];
   subscribers: readonly object[];

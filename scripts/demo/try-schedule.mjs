@@ -3,12 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 const NAME = 'take stock, twice a second';
 const TICKS = 3;
 const POLL = 150;
-const PATIENCE = 30_000;
-/** ms: longer than the schedule's interval */
-const AFTERWARDS = 1_200;
+const TIMEOUT = 30_000;
+/** ms: longer than two of the schedule's intervals */
+const AFTER_DISABLING = 1_200;
 
-/** The admin API as any client with its token sees it. */
-export class Admin {
+/** An HTTP client of the admin API. */
+export class AdminClient {
   constructor(url, token) {
     this.url = url;
     this.token = token;
@@ -23,17 +23,17 @@ export class Admin {
 }
 
 /**
- * What a person does with a schedule: makes it, sees it tick, disables it, and sees that it has stopped.
+ * Creates a schedule, waits for its ticks, disables it, and checks that it has stopped.
  *
  * @returns {Promise<{ ok: boolean, text: string }>}
  */
-export async function playSchedule(admin, client) {
+export async function trySchedule(admin, client) {
   const { id } = await findOrMake(admin);
   const ticked = await until(async () => (await ticksOf(admin, id)).length >= TICKS);
   const { enabled } = await admin.ask('POST', `/schedules/${id}/disable`);
   const ticks = await ticksOf(admin, id);
   const stock = await resultOf(client, ticks[0]?.runId);
-  await pause(AFTERWARDS);
+  await pause(AFTER_DISABLING);
   const later = (await ticksOf(admin, id)).length - ticks.length;
   const stopped = !enabled && later === 0 ? 'stopped when it was disabled' : `went on ${later} times after it was disabled`;
   const found = stock ? `, found ${stock.emails} emails sent` : ', and its last run has no result';
@@ -41,7 +41,7 @@ export async function playSchedule(admin, client) {
   return { ok: ticked && stock !== undefined && !enabled && later === 0, text };
 }
 
-/** One that an interrupted play has left behind goes on. */
+/** Reuses the schedule that an interrupted run has left. */
 async function findOrMake(admin) {
   const { items } = await admin.ask('GET', `/schedules?${new URLSearchParams({ name: NAME })}`);
   const [left] = items;
@@ -64,6 +64,6 @@ async function resultOf(client, id) {
 }
 
 async function until(reached) {
-  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await pause(POLL)) if (await reached()) return true;
+  for (const deadline = Date.now() + TIMEOUT; Date.now() < deadline; await pause(POLL)) if (await reached()) return true;
   return false;
 }
