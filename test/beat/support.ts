@@ -55,6 +55,7 @@ export async function openFixture({ broker = `memory://${randomUUID()}`, clock, 
     describe: () => new Map(),
     localHandler: () => undefined,
     routerOf: (type) => new type(),
+    transactional: null,
   });
   return new Stage(transport, client, dedupRetention, clock);
 }

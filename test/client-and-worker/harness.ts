@@ -1,3 +1,4 @@
+import { TransactionTargets } from '../../libs/task-queue/src/database/outbox/transaction-targets.js';
 import { Listeners } from '../../libs/task-queue/src/core/attempt/listening/listeners.js';
 import { recordingOf } from '../../libs/task-queue/src/core/attempt/records/describe-record.js';
 import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/core/client/options/client-options.js';
@@ -63,6 +64,7 @@ export class Harness {
         describe: () => new Map(),
         localHandler: (name) => harness.handlers.get(name),
         routerOf: (type) => new type(),
+        transactional: new TransactionTargets(transport.broker, undefined),
         listeners,
         clock: systemClock,
         logger: silentLogger,

@@ -39,6 +39,7 @@ async function open(url: string, input: ClientOptionsInput) {
     describe: () => new Map(),
     localHandler: () => undefined,
     routerOf: (type) => new type(),
+    transactional: null,
     clock: systemClock,
     logger: silentLogger,
   });

@@ -54,8 +54,8 @@ export interface TaskClientDependencies {
   readonly listeners?: Listeners | undefined;
   /** told of each call that the broker has taken, or that is run at once in eager mode; for tests */
   readonly onSent?: ((message: TaskMessage, publication: Publication) => void) | undefined;
-  /** sends within transactions; absent: calls within a transaction are sent at once, for tests */
-  readonly transactional?: TransactionalSending | undefined;
+  /** sends within transactions; null: calls within a transaction are sent at once, for tests without a database */
+  readonly transactional: TransactionalSending | null;
   readonly clock: Clock;
   readonly logger: TaskLogger;
 }
@@ -109,7 +109,7 @@ export class TaskClient extends TaskCalls {
    */
   withManager(manager: TransactionOwner): TransactionalCalls {
     const { transactional, options } = this.deps;
-    return transactional === undefined || options.eager ? this : this.#within(transactional.open(manager), transactional);
+    return transactional === null || options.eager ? this : this.#within(transactional.open(manager), transactional);
   }
 
   /** What can be asked about a task that was sent before, by its id. */
@@ -193,7 +193,7 @@ export class TaskClient extends TaskCalls {
   #ambient(): TransactionCalls | undefined {
     const transaction = currentTransaction.getStore();
     const { transactional, options } = this.deps;
-    if (transaction === undefined || transactional === undefined || options.eager) return undefined;
+    if (transaction === undefined || transactional === null || options.eager) return undefined;
     return this.#within(transaction, transactional);
   }
 

@@ -84,7 +84,7 @@ function makeClient(
     transactionsOf,
     listeners,
     // A test's application may have no database, or another: what it sends is there at once.
-    transactional: standIn === undefined ? transactional : undefined,
+    transactional: standIn === undefined ? transactional : null,
     onSent: standIn && ((message, publication) => standIn.sent(name, message, publication)),
     clock,
     logger,
