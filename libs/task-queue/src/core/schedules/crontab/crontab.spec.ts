@@ -69,6 +69,8 @@ describe('lines of cron', () => {
 
 describe('what cannot be read is refused with what would', () => {
   it.each<[() => unknown, RegExp]>([
+    [() => cron('__proto__'), /SCHEDULE_INVALID.*It has 1 fields instead of five/],
+    [() => cron('constructor'), /SCHEDULE_INVALID.*It has 1 fields instead of five/],
     [() => crontab({ minute: '60' }), /SCHEDULE_INVALID: Schedule: minute cannot be '60'. 60 is not from 0 to 59/],
     [() => crontab({ hour: -1 }), /SCHEDULE_INVALID.*hour cannot be '-1'/],
     [() => crontab({ hour: 1.5 }), /INVALID_OPTION.*'hour' must be/],

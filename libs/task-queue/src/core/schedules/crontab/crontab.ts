@@ -26,15 +26,17 @@ const schema = z.object({
   ...crontabShape,
 });
 
-const MACROS: Record<string, string> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
-};
+const MACROS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '@yearly': '0 0 1 1 *',
+    '@annually': '0 0 1 1 *',
+    '@monthly': '0 0 1 * *',
+    '@weekly': '0 0 * * 0',
+    '@daily': '0 0 * * *',
+    '@midnight': '0 0 * * *',
+    '@hourly': '0 * * * *',
+  }),
+);
 
 /**
  * Wall times, by Celery's fields: `crontab({ minute: '0,30', hour: '9-17', dayOfWeek: 'mon-fri', timezone: 'Europe/Paris' })`.
@@ -68,9 +70,9 @@ export function cronLine(schedule: CrontabSchedule): string {
 function splitLine(line: string): string[] {
   if (typeof line !== 'string') throw new InvalidScheduleError('cron', line, 'It takes a text of five or six fields.');
   const text = line.trim();
-  const macro = MACROS[text.toLowerCase()];
+  const macro = MACROS.get(text.toLowerCase());
   if (macro === undefined && text.startsWith('@')) {
-    throw new InvalidScheduleError('cron', line, `There is no such shorthand.${didYouMean(text, Object.keys(MACROS))}`);
+    throw new InvalidScheduleError('cron', line, `There is no such shorthand.${didYouMean(text, [...MACROS.keys()])}`);
   }
   const texts = (macro ?? text).split(/\s+/);
   if (texts.length === 5 || texts.length === 6) return texts;
