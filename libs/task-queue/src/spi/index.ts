@@ -27,7 +27,7 @@ export * from '../core/ports/task/declared-task.js';
 export * from '../core/ports/task/task-handler.js';
 export * from '../core/ports/task/task-transactions.js';
 export * from '../core/message/unique-key.js';
-export * from '../transports/shared/chunks.js';
+export * from '../core/ports/stores/chunks.js';
 export * from '../transports/shared/monotonic.js';
 export * from '../transports/shared/or-aborted.js';
 export * from '../transports/shared/pause.js';

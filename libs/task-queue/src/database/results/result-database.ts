@@ -3,7 +3,7 @@ import { ResultsRefusedError, ResultsUnavailableError } from '../../core/errors/
 import type { TypeormDataSource } from '../../core/ports/runtime/typeorm-data-source.js';
 import type { Clock } from '../../core/ports/runtime/clock.js';
 import type { TaskLogger } from '../../core/ports/runtime/logger.js';
-import { DataRefusedError } from './data-refused.js';
+import { DataRefusedError } from './write-apart.js';
 
 const TABLES = ['task_result', 'failed_task'];
 const TIMEOUT = 10_000;

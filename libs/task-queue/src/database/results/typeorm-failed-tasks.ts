@@ -1,15 +1,14 @@
 import { peekNative } from '../../core/message/formats/native/native-format.js';
 import type { FailedLetter, FailedTaskLog } from '../../core/ports/stores/failed-task-log.js';
 import type { DeadLetter } from '../../core/ports/control/inspector.js';
+import type { RowOf } from './columns.js';
+import type { FailedTaskEntity } from './failed-task.js';
 import type { ResultDatabase, TypeormResultOptions } from './result-database.js';
 import { failedTaskStatements } from './result-statements.js';
-import { chunks, inRounds, writeApart } from './write-apart.js';
+import { chunks, inRounds } from '../../core/ports/stores/chunks.js';
+import { writeApart } from './write-apart.js';
 
-interface FailedRow {
-  readonly queue: string;
-  readonly id: string;
-  readonly [member: string]: unknown;
-}
+type FailedRow = Omit<RowOf<FailedTaskEntity>, 'dateExpires'>;
 
 const BATCH = 500;
 
@@ -26,12 +25,12 @@ export class TypeormFailedTasks implements FailedTaskLog {
 
   async record(letters: readonly FailedLetter[]): Promise<void> {
     const rows = letters.map((letter) => rowOf(letter, this.options.extended));
-    for (const round of inRounds(rows, keyOf)) {
+    for (const round of inRounds(rows, ({ queue, taskId }) => keyOf({ queue, id: taskId }))) {
       for (const some of chunks(round, BATCH)) {
         await writeApart(
           some,
           (part) => this.#insert(part),
-          ({ id, queue }, error) => this.options.logger.error('a failed task cannot be remembered', { taskId: id, queue, error }),
+          ({ taskId, queue }, error) => this.options.logger.error('a failed task cannot be remembered', { taskId, queue, error }),
         );
       }
     }
@@ -70,19 +69,19 @@ function rowOf({ id, queue, body, reason, detail, attempts, at, worker }: Failed
   const shown = extended && envelope?.packed === false;
   return {
     queue,
-    id,
-    name: headers?.shadow ?? task ?? null,
+    taskId: id,
+    taskName: headers?.shadow ?? task ?? null,
     tags: headers?.tags ?? [],
     reason,
     error: detail.replaceAll('\0', '\uFFFD'),
     attempts: JSON.stringify(attempts),
     retries: headers?.retries ?? 0,
     worker,
-    args: shown ? JSON.stringify(args) : null,
-    kwargs: shown ? JSON.stringify(kwargs) : null,
-    parent: headers?.parentId ?? null,
-    created: headers?.sentAt ?? null,
-    at,
+    taskArgs: shown ? JSON.stringify(args) : null,
+    taskKwargs: shown ? JSON.stringify(kwargs) : null,
+    parentId: headers?.parentId ?? null,
+    dateCreated: headers?.sentAt ?? null,
+    dateFailed: at,
   };
 }
 

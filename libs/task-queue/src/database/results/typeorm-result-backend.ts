@@ -3,12 +3,13 @@ import { ResultsUnavailableError } from '../../core/errors/result-errors.js';
 import type { TaskResultRecord } from '../../core/message/task-result.js';
 import type { ResultBackend } from '../../core/ports/stores/result-backend.js';
 import type { ResultDatabase } from './result-database.js';
-import { recordOf, rowOf, type LoadedRow, type ResultRow } from './result-row.js';
+import { recordOf, rowOf, type ResultRow } from './result-row.js';
 import { resultStatements } from './result-statements.js';
 import { ResultWatch } from './result-watch.js';
 import { SaveBatches } from './save-batches.js';
 import { TypeormFailedTasks } from './typeorm-failed-tasks.js';
-import { chunks, inRounds, writeApart } from './write-apart.js';
+import { chunks, inRounds } from '../../core/ports/stores/chunks.js';
+import { writeApart } from './write-apart.js';
 
 const BATCH = 500;
 
@@ -66,12 +67,12 @@ export class TypeormResultBackend implements ResultBackend {
 
   async #write(rows: readonly ResultRow[]): Promise<ReadonlySet<ResultRow>> {
     const written = new Set<ResultRow>();
-    for (const round of inRounds(rows, ({ id }) => id)) {
+    for (const round of inRounds(rows, ({ taskId }) => taskId)) {
       for (const some of chunks(round, BATCH)) {
         await writeApart(
           some,
           (part) => this.#insert(part, written),
-          ({ id }, error) => this.options.logger.error('a result cannot be stored', { taskId: id, error }),
+          ({ taskId }, error) => this.options.logger.error('a result cannot be stored', { taskId, error }),
         );
       }
     }
@@ -83,16 +84,16 @@ export class TypeormResultBackend implements ResultBackend {
     const found = await this.database.query<{ id: string }>('Saving results', this.#sql.save, values);
     const ids = new Set(found.map(({ id }) => id));
     for (const row of rows) {
-      if (!ids.has(row.id)) continue;
+      if (!ids.has(row.taskId)) continue;
       written.add(row);
-      if (row.terminal && this.#watch.has(row.id)) this.#watch.tell(row.id, () => recordOf(row));
+      if (row.dateDone !== null && this.#watch.has(row.taskId)) this.#watch.tell(row.taskId, () => recordOf(row));
     }
   }
 
   async #select(sql: string, ids: readonly string[]): Promise<TaskResultRecord[]> {
     const records: TaskResultRecord[] = [];
     for (const some of chunks(ids.filter(isStorable), BATCH)) {
-      const rows = await this.database.query<LoadedRow>('Loading results', sql, [some, this.options.timeOffset()]);
+      const rows = await this.database.query<ResultRow>('Loading results', sql, [some, this.options.timeOffset()]);
       records.push(...rows.map(recordOf));
     }
     return records;

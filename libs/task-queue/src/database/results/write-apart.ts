@@ -1,8 +1,9 @@
-import { DataRefusedError } from './data-refused.js';
+/** A value that the database cannot hold. Writers of batches catch it to find the row that has the value. */
+export class DataRefusedError extends Error {}
 
 /**
- * Writes rows together; where the database cannot hold one of them, finds that one by halves, so that it alone is refused.
- * @param refused told of each row that cannot be written
+ * Writes rows together. If the database refuses a value, halves the rows until the one with that value is alone.
+ * @param refused called for each row that cannot be written
  */
 export async function writeApart<Row>(
   rows: readonly Row[],
@@ -19,21 +20,4 @@ export async function writeApart<Row>(
     await writeApart(rows.slice(0, middle), write, refused);
     await writeApart(rows.slice(middle), write, refused);
   }
-}
-
-/** Rows in as many rounds as the commonest key has rows, in order, so that no round has a key twice. */
-export function inRounds<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] {
-  const rounds: Row[][] = [];
-  const times = new Map<string, number>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const round = times.get(key) ?? 0;
-    times.set(key, round + 1);
-    (rounds[round] ??= []).push(row);
-  }
-  return rounds;
-}
-
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

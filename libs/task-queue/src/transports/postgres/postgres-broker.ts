@@ -4,7 +4,7 @@ import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js
 import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
 import { LeaseKeeper } from '../shared/leases/lease-keeper.js';
-import { chunks } from '../shared/chunks.js';
+import { chunks } from '../../core/ports/stores/chunks.js';
 import { callStore } from './connection/call-store.js';
 import { keeperThread } from './consume/keeper-thread.js';
 import { PostgresConsumer } from './consume/postgres-consumer.js';

@@ -3,7 +3,7 @@ import type { Publication, PublishOptions, PublishReceipt } from '../../core/por
 import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
-import { chunks } from '../shared/chunks.js';
+import { chunks } from '../../core/ports/stores/chunks.js';
 import { callStore } from './connection/call-store.js';
 import { knownQueues } from './publish/known-queues.js';
 import { LeaseKeeper } from '../shared/leases/lease-keeper.js';

@@ -11,7 +11,7 @@ import { HeldLeases } from '../../shared/leases/held-leases.js';
 import type { KeeperSeat } from '../../shared/leases/keeper-seat.js';
 import type { LeaseKeeper } from '../../shared/leases/lease-keeper.js';
 import type { LeasedDelivery } from '../../shared/leases/leased-delivery.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import { randomOwner } from '../connection/call-numbers.js';
 import type { PostgresContext } from '../postgres-context.js';

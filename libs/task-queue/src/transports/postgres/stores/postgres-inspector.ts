@@ -8,7 +8,7 @@ import type {
   Redrive,
   WaitingMessage,
 } from '../../../core/ports/control/inspector.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import type { Statement } from '../connection/sql.js';

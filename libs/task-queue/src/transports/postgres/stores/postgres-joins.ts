@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../../../core/errors/option-errors.js';
 import { checkArrival, checkJoin } from '../../../core/ports/stores/join-store.js';
 import type { Join, JoinArrival, JoinReceipt, JoinStore, JoinToOpen } from '../../../core/ports/stores/join-store.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import type { Statement } from '../connection/sql.js';

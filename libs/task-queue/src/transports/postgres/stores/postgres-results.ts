@@ -1,7 +1,7 @@
 import type { TaskResultRecord } from '../../../core/message/task-result.js';
 import { isTerminal } from '../../../core/message/task-state.js';
 import type { ResultBackend } from '../../../core/ports/stores/result-backend.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks, inRounds } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { decodeRecord, encodeRecord } from './record-codec.js';
@@ -30,12 +30,9 @@ export class PostgresResults implements ResultBackend {
 
   async save(records: readonly TaskResultRecord[], expires: number): Promise<boolean[]> {
     const written = new Array<boolean>(records.length).fill(false);
-    for (const wave of waves(records)) {
-      for (const some of chunks(wave)) {
-        const saved = await this.#save(
-          some.map((at) => records[at]!),
-          expires,
-        );
+    for (const round of inRounds([...records.keys()], (at) => records[at]!.id)) {
+      for (const some of chunks(round)) {
+        const saved = await this.#save(some.map((at) => records[at]!), expires); // prettier-ignore
         for (const at of some) written[at] = saved.has(records[at]!.id);
       }
     }
@@ -84,16 +81,4 @@ export class PostgresResults implements ResultBackend {
 interface ResultRow {
   readonly id: string;
   readonly record: Buffer;
-}
-
-/** Places of the records, in turns of which each names an id once: one statement cannot write a row twice. */
-function waves(records: readonly TaskResultRecord[]): number[][] {
-  const turns: number[][] = [];
-  const seen = new Map<string, number>();
-  records.forEach(({ id }, at) => {
-    const turn = seen.get(id) ?? 0;
-    seen.set(id, turn + 1);
-    (turns[turn] ??= []).push(at);
-  });
-  return turns;
 }

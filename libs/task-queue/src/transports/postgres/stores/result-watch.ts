@@ -1,6 +1,6 @@
 import type { TaskResultRecord } from '../../../core/message/task-result.js';
 import { isTerminal } from '../../../core/message/task-state.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { fromStored, toStored } from '../connection/stored-text.js';

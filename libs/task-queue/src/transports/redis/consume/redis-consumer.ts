@@ -8,7 +8,7 @@ import type {
   Settlement,
   SettleReceipt,
 } from '../../../core/ports/broker/consumer.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import type { KeeperSeat } from '../../shared/leases/keeper-seat.js';
 import type { LeaseKeeper } from '../../shared/leases/lease-keeper.js';

@@ -2,7 +2,7 @@ import type { Publication } from '../../../core/ports/broker/publication.js';
 import type { Settlement } from '../../../core/ports/broker/consumer.js';
 import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
 import { checkUniqueKey } from '../../../core/message/unique-key.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { encodeArrival } from '../stores/join-code.js';
 import { encodeDue, encodePublication } from '../publish/publication-code.js';
 import { encodeRecord } from '../stores/record-codec.js';

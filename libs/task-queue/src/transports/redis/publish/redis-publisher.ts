@@ -4,7 +4,7 @@ import { InvalidOptionError } from '../../../core/errors/option-errors.js';
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
 import { checkUniqueKey } from '../../../core/message/unique-key.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { pause } from '../../shared/pause.js';
 import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
 import { callStore, toBrokerError, unavailable } from '../connection/call-store.js';

@@ -8,7 +8,7 @@ import type {
   Redrive,
   WaitingMessage,
 } from '../../../core/ports/control/inspector.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import { decodeDeath } from './dead-letter-codec.js';
 import { knownQueues } from '../publish/known-queues.js';

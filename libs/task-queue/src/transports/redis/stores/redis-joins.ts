@@ -1,6 +1,6 @@
 import { checkJoin } from '../../../core/ports/stores/join-store.js';
 import type { Join, JoinArrival, JoinReceipt, JoinStore, JoinToOpen } from '../../../core/ports/stores/join-store.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import { encodeArrival, readJoin, readJoinAnswers } from './join-code.js';
 import type { JoinAnswer } from './join-code.js';

@@ -1,6 +1,6 @@
 import type { TaskResultRecord } from '../../../core/message/task-result.js';
 import type { ResultBackend } from '../../../core/ports/stores/result-backend.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import { decodeRecord, encodeRecord } from './record-codec.js';
 import type { RedisContext } from '../redis-context.js';

@@ -16,7 +16,7 @@ import type {
 } from '../../../core/ports/stores/schedule-store.js';
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import type { ScheduleDefinition, StoredSchedule } from '../../../core/ports/stores/stored-schedule.js';
-import { chunks } from '../../shared/chunks.js';
+import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import { encodePublication } from '../publish/publication-code.js';
 import { readPublishAnswer } from '../publish/publish-answer.js';
