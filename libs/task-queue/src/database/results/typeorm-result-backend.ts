@@ -2,16 +2,18 @@ import type { TypeormResultOptions } from './result-database.js';
 import { ResultsUnavailableError } from '../../core/errors/result-errors.js';
 import type { TaskResultRecord } from '../../core/message/task-result.js';
 import type { ResultBackend } from '../../core/ports/stores/result-backend.js';
+import { ResultWatch } from '../../core/ports/stores/result-watch.js';
 import type { ResultDatabase } from './result-database.js';
 import { recordOf, rowOf, type ResultRow } from './result-row.js';
 import { resultStatements } from './result-statements.js';
-import { ResultWatch } from './result-watch.js';
 import { SaveBatches } from './save-batches.js';
 import { TypeormFailedTasks } from './typeorm-failed-tasks.js';
 import { chunks, inRounds } from '../../core/ports/stores/chunks.js';
 import { writeApart } from './write-apart.js';
 
 const BATCH = 500;
+/** ms between two looks */
+const PACE = { first: 20, longest: 500, growth: 1.5 };
 
 /** Results as rows of the application's own database, found by id and searched by name, state, time and tag. */
 export class TypeormResultBackend implements ResultBackend {
@@ -27,7 +29,7 @@ export class TypeormResultBackend implements ResultBackend {
   ) {
     this.#sql = resultStatements(database.schema);
     this.failedTasks = new TypeormFailedTasks(database, options);
-    this.#watch = new ResultWatch((ids) => this.#select(this.#sql.finished, ids), options.clock);
+    this.#watch = new ResultWatch({ look: (ids) => this.#select(this.#sql.finished, ids) }, PACE, options.clock);
   }
 
   connect(): Promise<void> {
@@ -86,7 +88,7 @@ export class TypeormResultBackend implements ResultBackend {
     for (const row of rows) {
       if (!ids.has(row.taskId)) continue;
       written.add(row);
-      if (row.dateDone !== null && this.#watch.has(row.taskId)) this.#watch.tell(row.taskId, () => recordOf(row));
+      if (row.dateDone !== null && this.#watch.has(row.taskId)) this.#watch.tell(recordOf(row));
     }
   }
 

@@ -13,11 +13,12 @@ import { PostgresPublisher } from './publish/postgres-publisher.js';
 import { PublishWithin } from './publish/publish-within.js';
 import { toStored } from './connection/stored-text.js';
 import { WorkNotes } from './consume/work-notes.js';
+import { TransportPart, type Lifecycle } from '../shared/transport-part.js';
 
 const WHAT = 'Revoking';
 
 /** Takes messages in, hands out consumers, and revokes. */
-export class PostgresBroker implements Broker {
+export class PostgresBroker extends TransportPart implements Broker {
   readonly capabilities: BrokerCapabilities = {
     name: 'postgres',
     durable: true,
@@ -38,22 +39,15 @@ export class PostgresBroker implements Broker {
 
   constructor(
     private readonly context: PostgresContext,
-    private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
+    lifecycle: Lifecycle,
   ) {
+    super(lifecycle);
     const { options, pruner, statements } = context;
     this.transactional = new PublishWithin(context);
     this.#publisher = new PostgresPublisher(context);
     this.#keeper = new LeaseKeeper(keeperThread(context), options.timeOffset, options.logger);
     this.#notes = new WorkNotes(context);
     pruner.add(statements.pruneTraces, statements.pruneRevoked, statements.pruneKeys, statements.pruneLeftKeys, statements.pruneCalls);
-  }
-
-  connect(): Promise<void> {
-    return this.lifecycle.connect();
-  }
-
-  close(): Promise<void> {
-    return this.lifecycle.close();
   }
 
   publish(publications: readonly Publication[], options: PublishOptions): Promise<PublishReceipt[]> {

@@ -11,11 +11,12 @@ import { RedisConsumer } from './consume/redis-consumer.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisPublisher } from './publish/redis-publisher.js';
 import { keeperThread } from './consume/keeper-thread.js';
+import { TransportPart, type Lifecycle } from '../shared/transport-part.js';
 
 const WHAT = 'Revoking';
 
 /** Takes messages in, hands out consumers, and revokes. */
-export class RedisBroker implements Broker {
+export class RedisBroker extends TransportPart implements Broker {
   readonly capabilities: BrokerCapabilities = {
     name: 'redis',
     durable: true,
@@ -34,18 +35,11 @@ export class RedisBroker implements Broker {
 
   constructor(
     private readonly context: RedisContext,
-    private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
+    lifecycle: Lifecycle,
   ) {
+    super(lifecycle);
     this.#publisher = new RedisPublisher(context);
     this.#keeper = new LeaseKeeper(keeperThread(context), context.options.timeOffset, context.options.logger);
-  }
-
-  connect(): Promise<void> {
-    return this.lifecycle.connect();
-  }
-
-  close(): Promise<void> {
-    return this.lifecycle.close();
   }
 
   publish(publications: readonly Publication[], options: PublishOptions): Promise<PublishReceipt[]> {

@@ -2,6 +2,7 @@ import type { ControlAnswer, ControlChannel, ControlCommand } from '../../../cor
 import { callStore } from '../connection/call-store.js';
 import { PostgresAnswers } from './postgres-answers.js';
 import type { PostgresContext } from '../postgres-context.js';
+import { TransportPart, type Lifecycle } from '../../shared/transport-part.js';
 
 /** ms between two looks where no notes are heard */
 const POLL = 500;
@@ -18,7 +19,7 @@ interface CommandRow {
  * Tells every process of the same schema something: a row that is kept for some minutes, and a note that there is one. So commands may
  * be of any size, are heard in polling mode too, and are caught up with after a break.
  */
-export class PostgresControl implements ControlChannel {
+export class PostgresControl extends TransportPart implements ControlChannel {
   readonly #handlers = new Set<{ handle(command: ControlCommand): void }>();
   readonly #heard = new Set<string>();
   readonly #answers: PostgresAnswers;
@@ -32,18 +33,11 @@ export class PostgresControl implements ControlChannel {
 
   constructor(
     private readonly context: PostgresContext,
-    private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
+    lifecycle: Lifecycle,
   ) {
+    super(lifecycle);
     context.pruner.add(context.statements.pruneCommands);
     this.#answers = new PostgresAnswers(context);
-  }
-
-  connect(): Promise<void> {
-    return this.lifecycle.connect();
-  }
-
-  close(): Promise<void> {
-    return this.lifecycle.close();
   }
 
   async announce(command: ControlCommand): Promise<void> {

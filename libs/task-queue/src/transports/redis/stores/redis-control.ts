@@ -2,21 +2,16 @@ import type { ControlAnswer, ControlChannel, ControlCommand } from '../../../cor
 import { callStore, CALL_TIMEOUT } from '../connection/call-store.js';
 import type { RedisContext } from '../redis-context.js';
 import type { Subscriptions } from '../connection/subscriptions.js';
+import { TransportPart, type Lifecycle } from '../../shared/transport-part.js';
 
 /** Tells every process of the same key prefix something, by publish and subscribe: who is not connected misses it. */
-export class RedisControl implements ControlChannel {
+export class RedisControl extends TransportPart implements ControlChannel {
   constructor(
     private readonly context: RedisContext,
     private readonly subscriptions: Subscriptions,
-    private readonly lifecycle: { connect(): Promise<void>; close(): Promise<void> },
-  ) {}
-
-  connect(): Promise<void> {
-    return this.lifecycle.connect();
-  }
-
-  close(): Promise<void> {
-    return this.lifecycle.close();
+    lifecycle: Lifecycle,
+  ) {
+    super(lifecycle);
   }
 
   announce(command: ControlCommand): Promise<void> {
