@@ -11,12 +11,13 @@ import { silentLogger, type TaskLogger } from '../../libs/task-queue/src/core/po
 import type { Clock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import type { ScheduleStore } from '../../libs/task-queue/src/core/ports/stores/schedule-store.js';
 import type { StoredSchedule } from '../../libs/task-queue/src/core/ports/stores/stored-schedule.js';
-import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import { completeTransport } from '../../libs/task-queue/src/assembly/absent-parts.js';
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 
 /** One process as beat sees it: a transport, a client, the schedules, and any number of beats. */
 export interface BeatFixture {
-  readonly transport: Transport;
+  readonly transport: CompleteTransport;
   readonly client: TaskClient;
   readonly schedules: TaskSchedules;
   beat(options?: BeatInput): Promise<Beat>;
@@ -48,10 +49,11 @@ export async function openFixture({ broker = `memory://${randomUUID()}`, clock, 
   const options = resolveClientOptions({ broker, ...input });
   const { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection } = options;
   const common = { logger: silentLogger, clock, timeOffset: () => 0 };
-  const transport = await openTransport(broker, { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection, ...common });
+  const kept = { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, connection };
+  const transport = completeTransport(await openTransport(broker, { ...kept, ...common }));
   await transport.connect();
   const client = new TaskClient({
-    ...{ transport, results: transport.results, codecs: await openCodecs(options), options, clock, logger: silentLogger },
+    ...{ transport, codecs: await openCodecs(options), options, clock, logger: silentLogger },
     describe: () => new Map(),
     localHandler: () => undefined,
     routerOf: (type) => new type(),
@@ -65,7 +67,7 @@ class Stage implements BeatFixture {
   readonly #beats: Beat[] = [];
 
   constructor(
-    readonly transport: Transport,
+    readonly transport: CompleteTransport,
     readonly client: TaskClient,
     private readonly dedupRetention: number,
     private readonly clock: Clock,

@@ -12,7 +12,8 @@ import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/t
 import { silentLogger, type TaskLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import type { TaskContext } from '../../libs/task-queue/src/core/ports/task/task-context.js';
-import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import { completeTransport } from '../../libs/task-queue/src/assembly/absent-parts.js';
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 import { HandlerRegistry } from '../../libs/task-queue/src/core/worker/handler-registry.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/core/worker/worker-options.js';
@@ -33,11 +34,11 @@ export type Handler = (this: void, context: TaskContext, ...args: never[]) => un
 export class Harness {
   readonly handlers = new HandlerRegistry();
   readonly #workers: Worker[] = [];
-  readonly #transports: Transport[] = [];
+  readonly #transports: CompleteTransport[] = [];
 
   private constructor(
     readonly url: string,
-    readonly transport: Transport,
+    readonly transport: CompleteTransport,
     readonly client: TaskClient,
     readonly options: ReturnType<typeof resolveClientOptions>,
     /** of the client's signals, and of those of workers that are started afterwards */
@@ -58,7 +59,6 @@ export class Harness {
       transport,
       new TaskClient({
         transport,
-        results: transport.results,
         codecs,
         options,
         describe: () => new Map(),
@@ -93,7 +93,7 @@ export class Harness {
   async worker(
     input: WorkerOptionsInput = {},
     logger: TaskLogger = silentLogger,
-    watched = (transport: Transport) => transport,
+    watched = (transport: CompleteTransport) => transport,
   ): Promise<Worker> {
     const own = await openHere(this.options);
     const transport = watched(own);
@@ -101,7 +101,6 @@ export class Harness {
     const options = resolveWorkerOptions({ abortGrace: 50, ...input });
     const worker = new Worker({
       transport,
-      results: transport.results,
       codecs: await openCodecs(this.options),
       handlers: this.handlers,
       pool: createPool(options.pool, options.concurrency),
@@ -138,8 +137,8 @@ function isPostgres(url: string): boolean {
   return url.startsWith('postgres');
 }
 
-async function openHere(options: ReturnType<typeof resolveClientOptions>): Promise<Transport> {
-  const transport = await openTransport(options.broker, {
+async function openHere(options: ReturnType<typeof resolveClientOptions>): Promise<CompleteTransport> {
+  const opened = await openTransport(options.broker, {
     keyPrefix: options.keyPrefix,
     dedupRetention: options.dedupRetention,
     deadLetterLimit: options.deadLetterLimit,
@@ -149,6 +148,7 @@ async function openHere(options: ReturnType<typeof resolveClientOptions>): Promi
     clock: systemClock,
     timeOffset: () => 0,
   });
+  const transport = completeTransport(opened);
   await transport.connect();
   return transport;
 }

@@ -5,7 +5,8 @@ import { openCodecs } from '../../libs/task-queue/src/core/message/codecs.js';
 import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import type { Consumer } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
-import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import { completeTransport } from '../../libs/task-queue/src/assembly/absent-parts.js';
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 import { redisUrl } from '../support/services.js';
 
@@ -13,7 +14,7 @@ const BROKERS = [
   ['memory', () => `memory://rates-${process.pid}`],
   ['redis', redisUrl],
 ] as const;
-const opened: Transport[] = [];
+const opened: CompleteTransport[] = [];
 let prefixes = 0;
 
 afterEach(async () => {
@@ -23,17 +24,12 @@ afterEach(async () => {
 async function open(url: string, input: ClientOptionsInput) {
   const keyPrefix = `rates${process.pid}-${Date.now()}-${++prefixes}`;
   const options = resolveClientOptions({ broker: url.startsWith('memory') ? `${url}-${prefixes}` : url, keyPrefix, ...input });
-  const transport = await openTransport(options.broker, {
-    ...options,
-    logger: silentLogger,
-    clock: systemClock,
-    timeOffset: () => 0,
-  });
+  const common = { logger: silentLogger, clock: systemClock, timeOffset: () => 0 };
+  const transport = completeTransport(await openTransport(options.broker, { ...options, ...common }));
   opened.push(transport);
   await transport.connect();
   const client = new TaskClient({
     transport,
-    results: transport.results,
     codecs: await openCodecs(options),
     options,
     describe: () => new Map(),

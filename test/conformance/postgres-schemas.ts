@@ -1,11 +1,11 @@
 import pg from 'pg';
 import type { StoreAddress } from '../../libs/task-queue/src/core/ports/runtime/database-handle.js';
-import type { Transport, TransportOptions } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import type { CompleteTransport, TransportOptions } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { open } from '../../libs/task-queue/src/transports/postgres/index.js';
 import { databaseUrl } from '../support/services.js';
 
 /** Opens the schema of a key prefix, and makes it first. */
-export function openMigrated(address: StoreAddress, options: TransportOptions): Transport {
+export function openMigrated(address: StoreAddress, options: TransportOptions): CompleteTransport {
   return open(address, {
     ...options,
     keyPrefix: schemaOf(options.keyPrefix),
@@ -14,7 +14,7 @@ export function openMigrated(address: StoreAddress, options: TransportOptions): 
 }
 
 /** The same as behind a transaction-pooling proxy. */
-export function openPolling(address: StoreAddress, options: TransportOptions): Transport {
+export function openPolling(address: StoreAddress, options: TransportOptions): CompleteTransport {
   return openMigrated(address, { ...options, connection: { polling: true, ...options.connection } });
 }
 

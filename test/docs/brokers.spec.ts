@@ -7,6 +7,7 @@ import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.
 import { openTransport } from '../../libs/task-queue/src/assembly/open-transport.js';
 
 const NAMES = ['memory', 'redis', 'postgres'] as const;
+const TRUTH: Readonly<Record<string, boolean>> = { yes: true, no: false };
 const PAGE = readFileSync('docs/guides/brokers.md', 'utf8');
 
 describe('the table of what brokers can do', () => {
@@ -20,14 +21,15 @@ describe('the table of what brokers can do', () => {
   });
 });
 
-function abilitiesOf({ capabilities, transactional }: Broker): Record<string, boolean> {
+function abilitiesOf({ capabilities, transactional }: Broker): Record<string, boolean | string> {
   const { name: _, ...abilities } = capabilities;
   return { ...abilities, transactional: transactional !== undefined };
 }
 
-function tableOf(name: (typeof NAMES)[number]): Record<string, boolean> {
+function tableOf(name: (typeof NAMES)[number]): Record<string, boolean | string> {
   const rows = PAGE.matchAll(/^\|[^|]*\(`(\w+)`\)[^|]*\|(.*)\|$/gm);
-  return Object.fromEntries([...rows].map(([, ability, cells]) => [ability, cells!.split('|')[NAMES.indexOf(name)]!.trim() === 'yes']));
+  const cellOf = (cells: string) => cells.split('|')[NAMES.indexOf(name)]!.trim();
+  return Object.fromEntries([...rows].map(([, ability, cells]) => [ability, TRUTH[cellOf(cells!)] ?? cellOf(cells!)]));
 }
 
 /** Never connected: what it can do is known before. */

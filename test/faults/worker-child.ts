@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import type { Consumer } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
-import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { Harness } from '../client-and-worker/harness.js';
 import { openLedger } from './ledger.js';
 import { registerTasks } from './tasks.js';
@@ -32,7 +32,7 @@ process.once('disconnect', () => process.exit(1));
 process.send!('ready');
 
 /** The transport, with what passes noted. */
-function noting(inner: Transport): Transport {
+function noting(inner: CompleteTransport): CompleteTransport {
   const { broker, results, joins, control, inspector, schedules } = inner;
   return {
     broker: {

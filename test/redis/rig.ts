@@ -3,7 +3,7 @@ import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.
 import type { ConsumeOptions, Consumer, Delivery, SettlementKind } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
 import type { LogFields } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import type { Publication } from '../../libs/task-queue/src/core/ports/broker/publication.js';
-import type { Transport, TransportOptions } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import type { CompleteTransport, TransportOptions } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { open } from '../../libs/task-queue/src/transports/redis/index.js';
 import { redisUrl, uniquePrefix } from '../support/services.js';
 
@@ -18,13 +18,13 @@ export class Rig {
   readonly admin: Redis;
   readonly logged: { readonly message: string; readonly fields?: LogFields }[] = [];
   shift = 0;
-  readonly #transports: Transport[] = [];
+  readonly #transports: CompleteTransport[] = [];
 
   constructor(readonly url = redisUrl()) {
     this.admin = new Redis(url);
   }
 
-  transport(url = this.url, options: Partial<TransportOptions> = {}): Transport {
+  transport(url = this.url, options: Partial<TransportOptions> = {}): CompleteTransport {
     const log = (message: string, fields?: LogFields): void => void this.logged.push({ message, fields });
     const transport = open(url, {
       keyPrefix: this.prefix,
@@ -41,7 +41,7 @@ export class Rig {
     return transport;
   }
 
-  async connected(url?: string, options?: Partial<TransportOptions>): Promise<Transport> {
+  async connected(url?: string, options?: Partial<TransportOptions>): Promise<CompleteTransport> {
     const transport = this.transport(url, options);
     await transport.connect();
     return transport;
@@ -63,13 +63,17 @@ export function message(id: string, more: Partial<Publication> = {}): Publicatio
   return { id, queue: QUEUE, body: `body of ${id}`, priority: 5, traced: false, ...more };
 }
 
-export function consume(transport: Transport, more: Partial<ConsumeOptions> = {}, queues: readonly string[] = [QUEUE]): Promise<Consumer> {
+export function consume(
+  transport: CompleteTransport,
+  more: Partial<ConsumeOptions> = {},
+  queues: readonly string[] = [QUEUE],
+): Promise<Consumer> {
   const events = { lost() {}, revoked() {} };
   return transport.broker.consume(queues, { lease: LEASE, renew: false, maxLoopBlock: 60_000, maxWait: 20, events, ...more });
 }
 
 /** A consumer that has just met more than plain messages: its receives are one call, of the full script. */
-export async function consumeAnything(transport: Transport, more: Partial<ConsumeOptions> = {}): Promise<Consumer> {
+export async function consumeAnything(transport: CompleteTransport, more: Partial<ConsumeOptions> = {}): Promise<Consumer> {
   const consumer = await consume(transport, more);
   await transport.broker.publish([message('urgent', { priority: 9 })], { timeout: 5_000 });
   await settleAll(consumer, await consumer.receive(1, never()));

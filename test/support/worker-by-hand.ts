@@ -9,7 +9,7 @@ import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logge
 import type { ConsumerEvents, Delivery, Settlement } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
 import type { ResultBackend } from '../../libs/task-queue/src/core/ports/stores/result-backend.js';
 import type { TaskContext } from '../../libs/task-queue/src/core/ports/task/task-context.js';
-import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { FakeClock } from '../../libs/task-queue/src/testing/fake-clock.js';
 import { HandlerRegistry } from '../../libs/task-queue/src/core/worker/handler-registry.js';
 import { resolveWorkerOptions, type WorkerOptionsInput } from '../../libs/task-queue/src/core/worker/worker-options.js';
@@ -87,7 +87,8 @@ export function workerByHand(script: WorkerScript) {
   const clock = new FakeClock(0);
   const note = (what: string) => void log.push(`${clock.now()} ${what}`);
   let events!: ConsumerEvents;
-  const results = resultsOf('save', script, note);
+  const resultsApart = script.resultsApart === true;
+  const results = resultsOf(resultsApart ? 'save apart' : 'save', script, note);
   const transport = {
     broker: {
       capabilities: { name: 'by hand', atomicResults: true },
@@ -96,11 +97,11 @@ export function workerByHand(script: WorkerScript) {
     },
     control: { listen: async () => async () => undefined },
     results,
-  } as unknown as Transport;
+    resultsApart,
+  } as unknown as CompleteTransport;
   const options = resolveWorkerOptions({ abortGrace: GRACE, drainTimeout: DRAIN, ...script.worker });
   const worker = new Worker({
     transport,
-    results: script.resultsApart === true ? resultsOf('save apart', script, note) : results,
     handlers: handlersOf(script),
     pool: createPool('async', options.concurrency),
     options,

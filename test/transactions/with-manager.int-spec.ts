@@ -266,7 +266,6 @@ describe('calls within a transaction of the application', () => {
 async function clientOf({ transport, options }: Harness, outbox: Outbox | undefined): Promise<TaskClient> {
   return new TaskClient({
     transport,
-    results: transport.results,
     codecs: await openCodecs(options),
     options,
     describe: () => new Map(),

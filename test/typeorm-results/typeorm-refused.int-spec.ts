@@ -85,7 +85,7 @@ describe('a database that cannot keep the results', () => {
     );
     down = true;
     const tried = signal<unknown>();
-    const { results } = app.get<QueueInstance>(getQueueInstanceToken('default'));
+    const { results } = app.get<QueueInstance>(getQueueInstanceToken('default')).transport;
     const save = results.save.bind(results);
     results.save = async (records, expires) => {
       try {

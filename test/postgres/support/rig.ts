@@ -5,7 +5,7 @@ import { systemClock } from '../../../libs/task-queue/src/core/ports/runtime/clo
 import type { Broker } from '../../../libs/task-queue/src/core/ports/broker/broker.js';
 import type { Consumer, Delivery } from '../../../libs/task-queue/src/core/ports/broker/consumer.js';
 import type { Publication } from '../../../libs/task-queue/src/core/ports/broker/publication.js';
-import type { Transport } from '../../../libs/task-queue/src/core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../../libs/task-queue/src/core/ports/broker/transport.js';
 import type { PostgresBroker } from '../../../libs/task-queue/src/transports/postgres/postgres-broker.js';
 import { openMigrated } from '../../conformance/postgres-schemas.js';
 import { TcpProxy } from '../../support/tcp-proxy.js';
@@ -30,7 +30,7 @@ export class Rig {
     return (await this.transport(url)).broker as PostgresBroker;
   }
 
-  async transport(url = this.url): Promise<Transport> {
+  async transport(url = this.url): Promise<CompleteTransport> {
     const options = { dedupRetention: 200, revokesExpire: 60_000, deadLetterLimit: 100, connection: {}, timeOffset: () => 0 };
     const transport = openMigrated(url, { ...options, keyPrefix: this.keyPrefix, logger: silentLogger, clock: systemClock });
     this.#closings.push(() => transport.close());

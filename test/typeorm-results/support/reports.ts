@@ -91,7 +91,7 @@ export class ResultFixture {
     const booted = await boot({ imports, providers }, { results: { schema: this.schema }, ...options });
     const { rows, failed, found } = booted.app.get(Reports);
     const queue = booted.app.get<QueueInstance>(getQueueInstanceToken('default'));
-    return { ...booted, rows, failed, found, queue, results: queue.results };
+    return { ...booted, rows, failed, found, queue, results: queue.transport.results };
   }
 
   /** Between two tests. */

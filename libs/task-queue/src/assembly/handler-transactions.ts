@@ -1,5 +1,5 @@
 import { DriverMissingError } from '../core/errors/boot-errors.js';
-import type { FindProvider } from './open-results.js';
+import type { FindProvider } from './compose-transport.js';
 import type { ClientOptions } from '../core/client/options/client-options.js';
 import type { TaskHandler, TransactionsOf } from '../core/ports/task/task-handler.js';
 import type { TaskTransactions, TransactionalPolicy } from '../core/ports/task/task-transactions.js';

@@ -10,15 +10,15 @@ import { SqlSchedules } from '../database/schedules/sql-schedules.js';
 
 import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';
 import type { OpenTransaction, TransactionSession } from '../core/ports/broker/transactional.js';
-import type { Transport } from '../core/ports/broker/transport.js';
+import type { Broker } from '../core/ports/broker/broker.js';
 
 /** ms that a turn waits for a lock that somebody's open transaction holds */
 const LOCK_TIMEOUT = 1_000;
 
-/** Schedules in the application's own database, beside any broker. */
-export interface SchedulesApart {
+/** Schedules in the application's database. */
+export interface DatabaseSchedules {
   readonly store: ScheduleStore;
-  /** Sees that the tables can be used. @throws TableUnusableError */
+  /** @throws TableUnusableError */
   check(): Promise<void>;
 }
 
@@ -26,11 +26,11 @@ export interface SchedulesApart {
  * @returns undefined = they are kept with the broker
  * @throws DatabaseUnsupportedError
  */
-export function openSchedules(options: ClientOptions, transport: Transport, outbox: Outbox | undefined): SchedulesApart | undefined {
-  const { database: handle } = options.beat;
+export function openSchedules(options: ClientOptions, broker: Broker, outbox: Outbox | undefined): DatabaseSchedules | undefined {
+  const { schedules: handle } = options;
   if (handle === undefined) return undefined;
-  const application = new ApplicationDatabase(handle, "'beat' of TaskQueueModule.forRoot");
-  const targets = new TransactionTargets(transport.broker, outbox);
+  const application = new ApplicationDatabase(handle, "'schedules' of TaskQueueModule.forRoot");
+  const targets = new TransactionTargets(broker, outbox);
   const targetOf = (session: TransactionSession) =>
     targets.of({ session, database: handle, connection: session, check: () => {} } satisfies OpenTransaction);
   const database: ScheduleDatabase = {

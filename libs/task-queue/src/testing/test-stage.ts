@@ -14,6 +14,9 @@ export interface StageOptions {
   readonly eagerPropagates: boolean;
 }
 
+/** Options that a test replaces by its own broker in memory. */
+const ADDRESSES = ['results', 'store', 'control', 'schedules', 'outbox', 'connection', 'resultsConnection'];
+
 /** What one application under test runs on: a clock of its own, brokers in memory, and a list of what was sent. */
 export class TestStage implements StandIn {
   readonly instances: QueueInstance[] = [];
@@ -30,10 +33,11 @@ export class TestStage implements StandIn {
     return this.options.clock;
   }
 
-  /** All that the application says of its queue holds, but for where it is. */
+  /** The application's own options, except those that name an address. */
   optionsFor(input: ClientOptionsInput, instance: string): ClientOptionsInput {
-    const { results: _, connection: __, outbox: ___, beat, ...kept } = input;
-    const { database: ____, ...schedules } = beat ?? {};
+    const { beat, ...rest } = input;
+    const { database: _, ...schedules } = beat ?? {};
+    const kept = Object.fromEntries(Object.entries(rest).filter(([option]) => !ADDRESSES.includes(option)));
     const { eager, eagerPropagates } = this.options;
     return { ...kept, beat: schedules, broker: `memory://${this.id}-${encodeURIComponent(instance)}`, eager, eagerPropagates };
   }

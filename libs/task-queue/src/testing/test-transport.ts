@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../core/ports/runtime/clock.js';
 import { silentLogger } from '../core/ports/runtime/logger.js';
-import type { Transport, TransportOptions } from '../core/ports/broker/transport.js';
+import type { CompleteTransport, TransportOptions } from '../core/ports/broker/transport.js';
 import { open } from '../transports/memory/index.js';
 
 const DAY = 86_400_000;
 
 /** A connected memory transport of its own. Close it when the test ends. */
-export async function testTransport(options: Partial<TransportOptions> = {}): Promise<Transport> {
+export async function testTransport(options: Partial<TransportOptions> = {}): Promise<CompleteTransport> {
   const transport = open('memory://', {
     keyPrefix: `test-${randomUUID()}`,
     dedupRetention: 7 * DAY,

@@ -91,7 +91,7 @@ export class TaskResults {
 
   /** Looked up when it is needed: in tests, results are in memory. */
   #database(): ResultDatabase {
-    const { results } = this.queue;
+    const { results } = this.queue.transport;
     if (results instanceof TypeormResultBackend) return results.database;
     throw new InvalidOptionError(
       'results',

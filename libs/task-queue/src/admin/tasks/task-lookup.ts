@@ -20,14 +20,14 @@ export class TaskLookup {
   async find(id: string): Promise<TaskView> {
     const state = await this.client.result(id).state();
     if (state === 'UNKNOWN') throw new TaskNotFoundError(id);
-    const { results, transport } = this.instance;
-    const [[stored], [location]] = await Promise.all([results.load([id]), transport.inspector.locate([id])]);
+    const { results, inspector } = this.instance.transport;
+    const [[stored], [location]] = await Promise.all([results.load([id]), inspector.locate([id])]);
     return viewOfTask({ id, state, location: location ?? null, ...this.#open(stored ?? null) });
   }
 
   /** @throws SearchUnavailableError */
   async search(query: TaskResultSearch): Promise<{ items: TaskView[]; next: string | null }> {
-    if (this.instance.results.searchable !== true) throw new SearchUnavailableError();
+    if (this.instance.transport.results.searchable !== true) throw new SearchUnavailableError();
     const { rows, next } = await new TaskResults(this.instance).search(query);
     return { items: rows.map(viewOfRow), next };
   }

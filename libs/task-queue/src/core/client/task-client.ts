@@ -11,7 +11,7 @@ import { TaskRevokedError } from '../errors/run-errors.js';
 import type { Codecs } from '../message/codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { TaskResultRecord } from '../message/task-result.js';
-import { unlimitable } from '../policies/check-rate-limit.js';
+import { unsupportedBy } from '../policies/engine-features.js';
 import { toInterval, type Rate } from '../options/rate.js';
 import { currentTask } from '../ports/task/current-task.js';
 import { currentTransaction } from '../ports/task/current-transaction.js';
@@ -19,10 +19,9 @@ import type { Clock } from '../ports/runtime/clock.js';
 import type { DeclaredTask } from '../ports/task/declared-task.js';
 import type { OpenTransaction, TransactionalSending, TransactionOwner } from '../ports/broker/transactional.js';
 import type { Publication, PublishReceipt } from '../ports/broker/publication.js';
-import type { ResultBackend } from '../ports/stores/result-backend.js';
 import type { TaskHandler, TransactionsOf } from '../ports/task/task-handler.js';
 import type { TaskLogger } from '../ports/runtime/logger.js';
-import type { Transport } from '../ports/broker/transport.js';
+import type { CompleteTransport } from '../ports/broker/transport.js';
 import { AsyncResult, type ResultSource } from './async-result.js';
 import type { CallOptions } from '../canvas/call-options.js';
 import type { CallSurroundings } from './call/call-surroundings.js';
@@ -38,8 +37,7 @@ import { TaskCalls, type CallByName, type CalledTask } from './publish/task-call
 import { TransactionCalls, type TransactionCallDependencies } from './publish/transaction-calls.js';
 
 export interface TaskClientDependencies {
-  readonly transport: Transport;
-  readonly results: ResultBackend;
+  readonly transport: CompleteTransport;
   readonly codecs: Codecs;
   readonly options: ClientOptions;
   /** the tasks that a class declares, by method */
@@ -81,19 +79,19 @@ export class TaskClient extends TaskCalls {
 
   constructor(private readonly deps: TaskClientDependencies) {
     super((target) => deps.describe(target));
-    const { transport, results, codecs, clock, options } = deps;
+    const { transport, codecs, clock, options } = deps;
+    const { results, inspector, control, resultsApart = false, enginesWith } = transport;
     this.#eagerKeys = new EagerKeys(clock);
     this.#publisher = new Publisher(transport.broker, options.publishTimeout, clock);
     this.#surroundings = {
-      broker: transport.broker.capabilities,
+      broker: { ...transport.broker.capabilities, enginesWith },
       client: options,
       codecs,
       // What runs inline is not published.
       listeners: options.eager ? undefined : deps.listeners,
       routing: options.routes === undefined ? null : new Routing(options.routes, options, deps.routerOf),
     };
-    const { inspector, control } = transport;
-    this.deadLetters = new DeadLetters({ inspector, results, resultsApart: results !== transport.results, codecs });
+    this.deadLetters = new DeadLetters({ inspector, results, resultsApart, codecs });
     this.queues = new Queues({ inspector, control, options, codecs, clock });
     this.#source = { results, codec: codecs.results, clock, inspector, revoke: (ids, how) => this.revoke(ids, how) };
   }
@@ -135,9 +133,9 @@ export class TaskClient extends TaskCalls {
    * @throws InvalidOptionError · UnsupportedOptionError
    */
   async setRate(task: string, rate: Rate | null): Promise<void> {
-    const { broker } = this.deps.transport;
-    const { name, rateLimits } = broker.capabilities;
-    if (!rateLimits) throw unlimitable(`setRate('${task}')`, name);
+    const { broker, enginesWith } = this.deps.transport;
+    const known = { ...broker.capabilities, enginesWith };
+    if (!known.rateLimits) throw unsupportedBy(known, 'rateLimits', 'rateLimit', `setRate('${task}')`);
     await broker.setRate(task, rate === null || rate === 0 ? rate : toInterval(rate, 'rate'));
   }
 
@@ -241,7 +239,7 @@ export class TaskClient extends TaskCalls {
   async #runSent(message: TaskMessage, publication: Publication): Promise<void> {
     this.deps.onSent?.(message, publication);
     const { record, thrown, followUps } = await this.#runHere(message).finally(() => this.#eagerKeys.free(publication));
-    await this.deps.results.save([record], this.deps.options.resultExpires);
+    await this.deps.transport.results.save([record], this.deps.options.resultExpires);
     for (const next of followUps) await this.#follow(message.id, next);
     if (record.state === 'FAILURE' && this.deps.options.eagerPropagates) throw thrown;
   }
@@ -271,7 +269,8 @@ export class TaskClient extends TaskCalls {
   }
 
   async #runHere(message: TaskMessage): Promise<EagerRun> {
-    const { clock, results, codecs, options, listeners, localHandler, transactionsOf } = this.deps;
+    const { clock, transport, codecs, options, listeners, localHandler, transactionsOf } = this.deps;
+    const { results } = transport;
     const handler = localHandler(message.task);
     if (handler === undefined) throw new TaskNotLocalError(message.task);
     const surroundings = {

@@ -76,3 +76,21 @@ export class UnknownQueueError extends TaskQueueError {
     );
   }
 }
+
+/** A feature that was used although no address of the queue offers the part of a transport that it needs. */
+export class PartMissingError extends TaskQueueError {
+  readonly code = 'PART_MISSING';
+  /**
+   * @param feature such as "Revoking a task"
+   * @param option of TaskQueueModule.forRoot that names the address
+   * @param problem such as "the 'sqs' broker cannot revoke"
+   */
+  constructor(
+    readonly feature: string,
+    readonly option: string,
+    problem: string,
+    fix: string,
+  ) {
+    super(`${feature} is not supported: ${problem}. ${fix}`);
+  }
+}

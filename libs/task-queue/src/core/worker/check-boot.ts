@@ -1,46 +1,57 @@
 import { UnknownQueueError } from '../errors/boot-errors.js';
 import { UnsupportedOptionError } from '../errors/option-errors.js';
 import { checkAccepted } from '../policies/check-serializer.js';
-import { unlimitable } from '../policies/check-rate-limit.js';
-import type { BrokerCapabilities } from '../ports/broker/capabilities.js';
+import { requirePart, unsupportedBy, type KnownBroker } from '../policies/engine-features.js';
+import type { CompleteTransport } from '../ports/broker/transport.js';
 import type { PoolCapabilities } from '../ports/runtime/pool.js';
-import type { WorkerOptions } from './worker-options.js';
+import type { WorkerOptions, WorkerOptionsInput } from './worker-options.js';
 import type { HandlerRegistry } from './handler-registry.js';
 
 /**
- * Refuses, before anything is consumed, what this worker's pool or broker cannot honour.
+ * Refuses task options that the pool or the broker of this worker does not support.
  * @throws UnsupportedOptionError
  */
-export function checkCapabilities(handlers: HandlerRegistry, pool: PoolCapabilities, broker: BrokerCapabilities): void {
+export function checkCapabilities(handlers: HandlerRegistry, pool: PoolCapabilities, broker: KnownBroker): void {
   for (const { name, options } of handlers.handlers()) {
-    const where = `Task '${name}' (${handlers.placeOf(name)})`;
+    const where = placeOf(handlers, name);
     if (options.timeLimit !== null && !pool.hardTimeLimit) {
       const instead = 'Use softTimeLimit with ctx.signal, or a pool that can end an attempt.';
       throw new UnsupportedOptionError('timeLimit', where, `the '${pool.name}' pool cannot end a running handler`, instead);
     }
-    if (options.unique !== null && !broker.unique) {
-      const instead = 'Leave it out, or use a broker that has them: memory or Redis.';
-      throw new UnsupportedOptionError('unique', where, `the '${broker.name}' broker has no unique keys`, instead);
-    }
-    if (options.rateLimit !== null && !broker.rateLimits) throw unlimitable(where, broker.name);
-    if (options.priority !== null && !broker.priorities) {
-      throw new UnsupportedOptionError(
-        'priority',
-        where,
-        `the '${broker.name}' broker has no priorities`,
-        'Leave it out, or send to a queue of its own.',
-      );
-    }
+    if (options.unique !== null && !broker.unique) throw unsupportedBy(broker, 'unique', 'unique', where);
+    if (options.rateLimit !== null && !broker.rateLimits) throw unsupportedBy(broker, 'rateLimits', 'rateLimit', where);
+    if (options.priority !== null && !broker.priorities) throw unsupportedBy(broker, 'priorities', 'priority', where);
   }
 }
 
 /**
- * Refuses a task whose calls this worker would not take in.
+ * Refuses worker options that have no effect with the leases of this broker.
+ * @throws UnsupportedOptionError
+ */
+export function checkLeases({ lease, maxLoopBlock }: WorkerOptionsInput, broker: KnownBroker, where: string): void {
+  if (maxLoopBlock !== undefined && broker.leases !== 'renewed') throw unsupportedBy(broker, 'leases', 'maxLoopBlock', where);
+  if (lease !== undefined && broker.leases === 'connection') throw unsupportedBy(broker, 'leases', 'lease', where);
+}
+
+/**
+ * Refuses a task that stores its results when the queue has no store of results.
+ * @throws PartMissingError
+ */
+export function checkResults(handlers: HandlerRegistry, transport: Pick<CompleteTransport, 'missing'>): void {
+  for (const { name, options } of handlers.handlers()) {
+    if (options.ignoreResult && !options.storeErrorsEvenIfIgnored) continue;
+    const place = placeOf(handlers, name);
+    requirePart(transport, 'results', `Storing results (${place} does not set 'ignoreResult')`);
+  }
+}
+
+/**
+ * Refuses a task whose calls this worker would not accept.
  * @throws ContentNotAcceptedError
  */
 export function checkSerializers(handlers: HandlerRegistry, accepted: readonly string[]): void {
   for (const { name, options } of handlers.handlers()) {
-    if (options.serializer !== null) checkAccepted(options.serializer, accepted, `Task '${name}' (${handlers.placeOf(name)})`);
+    if (options.serializer !== null) checkAccepted(options.serializer, accepted, placeOf(handlers, name));
   }
 }
 
@@ -61,4 +72,8 @@ export function checkQueues(
   for (const queue of [...queues, ...excludeQueues]) {
     if (!known.includes(queue)) throw new UnknownQueueError(queue, 'The worker', known);
   }
+}
+
+function placeOf(handlers: HandlerRegistry, name: string): string {
+  return `Task '${name}' (${handlers.placeOf(name)})`;
 }

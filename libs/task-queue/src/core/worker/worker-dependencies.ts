@@ -3,19 +3,16 @@ import type { Listeners } from '../attempt/listening/listeners.js';
 import type { Codecs } from '../message/codecs.js';
 import type { Clock } from '../ports/runtime/clock.js';
 import type { Pool } from '../ports/runtime/pool.js';
-import type { ResultBackend } from '../ports/stores/result-backend.js';
 import type { TaskLogger } from '../ports/runtime/logger.js';
 import type { TransactionsOf } from '../ports/task/task-handler.js';
-import type { Transport } from '../ports/broker/transport.js';
+import type { CompleteTransport } from '../ports/broker/transport.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import type { OutcomeListener } from './run/run-delivery.js';
 import type { WorkerOptions } from './worker-options.js';
 
 /** What a worker is made of. */
 export interface WorkerDependencies {
-  readonly transport: Transport;
-  /** where results go; settlements carry them when it is the transport's own */
-  readonly results: ResultBackend;
+  readonly transport: CompleteTransport;
   readonly codecs: Codecs;
   readonly handlers: HandlerRegistry;
   readonly pool: Pool;

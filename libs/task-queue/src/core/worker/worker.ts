@@ -151,15 +151,15 @@ export class Worker {
   }
 
   #assemble(consumer: Consumer, running: RunningTasks, listener: ControlListener): Actors {
-    const { transport, results, pool, options, publishTimeout, logger, clock } = this.deps;
-    const resultsApart = results !== transport.results || !transport.broker.capabilities.atomicResults;
-    const { broker } = transport;
+    const { transport, pool, options, publishTimeout, logger, clock } = this.deps;
+    const { broker, results } = transport;
+    const resultsApart = transport.resultsApart === true || !broker.capabilities.atomicResults;
     const followUpsApart = !broker.capabilities.atomicFollowUps;
-    const { failedTasks, upkeep } = upkeepOf({ results, inspector: transport.inspector, worker: options.name, logger, clock });
+    const { failedTasks, upkeep } = upkeepOf({ transport, worker: options.name, logger, clock });
     const apart = { resultsApart, followUpsApart };
     const onSettled = (): void => void (slots.wanted > 0 && fetch.room());
     const settle = new SettleDeliveries({ consumer, broker, results, ...apart, failedTasks, publishTimeout, logger, clock, onSettled });
-    const shared = { ...this.deps, listeners: this.#listeners, broker: transport.broker, worker: options.name, consumer, running, settle };
+    const shared = { ...this.deps, listeners: this.#listeners, broker, results, worker: options.name, consumer, running, settle };
     const earlyAck = new EarlyAck(shared);
     const runDelivery = new RunDelivery({ ...shared, earlyAck, setAside: new SetAside(shared) });
     const slots: Slots = new Slots({

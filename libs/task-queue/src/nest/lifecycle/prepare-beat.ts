@@ -1,11 +1,14 @@
 import { Beat } from '../../core/beat/beat.js';
 import { codeSchedules } from '../../core/beat/code-schedules.js';
+import { requirePart } from '../../core/policies/engine-features.js';
 import { TurnMaker } from '../../core/beat/turn-maker.js';
 import type { Listeners } from '../../core/attempt/listening/listeners.js';
 import type { TaskClient } from '../../core/client/task-client.js';
 import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { CompleteTransport } from '../../core/ports/broker/transport.js';
 import type { CodeSchedule } from '../../core/ports/stores/schedule-store.js';
 import type { TaskLogger } from '../../core/ports/runtime/logger.js';
+import type { ScheduleDefinition } from '../../core/ports/stores/stored-schedule.js';
 import type { PeriodicExplorer } from '../discovery/periodic.explorer.js';
 import type { QueueInstance } from '../../assembly/queue-instance.js';
 
@@ -28,13 +31,15 @@ export class InstanceBeat {
   /** @throws what is wrong with a schedule of the code, so that it fails the boot */
   constructor(private readonly parts: BeatParts) {
     const { queue, client, listeners, logger, clock } = parts;
+    requirePart(queue.transport, 'schedules', "Running a beat ('beat')");
     this.#schedules = declaredSchedules(parts);
+    this.#schedules.forEach(({ definition }) => checkParts(definition, queue.transport));
     this.#turns = turnMaker(parts);
     this.#beat = new Beat({
-      store: queue.schedules,
+      store: queue.transport.schedules,
       turns: this.#turns,
       client,
-      results: queue.results,
+      results: queue.transport.results,
       inspector: queue.transport.inspector,
       pollInterval: queue.options.beat.pollInterval,
       onSent: listeners.signals.schedule_tick_sent,
@@ -47,7 +52,7 @@ export class InstanceBeat {
     const { queue, listeners, logger } = this.parts;
     for (const { definition } of this.#schedules) await this.#turns.check(definition);
     const { owner, timezone } = queue.options.beat;
-    const schedules = await queue.schedules.syncCode(owner, this.#schedules);
+    const schedules = await queue.transport.schedules.syncCode(owner, this.#schedules);
     if (this.#stopped) return;
     logger.info('beat has started', { timezone, schedulesOfCode: this.#schedules.length, ...schedules });
     await listeners.signals.beat_init?.({ timezone, schedules });
@@ -66,7 +71,7 @@ export class InstanceBeat {
 
 export function turnMaker({ queue, client, periodics }: Pick<BeatParts, 'queue' | 'client' | 'periodics'>): TurnMaker {
   const { timezone, knownTasksOnly } = queue.options.beat;
-  const { tellsHeld } = queue.schedules.capabilities;
+  const { tellsHeld } = queue.transport.schedules.capabilities;
   return new TurnMaker({
     client,
     findTask: (name) => periodics.findTask(name),
@@ -76,6 +81,12 @@ export function turnMaker({ queue, client, periodics }: Pick<BeatParts, 'queue' 
     timezone,
     tellsHeld,
   });
+}
+
+/** @throws PartMissingError */
+function checkParts({ name, overlap, pauseAfterFailures }: ScheduleDefinition, transport: CompleteTransport): void {
+  if (overlap === 'cancel-previous') requirePart(transport, 'revoke', `overlap: 'cancel-previous' of schedule '${name}'`);
+  if (pauseAfterFailures !== null) requirePart(transport, 'results', `pauseAfterFailures of schedule '${name}'`);
 }
 
 function declaredSchedules({ queue, periodics, clock }: BeatParts): CodeSchedule[] {

@@ -6,8 +6,8 @@ import { Annotations } from '../../core/policies/annotations.js';
 import type { Clock } from '../../core/ports/runtime/clock.js';
 import type { Pool } from '../../core/ports/runtime/pool.js';
 import type { TaskLogger } from '../../core/ports/runtime/logger.js';
-import type { Transport } from '../../core/ports/broker/transport.js';
-import { checkCapabilities, checkQueues, checkSerializers } from '../../core/worker/check-boot.js';
+import type { CompleteTransport } from '../../core/ports/broker/transport.js';
+import { checkCapabilities, checkLeases, checkQueues, checkResults, checkSerializers } from '../../core/worker/check-boot.js';
 import type { HandlerRegistry } from '../../core/worker/handler-registry.js';
 import type { OutcomeListener } from '../../core/worker/run/run-delivery.js';
 import { resolveWorkerOptions, type WorkerOptions, type WorkerOptionsInput } from '../../core/worker/worker-options.js';
@@ -23,7 +23,7 @@ export interface WorkerParts {
   /** whose options they are, for errors */
   readonly where: string;
   /** default: the queue instance's own */
-  readonly transport?: Transport;
+  readonly transport?: CompleteTransport;
   readonly onOutcome?: OutcomeListener;
   /** what it does when it is told to shut down; default: it stops */
   readonly shutDown?: () => void;
@@ -43,20 +43,18 @@ export function prepareWorker({ queue, explorer, options: input, where, logger, 
   const options = resolveWorkerOptions(input, [defaultQueue, ...ofTasks], where);
   const pool = createPool(options.pool, options.concurrency);
   check(handlers, options, pool, transport, queue.options);
+  checkLeases(input, { ...transport.broker.capabilities, enginesWith: transport.enginesWith }, where);
   if (handlers.names().length === 0)
     logger.warn('this worker knows no task: provide the classes that have @Task() methods', { worker: options.name });
-  // Results of the broker's own store are settled with their deliveries, also by a transport that stands before it.
-  const results = queue.results === queue.transport.results ? transport.results : queue.results;
   return new Worker({
     transport,
-    results,
     codecs: queue.codecs,
     handlers,
     pool,
     options,
     resultExpires,
     publishTimeout,
-    recording: recordingOf(queue.options, results),
+    recording: recordingOf(queue.options, transport.results),
     transactionsOf: queue.transactionsOf,
     listeners: explorer.listeners,
     onOutcome,
@@ -68,8 +66,10 @@ export function prepareWorker({ queue, explorer, options: input, where, logger, 
 }
 
 /** @throws UnsupportedOptionError · ContentNotAcceptedError · UnknownQueueError */
-function check(handlers: HandlerRegistry, options: WorkerOptions, pool: Pool, { broker }: Transport, client: ClientOptions): void {
-  checkCapabilities(handlers, pool.capabilities, broker.capabilities);
+function check(handlers: HandlerRegistry, options: WorkerOptions, pool: Pool, transport: CompleteTransport, client: ClientOptions): void {
+  const { broker, enginesWith } = transport;
+  checkCapabilities(handlers, pool.capabilities, { ...broker.capabilities, enginesWith });
+  checkResults(handlers, transport);
   checkSerializers(handlers, client.acceptContent);
   checkQueues(options, client.queues, handlers, client.defaultQueue);
 }

@@ -69,12 +69,11 @@ type ClientSurroundings = [
 
 function makeClient(
   name: string,
-  { options, transport, results, codecs, transactional, transactionsOf }: QueueInstance,
+  { options, transport, codecs, transactional, transactionsOf }: QueueInstance,
   ...[explorer, listeners, modules, logger, clock, standIn]: ClientSurroundings
 ): TaskClient {
   return new TaskClient({
     transport,
-    results,
     codecs,
     options,
     describe: describeTasks,

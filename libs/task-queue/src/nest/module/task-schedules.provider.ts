@@ -25,7 +25,7 @@ export function taskSchedulesProvider(name: string): Provider {
     useFactory: (queue: QueueInstance, client: TaskClient, periodics: PeriodicExplorer, clock: Clock) => {
       const { beat: options, dedupRetention } = queue.options;
       return new TaskSchedules({
-        store: queue.schedules,
+        store: queue.transport.schedules,
         turns: turnMaker({ queue, client, periodics }),
         client,
         options,

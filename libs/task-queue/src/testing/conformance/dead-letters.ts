@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DeadLetter, DeadLetterPaging } from '../../core/ports/control/inspector.js';
-import type { Transport } from '../../core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../core/ports/broker/transport.js';
 import { ack, as, deadLetter, LEASE } from './hand-consumer.js';
 import { numbered, QUEUE, type PublicationInput, type Stage, type StagedTest } from './stage.js';
 import { EXISTING, TAKEN, unique } from './unique.js';
@@ -16,7 +16,7 @@ export function describeDeadLetters(test: StagedTest): void {
 }
 
 /** Publishes and buries, in this order. */
-async function bury(stage: Stage, publications: readonly (string | PublicationInput)[], on?: Transport): Promise<void> {
+async function bury(stage: Stage, publications: readonly (string | PublicationInput)[], on?: CompleteTransport): Promise<void> {
   const worker = await stage.consumer(on === undefined ? {} : { on });
   await stage.publish(...publications);
   for (let batch = await worker.take(); batch.length > 0; batch = await worker.take()) {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '../../core/ports/runtime/clock.js';
 import { silentLogger } from '../../core/ports/runtime/logger.js';
-import type { OpenTransport, Transport, TransportOptions } from '../../core/ports/broker/transport.js';
+import type { CompleteTransport, TransportOptions } from '../../core/ports/broker/transport.js';
 import type { ConformanceHarness, HarnessFactory } from './harness.js';
 import { placesOf } from './leftovers.js';
 
 export interface HarnessOptions {
-  readonly open: OpenTransport;
+  open(url: string, options: TransportOptions): CompleteTransport;
   readonly url: string;
   /** the store is a server with a clock of its own, rather than this process's */
   readonly ownClock: boolean;
@@ -27,11 +27,11 @@ export function harnessFor(engine: HarnessOptions): HarnessFactory {
 class UrlHarness implements ConformanceHarness {
   private shifted = 0;
   private readonly keyPrefix = `conformance-${randomUUID()}`;
-  private readonly opened: Transport[] = [];
+  private readonly opened: CompleteTransport[] = [];
 
   constructor(private readonly engine: HarnessOptions) {}
 
-  async open(options: Partial<TransportOptions> = {}): Promise<Transport> {
+  async open(options: Partial<TransportOptions> = {}): Promise<CompleteTransport> {
     const transport = this.engine.open(this.engine.url, { ...this.defaults(), ...options });
     this.opened.push(transport);
     await transport.connect();

@@ -1,4 +1,4 @@
-import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
+import type { CompleteTransport, TransportOptions } from '../../core/ports/broker/transport.js';
 
 /**
  * One store of the transport under test, of its own for each test. What the suites need beyond the seams.
@@ -6,7 +6,7 @@ import type { Transport, TransportOptions } from '../../core/ports/broker/transp
  */
 export interface ConformanceHarness {
   /** A connected transport on this store; each call opens another one, as another process would. */
-  open(options?: Partial<TransportOptions>): Promise<Transport>;
+  open(options?: Partial<TransportOptions>): Promise<CompleteTransport>;
   /** Lets time pass, for the store and for its users, without waiting for it. */
   shiftTime(ms: number): void;
   /** What is left of messages, leases and delivery counts, named so that a failing test tells; traces and results may stay. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
 import type { ConsumeOptions } from '../../core/ports/broker/consumer.js';
 import type { Location } from '../../core/ports/control/inspector.js';
-import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
+import type { CompleteTransport, TransportOptions } from '../../core/ports/broker/transport.js';
 import { HandConsumer, LEASE } from './hand-consumer.js';
 import type { ConformanceHarness, HarnessFactory } from './harness.js';
 import { testRunner } from './test-runner.js';
@@ -15,7 +15,7 @@ export const SEASONED = 5_001;
 export class Stage {
   private constructor(
     readonly harness: ConformanceHarness,
-    readonly transport: Transport,
+    readonly transport: CompleteTransport,
   ) {}
 
   static async open(factory: HarnessFactory): Promise<Stage> {
@@ -69,7 +69,7 @@ export class Stage {
   }
 
   /** Another process on the same store. */
-  another(options?: Partial<TransportOptions>): Promise<Transport> {
+  another(options?: Partial<TransportOptions>): Promise<CompleteTransport> {
     return this.harness.open(options);
   }
 
@@ -98,7 +98,7 @@ export class Stage {
 }
 
 export type PublicationInput = Pick<Publication, 'id'> & Partial<Publication>;
-export type ConsumerInput = Partial<ConsumeOptions> & { readonly queues?: readonly string[]; readonly on?: Transport };
+export type ConsumerInput = Partial<ConsumeOptions> & { readonly queues?: readonly string[]; readonly on?: CompleteTransport };
 
 /** A publication to the queue of the tests, with a body that names its id. */
 export function publication(input: string | PublicationInput): Publication {

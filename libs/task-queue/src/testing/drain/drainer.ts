@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/attempt/outcome.js';
 import type { TaskMessage } from '../../core/message/task-message.js';
 import type { Publication } from '../../core/ports/broker/publication.js';
-import type { Transport } from '../../core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../core/ports/broker/transport.js';
 import type { OutcomeListener } from '../../core/worker/run/run-delivery.js';
 import type { Worker } from '../../core/worker/worker.js';
 import { errorOf, failuresOf, runOf, type DrainOptions, type DrainReport, type TaskRun } from './drain-report.js';
@@ -10,9 +10,9 @@ import { gatedTransport } from './gated-transport.js';
 
 /** One queue instance as the drainer works on it. */
 export interface Drained {
-  readonly transport: Transport;
+  readonly transport: CompleteTransport;
   /** a worker of this application, not started, on the transport given */
-  prepare(transport: Transport, onOutcome: OutcomeListener): Worker;
+  prepare(transport: CompleteTransport, onOutcome: OutcomeListener): Worker;
   /** told of what its worker publishes */
   published(publications: readonly Publication[]): void;
   /** Resolves when the calls made so far have reached the broker. */

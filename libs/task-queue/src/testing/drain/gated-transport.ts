@@ -1,12 +1,11 @@
-import type { Broker } from '../../core/ports/broker/broker.js';
-import type { Transport } from '../../core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../core/ports/broker/transport.js';
 import type { Gate } from './gate.js';
 import { GatedConsumer, type GateSurroundings } from './gated-consumer.js';
 
 /** A transport, as the kit's workers see it: its consumers stand before the gate. */
-export function gatedTransport(transport: Transport, gate: Gate, published: GateSurroundings['published']): Transport {
-  const { broker, results, joins, control, inspector, schedules } = transport;
-  const gated: Broker = {
+export function gatedTransport(transport: CompleteTransport, gate: Gate, published: GateSurroundings['published']): CompleteTransport {
+  const { broker, inspector } = transport;
+  const gated: CompleteTransport['broker'] = {
     capabilities: broker.capabilities,
     connect: () => broker.connect(),
     close: () => broker.close(),
@@ -24,14 +23,5 @@ export function gatedTransport(transport: Transport, gate: Gate, published: Gate
       gate.moveOn();
     },
   };
-  return {
-    broker: gated,
-    results,
-    joins,
-    control,
-    inspector,
-    schedules,
-    connect: () => transport.connect(),
-    close: () => transport.close(),
-  };
+  return { ...transport, broker: gated };
 }

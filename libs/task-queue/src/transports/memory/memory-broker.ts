@@ -1,26 +1,15 @@
 import type { Broker, RevokeOptions } from '../../core/ports/broker/broker.js';
 import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
-import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
 import { checkPublication } from './queue/check-publication.js';
 import { MemoryConsumer } from './consume/memory-consumer.js';
 import type { MemorySession } from './memory-session.js';
+import { memory } from './engine.js';
 
 /** The broker of one session on a shared store. Nothing of it survives the process. */
 export class MemoryBroker implements Broker {
-  readonly capabilities: BrokerCapabilities = {
-    name: 'memory',
-    durable: false,
-    priorities: true,
-    delay: true,
-    dedup: true,
-    unique: true,
-    rateLimits: true,
-    atomicResults: true,
-    atomicFollowUps: true,
-    atomicJoins: true,
-  };
+  readonly capabilities = { ...memory.capabilities };
 
   constructor(private readonly session: MemorySession) {}
 

@@ -3,7 +3,7 @@ import { BrokerUnavailableError } from '../../core/errors/publish-errors.js';
 import { InvalidBrokerUrlError } from '../../core/errors/boot-errors.js';
 import type { Consumer, ConsumerEvents } from '../../core/ports/broker/consumer.js';
 import { silentLogger } from '../../core/ports/runtime/logger.js';
-import type { Transport } from '../../core/ports/broker/transport.js';
+import type { CompleteTransport } from '../../core/ports/broker/transport.js';
 import { FakeClock } from '../../testing/fake-clock.js';
 import { open } from './index.js';
 
@@ -13,7 +13,7 @@ const never = new AbortController().signal;
 describe('memory transport', () => {
   let clock: FakeClock;
   let offset: number;
-  let opened: Transport[];
+  let opened: CompleteTransport[];
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -25,7 +25,7 @@ describe('memory transport', () => {
     if (clock.timers > 0) throw new Error('A timer was left behind.');
   });
 
-  async function connected(url = 'memory://', keyPrefix = 'app'): Promise<Transport> {
+  async function connected(url = 'memory://', keyPrefix = 'app'): Promise<CompleteTransport> {
     const options = {
       keyPrefix,
       dedupRetention: 60_000,
@@ -41,16 +41,16 @@ describe('memory transport', () => {
     return transport;
   }
 
-  function publish(transport: Transport, id: string): Promise<unknown> {
+  function publish(transport: CompleteTransport, id: string): Promise<unknown> {
     return transport.broker.publish([{ id, queue: 'q', body: id, priority: 5, traced: false }], { timeout: 1 });
   }
 
-  function consume(transport: Transport, events: Partial<ConsumerEvents> = {}): Promise<Consumer> {
+  function consume(transport: CompleteTransport, events: Partial<ConsumerEvents> = {}): Promise<Consumer> {
     const all = { lost: () => {}, revoked: () => {}, ...events };
     return transport.broker.consume(['q'], { lease: LEASE, maxLoopBlock: 60_000, maxWait: 5_000, events: all });
   }
 
-  async function readyIn(transport: Transport): Promise<number> {
+  async function readyIn(transport: CompleteTransport): Promise<number> {
     return (await transport.inspector.counts('q')).ready;
   }
 

@@ -1,6 +1,5 @@
 import type { Broker, RevokeOptions } from '../../core/ports/broker/broker.js';
 import type { Publication, PublishOptions, PublishReceipt } from '../../core/ports/broker/publication.js';
-import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
 import { LeaseKeeper } from '../shared/leases/lease-keeper.js';
@@ -13,24 +12,14 @@ import { PostgresPublisher } from './publish/postgres-publisher.js';
 import { PublishWithin } from './publish/publish-within.js';
 import { toStored } from './connection/stored-text.js';
 import { WorkNotes } from './consume/work-notes.js';
+import { postgres } from './engine.js';
 import { TransportPart, type Lifecycle } from '../shared/transport-part.js';
 
 const WHAT = 'Revoking';
 
 /** Takes messages in, hands out consumers, and revokes. */
 export class PostgresBroker extends TransportPart implements Broker {
-  readonly capabilities: BrokerCapabilities = {
-    name: 'postgres',
-    durable: true,
-    priorities: true,
-    delay: true,
-    dedup: true,
-    unique: true,
-    rateLimits: true,
-    atomicResults: true,
-    atomicFollowUps: true,
-    atomicJoins: true,
-  };
+  readonly capabilities = { ...postgres.capabilities };
   readonly transactional: PublishWithin;
   readonly #publisher: PostgresPublisher;
   readonly #keeper: LeaseKeeper;

@@ -1,6 +1,5 @@
 import type { Broker, RevokeOptions } from '../../core/ports/broker/broker.js';
 import type { Publication, PublishOptions, PublishReceipt } from '../../core/ports/broker/publication.js';
-import type { BrokerCapabilities } from '../../core/ports/broker/capabilities.js';
 import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
 import { chunks } from '../../core/ports/stores/chunks.js';
@@ -11,24 +10,14 @@ import { RedisConsumer } from './consume/redis-consumer.js';
 import type { RedisContext } from './redis-context.js';
 import { RedisPublisher } from './publish/redis-publisher.js';
 import { keeperThread } from './consume/keeper-thread.js';
+import { redis } from './engine.js';
 import { TransportPart, type Lifecycle } from '../shared/transport-part.js';
 
 const WHAT = 'Revoking';
 
 /** Takes messages in, hands out consumers, and revokes. */
 export class RedisBroker extends TransportPart implements Broker {
-  readonly capabilities: BrokerCapabilities = {
-    name: 'redis',
-    durable: true,
-    priorities: true,
-    delay: true,
-    dedup: true,
-    unique: true,
-    rateLimits: true,
-    atomicResults: true,
-    atomicFollowUps: true,
-    atomicJoins: true,
-  };
+  readonly capabilities = { ...redis.capabilities };
   readonly #publisher: RedisPublisher;
   readonly #keeper: LeaseKeeper;
   readonly #consumers = new Set<RedisConsumer>();

@@ -1,6 +1,6 @@
 import type { Listeners } from '../../attempt/listening/listeners.js';
 import type { Codecs } from '../../message/codecs.js';
-import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
+import type { KnownBroker } from '../../policies/engine-features.js';
 import type { ClientOptions } from '../options/client-options.js';
 import type { Routing } from '../routing/routing.js';
 
@@ -8,7 +8,7 @@ import type { Routing } from '../routing/routing.js';
 export interface CallSurroundings {
   readonly client: ClientOptions;
   readonly codecs: Codecs;
-  readonly broker: BrokerCapabilities;
+  readonly broker: KnownBroker;
   /** null = the decorators decide */
   readonly routing: Routing | null;
   /** told of what is published; undefined = nobody */

@@ -1,4 +1,4 @@
-import { unlimitable } from '../../policies/check-rate-limit.js';
+import { unsupportedBy } from '../../policies/engine-features.js';
 import { toInterval } from '../../options/rate.js';
 import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
 import type { DeclaredTask } from '../../ports/task/declared-task.js';
@@ -24,6 +24,6 @@ export function limitOf(task: Declared, expires: number | null, broker: BrokerCa
 export function intervalOf({ name, rateLimit }: Declared, broker: BrokerCapabilities): number | undefined {
   if (rateLimit === undefined) return undefined;
   const interval = toInterval(rateLimit, 'rateLimit');
-  if (!broker.rateLimits) throw unlimitable(`The call of '${name}'`, broker.name);
+  if (!broker.rateLimits) throw unsupportedBy(broker, 'rateLimits', 'rateLimit', `The call of '${name}'`);
   return interval;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { InvalidOptionError, UnsupportedOptionError } from '../../errors/option-errors.js';
+import { InvalidOptionError } from '../../errors/option-errors.js';
 import { toTagged } from '../../message/serializers/tagged-values.js';
+import { unsupportedBy } from '../../policies/engine-features.js';
 import { resolveUnique } from '../../policies/unique-options.js';
 import type { DeclaredTask } from '../../ports/task/declared-task.js';
 import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
@@ -33,10 +34,7 @@ export function uniqueKeyOf(
 export function uniquePolicyOf(task: Declared, options: CallOptions, broker: BrokerCapabilities): UniquePolicy | null {
   const asked = layOver(task.unique, options.unique);
   const policy = asked === undefined ? null : resolveUnique(asked, `the call of '${task.name}'`);
-  if (policy !== null && !broker.unique) {
-    const instead = 'Leave it out, or use a broker that has them: memory or Redis.';
-    throw new UnsupportedOptionError('unique', `The call of '${task.name}'`, `the '${broker.name}' broker has no unique keys`, instead);
-  }
+  if (policy !== null && !broker.unique) throw unsupportedBy(broker, 'unique', 'unique', `The call of '${task.name}'`);
   return policy;
 }
 

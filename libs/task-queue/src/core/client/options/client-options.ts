@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { Duration } from '../../message/duration.js';
 import type { ContentOptions } from '../../message/content-options.js';
 import { DEFAULT_QUEUE } from '../../message/task-message.js';
@@ -8,8 +9,9 @@ import { checkOptions, countField, durationField, flagField, nameField, namesFie
 import { resolveOutboxOptions, type OutboxOptions, type OutboxOptionsInput } from './outbox-options.js';
 import { resolveBeatOptions, type BeatOptions, type BeatOptionsInput } from '../../beat/beat-options.js';
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
+import { maskPassword } from '../../policies/mask-password.js';
 import { resolvePublishRetry, type PublishRetryInput } from '../../policies/retry/publish-retry.js';
-import type { StoreAddress } from '../../ports/runtime/database-handle.js';
+import type { DatabaseHandle, StoreAddress } from '../../ports/runtime/database-handle.js';
 import { resolveResults, resultsField, type ResultsInput, type TypeormResults } from './results-option.js';
 import type { Routes } from '../routing/routes.js';
 
@@ -22,6 +24,12 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   broker?: StoreAddress;
   /** where results are kept: as `broker`, or 'typeorm' for tables that can be searched; default: with the broker */
   results?: ResultsInput;
+  /** where the members of chords are counted: as `broker`; default: with the broker */
+  store?: StoreAddress;
+  /** what commands to workers and their answers go through: as `broker`; default: the broker */
+  control?: StoreAddress;
+  /** a database of the application that schedules are kept in, as `beat.database`, or the address of the broker; default: with the broker */
+  schedules?: StoreAddress;
   /** begins every key, so that several applications share one server; on PostgreSQL the schema; default 'tq' */
   keyPrefix?: string;
   /** the queues that exist, beside the default one and those of tasks; a call or worker that names another is refused. Absent: any name goes */
@@ -75,6 +83,9 @@ const driverField = z.record(z.string(), z.unknown()).readonly().describe("an ob
 const schema = z.object({
   broker: addressField.default('memory://').describe(addressField.description!),
   results: resultsField,
+  store: addressField.optional().describe(addressField.description!),
+  control: addressField.optional().describe(addressField.description!),
+  schedules: addressField.optional().describe(addressField.description!),
   keyPrefix: nameField.default('tq').describe(nameField.description!),
   queues: namesField.optional().describe(namesField.description!),
   defaultQueue: nameField.default(DEFAULT_QUEUE).describe(nameField.description!),
@@ -113,9 +124,11 @@ const schema = z.object({
 });
 
 export type ClientOptions = Readonly<
-  Omit<z.output<typeof schema>, keyof ContentOptions | 'results' | 'outbox' | 'beat'> &
+  Omit<z.output<typeof schema>, keyof ContentOptions | 'results' | 'schedules' | 'outbox' | 'beat'> &
     ContentOptions & {
       readonly results: StoreAddress | TypeormResults | undefined;
+      /** the application's database; undefined = with the broker */
+      readonly schedules: DatabaseHandle | undefined;
       readonly outbox: OutboxOptions | null;
       readonly beat: BeatOptions;
     }
@@ -128,7 +141,20 @@ export function resolveClientOptions(input: ClientOptionsInput, where = 'TaskQue
   const outbox = checked.outbox === undefined ? null : resolveOutboxOptions(checked.outbox, checked.dedupRetention);
   const results = resolveResults(checked.results, where);
   const beat = resolveBeatOptions(checked.beat);
-  return Object.freeze({ ...checked, results, outbox, beat, ...resolveContentOptions(checked, where) });
+  const schedules = resolveSchedules(checked, beat);
+  return Object.freeze({ ...checked, results, schedules, outbox, beat, ...resolveContentOptions(checked, where) });
+}
+
+/** The run of a schedule is sent in the step that takes its turn, so schedules are in the broker's store or in a database with an outbox. */
+function resolveSchedules(
+  { broker, schedules }: Pick<z.output<typeof schema>, 'broker' | 'schedules'>,
+  { database }: BeatOptions,
+): DatabaseHandle | undefined {
+  if (schedules === undefined || schedules === broker) return database;
+  if (database !== undefined) throw new InvalidOptionError('schedules', '[given]', "absent beside 'beat.database', which says the same");
+  if (typeof schedules !== 'string') return schedules;
+  const expected = 'the same as broker, a Pool of pg or a DataSource of TypeORM';
+  throw new InvalidOptionError('schedules', maskPassword(schedules), expected);
 }
 
 function duration(standard: string) {

@@ -1,21 +1,26 @@
-/** What a transport can do. What it cannot is refused at boot, naming the option and a transport that can. */
+/**
+ * Differences between brokers that change what an application may use or how a worker settles. All other behaviour of
+ * {@link Broker} is the same for every engine. An option that needs an absent capability is refused at boot.
+ */
 export interface BrokerCapabilities {
-  /** the transport's name, for messages: 'memory', 'redis' */
+  /** the engine's name, for messages: 'memory', 'redis' */
   readonly name: string;
-  /** work survives the end of this process, and other processes can reach it */
-  readonly durable: boolean;
+  /** false = `priority` is refused */
   readonly priorities: boolean;
-  readonly delay: boolean;
-  /** finished ids are remembered for `dedupRetention` where it matters; false = a resend may fork */
+  /** finished ids are remembered for `dedupRetention`, so that sending one again changes nothing; false = `outbox` is refused */
   readonly dedup: boolean;
-  /** a message can hold a unique key; false = a publication with one is refused */
+  /** a message can hold a unique key; false = `unique` is refused */
   readonly unique: boolean;
-  /** messages can be let through at a rate; false = a publication with a limit is refused */
+  /** messages of one key can be handed out at a rate; false = `rateLimit` is refused */
   readonly rateLimits: boolean;
-  /** a settlement saves its result in the same atomic step when broker and results are one store */
+  /** a settlement saves its result in the same atomic step when broker and results are one store; false = saved before */
   readonly atomicResults: boolean;
-  /** a settlement publishes its follow-ups in the same atomic step */
+  /** a settlement publishes its follow-ups in the same atomic step; false = published before */
   readonly atomicFollowUps: boolean;
-  /** a settlement counts its arrivals at joins in the same atomic step when broker and joins are one store */
-  readonly atomicJoins: boolean;
+  /**
+   * What keeps a delivery with its consumer. `renewed`: the consumer renews its leases from a thread. `connection`: the
+   * broker keeps it until the consumer's connection ends, so `lease` and `maxLoopBlock` are refused. `visibility`: the
+   * broker hides it for the time of `lease` and no thread renews it, so `maxLoopBlock` is refused.
+   */
+  readonly leases: 'renewed' | 'connection' | 'visibility';
 }

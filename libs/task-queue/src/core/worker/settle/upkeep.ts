@@ -1,6 +1,6 @@
 import type { Clock, ClockTimer } from '../../ports/runtime/clock.js';
-import type { Inspector } from '../../ports/control/inspector.js';
 import type { ResultBackend } from '../../ports/stores/result-backend.js';
+import type { CompleteTransport } from '../../ports/broker/transport.js';
 import type { TaskLogger } from '../../ports/runtime/logger.js';
 import { RememberFailed } from './remember-failed.js';
 
@@ -12,21 +12,23 @@ export interface UpkeepDependencies {
 }
 
 interface StoreOfResults {
-  readonly results: ResultBackend;
-  readonly inspector: Inspector;
+  readonly transport: Pick<CompleteTransport, 'results' | 'inspector' | 'missing'>;
   readonly worker: string;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
 
 /** What a worker does for its store of results beside saving; nothing for one that needs nothing. */
-export function upkeepOf({ results, inspector, worker, logger, clock }: StoreOfResults): {
+export function upkeepOf({ transport, worker, logger, clock }: StoreOfResults): {
   readonly failedTasks: RememberFailed | undefined;
   readonly upkeep: Upkeep | undefined;
 } {
+  const { results, inspector, missing } = transport;
   const log = results.failedTasks;
   const failedTasks = log && new RememberFailed({ log, inspector, worker, logger, clock });
-  return { failedTasks, upkeep: results.prune && new Upkeep({ results, failedTasks, logger, clock }) };
+  // Dead letters that the log has missed can be found only with an inspector.
+  const repaired = missing?.has('inspector') ? undefined : failedTasks;
+  return { failedTasks, upkeep: results.prune && new Upkeep({ results, failedTasks: repaired, logger, clock }) };
 }
 
 const INTERVAL = 60_000;

@@ -1,0 +1,162 @@
+import { PartMissingError } from '../core/errors/boot-errors.js';
+import { listOf } from '../core/policies/engine-features.js';
+import type { Broker } from '../core/ports/broker/broker.js';
+import type { CompleteTransport, Transport, PartName } from '../core/ports/broker/transport.js';
+import type { ControlChannel } from '../core/ports/control/control-channel.js';
+import type { Inspector } from '../core/ports/control/inspector.js';
+import type { JoinStore } from '../core/ports/stores/join-store.js';
+import type { ResultBackend } from '../core/ports/stores/result-backend.js';
+import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';
+import { enginesWith } from './engines.js';
+
+/** What each part is called in errors, and the option that names its address. */
+const PARTS: Readonly<Record<PartName, { readonly noun: string; readonly option: string }>> = {
+  results: { noun: 'store of results', option: 'results' },
+  joins: { noun: 'store of joins', option: 'store' },
+  control: { noun: 'control channel', option: 'control' },
+  inspector: { noun: 'inspection of queues', option: 'broker' },
+  schedules: { noun: 'store of schedules', option: 'schedules' },
+  revoke: { noun: 'revocation', option: 'broker' },
+  setRate: { noun: 'change of rates', option: 'broker' },
+};
+
+type Missing = NonNullable<CompleteTransport['missing']>;
+/** Methods by name, each with the feature that it serves. */
+type Features<Part> = Readonly<Record<keyof Part, string>>;
+
+/** The transport with a stand-in for each part that it does not offer. */
+export function completeTransport(transport: Transport): CompleteTransport {
+  const { broker } = transport;
+  const absent = (Object.keys(PARTS) as PartName[]).filter((part) => !offers(transport, part));
+  const missing: Missing = new Map(absent.map((part) => [part, (feature) => refusal(part, feature, broker.capabilities.name)]));
+  return {
+    broker: completeBroker(broker, missing),
+    results: transport.results ?? noResults(missing),
+    joins: transport.joins ?? refusing('joins', JOINS, missing),
+    control: transport.control ?? noControl(missing),
+    inspector: transport.inspector ?? noInspector(missing),
+    schedules: transport.schedules ?? noSchedules(missing),
+    missing,
+    enginesWith,
+    connect: () => transport.connect(),
+    close: () => transport.close(),
+  };
+}
+
+export function offers(transport: Transport, part: PartName): boolean {
+  return part === 'revoke' || part === 'setRate' ? transport.broker[part] !== undefined : transport[part] !== undefined;
+}
+
+function refusal(part: PartName, feature: string, broker: string): PartMissingError {
+  const { noun, option } = PARTS[part];
+  const engines = enginesWith(part);
+  const them = engines.length === 0 ? '' : `: ${listOf(engines)}`;
+  const fix =
+    option === 'broker'
+      ? `Use a broker that has one${them}.`
+      : `Set '${option}' of TaskQueueModule.forRoot to the address of a store that has one${them}.`;
+  return new PartMissingError(feature, option, `the '${broker}' broker has no ${noun}`, fix);
+}
+
+function completeBroker(broker: Broker, missing: Missing): CompleteTransport['broker'] {
+  if (broker.revoke !== undefined && broker.setRate !== undefined) return broker as CompleteTransport['broker'];
+  const { capabilities, transactional } = broker;
+  return {
+    capabilities,
+    ...(transactional === undefined ? {} : { transactional }),
+    connect: () => broker.connect(),
+    close: () => broker.close(),
+    publish: (publications, options) => broker.publish(publications, options),
+    consume: (queues, options) => broker.consume(queues, options),
+    revoke: broker.revoke?.bind(broker) ?? rejecting('revoke', 'Revoking a task', missing),
+    setRate: broker.setRate?.bind(broker) ?? rejecting('setRate', 'Changing a rate', missing),
+  };
+}
+
+/** Saving changes nothing and loading finds nothing: tasks that store results are refused at boot. Waiting for one is refused. */
+function noResults(missing: Missing): ResultBackend {
+  return {
+    connect: nothing,
+    close: nothing,
+    save: (records) => Promise.resolve(records.map(() => false)),
+    load: (ids) => Promise.resolve(ids.map(() => null)),
+    wait: rejecting('results', 'Waiting for a result', missing),
+    forget: nothing,
+  };
+}
+
+/** A worker listens and hears nothing. Announcing a revocation is optional: renewals of leases report it, too. */
+function noControl(missing: Missing): ControlChannel {
+  const refuse = rejecting('control', 'Asking or commanding workers', missing);
+  return {
+    connect: nothing,
+    close: nothing,
+    announce: (command) => (command.type === 'revoke' ? Promise.resolve() : refuse()),
+    listen: () => Promise.resolve(nothing),
+    answer: refuse,
+    hear: refuse,
+  };
+}
+
+/** No message is found, so that the state of a task without a result is UNKNOWN. */
+function noInspector(missing: Missing): Inspector {
+  return { ...refusing('inspector', INSPECTOR, missing), locate: (ids) => Promise.resolve(ids.map(() => null)) };
+}
+
+function noSchedules(missing: Missing): ScheduleStore {
+  return { ...refusing('schedules', SCHEDULES, missing), capabilities: { name: 'none', tellsHeld: false } };
+}
+
+const JOINS: Features<JoinStore> = {
+  open: 'Opening a join',
+  arrive: 'Counting arrivals at joins',
+  load: 'Reading a join',
+  close: 'Closing a join',
+  complete: 'Finding complete joins',
+};
+
+const INSPECTOR: Features<Inspector> = {
+  queues: 'Listing queues',
+  counts: 'Counting messages',
+  locate: 'Finding a message',
+  heads: 'Measuring the delay of a queue',
+  deadLetters: 'Listing dead letters',
+  findDeadLetters: 'Finding a dead letter',
+  redrive: 'Redriving dead letters',
+  purgeDeadLetters: 'Purging dead letters',
+  purge: 'Purging a queue',
+  pause: 'Pausing a queue',
+  resume: 'Resuming a queue',
+  paused: 'Listing paused queues',
+};
+
+const SCHEDULES: Features<Omit<ScheduleStore, 'capabilities'>> = {
+  list: 'Listing schedules',
+  get: 'Reading a schedule',
+  create: 'Creating a schedule',
+  replace: 'Changing a schedule',
+  remove: 'Removing a schedule',
+  setEnabled: 'Enabling or disabling schedules',
+  due: 'Finding due schedules',
+  claim: 'Running schedules',
+  fire: 'Firing a schedule',
+  history: 'Reading the history of a schedule',
+  syncCode: 'Synchronizing the schedules of the code',
+};
+
+function refusing<F extends Readonly<Record<string, string>>>(
+  part: PartName,
+  features: F,
+  missing: Missing,
+): Record<keyof F, () => Promise<never>> {
+  const methods = Object.entries(features).map(([method, feature]) => [method, rejecting(part, feature, missing)]);
+  return Object.fromEntries(methods) as Record<keyof F, () => Promise<never>>;
+}
+
+function rejecting(part: PartName, feature: string, missing: Missing): () => Promise<never> {
+  return () => Promise.reject(missing.get(part)!(feature));
+}
+
+function nothing(): Promise<void> {
+  return Promise.resolve();
+}
