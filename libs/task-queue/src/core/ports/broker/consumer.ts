@@ -17,7 +17,8 @@ export interface Consumer {
   receive(limit: number, signal: AbortSignal): Promise<Delivery[]>;
   /**
    * Settles a batch. Each is accepted only while this consumer still holds the lease under the delivery's token; a refused
-   * one changes nothing. One bad settlement fails alone. Receipts come in order.
+   * one changes nothing. One bad settlement fails alone. Receipts come in order. While the store cannot be reached, the consumer
+   * repeats the call for as long as the leases hold: only it can repeat a call whose answer was lost.
    */
   settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]>;
   /** Renews leases now. Answers what is no longer held, and what was revoked meanwhile. */

@@ -30,8 +30,9 @@ export interface SettleOptions {
 const RETRY_DELAY = 200;
 
 /**
- * Settles deliveries in batches: what ends within one turn of the event loop goes out together. While the broker is out
- * of reach it tries again for as long as the leases hold; after that the messages run again elsewhere.
+ * Collects settlements: those that end within one turn of the event loop go to the consumer as one batch, after the results and
+ * follow-ups that live in other stores. The consumer owns the settle call and its repetitions (see SettleQueue); this class
+ * repeats what it writes itself, and a `settle` that rejects, for as long as the leases hold.
  */
 export class SettleDeliveries {
   #waiting: Settlement[] = [];

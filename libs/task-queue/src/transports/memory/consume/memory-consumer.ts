@@ -17,7 +17,7 @@ import type { MemoryStore } from '../memory-store.js';
 import { refresh, takeMessages } from './receive.js';
 import { settleOne, type SettleMoment } from './settle.js';
 import { isSuspect, type StoredMessage } from '../queue/stored-message.js';
-import { SuspectTurns } from '../queue/suspect-turns.js';
+import { SuspectTurns } from '../../shared/leases/suspect-turns.js';
 import { call, waitForWork, type WaitingRoom } from './work-wait.js';
 
 interface Held {
@@ -118,12 +118,13 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     const now = this.session.now();
     this.lastReceiveAt = this.session.options.clock.now();
     refresh(this.queues, now);
-    const suspectsWait = this.queues.some((queue) => !queue.paused && queue.suspects.size > 0);
-    const turn = this.turns.next({ held: this.held.size, holdsSuspect: this.holdsSuspect(), suspectsWait }, this.lastReceiveAt);
+    const { turns, lastReceiveAt } = this;
+    turns.seen(suspectsOf(this.queues), false, false);
+    const turn = turns.next(this.held.size, this.holdsSuspect(), lastReceiveAt);
     const messages = takeMessages(this.queues, limit, turn, now, (message) => this.store.isToRun(message, now));
     if (this.queues.length > 1) this.queues = [...this.queues.slice(1), this.queues[0]]; // each is first in its turn
     if (messages.length === 0) return [];
-    this.turns.took(isSuspect(messages[0]));
+    turns.seen(suspectsOf(this.queues), isSuspect(messages[0]), true);
     this.renewal?.start();
     return messages.map((message) => this.lease(message, now));
   }
@@ -132,7 +133,7 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
   private nextChange(): number {
     const now = this.session.now();
     const due = Math.min(...this.queues.map((queue) => queue.nextDue(now))) - now;
-    return Math.min(due, this.turns.changesIn(this.session.options.clock.now()));
+    return Math.min(due, this.turns.remaining(this.session.options.clock.now()));
   }
 
   /** A suspect may have waited until nothing is held any more. */
@@ -211,4 +212,8 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     this.session.onClose.delete(this.stop);
     call(this.waiting);
   }
+}
+
+function suspectsOf(queues: readonly MemoryQueue[]): number {
+  return queues.reduce((sum, { paused, suspects }) => sum + (paused ? 0 : suspects.size), 0);
 }

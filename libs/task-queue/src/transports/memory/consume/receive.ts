@@ -1,6 +1,6 @@
 import type { MemoryQueue } from '../queue/memory-queue.js';
 import type { StoredMessage } from '../queue/stored-message.js';
-import type { Turn } from '../queue/suspect-turns.js';
+import type { SuspectTurn } from '../../shared/leases/suspect-turns.js';
 
 /** Brings the queues up to date: what is due gets in line, and what was lost goes back. */
 export function refresh(queues: readonly MemoryQueue[], now: number): void {
@@ -14,18 +14,18 @@ export function refresh(queues: readonly MemoryQueue[], now: number): void {
 export function takeMessages(
   queues: readonly MemoryQueue[],
   limit: number,
-  turn: Turn,
+  turn: SuspectTurn,
   now: number,
   usesSlot: (message: StoredMessage) => boolean,
 ): StoredMessage[] {
   switch (turn) {
-    case 'nothing':
+    case 'hold':
       return [];
-    case 'ready':
+    case '0':
       return takeReady(queues, limit, now, usesSlot);
-    case 'suspect, then ready':
+    case '1':
       return takeSuspect(queues) ?? takeReady(queues, limit, now, usesSlot);
-    case 'ready, then suspect': {
+    case '2': {
       const ready = takeReady(queues, limit, now, usesSlot);
       return ready.length > 0 ? ready : (takeSuspect(queues) ?? []);
     }

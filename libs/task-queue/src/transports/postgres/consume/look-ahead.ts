@@ -1,12 +1,9 @@
 import type { HeldLeases } from '../../shared/leases/held-leases.js';
+import { SweepGate } from '../../shared/leases/sweep-gate.js';
 import { monotonic } from '../../shared/monotonic.js';
 import type { PostgresContext } from '../postgres-context.js';
 import type { Look } from './receive-calls.js';
 
-/** ms of unbroken connection before leases of others are taken for expired: after an outage of ours they are all late */
-const SWEEP_AFTER = 5_000;
-/** ms until the next look at whether our own leases were renewed after a break */
-const RENEWAL_CHECK = 500;
 /** ms between two looks at what is due while there is work enough */
 const TEND_EVERY = 20;
 /** ms by which a transaction may be behind: a lease that ends within them may not have been seen */
@@ -23,29 +20,31 @@ export class LookAhead {
   /** epoch ms of the store: no lease ended before */
   #seen = 0;
   #wholeAt = 0;
-  /** the unbroken connection's beginning, by the clock of leases that tests can shift */
-  #unbrokenSince: number;
+  /** since when the connection was unbroken at the last look */
   #known: number | null;
+  readonly #sweeps: SweepGate;
 
   constructor(
     private readonly context: PostgresContext,
     private readonly lease: number,
+    held: HeldLeases,
   ) {
-    this.#unbrokenSince = context.leaseNow();
+    this.#sweeps = new SweepGate(held, context.leaseNow);
     this.#known = context.connection.unbrokenSince;
   }
 
-  ask(held: HeldLeases): { readonly sweepIn: number; readonly seen: number; readonly tend: boolean } {
+  ask(): { readonly sweepIn: number; readonly seen: number; readonly tend: boolean } {
     const now = monotonic();
     if (now - this.#wholeAt >= WHOLE_AGAIN) {
       this.#seen = 0;
       this.#wholeAt = now;
     }
     const tend = now >= this.#tendAt || this.context.leaseNow() >= this.#dueAt;
-    return { sweepIn: this.#sweepIn(held), seen: this.#seen, tend };
+    return { sweepIn: this.#sweepIn(), seen: this.#seen, tend };
   }
 
-  answered({ tended, nextIn, suspects, swept }: Look): void {
+  answered({ tended, nextIn, suspects, swept }: Look, sentAt: number): void {
+    this.#sweeps.answered(sentAt);
     if (!tended) return;
     this.suspects = suspects;
     this.#tendAt = monotonic() + TEND_EVERY;
@@ -59,19 +58,16 @@ export class LookAhead {
 
   /** The connection was lost. */
   broken(): void {
-    this.#unbrokenSince = this.context.leaseNow();
+    this.#sweeps.broken();
   }
 
-  /** ms until this consumer may take expired leases of others; 0 = now. */
-  #sweepIn(held: HeldLeases): number {
+  /** ms until this consumer may sweep; 0 = now. */
+  #sweepIn(): number {
     const { connection, leaseNow } = this.context;
     if (connection.unbrokenSince !== this.#known) {
       this.#known = connection.unbrokenSince;
       this.broken();
     }
-    const wait = SWEEP_AFTER - (leaseNow() - this.#unbrokenSince);
-    if (wait > 0) return Math.ceil(wait);
-    // Own leases that ran out were not renewed because this process stood still: the keeper comes first.
-    return held.renewedSince(leaseNow() - this.lease) ? 0 : RENEWAL_CHECK;
+    return this.#sweeps.opensIn(leaseNow() - this.lease);
   }
 }

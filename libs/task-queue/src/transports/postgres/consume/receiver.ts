@@ -15,8 +15,6 @@ import { WorkWait } from './work-wait.js';
 import type { WorkNotes } from './work-notes.js';
 
 const MAX_BATCH = 500;
-/** ms to an answer beyond which the server stood still, which is an outage too */
-const SLOW_ANSWER = 1_000;
 const RETRY_PAUSE = 50;
 /** ms by which waits for the same moment differ, so that not always the same consumer is first */
 const JITTER = 2;
@@ -47,7 +45,7 @@ export class Receiver {
     private readonly renewLate: () => Promise<void>,
   ) {
     this.#turns = new SuspectTurns(options.lease);
-    this.#ahead = new LookAhead(context, options.lease);
+    this.#ahead = new LookAhead(context, options.lease, held);
     this.#calls = new ReceiveCalls(context, owner, options.lease);
     this.#wait = new WorkWait(context, owner, options.lease, notes);
     this.#take(queues);
@@ -110,7 +108,6 @@ export class Receiver {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.held.close();
     await this.#wait.close();
     await this.#calls.close();
   }
@@ -126,15 +123,13 @@ export class Receiver {
       await this.renewLate();
       const patience = Math.max(1, deadline - monotonic());
       await this.#calls.releaseUnanswered(patience);
-      const { leaseNow } = this.context;
-      const sentAt = leaseNow();
-      const { sweepIn, seen, tend } = this.#ahead.ask(this.held);
+      const sentAt = this.context.leaseNow();
+      const { sweepIn, seen, tend } = this.#ahead.ask();
       const call = this.#calls.look({ queues: this.#queues, room, turn, tend, sweepIn, seen, waits, sentAt }, signal);
       this.#looking = call.catch(() => null);
       const look = await call;
       if (look === null) return null;
-      if (leaseNow() - sentAt > SLOW_ANSWER) this.#ahead.broken();
-      this.#accept(look);
+      this.#accept(look, sentAt);
       return look;
     } catch (error) {
       if (error instanceof ConnectionLostError) this.#ahead.broken();
@@ -144,9 +139,9 @@ export class Receiver {
     }
   }
 
-  #accept(look: Look): void {
+  #accept(look: Look, sentAt: number): void {
     this.lastReceiveAt = this.context.options.clock.now();
-    this.#ahead.answered(look);
+    this.#ahead.answered(look, sentAt);
     const { batches } = look;
     this.#turns.seen(this.#ahead.suspects, batches.some((batch) => batch.suspect), batches.length > 0); // prettier-ignore
     if (batches.length === 0) return;

@@ -1,4 +1,5 @@
 import type { HeldBackReceipt, RevokedDelivery, SettleReceipt, Settlement } from '../../../core/ports/broker/consumer.js';
+import type { Accepted } from '../../shared/leases/settle-queue.js';
 import { PostgresDelivery } from './postgres-delivery.js';
 import { readReceipts } from '../stores/postgres-joins.js';
 import { readReceipt } from '../publish/publication-rows.js';
@@ -6,35 +7,28 @@ import type { PutNews } from '../publish/publication-rows.js';
 import type { SettleBatch } from './settle-batch.js';
 import { fromStored } from '../connection/stored-text.js';
 
-/** What the function `settle` tells; '' where all was accepted and there is nothing to tell. */
-interface SettleNews {
-  /** numbers of claims that are no longer there */
+/** The answer of the function `settle` as JSON; '' = all was accepted, and there is nothing more to say. */
+interface SettleAnswer {
+  /** numbers of claims that no longer exist */
   readonly refused?: readonly string[];
   readonly heldBack?: readonly PutNews[];
   readonly joined?: readonly (readonly [group: number, join: string, remaining: number, inserted: number])[];
   readonly revoked?: readonly RevokedDelivery[];
 }
 
-export interface SettleAnswer {
-  /** of those accepted */
-  readonly receipts: ReadonlyMap<Settlement, SettleReceipt>;
-  readonly revoked: readonly RevokedDelivery[];
-}
-
-export function readSettleAnswer(answer: string, batch: SettleBatch): SettleAnswer {
-  const news: SettleNews = answer === '' ? {} : (JSON.parse(answer) as SettleNews);
-  const refused = new Set(news.refused);
-  const heldBack = readHeldBack(news.heldBack ?? [], batch);
-  const receipts = new Map<Settlement, SettleReceipt>();
+/** Adds the receipts of accepted settlements. @returns what was revoked meanwhile */
+export function readSettleAnswer(text: string, batch: SettleBatch, accepted: Accepted): RevokedDelivery[] {
+  const answer: SettleAnswer = text === '' ? {} : (JSON.parse(text) as SettleAnswer);
+  const refused = new Set(answer.refused);
+  const heldBack = readHeldBack(answer.heldBack ?? [], batch);
   for (const settlement of batch.order) {
     const { delivery } = settlement;
     if (refused.has((delivery as PostgresDelivery).claim.number)) continue;
     const held = heldBack.get(settlement);
-    const joined = joinedOf(settlement, news.joined ?? [], batch);
-    receipts.set(settlement, { id: delivery.id, accepted: true, ...(held && { heldBack: held }), ...(joined && { joined }) });
+    const joined = joinedOf(settlement, answer.joined ?? [], batch);
+    accepted.set(settlement, { id: delivery.id, accepted: true, ...(held && { heldBack: held }), ...(joined && { joined }) });
   }
-  const revoked = (news.revoked ?? []).map(({ id, terminate }) => ({ id: fromStored(id), terminate }));
-  return { receipts, revoked };
+  return (answer.revoked ?? []).map(({ id, terminate }) => ({ id: fromStored(id), terminate }));
 }
 
 function readHeldBack(news: readonly PutNews[], { followUps }: SettleBatch): Map<Settlement, HeldBackReceipt[]> {
@@ -49,7 +43,7 @@ function readHeldBack(news: readonly PutNews[], { followUps }: SettleBatch): Map
   return heldBack;
 }
 
-function joinedOf(settlement: Settlement, rows: NonNullable<SettleNews['joined']>, { arriving }: SettleBatch): SettleReceipt['joined'] {
+function joinedOf(settlement: Settlement, rows: NonNullable<SettleAnswer['joined']>, { arriving }: SettleBatch): SettleReceipt['joined'] {
   if (settlement.arrivals === undefined || settlement.arrivals.length === 0) return undefined;
   const group = arriving.indexOf(settlement);
   const own = rows.filter(([of]) => of === group);

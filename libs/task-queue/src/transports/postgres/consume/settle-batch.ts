@@ -1,6 +1,7 @@
 import { checkArrival } from '../../../core/ports/stores/join-store.js';
 import type { Settlement } from '../../../core/ports/broker/consumer.js';
 import { isTerminal } from '../../../core/message/task-state.js';
+import type { BrokenSettlement, SettleBatch as SharedBatch } from '../../shared/leases/settle-queue.js';
 import { PostgresDelivery } from './postgres-delivery.js';
 import { checkPublication, publicationRow } from '../publish/publication-rows.js';
 import { joinStored, toStored } from '../connection/stored-text.js';
@@ -14,19 +15,14 @@ export interface SettleLists {
   readonly company: string | null;
 }
 
-export interface Broken {
-  readonly settlement: Settlement;
-  readonly error: unknown;
-}
-
 /** Where a follow-up stands: its settlement, and its place there. */
 export type FollowUpPlace = readonly [settlement: Settlement, at: number];
 
 /** Writes settlements as lists: plain acks, which are nearly all, are one digit in the mask of their claim. */
-export class SettleBatch {
+export class SettleBatch implements SharedBatch {
   /** what can be written; the others are in `broken`, and each fails alone */
   readonly order: Settlement[] = [];
-  readonly broken: Broken[] = [];
+  readonly broken: BrokenSettlement[] = [];
   /** by the number that each follow-up has in the call */
   readonly followUps: FollowUpPlace[] = [];
   /** settlements with arrivals, by the number of their group */

@@ -10,17 +10,12 @@ import type { RedisContext } from '../redis-context.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
 import { SuspectTurns } from '../../shared/leases/suspect-turns.js';
 import type { SuspectTurn } from '../../shared/leases/suspect-turns.js';
+import { SweepGate } from '../../shared/leases/sweep-gate.js';
 import { orAborted } from '../../shared/or-aborted.js';
 import type { WakeWaiter } from './wake-waiter.js';
 
 /** Lua unpacks a bounded number of values. */
 const MAX_BATCH = 500;
-/** ms of unbroken connection before leases of others are taken for expired: after an outage of ours they are all late */
-const SWEEP_AFTER = 5_000;
-/** ms until the next look at whether our own leases were renewed after a break */
-const RENEWAL_CHECK = 500;
-/** ms to an answer beyond which the server stood still, which is an outage too */
-const SLOW_ANSWER = 1_000;
 /** ms after a queue was found to hold more than plain messages in which the short script is not tried */
 const NOT_PLAIN_FOR = 1_000;
 /** ms that a receive whose answer was lost is barred from running late */
@@ -37,6 +32,7 @@ const LAST_PATIENCE = 500;
 export class Receiver {
   lastReceiveAt = 0;
   readonly #turns: SuspectTurns;
+  readonly #sweeps: SweepGate;
   /** tokens of receives that were sent and whose answer nobody has seen */
   readonly #unanswered = new Set<string>();
   /** by name, all that it ever received from: an unanswered receive may still be of one that was left */
@@ -50,8 +46,6 @@ export class Receiver {
   #calls = 0;
   /** monotonic ms until which queues are taken for not plain */
   #notPlainUntil = 0;
-  /** the unbroken connection's beginning by a clock that tests can shift */
-  #unbrokenSince: number;
   /** ms by which the server's clock is ahead of the clock of leases; NaN = unknown */
   #ahead: number;
 
@@ -66,10 +60,10 @@ export class Receiver {
   ) {
     this.#turns = new SuspectTurns(options.lease);
     this.#take(queues);
-    this.#unbrokenSince = context.leaseNow();
+    this.#sweeps = new SweepGate(held, context.leaseNow);
     this.#ahead = context.commands.ahead;
     context.commands.onUsable(() => {
-      this.#unbrokenSince = context.leaseNow();
+      this.#sweeps.broken();
       this.#ahead = context.commands.ahead;
     });
   }
@@ -126,7 +120,6 @@ export class Receiver {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#dueTimer);
-    this.held.close();
     await this.waiter.close();
     await this.#releaseUnanswered(LAST_PATIENCE).catch(() => {
       // Their leases expire.
@@ -181,7 +174,7 @@ export class Receiver {
     this.lastReceiveAt = this.context.options.clock.now();
     const now = this.context.leaseNow();
     this.#ahead = (raw[0] as number) - now;
-    if (now - sentAt > SLOW_ANSWER) this.#unbrokenSince = now;
+    this.#sweeps.answered(sentAt);
     const answer = readReceiveAnswer(raw, queues, token, sentAt, () => ++this.#sequence);
     const { batches } = answer;
     this.#turns.seen(
@@ -233,13 +226,9 @@ export class Receiver {
     return Number.isNaN(this.#ahead) ? '' : String(Math.round(this.context.leaseNow() + this.#ahead));
   }
 
-  /** ms until this consumer may take expired leases of others; 0 = now. */
+  /** ms until this consumer may sweep; 0 = now. */
   #sweepIn(): number {
-    const wait = SWEEP_AFTER - (this.context.leaseNow() - this.#unbrokenSince);
-    if (wait > 0) return Math.ceil(wait);
-    // Own leases that ran out were not renewed because this process stood still: the keeper comes first.
-    const since = Math.max(this.context.commands.usableSince ?? Infinity, this.context.leaseNow() - this.options.lease);
-    return this.held.renewedSince(since) ? 0 : RENEWAL_CHECK;
+    return this.#sweeps.opensIn(Math.max(this.context.commands.usableSince ?? Infinity, this.context.leaseNow() - this.options.lease));
   }
 }
 

@@ -1,29 +1,38 @@
-import type { HeldBackReceipt, SettleReceipt, Settlement } from '../../../core/ports/broker/consumer.js';
+import type { HeldBackReceipt, RevokedDelivery, SettleReceipt, Settlement } from '../../../core/ports/broker/consumer.js';
+import type { Accepted } from '../../shared/leases/settle-queue.js';
 import { readJoinAnswers } from '../stores/join-code.js';
 import type { JoinAnswer } from '../stores/join-code.js';
 import { readPublishAnswer, wasHeldBack } from '../publish/publish-answer.js';
 import { groupFollowUps } from './settle-batch.js';
 
-/** What settle.lua answers (see there). */
-export type SettleAnswer = readonly [flags: string, news: '' | readonly SettleNews[], ...revoked: string[]];
-type SettleNews = readonly [number: number, joins: readonly JoinAnswer[], ...followUps: string[]];
+/** The answer of settle.lua (see there). Flags: '' = all accepted, or '1' in the place of each refused one. */
+export type SettleAnswer = readonly [flags: string, details: '' | readonly SettleDetails[], ...revoked: string[]];
+/** What a receipt says beyond the acceptance. */
+type SettleDetails = readonly [number: number, joins: readonly JoinAnswer[], ...followUps: string[]];
 
-/** Receipts of accepted settlements of which there is more to tell than that. */
-export function readSettleNews(news: '' | readonly SettleNews[], order: readonly Settlement[]): Map<Settlement, SettleReceipt> {
-  const receipts = new Map<Settlement, SettleReceipt>();
-  if (news === '') return receipts;
-  for (const [number, joins, ...followUps] of news) {
-    const settlement = order[number - 1]!;
-    const joined = readJoinAnswers(joins);
-    const heldBack = readHeldBack(settlement, followUps);
-    receipts.set(settlement, {
-      id: settlement.delivery.id,
-      accepted: true,
-      ...(heldBack.length > 0 && { heldBack }),
-      ...(joined.length > 0 && { joined }),
-    });
+export function addReceipts(accepted: Accepted, flags: string, details: '' | readonly SettleDetails[], order: readonly Settlement[]): void {
+  order.forEach((settlement, at) => {
+    if (flags === '' || flags[at] === '0') accepted.set(settlement, { id: settlement.delivery.id, accepted: true });
+  });
+  if (details === '') return;
+  for (const one of details) {
+    const settlement = order[one[0] - 1]!;
+    accepted.set(settlement, detailedReceipt(settlement, one));
   }
-  return receipts;
+}
+
+/** Pairs of id and '1' = terminate. */
+export function readRevoked(pairs: readonly string[]): RevokedDelivery[] {
+  const read: RevokedDelivery[] = [];
+  for (let at = 0; at < pairs.length; at += 2) read.push({ id: pairs[at]!, terminate: pairs[at + 1] === '1' });
+  return read;
+}
+
+function detailedReceipt(settlement: Settlement, [, joins, ...followUps]: SettleDetails): SettleReceipt {
+  const { id } = settlement.delivery;
+  const joined = readJoinAnswers(joins);
+  const heldBack = readHeldBack(settlement, followUps);
+  return { id, accepted: true, ...(heldBack.length > 0 && { heldBack }), ...(joined.length > 0 && { joined }) };
 }
 
 function readHeldBack({ publish = [] }: Settlement, answers: readonly string[]): HeldBackReceipt[] {

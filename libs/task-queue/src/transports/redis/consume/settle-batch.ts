@@ -7,17 +7,14 @@ import { encodeArrival } from '../stores/join-code.js';
 import { encodeDue, encodePublication } from '../publish/publication-code.js';
 import { encodeRecord } from '../stores/record-codec.js';
 import { encodeDeath } from '../stores/dead-letter-codec.js';
+import type { BrokenSettlement, SettleBatch } from '../../shared/leases/settle-queue.js';
 import { memberOf } from './redis-delivery.js';
 
-export interface EncodedBatch {
+export interface EncodedBatch extends SettleBatch {
   /** arguments from the ttl of the plain results on (see settle.lua) */
   readonly args: string[];
   /** queues that follow-ups go to */
   readonly targets: readonly string[];
-  /** the settlements in the order in which the script answers for them */
-  readonly order: readonly Settlement[];
-  /** what cannot be encoded; each fails alone */
-  readonly broken: readonly { readonly settlement: Settlement; readonly error: unknown }[];
 }
 
 /**
@@ -37,7 +34,7 @@ class BatchWriter {
   readonly #others: Settlement[] = [];
   readonly #otherArgs: string[] = [];
   readonly #targets: string[] = [];
-  readonly #broken: { settlement: Settlement; error: unknown }[] = [];
+  readonly #broken: BrokenSettlement[] = [];
   #ttl: number | null = null;
   #traced = false;
 

@@ -1,13 +1,17 @@
 import type { HeldBatch } from './leased-delivery.js';
-import type { Renewals } from './held-leases.js';
 import { ABANDON, END, HOLD, Journal } from './journal.js';
+
+/** Where a delivery is: its batch, and its index in it. */
+export type Place = readonly [sequence: number, index: number];
+/** A revoked delivery. */
+export type Mark = readonly [sequence: number, index: number, terminate: boolean];
 
 export interface SeatOptions {
   readonly lease: number;
   readonly maxLoopBlock: number;
-  /** leases that are confirmed as lost (settled ones among them), by the place of their delivery */
-  lost(places: readonly (readonly [sequence: number, index: number])[]): void;
-  revoked(marks: readonly (readonly [sequence: number, index: number, terminate: boolean])[]): void;
+  /** leases that are confirmed as lost, settled ones among them */
+  lost(places: readonly Place[]): void;
+  revoked(marks: readonly Mark[]): void;
 }
 
 export interface SeatLink {
@@ -25,7 +29,7 @@ const THROUGH = 1;
  * handler which blocks the loop at once is covered; how far it was renewed is read from shared memory, so that it is known right
  * after a block.
  */
-export class KeeperSeat implements Renewals {
+export class KeeperSeat {
   readonly #shared = new BigInt64Array(new SharedArrayBuffer(16));
   readonly #held = new Map<number, HeldBatch>();
   #journal = new Journal();
@@ -56,15 +60,18 @@ export class KeeperSeat implements Renewals {
     }
   }
 
+  /** A batch is settled or lost. */
   end(sequence: number): void {
     this.#held.delete(sequence);
     this.#write(END, sequence);
   }
 
+  /** One delivery of a batch is renewed no longer. */
   abandon(sequence: number, index: number): void {
     this.#write(ABANDON, sequence, String(index));
   }
 
+  /** When the last successful renewal of a batch was sent, by the clock of leases; 0 = none was. */
   renewedAt(sequence: number): number {
     // In this order: the thread writes the instant before it says how far it goes.
     if (sequence > Number(Atomics.load(this.#shared, THROUGH))) return 0;
@@ -72,7 +79,7 @@ export class KeeperSeat implements Renewals {
   }
 
   /** What was lost is dropped before the thread may say again how far it has renewed: both are known by one instant. */
-  lost(places: readonly (readonly [sequence: number, index: number])[]): void {
+  lost(places: readonly Place[]): void {
     this.options.lost(places);
     this.link.post(['heard', this.number]);
   }

@@ -102,7 +102,11 @@ export class LeaseKeeper {
   #makeWorker(): Worker {
     try {
       const workerData = cloneable({ ...this.thread.data(), heartbeat: this.#beats.buffer });
-      return new Worker(`'use strict';\n${THREADS.journal}${this.thread.source}`, { eval: true, workerData, execArgv: [] });
+      return new Worker(`'use strict';\n${THREADS.journal}${THREADS.leaseKeeper}${this.thread.source}`, {
+        eval: true,
+        workerData,
+        execArgv: [],
+      });
     } catch (error) {
       throw new LeaseKeeperError(error instanceof Error ? error.message : String(error));
     }

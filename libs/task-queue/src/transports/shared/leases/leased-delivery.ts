@@ -8,8 +8,8 @@ export class LeasedDelivery implements Delivery {
   settling = false;
   /** when the last extend made by hand was sent, by the clock of leases */
   extendedAt = 0;
-  /** what was already told of its revocation: nothing, that it is, or that it is to be ended */
-  told: 0 | 1 | 2 = 0;
+  /** what the worker was told about a revocation: 0 = nothing, 1 = it is revoked, 2 = its handler must end */
+  reported: 0 | 1 | 2 = 0;
 
   constructor(
     readonly id: string,

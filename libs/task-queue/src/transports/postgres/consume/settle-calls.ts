@@ -1,0 +1,39 @@
+import type { RevokedDelivery, Settlement } from '../../../core/ports/broker/consumer.js';
+import type { Accepted, SettleCalls } from '../../shared/leases/settle-queue.js';
+import { isTransient } from '../../shared/store-errors.js';
+import { ServerRefusedError } from '../connection/postgres-errors.js';
+import type { PostgresContext } from '../postgres-context.js';
+import { readSettleAnswer } from './settle-answer.js';
+import { SettleBatch } from './settle-batch.js';
+
+/** Calls the function `settle` for the deliveries of one consumer. */
+export class PostgresSettleCalls implements SettleCalls<SettleBatch> {
+  /** @param gaveBack is called when messages may have gone back to their queues */
+  constructor(
+    private readonly context: PostgresContext,
+    private readonly owner: string,
+    private readonly gaveBack: () => void,
+  ) {}
+
+  encode(settlements: readonly Settlement[]): SettleBatch {
+    return new SettleBatch(settlements);
+  }
+
+  async send(batch: SettleBatch, number: number, again: boolean, accepted: Accepted): Promise<readonly RevokedDelivery[]> {
+    const { connection, statements, options, shift } = this.context;
+    const { numbers, masks, others, saves, company } = batch.lists();
+    const { dedupRetention, deadLetterLimit } = options;
+    const values = [this.owner, number, again, numbers, masks, others, saves, company, dedupRetention, deadLetterLimit, shift()];
+    try {
+      const [row] = await connection.query<{ answer: string }>(statements.settle, values);
+      return readSettleAnswer(row!.answer, batch, accepted);
+    } finally {
+      if (batch.givesBack) this.gaveBack();
+    }
+  }
+
+  /** A full server refuses new work at once. Finished work waits for room, because it would be done again. */
+  passes(error: unknown): boolean {
+    return isTransient(error) || (error instanceof ServerRefusedError && error.full);
+  }
+}

@@ -1,0 +1,138 @@
+import type { RevokedDelivery, Settlement, SettleReceipt } from '../../../core/ports/broker/consumer.js';
+import type { TaskLogger } from '../../../core/ports/runtime/logger.js';
+import { pause } from '../pause.js';
+import type { HeldLeases } from './held-leases.js';
+
+const MAX_BATCH = 500;
+const RETRY_PAUSE = 50;
+
+/** Settlements encoded for one call. */
+export interface SettleBatch {
+  /** in the order in which the store answers for them */
+  readonly order: readonly Settlement[];
+  /** settlements that cannot be encoded; each fails alone */
+  readonly broken: readonly BrokenSettlement[];
+}
+
+export interface BrokenSettlement {
+  readonly settlement: Settlement;
+  readonly error: unknown;
+}
+
+/** Receipts of accepted settlements. */
+export type Accepted = Map<Settlement, SettleReceipt>;
+
+/** The engine's part: one call of its settle script or function. */
+export interface SettleCalls<Batch extends SettleBatch> {
+  encode(settlements: readonly Settlement[]): Batch;
+  /**
+   * Settles a batch, adds receipts of accepted settlements to `accepted`, and answers what it learned about revocations.
+   * @param number the same for each repetition of a call, so that a call whose answer was lost settles nothing twice
+   * @throws an error that passes = the call is repeated; any other = the store refuses these arguments
+   */
+  send(batch: Batch, number: number, again: boolean, accepted: Accepted): Promise<readonly RevokedDelivery[]>;
+  /** Whether the same call may succeed later. */
+  passes(error: unknown): boolean;
+}
+
+/**
+ * Owns the settle calls of one consumer: how settlements become calls, and how calls are repeated.
+ *
+ * - The worker (SettleDeliveries) collects settlements that end in one turn of the event loop. This queue adds those that arrive
+ *   while a call is under way to the next call.
+ * - This queue alone repeats a settle call: only the engine knows the number of a call whose answer was lost. It repeats for as
+ *   long as a lease may hold; after that the messages run again elsewhere. `settle` never rejects.
+ * - If the store refuses a batch, nothing was written. Halves are tried until the refused settlement is alone.
+ */
+export class SettleQueue<Batch extends SettleBatch> {
+  #jobs: Job[] = [];
+  #running = false;
+  #number = 0;
+  #closed = false;
+
+  constructor(
+    private readonly calls: SettleCalls<Batch>,
+    private readonly held: HeldLeases,
+    private readonly logger: TaskLogger,
+  ) {}
+
+  /** Receipts in the order of the settlements. */
+  settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
+    const fresh = this.held.beginSettling(settlements);
+    return new Promise((resolve) => {
+      this.#jobs.push({ settlements, fresh, resolve });
+      if (this.#running) return;
+      this.#running = true;
+      queueMicrotask(() => void this.#run());
+    });
+  }
+
+  /** Repeats no call any more: unsettled deliveries are left to their leases. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#jobs.length > 0) {
+      const jobs = this.#jobs;
+      this.#jobs = [];
+      const all = jobs.length === 1 ? jobs[0]!.fresh : jobs.flatMap(({ fresh }) => fresh);
+      const accepted: Accepted = new Map();
+      for (let at = 0; at < all.length; at += MAX_BATCH) {
+        await this.#settleBatch(all.length <= MAX_BATCH ? all : all.slice(at, at + MAX_BATCH), accepted);
+      }
+      for (const job of jobs) job.resolve(receiptsOf(job, accepted));
+    }
+    this.#running = false;
+  }
+
+  async #settleBatch(settlements: readonly Settlement[], accepted: Accepted): Promise<void> {
+    const batch = this.calls.encode(settlements);
+    for (const { settlement, error } of batch.broken) this.#refuse(settlement, error);
+    const { order } = batch;
+    if (order.length === 0) return;
+    const answer = await this.#call(batch, accepted);
+    if (answer instanceof Error) {
+      if (order.length === 1) return this.#refuse(order[0]!, answer);
+      const half = Math.ceil(order.length / 2);
+      await this.#settleBatch(order.slice(0, half), accepted);
+      return this.#settleBatch(order.slice(half), accepted);
+    }
+    for (const settlement of order) this.held.settled(settlement.delivery, accepted.has(settlement));
+    this.held.tellRevoked(answer);
+  }
+
+  /** @returns the store's error if it refuses the arguments; nothing revoked when the call is given up */
+  async #call(batch: Batch, accepted: Accepted): Promise<readonly RevokedDelivery[] | Error> {
+    const number = ++this.#number;
+    for (let again = false; !this.#closed; again = true) {
+      if (again && !batch.order.some(({ delivery }) => this.held.holds(delivery))) break;
+      try {
+        return await this.calls.send(batch, number, again, accepted);
+      } catch (error) {
+        if (!this.calls.passes(error)) return error as Error;
+        await pause(RETRY_PAUSE);
+      }
+    }
+    return [];
+  }
+
+  #refuse({ delivery, kind }: Settlement, error: unknown): void {
+    const { id: taskId, queue } = delivery;
+    this.logger.error('A settlement was refused; the delivery is left to its lease', { taskId, queue, kind, error });
+    this.held.settled(delivery, false);
+  }
+}
+
+interface Job {
+  readonly settlements: readonly Settlement[];
+  /** those that the store is asked about */
+  readonly fresh: readonly Settlement[];
+  resolve(receipts: SettleReceipt[]): void;
+}
+
+function receiptsOf({ settlements, fresh }: Job, accepted: Accepted): SettleReceipt[] {
+  // The same settlement twice is accepted once.
+  const own = fresh.length === settlements.length ? accepted : new Map(fresh.map((one) => [one, accepted.get(one)]));
+  return settlements.map((one) => own.get(one) ?? { id: one.delivery.id, accepted: false });
+}
