@@ -7,9 +7,9 @@ const PLACES: Readonly<Record<string, string>> = {
   'transports/': 'libs/task-queue/src/transports/',
 };
 
-/** The rows of the table in docs/internals.md: a rule's number and the files of its tests. */
+/** The rows of docs/internals/rules.md: the number of a rule and the files of its tests. */
 function rows(): [rule: number, files: string[]][] {
-  const lines = readFileSync('docs/internals.md', 'utf8').split('\n');
+  const lines = readFileSync('docs/internals/rules.md', 'utf8').split('\n');
   return lines.flatMap((line) => {
     const cells = line.split('|').map((cell) => cell.trim());
     const rule = /^(\d+) \D/.exec(cells[1] ?? '')?.[1];
@@ -23,12 +23,12 @@ function fileOf(shown: string): string {
 }
 
 describe('the table of rules and their tests', () => {
-  it('has a row for each rule', () => {
+  it('has a row for every rule', () => {
     const expected = Array.from({ length: 28 }, (_, n) => n + 1);
     expect(rows().map(([rule]) => rule)).toEqual(expect.arrayContaining(expected));
   });
 
-  it.each(rows())('names files that test rule %i', (rule, files) => {
+  it.each(rows())('names existing files with tests of rule %i', (rule, files) => {
     expect(files.length).toBeGreaterThan(0);
     const without = files.filter((file) => !existsSync(file) || !new RegExp(`rule ${rule}:`).test(readFileSync(file, 'utf8')));
     expect(without).toEqual([]);

@@ -1,19 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A page for users, and the folder whose files its code blocks show. */
+/** A page for users, and the folder of the files that its code blocks show. */
 export interface Page {
   readonly file: string;
   readonly folder: string;
 }
 
 export interface CodeBlock {
-  /** as the block's first line names it: `// src/post.tasks.ts`; undefined where it names none */
+  /** from the first line of the block: `// src/post.tasks.ts`; undefined = it names no file */
   readonly file: string | undefined;
   readonly code: string;
 }
 
 const GUIDES = 'docs/guides';
+/** The folders whose files the pages for developers name. */
+const SOURCES = /^(admin|apps|assembly|cli|core|database|docs|libs|nest|scripts|spi|test|testing|transports|typeorm)\//;
 
 export const PAGES: readonly Page[] = [
   { file: 'README.md', folder: 'test/docs/tour' },
@@ -22,7 +24,7 @@ export const PAGES: readonly Page[] = [
     .map((name) => ({ file: path.join(GUIDES, name), folder: path.join('test/docs/guides', path.basename(name, '.md')) })),
 ];
 
-/** Every block of TypeScript or JavaScript of a page. */
+/** Every block of TypeScript or JavaScript on a page. */
 export function codeBlocks({ file }: Page): CodeBlock[] {
   const markdown = readFileSync(file, 'utf8');
   return [...markdown.matchAll(/^```(?:ts|typescript|js|javascript|tsx)\b[^\n]*\n([\s\S]*?)^```/gm)].map(([, block]) => {
@@ -31,12 +33,12 @@ export function codeBlocks({ file }: Page): CodeBlock[] {
   });
 }
 
-/** The specs that run a page's code: those in its folder, and those that stand beside all pages. */
+/** The specs that run a page's code: those in its folder and those for all pages. */
 export function specsOf({ folder }: Page): string[] {
   return ['test/docs', ...foldersIn(folder)].flatMap((one) => filesIn(one).filter((file) => /\.(int-)?spec\.ts$/.test(file)));
 }
 
-/** The files that these import, or name as text (what is started as a process of its own), and what those import in turn. */
+/** The files that the specs import, or name in a string (entry files of child processes), with their imports. */
 export function reachedFrom(specs: readonly string[], { folder }: Page): ReadonlySet<string> {
   const reached = new Set(specs);
   for (const file of reached) {
@@ -51,10 +53,17 @@ export function reachedFrom(specs: readonly string[], { folder }: Page): Readonl
   return reached;
 }
 
-/** Where the relative links of a page lead that lead nowhere. */
+/** The relative links of a page without a target. */
 export function brokenLinks(file: string): string[] {
   const links = [...readFileSync(file, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
   return links.filter((target) => !/^[a-z]+:/.test(target) && !leadsSomewhere(file, target));
+}
+
+/** Paths between backticks that name a file or folder of the repository, or of the library's source, and do not exist. */
+export function missingFiles(page: string): string[] {
+  const text = readFileSync(page, 'utf8').replaceAll('`C/', '`libs/task-queue/src/testing/conformance/');
+  const paths = [...text.matchAll(/`((?:[\w.-]+\/)+[\w.-]*)`/g)].map(([, name]) => name!).filter((name) => SOURCES.test(name));
+  return paths.filter((name) => !existsSync(name) && !existsSync(path.join('libs/task-queue/src', name)));
 }
 
 function leadsSomewhere(from: string, target: string): boolean {
@@ -64,7 +73,7 @@ function leadsSomewhere(from: string, target: string): boolean {
   return anchor === undefined || !found.endsWith('.md') || anchorsOf(found).has(anchor);
 }
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** The anchors of a page's headings, as GitHub creates them. */
 function anchorsOf(file: string): ReadonlySet<string> {
   const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!);
   return new Set(
