@@ -2,7 +2,7 @@ import type { Broker, RevokeOptions } from '../../core/ports/broker/broker.js';
 import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
 import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
-import { checkPublication } from './queue/check-publication.js';
+import { checkPublication } from '../shared/check-publication.js';
 import { MemoryConsumer } from './consume/memory-consumer.js';
 import type { MemorySession } from './memory-session.js';
 import { memory } from './engine.js';

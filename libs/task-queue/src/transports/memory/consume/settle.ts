@@ -1,6 +1,6 @@
 import type { HeldBackReceipt, SettleReceipt, Settlement } from '../../../core/ports/broker/consumer.js';
 import { checkArrival } from '../../../core/ports/stores/join-store.js';
-import { checkPublication } from '../queue/check-publication.js';
+import { checkPublication } from '../../shared/check-publication.js';
 import { instantOf, type MemoryStore } from '../memory-store.js';
 import { encodeRecord } from '../stores/kept-results.js';
 import type { StoredMessage } from '../queue/stored-message.js';

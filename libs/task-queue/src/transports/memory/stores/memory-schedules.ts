@@ -17,7 +17,7 @@ import type {
 } from '../../../core/ports/stores/schedule-store.js';
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import type { ScheduleDefinition, StoredSchedule } from '../../../core/ports/stores/stored-schedule.js';
-import { checkPublication } from '../queue/check-publication.js';
+import { checkPublication } from '../../shared/check-publication.js';
 import type { MemorySession } from '../memory-session.js';
 
 /** The schedules of one session's shared store. They are gone with the process, like what they send. */

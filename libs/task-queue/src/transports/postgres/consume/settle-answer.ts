@@ -3,7 +3,7 @@ import type { Accepted } from '../../shared/leases/settle-queue.js';
 import { PostgresDelivery } from './postgres-delivery.js';
 import { readReceipts } from '../stores/postgres-joins.js';
 import { readReceipt } from '../publish/publication-rows.js';
-import type { PutNews } from '../publish/publication-rows.js';
+import type { PutRefusal } from '../publish/publication-rows.js';
 import type { SettleBatch } from './settle-batch.js';
 import { fromStored } from '../connection/stored-text.js';
 
@@ -11,7 +11,7 @@ import { fromStored } from '../connection/stored-text.js';
 interface SettleAnswer {
   /** numbers of claims that no longer exist */
   readonly refused?: readonly string[];
-  readonly heldBack?: readonly PutNews[];
+  readonly heldBack?: readonly PutRefusal[];
   readonly joined?: readonly (readonly [group: number, join: string, remaining: number, inserted: number])[];
   readonly revoked?: readonly RevokedDelivery[];
 }
@@ -31,7 +31,7 @@ export function readSettleAnswer(text: string, batch: SettleBatch, accepted: Acc
   return (answer.revoked ?? []).map(({ id, terminate }) => ({ id: fromStored(id), terminate }));
 }
 
-function readHeldBack(news: readonly PutNews[], { followUps }: SettleBatch): Map<Settlement, HeldBackReceipt[]> {
+function readHeldBack(news: readonly PutRefusal[], { followUps }: SettleBatch): Map<Settlement, HeldBackReceipt[]> {
   const heldBack = new Map<Settlement, HeldBackReceipt[]>();
   for (const one of news.filter(({ was }) => was !== 1).sort((a, b) => a.n - b.n)) {
     const [settlement, at] = followUps[one.n]!;

@@ -3,7 +3,8 @@ import type { Settlement } from '../../../core/ports/broker/consumer.js';
 import { isTerminal } from '../../../core/message/task-state.js';
 import type { BrokenSettlement, SettleBatch as SharedBatch } from '../../shared/leases/settle-queue.js';
 import { PostgresDelivery } from './postgres-delivery.js';
-import { checkPublication, publicationRow } from '../publish/publication-rows.js';
+import { checkPublication } from '../../shared/check-publication.js';
+import { publicationRow } from '../publish/publication-rows.js';
 import { joinStored, toStored } from '../connection/stored-text.js';
 
 /** The arguments of settle.sql from the claims' numbers on, as far as the batch makes them. */

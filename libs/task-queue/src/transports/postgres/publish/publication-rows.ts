@@ -1,20 +1,9 @@
-import { InvalidOptionError } from '../../../core/errors/option-errors.js';
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
-import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
-import { checkUniqueKey } from '../../../core/message/unique-key.js';
 import { fromStored, joinLists, joinStored, toStored } from '../connection/stored-text.js';
 
 /** Longer bodies are looked at by the server: those of more than 8 KB stand apart. */
 const SMALL = 2_048;
 const HEADS = Array.from({ length: 10 }, (_, priority) => String(priority));
-
-/** @throws InvalidOptionError for what the database cannot hold; asked before anything is written */
-export function checkPublication({ id, priority, unique, limit }: Publication): void {
-  if (id === '' || !id.isWellFormed()) throw new InvalidOptionError('taskId', id, 'text that is not empty and well-formed');
-  if (HEADS[priority] === undefined) throw new InvalidOptionError('priority', priority, 'a whole number from 0 to 9');
-  if (unique !== undefined) checkUniqueKey(unique);
-  if (limit !== undefined) checkRateLimit(limit);
-}
 
 /** Whether it is new, and neither time nor keys matter to it: then it is one row, and nothing has to be looked at. */
 export function isPlain({ due, traced, unique, limit, fresh, body }: Publication): boolean {
@@ -33,6 +22,13 @@ export function areBlocks(publications: readonly Publication[]): boolean {
   return publications.every((one) => one.queue === queue && one.priority === priority);
 }
 
+/** Which statement takes plain publications, and its arguments from the queue on. */
+export function plainCall(publications: readonly Publication[]): { readonly form: 'One' | 'Blocks' | 'Plain'; readonly values: unknown[] } {
+  if (publications.length === 1) return { form: 'One', values: plainOne(publications[0]!) };
+  if (areBlocks(publications)) return { form: 'Blocks', values: blockLists(publications) };
+  return { form: 'Plain', values: plainLists(publications) };
+}
+
 /** The arguments of publish-blocks.sql from the queue on. */
 export function blockLists(publications: readonly Publication[]): unknown[] {
   const { queue, priority } = publications[0]!;
@@ -44,12 +40,12 @@ export function blockLists(publications: readonly Publication[]): unknown[] {
 }
 
 /** The arguments of publish-one.sql from the queue on. */
-export function plainOne({ queue, id, priority, body }: Publication): unknown[] {
+function plainOne({ queue, id, priority, body }: Publication): unknown[] {
   return [toStored(queue), toStored(id), HEADS[priority]!, toStored(body)];
 }
 
 /** The arguments of publish-plain.sql from the queues' names on. Queue and head are said once where all have the same. */
-export function plainLists(publications: readonly Publication[]): unknown[] {
+function plainLists(publications: readonly Publication[]): unknown[] {
   const first = publications[0]!;
   const alike = publications.every(({ queue, priority }) => queue === first.queue && priority === first.priority);
   const told = alike ? [first] : publications;
@@ -99,23 +95,28 @@ function headOf({ priority, unique, limit }: Publication): string {
   return HEADS[priority]! + JSON.stringify(more);
 }
 
-/** What `put` tells of a publication that did not go in: 1 = its id is known, 2 = dropped and 3 = refused for its unique key. */
-export interface PutNews {
+/** Why `put` did not take a publication: 1 = its id is known, 2 = dropped and 3 = refused for its unique key. */
+export interface PutRefusal {
   readonly n: number;
   readonly was: 1 | 2 | 3;
   readonly holder?: string;
 }
 
-export function readReceipt(id: string, news: PutNews | undefined): PublishReceipt {
-  switch (news?.was) {
+/** The refusals in an answer of `put`, by the number of the publication. */
+export function readRefusals(answer: string): ReadonlyMap<number, PutRefusal> {
+  return new Map(answer === '' ? [] : (JSON.parse(answer) as PutRefusal[]).map((one) => [one.n, one]));
+}
+
+export function readReceipt(id: string, refusal: PutRefusal | undefined): PublishReceipt {
+  switch (refusal?.was) {
     case undefined:
       return { id, deduplicated: false };
     case 1:
       return { id, deduplicated: true };
     case 2:
-      return { id: fromStored(news.holder!), deduplicated: true };
+      return { id: fromStored(refusal.holder!), deduplicated: true };
     case 3:
-      return { id, deduplicated: false, refused: { reason: 'unique', holder: fromStored(news.holder!) } };
+      return { id, deduplicated: false, refused: { reason: 'unique', holder: fromStored(refusal.holder!) } };
   }
 }
 

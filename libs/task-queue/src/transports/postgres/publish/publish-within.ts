@@ -1,23 +1,12 @@
 import type { Publication, PublishOptions, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { IDENTIFY_DATABASE } from '../../../core/ports/broker/transactional.js';
 import type { DatabaseIdentity, TransactionalPublishing, TransactionSession } from '../../../core/ports/broker/transactional.js';
+import { checkPublication } from '../../shared/check-publication.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { translate } from '../connection/postgres-errors.js';
-import {
-  areBlocks,
-  blockLists,
-  checkPublication,
-  copyReceipts,
-  firstOfEach,
-  isPlain,
-  plainLists,
-  plainOne,
-  publicationRow,
-  readReceipt,
-} from './publication-rows.js';
-import type { PutNews } from './publication-rows.js';
+import { copyReceipts, firstOfEach, isPlain, plainCall, publicationRow, readReceipt, readRefusals } from './publication-rows.js';
 import { toStored } from '../connection/stored-text.js';
 
 const WHAT = 'Publishing in a transaction';
@@ -46,19 +35,19 @@ export class PublishWithin implements TransactionalPublishing {
     publications.forEach(checkPublication);
     const { statements, options, shift } = this.context;
     if (publications.every(isPlain)) {
-      if (publications.length === 1) await asked(session, statements.publishOneWithin.text, plainOne(publications[0]!));
-      else if (areBlocks(publications)) await asked(session, statements.publishBlocksWithin.text, blockLists(publications));
-      else await asked(session, statements.publishPlainWithin.text, plainLists(publications));
+      const { form, values } = plainCall(publications);
+      await ask(session, statements[`publish${form}Within`].text, values);
       this.#nameQueues(publications);
       return publications.map(({ id }) => ({ id, deduplicated: false }));
     }
     const places = firstOfEach(publications);
     const rows = JSON.stringify(places.map((place, n) => publicationRow(publications[place]!, n)));
     const values = [rows, options.dedupRetention, shift(), Math.max(1, Math.ceil(timeout))];
-    const news = await ask(session, statements.publishWithin.text, values);
+    const [answer] = await ask<{ told: string }>(session, statements.publishWithin.text, values);
+    const refusals = readRefusals(answer!.told);
     this.#nameQueues(publications);
     const receipts = new Array<PublishReceipt>(publications.length);
-    places.forEach((place, n) => (receipts[place] = readReceipt(publications[place]!.id, news.get(n))));
+    places.forEach((place, n) => (receipts[place] = readReceipt(publications[place]!.id, refusals.get(n))));
     return copyReceipts(publications, receipts);
   }
 
@@ -76,15 +65,10 @@ export class PublishWithin implements TransactionalPublishing {
   }
 }
 
-/** @throws ConnectionLostError · ServerRefusedError, without what the driver's errors carry along */
-async function ask(session: TransactionSession, text: string, values: readonly unknown[]): Promise<ReadonlyMap<number, PutNews>> {
-  const [{ told }] = (await asked(session, text, values)) as [{ told: string }];
-  return new Map(told === '' ? [] : (JSON.parse(told) as PutNews[]).map((one) => [one.n, one]));
-}
-
-async function asked(session: TransactionSession, text: string, values: readonly unknown[]): Promise<readonly unknown[]> {
+/** @throws ConnectionLostError · ServerRefusedError, without the data that the driver's errors carry */
+async function ask<Row>(session: TransactionSession, text: string, values: readonly unknown[]): Promise<readonly Row[]> {
   try {
-    return (await session.query(text, values)).rows;
+    return (await session.query<Row>(text, values)).rows;
   } catch (error) {
     throw translate(error, true);
   }

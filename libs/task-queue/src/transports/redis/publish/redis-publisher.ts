@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { BrokerFullError, PublishUncertainError } from '../../../core/errors/publish-errors.js';
-import { InvalidOptionError } from '../../../core/errors/option-errors.js';
+import { BrokerFullError } from '../../../core/errors/publish-errors.js';
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
-import { checkRateLimit } from '../../../core/ports/broker/rate-limit.js';
-import { checkUniqueKey } from '../../../core/message/unique-key.js';
 import { chunks } from '../../../core/ports/stores/chunks.js';
+import { checkPublication } from '../../shared/check-publication.js';
 import { pause } from '../../shared/pause.js';
+import { UncertainParcels, type Parcel } from '../../shared/uncertain-parcels.js';
 import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
 import { callStore, toBrokerError, unavailable } from '../connection/call-store.js';
 import { monotonic } from '../../shared/monotonic.js';
@@ -26,14 +25,10 @@ const NAME_AGAIN = 10_000;
 const WHAT = 'Publishing';
 
 /** What is sent to one queue as one script call. It changes nothing when it arrives twice: its nonce is known by then. */
-interface Parcel {
+interface RedisParcel extends Parcel {
   readonly queue: QueueKeys;
-  readonly publications: readonly Publication[];
-  /** where each stands in the caller's list */
-  readonly places: readonly number[];
   readonly nonce: string;
-  state: 'unsent' | 'sent' | 'arrived';
-  /** once it has arrived (see publish-answer.ts) */
+  /** when it has arrived (see publish-answer.ts) */
   answer: string;
 }
 
@@ -56,8 +51,11 @@ export class RedisPublisher {
   /** begins the nonces of this publisher; with the count of its calls no other has the same */
   readonly #self = randomBytes(9).toString('base64url');
   #calls = 0;
-  readonly #uncertain = new Map<string, { readonly parcel: Parcel; readonly until: number }>();
-
+  readonly #uncertain = new UncertainParcels<RedisParcel>({
+    remembered: NONCE_TTL,
+    lookUp: (parcel, deadline) => this.#lookUp(parcel, deadline),
+    isHeldBack: ({ answer }, at) => wasHeldBack(answer, at),
+  });
   readonly #deadlines: AnswerDeadlines;
   /** monotonic ms until which a queue need not be named to the server again */
   readonly #named = new Map<QueueKeys, number>();
@@ -71,20 +69,19 @@ export class RedisPublisher {
     for (const publication of publications) checkPublication(publication);
     const deadline = monotonic() + timeout;
     const receipts = new Array<PublishReceipt>(publications.length);
-    // Nothing is awaited where nothing has to be: the call leaves while its caller still makes the next ones.
-    const places = [...publications.keys()];
-    const open = this.#uncertain.size === 0 ? places : await this.#settleFates(publications, receipts, deadline);
-    const parcels = this.#pack(open, publications);
+    // No needless await: the call leaves while its caller still makes the next ones.
+    if (!this.#uncertain.isEmpty) await this.#uncertain.writeArrived(publications, receipts, deadline);
+    const parcels = this.#pack([...publications.keys()].filter((place) => receipts[place] === undefined), publications); // prettier-ignore
     try {
       if (parcels.length === 1) await this.#deliver(parcels[0]!, receipts, deadline);
       else await allDone(parcels.map((parcel) => this.#deliver(parcel, receipts, deadline)));
       return receipts;
     } catch (error) {
-      throw this.#judge(parcels, error);
+      throw this.#uncertain.remember(parcels, error) ?? (isOfStore(error) ? unavailable(WHAT, error) : error);
     }
   }
 
-  #pack(places: readonly number[], publications: readonly Publication[]): Parcel[] {
+  #pack(places: readonly number[], publications: readonly Publication[]): RedisParcel[] {
     const byQueue = new Map<string, number[]>();
     for (const place of places) {
       const queue = publications[place]!.queue;
@@ -92,7 +89,7 @@ export class RedisPublisher {
       if (list === undefined) byQueue.set(queue, [place]);
       else list.push(place);
     }
-    const parcels: Parcel[] = [];
+    const parcels: RedisParcel[] = [];
     for (const [queue, all] of byQueue) {
       const keys = this.context.keys.queue(queue);
       for (const some of chunks(all)) {
@@ -104,7 +101,7 @@ export class RedisPublisher {
     return parcels;
   }
 
-  async #deliver(parcel: Parcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
+  async #deliver(parcel: RedisParcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
     const { commands } = this.context;
     const { script, keys, args, names } = this.#callOf(parcel);
     let attempts = 0;
@@ -129,7 +126,7 @@ export class RedisPublisher {
     }
   }
 
-  #callOf({ queue, publications, nonce }: Parcel): PublishCall {
+  #callOf({ queue, publications, nonce }: RedisParcel): PublishCall {
     const name = this.#nameOf(queue);
     const plain = publications.every(isPlain);
     const nonceKey = queue.nonce(nonce);
@@ -156,87 +153,36 @@ export class RedisPublisher {
     return spent.map((nonce) => queue.nonce(nonce));
   }
 
-  #noteAnswered(parcel: Parcel): void {
+  #noteAnswered(parcel: RedisParcel): void {
     const spent = this.#answered.get(parcel.queue);
     if (spent === undefined) this.#answered.set(parcel.queue, [parcel.nonce]);
     else if (spent.length < 500) spent.push(parcel.nonce);
   }
 
-  /** What to tell the caller when at least one parcel failed. */
-  #judge(parcels: readonly Parcel[], reason: unknown): unknown {
-    if (parcels.every((parcel) => parcel.state === 'unsent')) {
-      return reason instanceof ConnectionLostError || reason instanceof ServerRefusedError ? unavailable(WHAT, reason) : reason;
-    }
-    const until = monotonic() + NONCE_TTL;
-    for (const parcel of parcels) {
-      if (parcel.state === 'unsent') continue;
-      parcel.publications.forEach(({ id }, at) => {
-        this.#uncertain.delete(id);
-        if (!wasHeldBack(parcel.answer, at)) this.#uncertain.set(id, { parcel, until });
-      });
-    }
-    const ids = parcels.filter((parcel) => parcel.state !== 'arrived').flatMap((parcel) => parcel.publications.map(({ id }) => id));
-    return new PublishUncertainError(ids, { cause: reason });
-  }
-
-  /** Answers for ids that an earlier, uncertain publish turns out to have brought in. @returns the places still to be published */
-  async #settleFates(publications: readonly Publication[], receipts: PublishReceipt[], deadline: number): Promise<number[]> {
-    this.#dropOldFates();
-    const asked = new Set<Parcel>();
-    for (const { id } of publications) {
-      const fate = this.#uncertain.get(id);
-      if (fate?.parcel.state === 'sent') asked.add(fate.parcel);
-    }
-    await Promise.all([...asked].map((parcel) => this.#lookUpFate(parcel, deadline)));
-    return [...publications.keys()].filter((place) => {
-      const { id } = publications[place]!;
-      if (this.#uncertain.get(id)?.parcel.state !== 'arrived') return true;
-      receipts[place] = { id, deduplicated: true };
-      return false;
-    });
-  }
-
-  async #lookUpFate(parcel: Parcel, deadline: number): Promise<void> {
+  async #lookUp(parcel: RedisParcel, deadline: number): Promise<void> {
     const key = parcel.queue.nonce(parcel.nonce);
-    const fate = await callStore(this.context.commands, WHAT, 'publishFate', [key], [NONCE_TTL_TEXT], deadline - monotonic());
-    const arrived = fate as string | null;
-    if (arrived === null) parcel.state = 'unsent';
-    else arrive(parcel, arrived);
-    // What has not gone in is nobody's by now: when it comes again, it is judged anew.
-    parcel.publications.forEach(({ id }, at) => {
-      const out = arrived === null || wasHeldBack(parcel.answer, at);
-      if (out && this.#uncertain.get(id)?.parcel === parcel) this.#uncertain.delete(id);
-    });
-  }
-
-  #dropOldFates(): void {
-    const now = monotonic();
-    for (const [id, { until }] of this.#uncertain) {
-      if (until > now) return;
-      this.#uncertain.delete(id);
-    }
+    const answer = await callStore(this.context.commands, WHAT, 'publishFate', [key], [NONCE_TTL_TEXT], deadline - monotonic());
+    if (answer === null) parcel.state = 'unsent';
+    else arrive(parcel, answer as string);
   }
 }
 
-function arrive(parcel: Parcel, answer: string): void {
+function arrive(parcel: RedisParcel, answer: string): void {
   parcel.state = 'arrived';
   parcel.answer = answer;
 }
 
-function writeReceipts({ answer, publications, places }: Parcel, receipts: PublishReceipt[]): void {
+function writeReceipts({ answer, publications, places }: RedisParcel, receipts: PublishReceipt[]): void {
   readPublishAnswer(answer, publications).forEach((receipt, at) => (receipts[places[at]!] = receipt));
-}
-
-/** @throws InvalidOptionError */
-export function checkPublication({ id, unique, limit }: Publication): void {
-  if (id === '' || !id.isWellFormed()) throw new InvalidOptionError('taskId', id, 'text that is not empty and well-formed');
-  if (unique !== undefined) checkUniqueKey(unique);
-  if (limit !== undefined) checkRateLimit(limit);
 }
 
 /** Whether neither time nor keys matter to it: it is ready at once, leaves no trace, claims nothing and has no limit. */
 function isPlain({ due, traced, unique, limit }: Publication): boolean {
   return due === undefined && !traced && unique === undefined && limit === undefined;
+}
+
+function isOfStore(error: unknown): error is ConnectionLostError | ServerRefusedError {
+  return error instanceof ConnectionLostError || error instanceof ServerRefusedError;
 }
 
 /** Waits for all, and then throws what the first of the failed did. */

@@ -21,7 +21,7 @@ import { callStore } from '../connection/call-store.js';
 import { encodePublication } from '../publish/publication-code.js';
 import { readPublishAnswer } from '../publish/publish-answer.js';
 import type { RedisContext } from '../redis-context.js';
-import { checkPublication } from '../publish/redis-publisher.js';
+import { checkPublication } from '../../shared/check-publication.js';
 import { encodeDefinition, flagOf, readSchedule, readTick } from './schedule-code.js';
 import type { ScriptName } from '../connection/scripts.js';
 
