@@ -1,8 +1,8 @@
 import { describeCrashes } from './crashes.js';
 import type { HarnessFactory } from './harness.js';
 import { describeLeases } from './leases.js';
-import { describeLimitsAndOthers } from './limits-and-others.js';
-import { describeLifecycle } from './lifecycle.js';
+import { describeCombinedLimits } from './rate-limits-combined.js';
+import { describeConnectAndClose } from './connect-and-close.js';
 import { describePublish } from './publish.js';
 import { describeRateLimits } from './rate-limits.js';
 import { describeReceive } from './receive.js';
@@ -11,15 +11,15 @@ import { describeSettle } from './settle.js';
 import { staged } from './stage.js';
 import { describeSubscribe } from './subscribe.js';
 import { testRunner } from './test-runner.js';
-import { describeUnique } from './unique.js';
-import { describeUniqueReplace } from './unique-replace.js';
+import { describeUniqueKeys } from './unique-keys.js';
+import { describeKeyReplacement } from './unique-key-replacement.js';
 
-/** What every broker and its consumers must do. Rules are those of the project's protocol; each test is named by its rule. */
+/** Tests of a broker and its consumers. The numbered rules are listed in docs/internals.md. */
 export function brokerConformance(factory: HarnessFactory): void {
   const { describe } = testRunner();
   const test = staged(factory);
   describe('broker', () => {
-    describe('connect and close', () => describeLifecycle(test));
+    describe('connect and close', () => describeConnectAndClose(test));
     describe('publish', () => describePublish(test));
     describe('receive', () => describeReceive(test));
     describe('subscribe', () => describeSubscribe(test));
@@ -28,8 +28,8 @@ export function brokerConformance(factory: HarnessFactory): void {
     describe('crashes', () => describeCrashes(test));
     describe('revoke', () => describeRevoke(test));
     describe('rate limits', () => describeRateLimits(test));
-    describe('unique keys', () => describeUnique(test));
-    describe('unique keys that are replaced', () => describeUniqueReplace(test));
-    describe('rate limits and others', () => describeLimitsAndOthers(test));
+    describe('unique keys', () => describeUniqueKeys(test));
+    describe('replacement by unique key', () => describeKeyReplacement(test));
+    describe('rate limits with unique keys, dead letters and several queues', () => describeCombinedLimits(test));
   });
 }

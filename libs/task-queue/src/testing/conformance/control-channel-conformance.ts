@@ -4,7 +4,7 @@ import type { HarnessFactory } from './harness.js';
 import { staged, type StagedTest } from './stage.js';
 import { testRunner } from './test-runner.js';
 
-/** What every control channel must do. Nothing arriving is proven by a later command that does. */
+/** Tests of a control channel. That a command does not arrive is proven by a later command that does. */
 export function controlChannelConformance(factory: HarnessFactory): void {
   const test = staged(factory);
   testRunner().describe('control channel', () => {
@@ -14,7 +14,7 @@ export function controlChannelConformance(factory: HarnessFactory): void {
 }
 
 function announcing(test: StagedTest): void {
-  test('a command reaches every process, the sender too, as it was announced', async (stage) => {
+  test('a command reaches every process unchanged, including the sender', async (stage) => {
     const other = await stage.another();
     const ears = [await Ear.at(stage.transport.control), await Ear.at(stage.transport.control), await Ear.at(other.control)];
     const command = revoke('a', 'b\u0000:{}👋');
@@ -22,13 +22,13 @@ function announcing(test: StagedTest): void {
     for (const ear of ears) assert.deepEqual(await ear.next(), command);
   });
 
-  test('commands come in the order of their announcement', async (stage) => {
+  test('commands arrive in the order in which they were announced', async (stage) => {
     const ear = await Ear.at((await stage.another()).control);
     for (const id of ['a', 'b', 'c']) await stage.transport.control.announce(revoke(id));
     assert.deepEqual([await ear.next(), await ear.next(), await ear.next()], ['a', 'b', 'c'].map((id) => revoke(id))); // prettier-ignore
   });
 
-  test('who stopped listening hears nothing more, and the others still do', async (stage) => {
+  test('a listener that stopped hears nothing more, and the others still do', async (stage) => {
     const { control } = stage.transport;
     const [gone, ear] = [await Ear.at(control), await Ear.at(control)];
     await gone.stop();
@@ -38,7 +38,7 @@ function announcing(test: StagedTest): void {
     assert.deepEqual(gone.heard, []);
   });
 
-  test('a listener that throws keeps no other from hearing', async (stage) => {
+  test('a listener that throws does not keep the others from hearing', async (stage) => {
     const { control } = stage.transport;
     await control.listen(() => {
       throw new Error('deaf');
@@ -49,7 +49,7 @@ function announcing(test: StagedTest): void {
     assert.deepEqual([await ear.next(), await ear.next()], [revoke('a'), revoke('b')]);
   });
 
-  test('another key prefix hears nothing', async (stage) => {
+  test('a transport with another key prefix hears nothing', async (stage) => {
     const stranger = await stage.another({ keyPrefix: `stranger-${Date.now()}` });
     const [near, far] = [await Ear.at(stage.transport.control), await Ear.at(stranger.control)];
     await stage.transport.control.announce(revoke('a'));
@@ -72,7 +72,7 @@ function answering(test: StagedTest): void {
   const address = 'here:1';
   const answer = (value: unknown): ControlAnswer => ({ worker: 'w@host', value });
 
-  test('an answer reaches who listens at its address, as it was given, and nobody else', async (stage) => {
+  test('an answer reaches only the listener at its address, unchanged', async (stage) => {
     const other = await stage.another();
     const [asked, neighbour] = [await Ear.for(stage.transport.control, address), await Ear.for(stage.transport.control, 'here:2')];
     const refused: ControlAnswer = { worker: 'b\u0000:{}👋', error: { code: 'TASK_UNKNOWN', message: 'no' } };
@@ -83,7 +83,7 @@ function answering(test: StagedTest): void {
     assert.deepEqual(asked.heard, []);
   });
 
-  test('many workers answer at once, and none is missed', async (stage) => {
+  test('no answer is lost when many workers answer at once', async (stage) => {
     const others = [await stage.another(), await stage.another()];
     const ear = await Ear.for(stage.transport.control, address);
     await Promise.all(Array.from({ length: 20 }, (_, at) => others[at % 2]!.control.answer(address, answer(at))));
@@ -92,7 +92,7 @@ function answering(test: StagedTest): void {
     assert.deepEqual(values.sort((a, b) => a - b), Array.from({ length: 20 }, (_, at) => at)); // prettier-ignore
   });
 
-  test('who stopped listening, or was closed, hears no answer more, and answering nobody is no error', async (stage) => {
+  test('answers to a listener that stopped or was closed are dropped without an error', async (stage) => {
     const other = await stage.another();
     const [gone, closed] = [await Ear.for(stage.transport.control, address), await Ear.for(other.control, 'here:2')];
     await gone.stop();
@@ -104,7 +104,7 @@ function answering(test: StagedTest): void {
     assert.deepEqual([gone.heard, closed.heard], [[], []]);
   });
 
-  test('an address of another key prefix is another one', async (stage) => {
+  test('the same address under another key prefix is a different address', async (stage) => {
     const stranger = await stage.another({ keyPrefix: `stranger-${Date.now()}` });
     const [near, far] = [await Ear.for(stage.transport.control, address), await Ear.for(stranger.control, address)];
     await stage.transport.control.answer(address, answer('near'));
@@ -118,7 +118,7 @@ function revoke(...ids: readonly string[]): ControlCommand {
   return { type: 'revoke', ids, terminate: true };
 }
 
-/** Listens, and gives what it hears one by one. */
+/** A listener whose commands are read one by one. */
 class Ear<T extends ControlCommand | ControlAnswer> {
   readonly heard: T[] = [];
   stop!: () => Promise<void>;

@@ -10,10 +10,10 @@ export function describeCrashes(test: StagedTest): void {
 }
 
 function counting(test: StagedTest): void {
-  test('rule 9: a lost lease is counted, and the message goes to somebody else', async (stage) => {
+  test('rule 9: a lost lease is counted, and another consumer gets the message', async (stage) => {
     await stage.publish({ id: 'a', priority: 8 });
     await stage.crash();
-    const [{ id, body, priority, lostLeases }] = await (await stage.heir()).take();
+    const [{ id, body, priority, lostLeases }] = await (await stage.sweeper()).take();
     assert.deepEqual({ id, body, priority, lostLeases }, { id: 'a', body: 'body of a', priority: 8, lostLeases: 1 });
   });
 
@@ -23,37 +23,37 @@ function counting(test: StagedTest): void {
     const [a, b] = await worker.take();
     await worker.settle(as(a, release()), as(b, retry()));
     stage.shiftTime(LEASE + 1);
-    const again = await (await stage.heir()).take();
+    const again = await (await stage.sweeper()).take();
     assert.deepEqual(again.map(({ id, lostLeases }) => `${id} ${lostLeases}`).sort(), ['a 0', 'b 0']);
   });
 
-  test('rule 9: 1,200 leases lost at once all come back', async (stage) => {
+  test('rule 9: 1,200 messages whose leases are lost at once all come back', async (stage) => {
     await stage.publish(...numbered(1_200));
     const victim = await stage.consumer();
     for (let taken = 0; taken < 1_200;) taken += (await victim.take(500)).length;
     await victim.consumer.close();
     stage.shiftTime(LEASE + 1);
-    const drained = await (await stage.heir()).drain(500);
+    const drained = await (await stage.sweeper()).drain(500);
     assert.deepEqual(drained.map(({ id }) => id).sort(), numbered(1_200));
     assert.ok(drained.every(({ lostLeases }) => lostLeases === 1));
     await stage.assertNothingLeft();
   });
 
-  test('rule 10: the sweep never ends a task: it comes with its count, however high', async (stage) => {
+  test('rule 10: the sweep never ends a task; it hands it out with its count, however high', async (stage) => {
     await stage.publish('a');
     await stage.crash(7);
-    const worker = await stage.heir();
+    const worker = await stage.sweeper();
     const delivery = await worker.takeOne();
     assert.equal(delivery.lostLeases, 7);
     assert.deepEqual(await worker.settle(as(delivery, ack())), [true]);
     await stage.assertNothingLeft();
   });
 
-  test('rule 10: what was revoked while its worker died is still handed out, with both verdicts', async (stage) => {
+  test('rule 10: a message that was revoked while its worker died is handed out with both facts', async (stage) => {
     await stage.publish('a');
     await stage.crash(5);
     await stage.broker.revoke(['a'], { terminate: false });
-    const { lostLeases, revoked } = await (await stage.heir()).takeOne();
+    const { lostLeases, revoked } = await (await stage.sweeper()).takeOne();
     assert.deepEqual({ lostLeases, revoked }, { lostLeases: 5, revoked: true });
   });
 }
@@ -63,7 +63,7 @@ function isolation(test: StagedTest): void {
     await stage.publish('a', 'b');
     await stage.crash(2);
     await stage.publish('c', 'd');
-    const worker = await stage.heir();
+    const worker = await stage.sweeper();
     const batches: string[][] = [];
     for (let batch = await worker.take(); batch.length > 0; batch = await worker.take()) {
       batches.push(batch.map(({ id }) => id));
@@ -73,7 +73,7 @@ function isolation(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 9: no suspect comes beside what a consumer holds, and none is held up by what another holds', async (stage) => {
+  test('rule 9: a suspect waits until its consumer holds nothing, whatever other consumers hold', async (stage) => {
     await stage.publish({ id: 'calm', queue: 'other' });
     const busy = await stage.consumer({ queues: ['other', QUEUE], lease: HOUR });
     await busy.takeOne();
@@ -82,9 +82,9 @@ function isolation(test: StagedTest): void {
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['a']);
   });
 
-  test('rule 9: nothing else comes while a suspect is out', async (stage) => {
+  test('rule 9: a consumer that holds a suspect gets nothing else', async (stage) => {
     await suspect(stage, 'a');
-    const worker = await stage.heir();
+    const worker = await stage.sweeper();
     const held = await worker.takeOne();
     assert.equal(held.lostLeases, 2);
     await stage.publish('b');
@@ -93,7 +93,7 @@ function isolation(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['b']);
   });
 
-  test('rule 9: a receive that waits beside held work gets the suspect as soon as that is settled', async (stage) => {
+  test("rule 9: a waiting receive gets the suspect as soon as the consumer's other deliveries are settled", async (stage) => {
     await stage.publish({ id: 'calm', queue: 'other' });
     const worker = await stage.consumer({ queues: ['other', QUEUE], lease: HOUR, maxWait: HOUR });
     const calm = await worker.takeOne();
@@ -103,9 +103,9 @@ function isolation(test: StagedTest): void {
     assert.deepEqual(await waiting, ['a']);
   });
 
-  test('rule 9: a suspect has its turn although its consumer is never idle by itself', async (stage) => {
+  test('rule 9: a suspect gets its turn even though its consumer is never idle', async (stage) => {
     await stage.publish({ id: 'n', queue: 'other' });
-    const worker = await stage.heir({ queues: ['other', QUEUE], lease: HOUR });
+    const worker = await stage.sweeper({ queues: ['other', QUEUE], lease: HOUR });
     let held = await worker.take(1);
     await suspect(stage, 'a');
     for (let round = 0; round < 20 && held[0].id !== 'a'; round++) {
@@ -117,18 +117,18 @@ function isolation(test: StagedTest): void {
     assert.equal(held[0].id, 'a');
   });
 
-  test('rule 9: ordinary work has its turn although many suspects wait', async (stage) => {
+  test('rule 9: ordinary work gets its turn even though many suspects wait', async (stage) => {
     await stage.publish('a', 'b', 'c', 'd');
     await stage.crash(2);
     await stage.publish({ id: 'calm', queue: 'other' });
-    const worker = await stage.heir({ queues: [QUEUE, 'other'] });
+    const worker = await stage.sweeper({ queues: [QUEUE, 'other'] });
     const firstTwo = [...(await worker.drainOnce()), ...(await worker.drainOnce())];
     assert.ok(firstTwo.includes('calm'), firstTwo.join());
   });
 
-  test('rule 9: a delayed message with lost leases is alone too when it becomes due', async (stage) => {
+  test('rule 9: a delayed message with two lost leases is also handed out alone when it becomes due', async (stage) => {
     await suspect(stage, 'a');
-    const worker = await stage.heir();
+    const worker = await stage.sweeper();
     await worker.settle(as(await worker.takeOne(), release(1_000)));
     assert.equal(await stage.placeOf('a'), 'delayed');
     await stage.publish('b');
@@ -138,7 +138,7 @@ function isolation(test: StagedTest): void {
     assert.equal(batch.length, 1);
   });
 
-  test('rule 9: a poison task is charged alone, and its hundred neighbours come through', async (stage) => {
+  test('rule 9: only the poison task is charged, and its hundred neighbours complete', async (stage) => {
     const ids = numbered(100);
     await stage.publish(...ids);
     const poison = ids[40];
@@ -153,7 +153,7 @@ function isolation(test: StagedTest): void {
         last = dies.lostLeases;
         await worker.consumer.close();
         stage.shiftTime(LEASE + 1);
-        worker = await stage.heir();
+        worker = await stage.sweeper();
       } else {
         worst = Math.max(worst, ...batch.map(({ lostLeases }) => lostLeases));
         await worker.ack(...batch);
@@ -165,7 +165,7 @@ function isolation(test: StagedTest): void {
   });
 }
 
-/** A message that has lost two leases, and waits for a third. */
+/** A suspect: a message that has lost two leases. */
 async function suspect(stage: Stage, id: string): Promise<void> {
   await stage.publish(id);
   await stage.crash(2);

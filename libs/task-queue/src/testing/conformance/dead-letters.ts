@@ -3,9 +3,9 @@ import type { DeadLetter, DeadLetterPaging } from '../../core/ports/control/insp
 import type { CompleteTransport } from '../../core/ports/broker/transport.js';
 import { ack, as, deadLetter, LEASE } from './hand-consumer.js';
 import { numbered, QUEUE, type PublicationInput, type Stage, type StagedTest } from './stage.js';
-import { EXISTING, TAKEN, unique } from './unique.js';
+import { EXISTING, TAKEN, unique } from './unique-keys.js';
 
-/** What every inspector must do with dead letters. */
+/** Tests of an inspector's dead letters. */
 export function describeDeadLetters(test: StagedTest): void {
   reading(test);
   paging(test);
@@ -15,7 +15,7 @@ export function describeDeadLetters(test: StagedTest): void {
   bounding(test);
 }
 
-/** Publishes and buries, in this order. */
+/** Publishes messages and dead-letters them, in this order. */
 async function bury(stage: Stage, publications: readonly (string | PublicationInput)[], on?: CompleteTransport): Promise<void> {
   const worker = await stage.consumer(on === undefined ? {} : { on });
   await stage.publish(...publications);
@@ -29,7 +29,7 @@ async function idsOf(stage: Stage, options: DeadLetterPaging): Promise<string[]>
   return (await stage.inspector.deadLetters(QUEUE, options)).letters.map(({ id }) => id);
 }
 
-/** Every letter, page by page. */
+/** All letters, read page by page. */
 async function walk(stage: Stage, limit: number, seen: (page: readonly DeadLetter[]) => Promise<void>): Promise<string[]> {
   const ids: string[] = [];
   let cursor: string | undefined;
@@ -43,7 +43,7 @@ async function walk(stage: Stage, limit: number, seen: (page: readonly DeadLette
 }
 
 function reading(test: StagedTest): void {
-  test('dead letters come newest first, and no more than asked for', async (stage) => {
+  test('dead letters are listed newest first, up to the limit', async (stage) => {
     for (const id of ['a', 'b', 'c']) {
       await bury(stage, [id]);
       stage.shiftTime(LEASE);
@@ -56,7 +56,7 @@ function reading(test: StagedTest): void {
     assert.deepEqual(await stage.inspector.deadLetters('nowhere', { limit: 10 }), { letters: [], next: null });
   });
 
-  test('what became of the attempts is kept with the letter', async (stage) => {
+  test('a dead letter keeps the history of its attempts', async (stage) => {
     const worker = await stage.consumer();
     const attempts = [
       { at: 1, worker: 'w1', retries: 0, error: { type: 'SmtpError', message: 'no “relay”' } },
@@ -68,7 +68,7 @@ function reading(test: StagedTest): void {
     assert.deepEqual(letter?.attempts, attempts);
   });
 
-  test('dead letters are found by id, and nothing else is', async (stage) => {
+  test('only dead letters are found by id', async (stage) => {
     await bury(stage, ['a', 'b']);
     await stage.publish('ready');
     const found = await stage.inspector.findDeadLetters(QUEUE, ['b', 'ready', 'nobody', 'a']);
@@ -79,20 +79,20 @@ function reading(test: StagedTest): void {
 }
 
 function paging(test: StagedTest): void {
-  test('pages follow each other without a gap or a double, also among letters of one instant', async (stage) => {
+  test('pages have no gap and no duplicate, even among letters of the same instant', async (stage) => {
     const ids = numbered(25);
     await bury(stage, ids);
     assert.deepEqual((await walk(stage, 10, async () => {})).sort(), ids);
   });
 
-  test('a letter that comes while one pages is not seen, and shifts no other', async (stage) => {
+  test('a letter that arrives during paging is not listed and shifts no other', async (stage) => {
     await bury(stage, ['a', 'b', 'c']);
     stage.shiftTime(LEASE);
     const seen = await walk(stage, 1, async ([letter]) => bury(stage, [`after ${letter.id}`]));
     assert.deepEqual(seen.sort(), ['a', 'b', 'c']);
   });
 
-  test('pages go on where letters are taken out on the way', async (stage) => {
+  test('paging continues when letters are removed between pages', async (stage) => {
     const ids = numbered(25);
     await bury(stage, ids);
     const seen = await walk(stage, 4, async (page) => {
@@ -103,7 +103,7 @@ function paging(test: StagedTest): void {
 }
 
 function redriving(test: StagedTest): void {
-  test('rule 13: a redriven message runs anew: its old result gives way, its trace is not in the way', async (stage) => {
+  test('rule 13: a redriven message starts over: its old result is removed and its trace does not block it', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish({ id: 'a', traced: true });
     const record = { id: 'a', state: 'FAILURE', retries: 3, at: 1 };
@@ -119,7 +119,7 @@ function redriving(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('a message goes back with the body it died with, by its priority, and wakes who waits', async (stage) => {
+  test('a redriven message keeps its body and priority, and wakes a waiting consumer', async (stage) => {
     await bury(stage, ['low', 'high']);
     const worker = await stage.consumer({ maxWait: 60_000 });
     const waiting = worker.takeIds();
@@ -128,7 +128,7 @@ function redriving(test: StagedTest): void {
     assert.deepEqual(await waiting, ['high', 'low']);
   });
 
-  test('what is no dead letter is not redriven, and changes nothing', async (stage) => {
+  test('redriving an id that is not a dead letter changes nothing', async (stage) => {
     await bury(stage, ['a', 'a2']);
     await stage.publish('ready');
     const letters = ['a', 'ready', 'nobody', 'a'].map((id) => ({ id, body: 'changed', priority: 5 }));
@@ -139,14 +139,14 @@ function redriving(test: StagedTest): void {
     assert.deepEqual(taken.map(({ id, body }) => [id, body]), [['ready', 'body of ready'], ['a', 'changed']]); // prettier-ignore
   });
 
-  test('a message that was revoked while it was dead does not run', async (stage) => {
+  test('a dead letter that was revoked does not run when it is redriven', async (stage) => {
     await bury(stage, ['a']);
     await stage.broker.revoke(['a'], { terminate: false });
     await stage.inspector.redrive(QUEUE, [{ id: 'a', priority: 5 }]);
     assert.equal((await (await stage.consumer()).takeOne()).revoked, true);
   });
 
-  test('rule 4: thousands are redriven at once', async (stage) => {
+  test('rule 4: thousands of dead letters are redriven at once', async (stage) => {
     const ids = numbered(1_200);
     await bury(stage, ids);
     const done = await stage.inspector.redrive(QUEUE, ids.map((id) => ({ id, priority: 5 }))); // prettier-ignore
@@ -159,7 +159,7 @@ function redriving(test: StagedTest): void {
 function redrivingUnique(test: StagedTest): void {
   const redrive = (stage: Stage, ...ids: string[]) => stage.inspector.redrive(QUEUE, ids.map((id) => ({ id, priority: 5 }))); // prettier-ignore
 
-  test('rule 16: a message that goes back holds its unique key again, until it ends', async (stage) => {
+  test('rule 16: a redriven message holds its unique key again until it ends', async (stage) => {
     await bury(stage, [unique('a')]);
     assert.deepEqual(await redrive(stage, 'a'), [true]);
     assert.deepEqual(await stage.publish(unique('b')), [EXISTING('a')]);
@@ -169,7 +169,7 @@ function redrivingUnique(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 16: a dead letter stays one while another message holds its unique key', async (stage) => {
+  test('rule 16: a dead letter is not redriven while another message holds its unique key', async (stage) => {
     await bury(stage, [unique('a'), 'plain']);
     await stage.publish(unique('b'));
     assert.deepEqual(await redrive(stage, 'a', 'plain'), [false, true]);
@@ -180,14 +180,14 @@ function redrivingUnique(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 16: of two dead letters with one unique key, one goes back', async (stage) => {
+  test('rule 16: of two dead letters with the same unique key only one is redriven', async (stage) => {
     await bury(stage, [unique('a')]);
     await bury(stage, [unique('b')]);
     assert.deepEqual(await redrive(stage, 'a', 'b'), [true, false]);
     assert.deepEqual(await stage.publish(unique('c')), [EXISTING('a')]);
   });
 
-  test('rule 16: a message whose key is held for a time goes back under that key', async (stage) => {
+  test('rule 16: a redriven message whose key has a time to live holds that key again', async (stage) => {
     await bury(stage, [unique('a', { until: 'expiry', expires: 60_000 })]);
     assert.deepEqual(await redrive(stage, 'a'), [true]);
     assert.deepEqual(await stage.publish(unique('b')), [EXISTING('a')]);
@@ -195,7 +195,7 @@ function redrivingUnique(test: StagedTest): void {
     assert.deepEqual(await stage.publish(unique('c')), [TAKEN('c')]);
   });
 
-  test('rule 16: what is remembered of the key of a dead letter goes with the letter', async (stage) => {
+  test('rule 16: the stored key of a dead letter is removed with the letter', async (stage) => {
     const on = await stage.another({ deadLetterLimit: 1 });
     await bury(stage, [unique('a')], on);
     stage.shiftTime(1);
@@ -210,7 +210,7 @@ function redrivingUnique(test: StagedTest): void {
 }
 
 function purging(test: StagedTest): void {
-  test('purging removes the letters it names, or all, and nothing that waits', async (stage) => {
+  test('purging removes the named letters, or all, and no waiting message', async (stage) => {
     await bury(stage, ['a', 'b', 'c']);
     await stage.publish('ready');
     assert.equal(await stage.inspector.purgeDeadLetters(QUEUE, ['b', 'ready', 'nobody']), 1);
@@ -222,7 +222,7 @@ function purging(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 4: thousands are purged', async (stage) => {
+  test('rule 4: thousands of dead letters are purged', async (stage) => {
     await bury(stage, numbered(1_200));
     assert.equal(await stage.inspector.purgeDeadLetters(QUEUE), 1_200);
     await stage.assertNothingLeft();
@@ -230,7 +230,7 @@ function purging(test: StagedTest): void {
 }
 
 function bounding(test: StagedTest): void {
-  test('a queue keeps so many dead letters, and the oldest go with their bodies', async (stage) => {
+  test('beyond the limit, the oldest dead letters are removed with their bodies', async (stage) => {
     const on = await stage.another({ deadLetterLimit: 2 });
     for (const id of ['a', 'b', 'c', 'd']) {
       await bury(stage, [id], on);
@@ -242,7 +242,7 @@ function bounding(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('a limit that was lowered is reached with the next letter', async (stage) => {
+  test('a lowered limit takes effect with the next letter', async (stage) => {
     await bury(stage, numbered(30));
     stage.shiftTime(1);
     await bury(stage, ['last'], await stage.another({ deadLetterLimit: 1 }));

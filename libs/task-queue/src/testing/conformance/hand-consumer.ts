@@ -4,7 +4,7 @@ export const LEASE = 10_000;
 
 type Extras = Pick<Settlement, 'publish' | 'result' | 'arrivals'>;
 
-/** A consumer stepped by hand: it renews nothing by itself, and keeps what its events have told. */
+/** A consumer that the test steps by hand. It renews nothing by itself and records its events. */
 export class HandConsumer {
   consumer!: Consumer;
   readonly lost: string[] = [];
@@ -28,7 +28,7 @@ export class HandConsumer {
     return delivery;
   }
 
-  /** Takes until nothing comes, settling each batch so that nothing is held back. */
+  /** Receives and acknowledges until the queue is empty. Each batch is acknowledged, so that no suspect is held back. */
   async drain(limit = 100): Promise<Delivery[]> {
     const all: Delivery[] = [];
     for (let batch = await this.take(limit); batch.length > 0; batch = await this.take(limit)) {
@@ -38,7 +38,7 @@ export class HandConsumer {
     return all;
   }
 
-  /** One receive, settled. */
+  /** Receives and acknowledges one batch. @returns its ids */
   async drainOnce(): Promise<string[]> {
     const batch = await this.take();
     await this.ack(...batch);
@@ -54,7 +54,7 @@ export class HandConsumer {
   }
 }
 
-/** A settlement of this delivery. */
+/** Builds a settlement of this delivery. */
 export function as(delivery: Delivery, kind: SettlementKind, extras: Extras = {}): Settlement {
   return { delivery, ...extras, ...kind };
 }

@@ -8,9 +8,9 @@ import { placesOf } from './leftovers.js';
 export interface HarnessOptions {
   open(url: string, options: TransportOptions): CompleteTransport;
   readonly url: string;
-  /** the store is a server with a clock of its own, rather than this process's */
+  /** true: the store is a server with its own clock; false: it uses the clock of this process */
   readonly ownClock: boolean;
-  /** what the inspector does not show: keys or rows left under a prefix */
+  /** keys or rows left under a prefix that the inspector does not show */
   leftovers?(keyPrefix: string): Promise<string[]>;
   /** removes everything under a prefix */
   remove?(keyPrefix: string): Promise<void>;

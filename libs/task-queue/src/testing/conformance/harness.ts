@@ -1,17 +1,17 @@
 import type { CompleteTransport, TransportOptions } from '../../core/ports/broker/transport.js';
 
 /**
- * One store of the transport under test, of its own for each test. What the suites need beyond the seams.
+ * A separate store of the transport under test for each test, and operations that the ports do not have.
  * `harnessFor` builds one for transports that are opened by URL.
  */
 export interface ConformanceHarness {
-  /** A connected transport on this store; each call opens another one, as another process would. */
+  /** Opens and connects a transport on this store. Each call opens another one, as another process would. */
   open(options?: Partial<TransportOptions>): Promise<CompleteTransport>;
-  /** Lets time pass, for the store and for its users, without waiting for it. */
+  /** Moves the clocks of the store and of its users forward without waiting. */
   shiftTime(ms: number): void;
-  /** What is left of messages, leases and delivery counts, named so that a failing test tells; traces and results may stay. */
+  /** Describes the messages, leases and delivery counts that are left. Traces and results may stay. */
   leftovers(): Promise<string[]>;
-  /** Closes what was opened and removes the store. */
+  /** Closes all transports and removes the store. */
   close(): Promise<void>;
 }
 

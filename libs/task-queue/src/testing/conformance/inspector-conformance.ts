@@ -9,7 +9,7 @@ import { testRunner } from './test-runner.js';
 const HOUR = 3_600_000;
 const EMPTY = { ready: 0, delayed: 0, limited: 0, leased: 0, suspects: 0, dead: 0 };
 
-/** What every inspector must tell. */
+/** Tests of an inspector. */
 export function inspectorConformance(factory: HarnessFactory): void {
   const { describe } = testRunner();
   const test = staged(factory);
@@ -21,20 +21,20 @@ export function inspectorConformance(factory: HarnessFactory): void {
   });
 }
 
-/** One message in each place, named by it. */
+/** Brings one message to each place; its id is the name of the place. */
 async function oneOfEach(stage: Stage): Promise<void> {
-  const busy = await stage.heir({ queues: ['other', QUEUE], lease: HOUR });
+  const busy = await stage.sweeper({ queues: ['other', QUEUE], lease: HOUR });
   await stage.publish({ id: 'busy', queue: 'other' }, 'dead', 'leased');
   const dead = (await busy.take()).find(({ id }) => id === 'dead')!;
   await busy.settle(as(dead, deadLetter()));
   await stage.publish('suspects');
   await stage.crash(2);
-  await busy.take(); // sweeps, and takes no suspect beside what it holds
+  await busy.take(); // sweeps, but takes no suspect, because it already holds a delivery
   await stage.publish('ready', { id: 'delayed', due: { delay: HOUR } }, { id: 'limited', limit: { key: 'task', intervalMs: HOUR } });
 }
 
 function looking(test: StagedTest): void {
-  test('every place is counted, and every id found in its own', async (stage) => {
+  test('every place is counted, and every id is located in its place', async (stage) => {
     await oneOfEach(stage);
     assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 1, delayed: 1, limited: 1, leased: 1, suspects: 1, dead: 1 });
     const places = Object.keys(EMPTY);
@@ -42,14 +42,14 @@ function looking(test: StagedTest): void {
     assert.deepEqual(found, [...places.map((place) => ({ queue: QUEUE, place })), null, { queue: 'other', place: 'leased' }]);
   });
 
-  test('the queues that hold or have held messages are known, to every process, and no other', async (stage) => {
+  test('every process knows exactly the queues that hold or have held messages', async (stage) => {
     await stage.publish('a', { id: 'b', queue: 'later', due: { delay: HOUR } });
     await (await stage.consumer({ queues: [QUEUE, 'idle'] })).drain();
     assert.deepEqual(await stage.inspector.counts('nowhere'), EMPTY);
     assert.deepEqual((await (await stage.another()).inspector.queues()).sort(), ['later', QUEUE]);
   });
 
-  test('the first in line of each priority is told, and stays there', async (stage) => {
+  test('the head of each priority is shown and stays in the queue', async (stage) => {
     await stage.publish(
       'a',
       'b',
@@ -65,7 +65,7 @@ function looking(test: StagedTest): void {
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['high', 'a', 'b', 'big', 'low']);
   });
 
-  test('the first in line is told of what was sent together, too', async (stage) => {
+  test('the head is also shown for messages of one batch', async (stage) => {
     const firsts = async () => (await stage.inspector.heads(QUEUE)).map(({ id, body }) => [id, body]);
     const [first, ...others] = numbered(40);
     await stage.publish(first!, ...others);
@@ -85,7 +85,7 @@ function looking(test: StagedTest): void {
 }
 
 function purging(test: StagedTest): void {
-  test('purging removes what waits, and nothing that is out, suspected or dead', async (stage) => {
+  test('purging removes waiting messages and keeps leased, suspect and dead ones', async (stage) => {
     await oneOfEach(stage);
     assert.equal(await stage.inspector.purge(QUEUE), 3);
     assert.deepEqual(await stage.inspector.counts(QUEUE), { ...EMPTY, leased: 1, suspects: 1, dead: 1 });
@@ -93,7 +93,7 @@ function purging(test: StagedTest): void {
     assert.deepEqual(await stage.inspector.counts('other'), { ...EMPTY, leased: 1 });
   });
 
-  test('rule 1: a purged id is free again, traced or not', async (stage) => {
+  test('rule 1: a purged id can be sent again, traced or not', async (stage) => {
     await stage.publish('a', { id: 'b', due: { delay: 1_000 }, traced: true });
     await stage.inspector.purge(QUEUE);
     await stage.assertNothingLeft();
@@ -104,7 +104,7 @@ function purging(test: StagedTest): void {
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['a', 'b']);
   });
 
-  test('purging thousands, of every priority, leaves nothing', async (stage) => {
+  test('purging thousands of messages of every priority leaves nothing', async (stage) => {
     await stage.publish(...numbered(1_200).map((id, index) => ({ id, priority: index % 10 })));
     assert.equal(await stage.inspector.purge(QUEUE), 1_200);
     assert.equal(await stage.inspector.purge(QUEUE), 0);

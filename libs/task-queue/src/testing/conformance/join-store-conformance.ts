@@ -7,7 +7,7 @@ import { testRunner } from './test-runner.js';
 
 const HOUR = 3_600_000;
 
-/** What every join store must do, by itself and as a part of settlements. */
+/** Tests of a join store, alone and as a part of settlements. */
 export function joinStoreConformance(factory: HarnessFactory): void {
   const { describe } = testRunner();
   const test = staged(factory);
@@ -39,7 +39,7 @@ function arriving(test: StagedTest): void {
     assert.deepEqual(await stage.joins.arrive([arrival('c', 2)]), [receipt(0)]);
   });
 
-  test('rule 15: a member that comes again counts once, even with another value, and completes nothing twice', async (stage) => {
+  test('rule 15: a member that arrives again counts once, even with another value', async (stage) => {
     await stage.joins.open([join('j', 2)]);
     await stage.joins.arrive([arrival('a')]);
     assert.deepEqual(await stage.joins.arrive([arrival('a', 1, { value: 'another' })]), [receipt(1, 0)]);
@@ -48,7 +48,7 @@ function arriving(test: StagedTest): void {
     assert.deepEqual((await stage.joins.load('j'))?.members.map(({ value }) => value), ['value of a', 'value of b']); // prettier-ignore
   });
 
-  test('rule 15: arrivals of many joins at once are each counted in their own', async (stage) => {
+  test('rule 15: arrivals at many joins at once are counted for each join', async (stage) => {
     await stage.joins.open([join('j', 2), join('i', 1)]);
     const receipts = await stage.joins.arrive([
       arrival('a'),
@@ -60,18 +60,18 @@ function arriving(test: StagedTest): void {
     assert.deepEqual(await stage.joins.arrive([]), []);
   });
 
-  test('rule 15: of members that arrive from many processes at once exactly one completes', async (stage) => {
+  test('rule 15: of members that arrive from many processes at once exactly one completes the join', async (stage) => {
     const others = await Promise.all([stage.another(), stage.another(), stage.another()]);
     const ids = numbered(90);
     await stage.joins.open([join('j', ids.length)]);
-    // Each arrives twice, in two processes.
+    // Each member arrives twice, in two processes.
     const calls = [...ids, ...ids].map((id, at) => others[(at + (at >= 90 ? 1 : 0)) % 3].joins.arrive([arrival(id, at % 90)]));
     const receipts = (await Promise.all(calls)).flat();
     assert.equal(receipts.filter(({ completed }) => completed).length, 1);
     assert.deepEqual(receipts.flatMap(({ inserted, remaining }) => (inserted ? [remaining!] : [])).sort((a, b) => b - a), ids.map((_, at) => 89 - at)); // prettier-ignore
   });
 
-  test('rule 15: a member too many changes nothing', async (stage) => {
+  test('rule 15: a surplus member changes nothing', async (stage) => {
     await stage.joins.open([join('j', 1)]);
     await stage.joins.arrive([arrival('a')]);
     assert.deepEqual(await stage.joins.arrive([arrival('b', 1)]), [receipt(0, 0)]);
@@ -87,7 +87,7 @@ function arriving(test: StagedTest): void {
     assert.equal((await stage.joins.load('j'))?.body, 'body of j');
   });
 
-  test('rule 4: what cannot be counted is refused before anything is written', async (stage) => {
+  test('rule 4: an invalid arrival is refused before anything is written', async (stage) => {
     await assert.rejects(stage.joins.open([join('j', 1), join('none', 0)]), { code: 'INVALID_OPTION' });
     await stage.joins.open([join('j', 2)]);
     for (const bad of [arrival(''), arrival('b', -1), arrival('b', 0.5), arrival('b', 0, { value: 1 as unknown as string })]) {
@@ -98,7 +98,7 @@ function arriving(test: StagedTest): void {
 }
 
 function ending(test: StagedTest): void {
-  test('load: members come by their index, with their values as they arrived', async (stage) => {
+  test('load: members come in the order of their index, with unchanged values', async (stage) => {
     const values = ['', '12:3', 'a\u0000NUL', 'Chào 👋', '{"open', 'x'.repeat(100_000)];
     await stage.joins.open([join('j', 20, { body: 'b:{}\u0000👋' })]);
     const members = values.map((value, index) => ({ member: `m:${index}\n`, index: index + 5, value }));
@@ -107,7 +107,7 @@ function ending(test: StagedTest): void {
     assert.equal(await stage.joins.load('nobody'), null);
   });
 
-  test('rule 15: after it was closed, neither a member nor an open changes anything', async (stage) => {
+  test('rule 15: after a join was closed, neither an arrival nor an open changes it', async (stage) => {
     await stage.joins.open([join('j', 2)]);
     await stage.joins.arrive([arrival('a'), arrival('b', 1)]);
     await stage.joins.close(['j', 'nobody']);
@@ -118,13 +118,13 @@ function ending(test: StagedTest): void {
     assert.deepEqual(await stage.joins.complete(10), []);
   });
 
-  test('close: a join that is not complete can be given up', async (stage) => {
+  test('close: an incomplete join can be abandoned', async (stage) => {
     await stage.joins.open([join('j', 2)]);
     await stage.joins.close(['j']);
     assert.deepEqual(await stage.joins.arrive([arrival('a')]), [receipt(null, 0)]);
   });
 
-  test('a join is forgotten when it expires, complete, closed or neither', async (stage) => {
+  test('an expired join is removed, whether complete, closed or open', async (stage) => {
     const ids = ['complete', 'closed', 'open'];
     await stage.joins.open(ids.map((id) => join(id, 1, { expires: 5_000 })));
     await stage.joins.arrive(ids.slice(0, 2).map((id) => arrival('a', 0, { join: id })));
@@ -145,7 +145,7 @@ function ending(test: StagedTest): void {
 }
 
 function completing(test: StagedTest): void {
-  test('complete: names what is complete and not closed, longest first, and no more than asked for', async (stage) => {
+  test('complete: lists complete open joins in the order of their completion, up to the limit', async (stage) => {
     await stage.joins.open(['c', 'b', 'a', 'open'].map((id) => join(id, 1)));
     for (const id of ['b', 'c', 'a']) {
       await stage.joins.arrive([arrival('m', 0, { join: id })]);
@@ -156,7 +156,7 @@ function completing(test: StagedTest): void {
     assert.deepEqual(await stage.joins.complete(10), ['c', 'a']);
   });
 
-  test('complete: what has expired takes no place from what has not', async (stage) => {
+  test('complete: expired joins do not count against the limit', async (stage) => {
     const old = numbered(150);
     await stage.joins.open([...old.map((id) => join(id, 1, { expires: 1_000 })), join('j', 1)]);
     await stage.joins.arrive([...old, 'j'].map((id) => arrival('m', 0, { join: id })));
@@ -164,7 +164,7 @@ function completing(test: StagedTest): void {
     assert.deepEqual(await stage.joins.complete(1), ['j']);
   });
 
-  test('rule 15: the body that the last member publishes and the one that a reconciler repeats are one', async (stage) => {
+  test('rule 15: the body that the last member publishes and the one that a reconciler repeats are the same message', async (stage) => {
     const worker = await stage.consumer();
     await stage.joins.open([join('j', 1)]);
     await stage.joins.arrive([arrival('a')]);
@@ -172,7 +172,7 @@ function completing(test: StagedTest): void {
       const { id, body } = (await stage.joins.load('j'))!;
       return stage.publish({ id: `${id}-body`, body, traced: true });
     };
-    // The worker of the last member publishes, the body runs to its end, and the worker dies before it has closed the join.
+    // The worker of the last member publishes the body, which runs to its end. The worker dies before it has closed the join.
     assert.deepEqual(await publishBody(), [{ id: 'j-body', deduplicated: false }]);
     assert.deepEqual((await worker.drain()).map(({ body }) => body), ['body of j']); // prettier-ignore
     assert.deepEqual(await stage.joins.complete(10), ['j']);
@@ -184,7 +184,7 @@ function completing(test: StagedTest): void {
 }
 
 function settling(test: StagedTest): void {
-  test('rule 15: a settlement brings its member along, and answers where the join stands', async (stage) => {
+  test('rule 15: a settlement carries its arrival, and its receipt has the remaining count', async (stage) => {
     await stage.joins.open([join('j', 3), join('i', 1)]);
     await stage.publish('a', 'b', 'c');
     const worker = await stage.consumer();
@@ -203,7 +203,7 @@ function settling(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['after']);
   });
 
-  test('rule 15: of last members that are settled at once by many workers exactly one completes', async (stage) => {
+  test('rule 15: of members that many workers settle at once exactly one completes the join', async (stage) => {
     const ids = numbered(120);
     await stage.joins.open([join('j', ids.length)]);
     await stage.publish(...ids);
@@ -221,18 +221,18 @@ function settling(test: StagedTest): void {
     assert.deepEqual((await stage.joins.load('j'))?.members.map(({ member }) => member), ids); // prettier-ignore
   });
 
-  test('rule 15: a settlement that is refused has not arrived', async (stage) => {
+  test('rule 15: the arrival of a refused settlement does not count', async (stage) => {
     await openAndPublish(stage);
     const worker = await stage.consumer();
     const delivery = await worker.takeOne();
     stage.shiftTime(LEASE + 1);
-    await (await stage.heir()).takeOne();
+    await (await stage.sweeper()).takeOne();
     const [receipt] = await worker.consumer.settle([as(delivery, ack(), { arrivals: [arrival('a')] })]);
     assert.deepEqual(receipt, { id: 'a', accepted: false });
     assert.equal((await stage.joins.load('j'))?.remaining, 1);
   });
 
-  test('rule 15: a member that is redelivered after it had arrived counts once', async (stage) => {
+  test('rule 15: a member that is redelivered after its arrival counts once', async (stage) => {
     await openAndPublish(stage);
     const worker = await stage.consumer();
     const arrivals = [arrival('a')];
@@ -241,7 +241,7 @@ function settling(test: StagedTest): void {
     assert.deepEqual([first[0].joined, again[0].joined], [[receipt(0)], [receipt(0, 0)]]);
   });
 
-  test('rule 4: an arrival that cannot be counted fails its own settlement only', async (stage) => {
+  test('rule 4: an invalid arrival fails only its own settlement', async (stage) => {
     await stage.joins.open([join('j', 2)]);
     await stage.publish('a', 'b');
     const worker = await stage.consumer();

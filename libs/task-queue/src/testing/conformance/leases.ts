@@ -10,12 +10,12 @@ export function describeLeases(test: StagedTest): void {
 }
 
 function fence(test: StagedTest): void {
-  test('rule 5: who lost a lease settles nothing, and nothing goes out with it', async (stage) => {
+  test('rule 5: a settlement after a lost lease is refused, and its follow-ups are not sent', async (stage) => {
     await stage.publish('a');
     const loser = await stage.consumer();
     const late = await loser.takeOne();
     stage.shiftTime(LEASE + 1);
-    const holder = await stage.heir({ on: await stage.another() });
+    const holder = await stage.sweeper({ on: await stage.another() });
     const held = await holder.takeOne();
     const extras = { publish: [publication('b')], result: { record: { id: 'a', state: 'SUCCESS', retries: 0, at: 1 }, expires: DAY } };
     for (const kind of [ack(), retry('late'), release(), release(0, true)]) {
@@ -28,12 +28,12 @@ function fence(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 5: who lost a lease stays refused when the same id is leased again with nothing counted', async (stage) => {
+  test('rule 5: a lost lease stays refused when the same id is leased again with a count of zero', async (stage) => {
     await stage.publish('a');
     const loser = await stage.consumer();
     const late = await loser.takeOne();
     stage.shiftTime(LEASE + 1);
-    const second = await stage.heir();
+    const second = await stage.sweeper();
     await second.settle(as(await second.takeOne(), retry()));
     const third = await stage.consumer();
     const held = await third.takeOne();
@@ -43,7 +43,7 @@ function fence(test: StagedTest): void {
     assert.deepEqual(await third.settle(as(held, ack())), [true]);
   });
 
-  test('rule 5: the same consumer is refused under the token of its earlier hand-over', async (stage) => {
+  test('rule 5: a consumer is refused under the token of an earlier hand-over', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer();
     const first = await worker.takeOne();
@@ -55,14 +55,14 @@ function fence(test: StagedTest): void {
     assert.deepEqual(await worker.settle(as(second, ack())), [true]);
   });
 
-  test('rule 5: a lease that ran out is still held until somebody takes it away', async (stage) => {
+  test('rule 5: an expired lease is still valid until another consumer takes it over', async (stage) => {
     await stage.publish('a', 'b');
     const worker = await stage.consumer();
     const [a, b] = await worker.take();
     stage.shiftTime(LEASE + 1);
     assert.deepEqual(await worker.settle(as(a, ack())), [true]);
     assert.deepEqual((await worker.consumer.extend([b])).lost, []);
-    assert.deepEqual(await (await stage.heir()).takeIds(), []);
+    assert.deepEqual(await (await stage.sweeper()).takeIds(), []);
     await worker.ack(b);
     await stage.assertNothingLeft();
   });
@@ -78,7 +78,7 @@ function fence(test: StagedTest): void {
 }
 
 function renewal(test: StagedTest): void {
-  test('extend: a renewed lease is nobody else’s', async (stage) => {
+  test('extend: a renewed lease is not taken over', async (stage) => {
     await stage.publish(...numbered(600));
     const worker = await stage.consumer();
     const deliveries = [...(await worker.take(500)), ...(await worker.take(500))];
@@ -92,9 +92,9 @@ function renewal(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('extend: answers which leases are lost, and renews the others', async (stage) => {
+  test('extend: reports lost leases and renews the others', async (stage) => {
     await stage.publish('a', 'b', 'c');
-    const [worker, other] = [await stage.consumer(), await stage.heir()];
+    const [worker, other] = [await stage.consumer(), await stage.sweeper()];
     const deliveries = await worker.take();
     const [, b] = deliveries;
     await worker.settle(as(b, ack()));
@@ -104,7 +104,7 @@ function renewal(test: StagedTest): void {
     assert.deepEqual(await other.takeIds(), []);
   });
 
-  test('rule 7: a delivery is held until the local deadline, which only a renewal moves', async (stage) => {
+  test('rule 7: a delivery is held until its local deadline, which only a renewal extends', async (stage) => {
     await stage.publish('a', 'b');
     const worker = await stage.consumer();
     const [a, b] = await worker.take();
@@ -124,9 +124,9 @@ function renewal(test: StagedTest): void {
     assert.equal(worker.consumer.holds(a), false);
   });
 
-  test('rule 7: an open consumer renews what it holds by itself', async (stage) => {
+  test('rule 7: an open consumer renews its deliveries by itself', async (stage) => {
     await stage.publish('a');
-    const other = await stage.heir({ maxWait: 900 });
+    const other = await stage.sweeper({ maxWait: 900 });
     const worker = await stage.consumer({ renew: true, lease: 300 });
     const held = await worker.takeOne();
     assert.deepEqual(await other.takeIds(), []);
@@ -134,7 +134,7 @@ function renewal(test: StagedTest): void {
     assert.deepEqual(await worker.settle(as(held, ack())), [true]);
   });
 
-  test('rule 8: a consumer that was only late extends its own leases before it sweeps', async (stage) => {
+  test('rule 8: a late consumer renews its own leases before it sweeps', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer({ renew: true });
     const held = await worker.takeOne();
@@ -145,14 +145,14 @@ function renewal(test: StagedTest): void {
     assert.deepEqual(await worker.settle(as(held, ack())), [true]);
   });
 
-  test('rule 11: a closed consumer leaves what is out to its lease', async (stage) => {
+  test('rule 11: deliveries of a closed consumer stay leased until their leases expire', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer({ renew: true });
     await worker.takeOne();
     await worker.consumer.close();
-    const heir = await stage.consumer();
-    assert.deepEqual(await heir.takeIds(), []);
+    const sweeper = await stage.consumer();
+    assert.deepEqual(await sweeper.takeIds(), []);
     stage.shiftTime(LEASE + 1);
-    assert.deepEqual((await heir.take()).map(({ id, queue, lostLeases }) => [id, queue, lostLeases]), [['a', QUEUE, 1]]); // prettier-ignore
+    assert.deepEqual((await sweeper.take()).map(({ id, queue, lostLeases }) => [id, queue, lostLeases]), [['a', QUEUE, 1]]); // prettier-ignore
   });
 }

@@ -1,6 +1,6 @@
 import type { Inspector } from '../../core/ports/control/inspector.js';
 
-/** The places of all queues that are not empty, such as `email: 2 ready`. */
+/** The non-empty places of all queues, such as `email: 2 ready`. */
 export async function placesOf(inspector: Inspector): Promise<string[]> {
   const left: string[] = [];
   for (const queue of await inspector.queues()) {

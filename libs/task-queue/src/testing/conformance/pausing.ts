@@ -4,9 +4,9 @@ import { QUEUE, type StagedTest } from './stage.js';
 
 const HOUR = 3_600_000;
 
-/** What a pause must hold back, and what it must not. */
+/** Tests of paused queues. */
 export function describePausing(test: StagedTest): void {
-  test('rule 21: a paused queue hands out nothing, to any process, and takes messages all the same', async (stage) => {
+  test('rule 21: a paused queue hands out nothing to any process and still accepts messages', async (stage) => {
     await stage.publish('before');
     await stage.inspector.pause(QUEUE);
     await stage.publish('after');
@@ -15,7 +15,7 @@ export function describePausing(test: StagedTest): void {
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['before', 'after']);
   });
 
-  test('rule 21: what is out of a paused queue is settled, renewed and given back', async (stage) => {
+  test('rule 21: deliveries of a paused queue can be settled, renewed and released', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish('ack', 'retry', 'release', 'held');
     const [first, second, third, held] = await worker.take();
@@ -28,13 +28,13 @@ export function describePausing(test: StagedTest): void {
     assert.deepEqual((await worker.takeIds()).sort(), ['release', 'retry']);
   });
 
-  test('the other queues of a worker go on', async (stage) => {
+  test('the other queues of a consumer go on', async (stage) => {
     await stage.publish('a', { id: 'b', queue: 'other' });
     await stage.inspector.pause(QUEUE);
     assert.deepEqual(await (await stage.consumer({ queues: [QUEUE, 'other'] })).takeIds(), ['b']);
   });
 
-  test('resuming wakes a worker that waits', async (stage) => {
+  test('resuming wakes a waiting consumer', async (stage) => {
     await stage.inspector.pause(QUEUE);
     await stage.publish('a');
     const worker = await stage.consumer({ maxWait: 60_000 });
@@ -43,10 +43,10 @@ export function describePausing(test: StagedTest): void {
     assert.deepEqual(await waiting, ['a']);
   });
 
-  test('a suspect that a pause holds back keeps no worker from its other queues', async (stage) => {
+  test('a suspect in a paused queue does not keep a consumer from its other queues', async (stage) => {
     await stage.publish('suspect');
     await stage.crash(2);
-    const worker = await stage.heir({ queues: [QUEUE, 'other'], lease: HOUR });
+    const worker = await stage.sweeper({ queues: [QUEUE, 'other'], lease: HOUR });
     await stage.inspector.pause(QUEUE);
     for (const id of ['a', 'b', 'c']) {
       await stage.publish({ id, queue: 'other' });
@@ -55,19 +55,19 @@ export function describePausing(test: StagedTest): void {
     await stage.inspector.resume(QUEUE);
   });
 
-  test('a lease that runs out while the queue is paused goes back to it', async (stage) => {
+  test('a message whose lease expires during a pause goes back to its queue', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish('a');
     await worker.take();
     await worker.consumer.close();
     await stage.inspector.pause(QUEUE);
-    const heir = await stage.heir();
+    const sweeper = await stage.sweeper();
     stage.shiftTime(LEASE + 1);
-    assert.deepEqual(await heir.takeIds(), []);
+    assert.deepEqual(await sweeper.takeIds(), []);
     assert.equal(await stage.placeOf('a'), 'ready');
   });
 
-  test('what is paused is known to every process, messages or none, until it is resumed', async (stage) => {
+  test('every process knows a paused queue until it is resumed, even if the queue is empty', async (stage) => {
     await stage.inspector.pause(QUEUE);
     await stage.inspector.pause('empty');
     await stage.inspector.pause('empty');

@@ -6,7 +6,7 @@ import { numbered, publication, QUEUE, type Stage, type StagedTest } from './sta
 
 const HOUR = 3_600_000;
 
-/** How a message of this id gets to each place. */
+/** Brings a message with this id to each place. */
 const WAYS: Readonly<Record<Location['place'], (stage: Stage, id: string) => Promise<unknown>>> = {
   ready: (stage, id) => stage.publish(id),
   delayed: (stage, id) => stage.publish({ id, due: { delay: HOUR } }),
@@ -16,12 +16,12 @@ const WAYS: Readonly<Record<Location['place'], (stage: Stage, id: string) => Pro
     await (await stage.consumer()).take();
   },
   suspects: async (stage, id) => {
-    const busy = await stage.heir({ queues: ['other', QUEUE], lease: HOUR });
+    const busy = await stage.sweeper({ queues: ['other', QUEUE], lease: HOUR });
     await stage.publish({ id: 'busy', queue: 'other' });
     await busy.takeOne();
     await stage.publish(id);
     await stage.crash(2);
-    await busy.take(); // sweeps, and takes no suspect beside what it holds
+    await busy.take(); // sweeps, but takes no suspect, because it already holds a delivery
   },
   dead: async (stage, id) => {
     await stage.publish(id);
@@ -39,7 +39,7 @@ export function describePublish(test: StagedTest): void {
 
 function identity(test: StagedTest): void {
   for (const place of Object.keys(WAYS) as Location['place'][]) {
-    test(`rule 1: an id that is ${place} is not taken a second time, and what is there stays as it is`, async (stage) => {
+    test(`rule 1: an id that is ${place} is not accepted again, and the first message stays unchanged`, async (stage) => {
       await WAYS[place](stage, 'a');
       assert.equal(await stage.placeOf('a'), place);
       const before = await stage.inspector.counts(QUEUE);
@@ -50,7 +50,7 @@ function identity(test: StagedTest): void {
     });
   }
 
-  test('rule 1: one id twice in a batch is one message, the first', async (stage) => {
+  test('rule 1: of two messages with one id in a batch the first is kept', async (stage) => {
     const receipts = await stage.publish({ id: 'a', body: 'first' }, { id: 'a', body: 'second' });
     assert.deepEqual(
       receipts.map(({ deduplicated }) => deduplicated),
@@ -63,7 +63,7 @@ function identity(test: StagedTest): void {
     );
   });
 
-  test('rule 1: an id is in exactly one place all its life, and free after it', async (stage) => {
+  test('rule 1: an id is in exactly one place until it ends, and can be sent again afterwards', async (stage) => {
     const seen: string[] = [];
     const look = async (): Promise<void> => {
       const held = Object.entries(await stage.inspector.counts(QUEUE)).flatMap(([place, count]) => Array<string>(count).fill(place));
@@ -88,7 +88,7 @@ function identity(test: StagedTest): void {
 }
 
 function traces(test: StagedTest): void {
-  test('rule 3: a finished id is refused for as long as its trace is kept, counted from its end', async (stage) => {
+  test('rule 3: a finished id is refused while its trace is kept, counted from its end', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish({ id: 'a', traced: true });
     stage.shiftTime(50_000);
@@ -107,7 +107,7 @@ function traces(test: StagedTest): void {
     assert.deepEqual(await stage.publish({ id: 'a', traced: true }), [{ id: 'a', deduplicated: true }]);
   });
 
-  test('rule 3: the trace is left when it is sent, so that it does not hang on how the task ends', async (stage) => {
+  test('rule 3: the trace is written at publish, so that it does not depend on how the task ends', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish({ id: 'a', traced: true });
     await worker.settle(as(await worker.takeOne(), ack()));
@@ -115,14 +115,14 @@ function traces(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), []);
   });
 
-  test('rule 3: an id that leaves no trace can be sent again as soon as it has finished', async (stage) => {
+  test('rule 3: an id without a trace can be sent again as soon as it has finished', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish('a');
     await worker.ack(await worker.takeOne());
     assert.deepEqual(await stage.publish({ id: 'a', traced: true }), [{ id: 'a', deduplicated: false }]);
   });
 
-  test('rule 14: after an early acknowledgement the retry goes out under the same id, trace or not', async (stage) => {
+  test('rule 14: after an early acknowledgement a retry is sent under the same id, traced or not', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish({ id: 'a', traced: true });
     await worker.settle(as(await worker.takeOne(), ack(true)));
@@ -132,7 +132,7 @@ function traces(test: StagedTest): void {
 }
 
 function batches(test: StagedTest): void {
-  test('rule 4: a batch larger than a script takes arrives whole, in order, with a receipt each', async (stage) => {
+  test("rule 4: a batch larger than a script's limit arrives complete and in order, with a receipt for each message", async (stage) => {
     const ids = numbered(1_200);
     const receipts = await stage.publish(...ids);
     assert.deepEqual(
@@ -148,7 +148,7 @@ function batches(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 4: one known id in a large batch holds back no other', async (stage) => {
+  test('rule 4: a known id in a large batch does not hold back the others', async (stage) => {
     await stage.publish('n00700');
     const receipts = await stage.publish(...numbered(1_200));
     assert.deepEqual(
@@ -158,7 +158,7 @@ function batches(test: StagedTest): void {
     assert.equal((await drainAll(stage)).drained.length, 1_200);
   });
 
-  test('rule 4: a batch that is refused for one publication has written none', async (stage) => {
+  test('rule 4: a batch that is refused for one invalid publication writes nothing', async (stage) => {
     await assert.rejects(stage.publish('a', { id: 'b', priority: 12 }, 'c'));
     await stage.assertNothingLeft();
     assert.deepEqual(
@@ -167,7 +167,7 @@ function batches(test: StagedTest): void {
     );
   });
 
-  test('calls made together each get the receipts of their own', async (stage) => {
+  test('concurrent calls each get their own receipts', async (stage) => {
     const [first, second, third] = await Promise.all([stage.publish('a', 'b'), stage.publish('b'), stage.publish('c')]);
     assert.deepEqual(
       first.map(({ id }) => id),
@@ -177,15 +177,21 @@ function batches(test: StagedTest): void {
     assert.deepEqual(third, [{ id: 'c', deduplicated: false }]);
   });
 
-  test('publishing nothing is no error', async (stage) => {
+  test('publishing an empty batch is not an error', async (stage) => {
     assert.deepEqual(await stage.publish(), []);
   });
 }
 
 function opaque(test: StagedTest): void {
-  const BODIES = { empty: '', 'no JSON': '{"open', 'a NUL': '"\u0000"', unicode: 'Chào 👋 \u2028', 'one megabyte': 'x'.repeat(1_000_000) };
+  const BODIES = {
+    empty: '',
+    'not JSON': '{"open',
+    'a NUL': '"\u0000"',
+    'not ASCII': 'Chào 👋 \u2028',
+    'one megabyte': 'x'.repeat(1_000_000),
+  };
   for (const [what, body] of Object.entries(BODIES)) {
-    test(`a body that is ${what} arrives as it was sent`, async (stage) => {
+    test(`a body that is ${what} arrives unchanged`, async (stage) => {
       await stage.publish({ id: 'a', body });
       assert.equal((await (await stage.consumer()).takeOne()).body === body, true);
     });
@@ -193,7 +199,7 @@ function opaque(test: StagedTest): void {
 
   const NAMES = ['with:colons', '{braces}', 'two words\n', 'hàng đợi 👋', '*', '__proto__', '%s', '0'];
   for (const name of NAMES) {
-    test(`an id and a queue named ${JSON.stringify(name)} go all the way`, async (stage) => {
+    test(`an id and a queue named ${JSON.stringify(name)} work end to end`, async (stage) => {
       await stage.publish(publication({ id: name, queue: name }), { id: `${name}2`, queue: name, due: { delay: 1_000 } });
       stage.shiftTime(1_001);
       const worker = await stage.consumer({ queues: [name] });

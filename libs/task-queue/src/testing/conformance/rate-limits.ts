@@ -5,10 +5,10 @@ import { numbered, QUEUE, type PublicationInput, type Stage, type StagedTest } f
 
 export const MINUTE = 60_000;
 const HOUR = 3_600_000;
-/** A receive that must be ended by a wake-up, because its own deadline is far. */
-const PATIENT = 60_000;
+/** ms; a receive with this deadline must be ended by a wake-up. */
+const LONG_WAIT = 60_000;
 
-/** A publication that is let through once a minute. */
+/** A publication with a rate limit of one per minute. */
 export function limited(id: string, more: Partial<PublicationInput> = {}, how: Partial<RateLimit> = {}): PublicationInput {
   return { id, limit: { key: 'task', intervalMs: MINUTE, ...how }, ...more };
 }
@@ -23,7 +23,7 @@ export function describeRateLimits(test: StagedTest): void {
 }
 
 function slots(test: StagedTest): void {
-  test('rule 18: one goes at once, and then one at each slot, in order', async (stage) => {
+  test('rule 18: the first message goes at once, then one goes at each slot, in order', async (stage) => {
     await stage.publish(...['a', 'b', 'c'].map((id) => limited(id)));
     const worker = await stage.consumer();
     assert.deepEqual(await worker.drainOnce(), ['a']);
@@ -37,7 +37,7 @@ function slots(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 18: slots that nobody used are not made up for', async (stage) => {
+  test('rule 18: unused slots are not accumulated', async (stage) => {
     await stage.publish(...['a', 'b', 'c'].map((id) => limited(id)));
     const worker = await stage.consumer();
     await worker.drainOnce();
@@ -46,7 +46,7 @@ function slots(test: StagedTest): void {
     assert.deepEqual(await worker.drainOnce(), []);
   });
 
-  test('rule 18: the slots of a key are those of the whole store, whatever the queue or the process', async (stage) => {
+  test('rule 18: all queues and processes of a store share the slots of a key', async (stage) => {
     const other = await stage.consumer({ queues: ['other'], on: await stage.another() });
     await stage.publish(limited('a'), limited('b', { queue: 'other' }));
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['a']);
@@ -55,7 +55,7 @@ function slots(test: StagedTest): void {
     assert.deepEqual(await other.takeIds(), ['b']);
   });
 
-  test('rule 18: a slot goes to the highest priority, first in first out within it', async (stage) => {
+  test('rule 18: a slot goes to the highest priority, first in, first out within it', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(limited('first'), limited('low', { priority: 1 }), limited('b'), limited('high', { priority: 9 }), limited('c'));
     const order: string[] = [];
@@ -66,7 +66,7 @@ function slots(test: StagedTest): void {
     assert.deepEqual(order, ['high', 'first', 'b', 'c', 'low']);
   });
 
-  test('rule 18: a receive that takes late takes all that a short interval has let through', async (stage) => {
+  test('rule 18: a late receive takes all messages that a short interval has let through', async (stage) => {
     await stage.publish(...numbered(20).map((id) => limited(id, {}, { intervalMs: 0.25 })));
     assert.deepEqual((await (await stage.consumer({ maxWait: 500 })).drain()).map(({ id }) => id), numbered(20).slice(0, 20)); // prettier-ignore
   });
@@ -86,7 +86,7 @@ function slots(test: StagedTest): void {
     });
   }
 
-  test('rule 4: a limit that cannot be is refused before anything is written', async (stage) => {
+  test('rule 4: an invalid rate limit is refused before anything is written', async (stage) => {
     for (const bad of [{ key: '' }, { intervalMs: -1 }, { intervalMs: NaN }, { expires: NaN }]) {
       await assert.rejects(stage.publish('a', limited('b', {}, bad)), { code: 'INVALID_OPTION' });
     }
@@ -96,14 +96,14 @@ function slots(test: StagedTest): void {
 }
 
 function others(test: StagedTest): void {
-  test('rule 18: limited messages hold up neither others nor other keys, and take no room in a receive', async (stage) => {
+  test("rule 18: limited messages delay neither other messages nor other keys, and do not count towards a receive's limit", async (stage) => {
     const many = numbered(200).map((id) => limited(id, { priority: 9 }));
     await stage.publish(...many, 'plain', limited('other', { priority: 1 }, { key: 'other' }));
     assert.deepEqual(await (await stage.consumer()).takeIds(3), ['n00000', 'plain', 'other']);
     assert.deepEqual(await stage.inspector.counts(QUEUE), { ready: 0, delayed: 0, limited: 199, leased: 3, suspects: 0, dead: 0 });
   });
 
-  test('rule 18: a slot does not outrank what is ready with a higher priority', async (stage) => {
+  test('rule 18: a free slot does not outrank a ready message of higher priority', async (stage) => {
     await stage.publish(limited('limited', { priority: 5 }), { id: 'high', priority: 6 }, { id: 'low', priority: 4 });
     const worker = await stage.consumer();
     assert.deepEqual([await worker.takeIds(1), await worker.takeIds()], [['high'], ['limited', 'low']]);
@@ -118,7 +118,7 @@ function others(test: StagedTest): void {
 }
 
 function unslotted(test: StagedTest): void {
-  test('rule 18: no message owns a slot: when all others are revoked, the last does not wait for theirs', async (stage) => {
+  test('rule 18: no message owns a slot: when all others are revoked, the last one does not wait for their slots', async (stage) => {
     const ids = numbered(1_200);
     const worker = await stage.consumer();
     await stage.publish(limited('first'), ...ids.map((id) => limited(id)));
@@ -131,7 +131,7 @@ function unslotted(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 18: what was revoked before it was sent uses no slot, and does not wait for one', async (stage) => {
+  test('rule 18: a message that was revoked before it was sent neither uses a slot nor waits for one', async (stage) => {
     await stage.broker.revoke(['a', 'late'], { terminate: false });
     await stage.publish(limited('first'), limited('a'), limited('late', { due: { delay: 1_000 } }), limited('b'));
     const worker = await stage.consumer();
@@ -141,7 +141,7 @@ function unslotted(test: StagedTest): void {
     assert.deepEqual(await worker.drainOnce(), ['b']);
   });
 
-  test('rule 18: expired messages are handed out without a slot, so that a worker ends them', async (stage) => {
+  test('rule 18: expired messages are handed out without a slot, so that a worker can end them', async (stage) => {
     const soon = Date.now() + 30_000;
     await stage.publish(limited('first'), ...numbered(30).map((id) => limited(id, {}, { expires: soon })), limited('last'));
     const worker = await stage.consumer();
@@ -152,7 +152,7 @@ function unslotted(test: StagedTest): void {
 }
 
 function again(test: StagedTest): void {
-  test('rule 18: a retry waits for a slot of its own, after its delay', async (stage) => {
+  test('rule 18: a retry waits for its delay, then for a slot of its own', async (stage) => {
     await stage.publish(limited('a'));
     const worker = await stage.consumer();
     await worker.settle(as(await worker.takeOne(), retry('again')));
@@ -168,7 +168,7 @@ function again(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 18: what is given back is before the others of its priority at the next slot', async (stage) => {
+  test('rule 18: a released message comes first in its priority at the next slot', async (stage) => {
     await stage.publish(limited('a'), limited('b'));
     const worker = await stage.consumer();
     await worker.settle(as(await worker.takeOne(), release()));
@@ -177,19 +177,19 @@ function again(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['a']);
   });
 
-  test('rule 18: a lease that was lost waits for a slot; a suspect is handed out alone as any other', async (stage) => {
+  test('rule 18: a message with a lost lease waits for a slot; a suspect is handed out alone, as without a limit', async (stage) => {
     await stage.publish(limited('a', {}, { intervalMs: HOUR }));
     await stage.crash();
-    const heir = await stage.heir();
-    assert.deepEqual(await heir.takeIds(), []);
+    const sweeper = await stage.sweeper();
+    assert.deepEqual(await sweeper.takeIds(), []);
     assert.equal(await stage.placeOf('a'), 'limited');
     stage.shiftTime(HOUR);
-    await heir.takeOne();
+    await sweeper.takeOne();
     stage.shiftTime(LEASE + 1);
-    assert.equal((await (await stage.heir()).takeOne()).lostLeases, 2);
+    assert.equal((await (await stage.sweeper()).takeOne()).lostLeases, 2);
   });
 
-  test('rule 18: a dead letter that is sent again waits for a slot', async (stage) => {
+  test('rule 18: a redriven dead letter waits for a slot', async (stage) => {
     await stage.publish(limited('a'));
     const worker = await stage.consumer();
     await worker.settle(as(await worker.takeOne(), deadLetter()));
@@ -200,7 +200,7 @@ function again(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 18: what a settlement publishes is limited as well', async (stage) => {
+  test('rule 18: follow-ups of a settlement are limited too', async (stage) => {
     await stage.publish('parent');
     const worker = await stage.consumer();
     const publish = ['a', 'b'].map((id) => ({ queue: QUEUE, body: id, priority: 5, traced: false, ...limited(id) }));
@@ -210,7 +210,7 @@ function again(test: StagedTest): void {
 }
 
 function rates(test: StagedTest): void {
-  test('rule 18: a new rate takes effect at once, in both directions, for what waits', async (stage) => {
+  test('rule 18: a new rate, higher or lower, takes effect at once for waiting messages', async (stage) => {
     await stage.publish(...['a', 'b', 'c', 'd'].map((id) => limited(id)));
     const worker = await stage.consumer();
     await worker.drainOnce();
@@ -226,7 +226,7 @@ function rates(test: StagedTest): void {
     assert.deepEqual(await worker.drainOnce(), ['d']);
   });
 
-  test('rule 18: a rate that was set outlasts what publications say, and reaches every process', async (stage) => {
+  test('rule 18: a rate set at run time overrides the rate of publications, in every process', async (stage) => {
     await (await stage.another()).broker.setRate('task', HOUR);
     await stage.publish(limited('a'), limited('b'));
     const worker = await stage.consumer();
@@ -235,7 +235,7 @@ function rates(test: StagedTest): void {
     assert.deepEqual(await worker.drainOnce(), []);
   });
 
-  test('rule 18: the last published rate holds for all that wait', async (stage) => {
+  test('rule 18: the last published rate applies to all waiting messages', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(limited('a', {}, { intervalMs: HOUR }), limited('b', {}, { intervalMs: HOUR }));
     await worker.drainOnce();
@@ -254,12 +254,12 @@ function waking(test: StagedTest): void {
   test('rule 18: a waiting receive wakes up for the next slot', async (stage) => {
     await first(stage, 60);
     await stage.publish(limited('a', {}, { intervalMs: 60 }));
-    assert.deepEqual(await (await stage.consumer({ maxWait: PATIENT })).takeIds(), ['a']);
+    assert.deepEqual(await (await stage.consumer({ maxWait: LONG_WAIT })).takeIds(), ['a']);
   });
 
-  test('rule 18: a waiting receive wakes up for a limited message that comes', async (stage) => {
+  test('rule 18: a waiting receive wakes up for a new limited message', async (stage) => {
     await first(stage, 60);
-    const waiting = (await stage.consumer({ maxWait: PATIENT })).takeIds();
+    const waiting = (await stage.consumer({ maxWait: LONG_WAIT })).takeIds();
     await stage.publish(limited('a', {}, { intervalMs: 60 }));
     assert.deepEqual(await waiting, ['a']);
   });
@@ -267,7 +267,7 @@ function waking(test: StagedTest): void {
   test('rule 18: a waiting receive wakes up for a new rate', async (stage) => {
     await first(stage, HOUR);
     await stage.publish(limited('a', {}, { intervalMs: HOUR }));
-    const waiting = (await stage.consumer({ maxWait: PATIENT })).takeIds();
+    const waiting = (await stage.consumer({ maxWait: LONG_WAIT })).takeIds();
     await stage.broker.setRate('task', 0);
     assert.deepEqual(await waiting, ['a']);
   });

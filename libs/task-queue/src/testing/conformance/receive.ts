@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { as, LEASE, release } from './hand-consumer.js';
 import { numbered, QUEUE, type StagedTest } from './stage.js';
 
-/** A receive that must be ended by a wake-up, because its own deadline is far. */
-const PATIENT = 60_000;
+/** ms; a receive with this deadline must be ended by a wake-up. */
+const LONG_WAIT = 60_000;
 
 export function describeReceive(test: StagedTest): void {
   order(test);
@@ -22,13 +22,13 @@ function order(test: StagedTest): void {
     );
   });
 
-  test('first in, first out within a priority', async (stage) => {
+  test('messages of one priority come first in, first out', async (stage) => {
     await stage.publish('c', 'a');
     await stage.publish('b');
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['c', 'a', 'b']);
   });
 
-  test('priority 9 before 0, whatever came first', async (stage) => {
+  test('priority 9 comes before 0, whatever was sent first', async (stage) => {
     const ids = Array.from({ length: 10 }, (_, priority) => ({ id: `p${priority}`, priority }));
     await stage.publish(...ids, { id: 'late', priority: 9 });
     const worker = await stage.consumer();
@@ -36,7 +36,7 @@ function order(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['p7', 'p6', 'p5', 'p4', 'p3', 'p2', 'p1', 'p0']);
   });
 
-  test('never more than the limit', async (stage) => {
+  test('a receive never returns more than its limit', async (stage) => {
     await stage.publish(...numbered(10));
     const worker = await stage.consumer();
     assert.equal((await worker.take(3)).length, 3);
@@ -44,7 +44,7 @@ function order(test: StagedTest): void {
     assert.equal((await worker.take(1)).length, 0);
   });
 
-  test('one receive takes more than a script chunk', async (stage) => {
+  test("one receive can take more than a script's limit", async (stage) => {
     await stage.publish(...numbered(1_200));
     const worker = await stage.consumer();
     const taken: string[] = [];
@@ -56,7 +56,7 @@ function order(test: StagedTest): void {
     assert.deepEqual(taken, numbered(1_200));
   });
 
-  test('all queues of a consumer, and no other', async (stage) => {
+  test('a consumer receives from all of its queues and from no other', async (stage) => {
     const queues = numbered(20);
     await stage.publish(...queues.map((queue) => ({ id: `in ${queue}`, queue })), { id: 'elsewhere', queue: 'elsewhere' });
     const drained = await (await stage.consumer({ queues })).drain(3);
@@ -66,7 +66,7 @@ function order(test: StagedTest): void {
     );
   });
 
-  test('a full queue does not keep the others waiting', async (stage) => {
+  test('a full queue does not starve the others', async (stage) => {
     await stage.publish(...numbered(100).map((id) => ({ id, queue: 'full' })), { id: 'alone', queue: 'small' });
     const worker = await stage.consumer({ queues: ['full', 'small'] });
     const soon = [...(await worker.takeIds(4)), ...(await worker.takeIds(4))];
@@ -75,7 +75,7 @@ function order(test: StagedTest): void {
 }
 
 function due(test: StagedTest): void {
-  test("rule 6: a countdown runs by the store's clock, and is not handed out before its end", async (stage) => {
+  test("rule 6: a countdown runs by the store's clock, and its message is not handed out earlier", async (stage) => {
     await stage.publish({ id: 'a', due: { delay: 5_000 } });
     const worker = await stage.consumer();
     stage.shiftTime(4_000);
@@ -85,7 +85,7 @@ function due(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['a']);
   });
 
-  test("rule 6: an eta is an instant of the store's clock; one that has passed is at once", async (stage) => {
+  test("rule 6: an eta is an instant of the store's clock; a past eta is due at once", async (stage) => {
     const now = Date.now();
     await stage.publish({ id: 'past', due: { eta: now - 5_000 } }, { id: 'later', due: { eta: now + 5_000 } });
     const worker = await stage.consumer();
@@ -94,13 +94,13 @@ function due(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['later']);
   });
 
-  test('what became due comes in the order of its instants', async (stage) => {
+  test('due messages come in the order of their instants', async (stage) => {
     await stage.publish({ id: 'c', due: { delay: 3_000 } }, { id: 'a', due: { delay: 1_000 } }, { id: 'b', due: { delay: 2_000 } });
     stage.shiftTime(4_000);
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['a', 'b', 'c']);
   });
 
-  test('what became due keeps its priority', async (stage) => {
+  test('a due message keeps its priority', async (stage) => {
     const due = { delay: 1_000 };
     await stage.publish('middle', { id: 'low', priority: 1, due }, { id: 'high', priority: 9, due });
     stage.shiftTime(1_001);
@@ -115,7 +115,7 @@ function due(test: StagedTest): void {
     );
   });
 
-  test('1,200 messages that became due at once all come', async (stage) => {
+  test('1,200 messages that become due at once are all handed out', async (stage) => {
     await stage.publish(...numbered(1_200).map((id) => ({ id, due: { delay: 1_000 } })));
     stage.shiftTime(1_001);
     const drained = await (await stage.consumer()).drain(500);
@@ -150,7 +150,7 @@ function sharing(test: StagedTest): void {
 
 function waiting(test: StagedTest): void {
   test('a waiting receive wakes up for a message', async (stage) => {
-    const worker = await stage.consumer({ maxWait: PATIENT });
+    const worker = await stage.consumer({ maxWait: LONG_WAIT });
     const waiting = worker.takeIds();
     await stage.publish('a');
     assert.deepEqual(await waiting, ['a']);
@@ -158,29 +158,29 @@ function waiting(test: StagedTest): void {
 
   test('a waiting receive wakes up for a message that another process sends to its last queue', async (stage) => {
     const other = await stage.another();
-    const worker = await stage.consumer({ maxWait: PATIENT, queues: ['x', 'y', 'z'] });
+    const worker = await stage.consumer({ maxWait: LONG_WAIT, queues: ['x', 'y', 'z'] });
     const waiting = worker.takeIds();
     await other.broker.publish([{ id: 'a', queue: 'z', body: '', priority: 0, traced: false }], { timeout: 5_000 });
     assert.deepEqual(await waiting, ['a']);
   });
 
   test('a delayed message that becomes the first to be due wakes a waiting receive in time', async (stage) => {
-    await stage.publish({ id: 'far', due: { delay: PATIENT } });
-    const worker = await stage.consumer({ maxWait: PATIENT });
+    await stage.publish({ id: 'far', due: { delay: LONG_WAIT } });
+    const worker = await stage.consumer({ maxWait: LONG_WAIT });
     const waiting = worker.takeIds();
     await stage.publish({ id: 'near', due: { delay: 30 } });
     assert.deepEqual(await waiting, ['near']);
   });
 
-  test('a waiting receive wakes up for a lease that has run out', async (stage) => {
-    const heir = await stage.heir({ maxWait: PATIENT });
+  test('a waiting receive wakes up for an expired lease', async (stage) => {
+    const sweeper = await stage.sweeper({ maxWait: LONG_WAIT });
     await stage.publish('a');
     await (await stage.consumer({ lease: 50 })).takeOne();
-    assert.deepEqual(await heir.takeIds(), ['a']);
+    assert.deepEqual(await sweeper.takeIds(), ['a']);
   });
 
-  test('what one receive leaves behind wakes the next one that waits', async (stage) => {
-    const workers = [await stage.consumer({ maxWait: PATIENT }), await stage.consumer({ maxWait: PATIENT, on: await stage.another() })];
+  test("messages beyond one receive's limit wake the next waiting receive", async (stage) => {
+    const workers = [await stage.consumer({ maxWait: LONG_WAIT }), await stage.consumer({ maxWait: LONG_WAIT, on: await stage.another() })];
     const waiting = workers.map((worker) => worker.takeIds(1));
     await stage.publish('a', 'b');
     assert.deepEqual((await Promise.all(waiting)).flat().sort(), ['a', 'b']);
@@ -192,7 +192,7 @@ function waiting(test: StagedTest): void {
     assert.ok(worker.consumer.lastReceiveAt > 0);
   });
 
-  test('rule 7: an answered receive is seen by a liveness probe', async (stage) => {
+  test('rule 7: a liveness probe sees that a receive was answered', async (stage) => {
     const worker = await stage.consumer();
     await worker.take();
     const before = worker.consumer.lastReceiveAt;
@@ -201,8 +201,8 @@ function waiting(test: StagedTest): void {
     assert.ok(worker.consumer.lastReceiveAt >= before + LEASE);
   });
 
-  test('an aborted receive ends empty and takes no work with it', async (stage) => {
-    const worker = await stage.consumer({ maxWait: PATIENT });
+  test('an aborted receive ends empty and takes no message', async (stage) => {
+    const worker = await stage.consumer({ maxWait: LONG_WAIT });
     const abort = new AbortController();
     const waiting = worker.consumer.receive(10, abort.signal);
     abort.abort();
@@ -211,8 +211,8 @@ function waiting(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['a']);
   });
 
-  test('an abort that meets a message loses neither', async (stage) => {
-    const worker = await stage.consumer({ maxWait: PATIENT });
+  test('an abort that coincides with a message loses no message', async (stage) => {
+    const worker = await stage.consumer({ maxWait: LONG_WAIT });
     const abort = new AbortController();
     const waiting = worker.consumer.receive(10, abort.signal);
     const sent = stage.publish('a');
@@ -223,8 +223,8 @@ function waiting(test: StagedTest): void {
     assert.deepEqual([...taken, ...rest], ['a']);
   });
 
-  test('closing a consumer ends the receive that waits, and every later one', async (stage) => {
-    const worker = await stage.consumer({ maxWait: PATIENT });
+  test('closing a consumer ends its waiting receive and every later one', async (stage) => {
+    const worker = await stage.consumer({ maxWait: LONG_WAIT });
     const waiting = worker.takeIds();
     await worker.consumer.close();
     await worker.consumer.close();

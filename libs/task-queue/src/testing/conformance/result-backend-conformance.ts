@@ -8,7 +8,7 @@ import { testRunner } from './test-runner.js';
 const MINUTE = 60_000;
 const TERMINAL = ['SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED', 'IGNORED'];
 
-/** What every store of results must do. */
+/** Tests of a result backend. */
 export function resultBackendConformance(factory: HarnessFactory): void {
   const { describe } = testRunner();
   const test = staged(factory);
@@ -33,7 +33,7 @@ async function stateOf(stage: Stage, id: string): Promise<string | undefined> {
 }
 
 function saving(test: StagedTest): void {
-  test('a record comes back as it was saved, to every process', async (stage) => {
+  test('every process loads a record as it was saved', async (stage) => {
     const result = { text: 'a\u0000b "quoted" 👋', list: [1, null, { deep: true }], number: 0.1 };
     const error = { type: 'SmtpError', message: 'no\nway', code: 'EAUTH', stack: 'at x' };
     const records = [
@@ -45,7 +45,7 @@ function saving(test: StagedTest): void {
     assert.deepEqual(await (await stage.another()).results.load(['c', 'nobody', 'a', 'b']), [records[2], null, records[0], records[1]]);
   });
 
-  test('what was saved is not changed by what the writer or a reader does to it', async (stage) => {
+  test('later changes by the writer or a reader do not change the stored record', async (stage) => {
     const result = { list: [1] };
     await save(stage, record('a', 'SUCCESS', 0, { result }));
     result.list.push(2);
@@ -54,7 +54,7 @@ function saving(test: StagedTest): void {
     assert.deepEqual((await stage.results.load(['a']))[0]?.result, { list: [1] });
   });
 
-  test('rule 4: more records than a script takes are saved and loaded together', async (stage) => {
+  test("rule 4: more records than a script's limit are saved and loaded together", async (stage) => {
     const ids = numbered(1_200);
     assert.ok((await save(stage, ...ids.map((id) => record(id)))).every(Boolean));
     assert.deepEqual(
@@ -63,7 +63,7 @@ function saving(test: StagedTest): void {
     );
   });
 
-  test('saving, loading and forgetting nothing is no error', async (stage) => {
+  test('saving, loading and forgetting nothing is not an error', async (stage) => {
     assert.deepEqual(await save(stage), []);
     assert.deepEqual(await stage.results.load([]), []);
     await stage.results.forget([]);
@@ -83,7 +83,7 @@ function finality(test: StagedTest): void {
     });
   }
 
-  test('rule 13: a higher attempt is not overwritten by an earlier one, not even by its end', async (stage) => {
+  test('rule 13: an earlier attempt does not overwrite a later one, not even with a terminal state', async (stage) => {
     await save(stage, record('a', 'STARTED', 2));
     assert.deepEqual(await save(stage, record('a', 'PROGRESS', 1), record('a', 'SUCCESS', 1)), [false, false]);
     assert.equal(await stateOf(stage, 'a'), 'STARTED');
@@ -103,7 +103,7 @@ function finality(test: StagedTest): void {
     assert.deepEqual(await save(stage, record('a', 'STARTED', 9), record('a', 'STARTED', 11)), [false, true]);
   });
 
-  test('rule 4: one record that may not be saved holds back no other of its batch', async (stage) => {
+  test('rule 4: a refused record does not hold back the others of its batch', async (stage) => {
     await save(stage, record('b'));
     assert.deepEqual(await save(stage, record('a', 'STARTED'), record('b', 'STARTED'), record('a'), record('a', 'PROGRESS')), [true, false, true, false]); // prettier-ignore
   });
@@ -112,12 +112,12 @@ function finality(test: StagedTest): void {
 function waiting(test: StagedTest): void {
   const never = new AbortController().signal;
 
-  test('wait: a result that is there comes at once', async (stage) => {
+  test('wait: an existing result is returned at once', async (stage) => {
     await save(stage, record('a', 'FAILURE'));
     assert.equal((await stage.results.wait('a', never))?.state, 'FAILURE');
   });
 
-  test('wait: the end of a task wakes everybody who waits, in any process, and no earlier state does', async (stage) => {
+  test('wait: only a terminal state wakes the waiters, in every process', async (stage) => {
     const other = await stage.another();
     const waits = [stage.results.wait('a', never), stage.results.wait('a', never), other.results.wait('a', never)];
     await save(stage, record('a', 'STARTED'), record('b'));
@@ -128,7 +128,7 @@ function waiting(test: StagedTest): void {
     );
   });
 
-  test('wait: a result that a settlement brings wakes too', async (stage) => {
+  test('wait: a result that a settlement carries wakes the waiter', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer();
     const delivery = await worker.takeOne();
@@ -137,7 +137,7 @@ function waiting(test: StagedTest): void {
     assert.equal((await waiting)?.state, 'SUCCESS');
   });
 
-  test('wait: ends with null when it is aborted, before or while it waits', async (stage) => {
+  test('wait: returns null when it is aborted, before or while it waits', async (stage) => {
     const abort = new AbortController();
     const waiting = stage.results.wait('a', abort.signal);
     abort.abort();
@@ -145,7 +145,7 @@ function waiting(test: StagedTest): void {
     assert.equal(await stage.results.wait('a', abort.signal), null);
   });
 
-  test('wait: many ids at once, each gets its own', async (stage) => {
+  test('wait: waits for many ids at once each get their own result', async (stage) => {
     const ids = numbered(300);
     const waits = ids.map((id) => stage.results.wait(id, never));
     await save(stage, ...ids.map((id) => record(id, 'SUCCESS', 0, { result: id })));
@@ -157,7 +157,7 @@ function waiting(test: StagedTest): void {
 }
 
 function forgetting(test: StagedTest): void {
-  test("rule 6: a result is kept for its time by the store's clock", async (stage) => {
+  test("rule 6: a result is kept for its time to live by the store's clock", async (stage) => {
     await save(stage, record('a'));
     stage.shiftTime(MINUTE - 5_000);
     assert.equal(await stateOf(stage, 'a'), 'SUCCESS');
@@ -166,7 +166,7 @@ function forgetting(test: StagedTest): void {
     assert.deepEqual(await save(stage, record('a', 'STARTED')), [true]);
   });
 
-  test('a later record of a task is kept for its own time', async (stage) => {
+  test('a later record of a task has its own time to live', async (stage) => {
     await stage.results.save([record('a', 'STARTED')], MINUTE);
     stage.shiftTime(MINUTE / 2);
     await stage.results.save([record('a')], MINUTE);
@@ -174,7 +174,7 @@ function forgetting(test: StagedTest): void {
     assert.equal(await stateOf(stage, 'a'), 'SUCCESS');
   });
 
-  test('rule 13: what was forgotten can be saved anew, which is how a redrive begins', async (stage) => {
+  test('rule 13: a forgotten record can be saved again, as a redrive does', async (stage) => {
     await save(stage, record('a', 'FAILURE', 3), record('b'));
     await stage.results.forget(['a', 'unknown']);
     assert.deepEqual(await stage.results.load(['a', 'unknown']), [null, null]);

@@ -11,7 +11,7 @@ export function describeRevoke(test: StagedTest): void {
 }
 
 function waiting(test: StagedTest): void {
-  test('rule 17: a revoked message comes to the front, marked, so that a worker ends it', async (stage) => {
+  test('rule 17: a revoked message comes first and marked, so that a worker ends it', async (stage) => {
     await stage.publish(...numbered(200));
     await stage.broker.revoke(['n00150'], { terminate: false });
     const [first, second] = await (await stage.consumer()).take(2);
@@ -19,7 +19,7 @@ function waiting(test: StagedTest): void {
     assert.deepEqual([second.id, second.revoked], ['n00000', false]);
   });
 
-  test('rule 17: it comes before higher priorities, and keeps its own', async (stage) => {
+  test('rule 17: a revoked message comes before higher priorities and keeps its own', async (stage) => {
     await stage.publish({ id: 'high', priority: 9 }, { id: 'low', priority: 0 });
     await stage.broker.revoke(['low'], { terminate: false });
     const taken = await (await stage.consumer()).take();
@@ -39,7 +39,7 @@ function waiting(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 17: thousands are revoked at once', async (stage) => {
+  test('rule 17: thousands of messages are revoked at once', async (stage) => {
     await stage.publish(...numbered(1_200));
     await stage.broker.revoke(numbered(1_200), { terminate: false });
     const drained = await (await stage.consumer()).drain(500);
@@ -65,7 +65,7 @@ function waiting(test: StagedTest): void {
 
 function running(test: StagedTest): void {
   for (const terminate of [true, false]) {
-    test(`rule 17: a renewal names what was revoked while out (terminate: ${terminate})`, async (stage) => {
+    test(`rule 17: a renewal names deliveries that were revoked meanwhile (terminate: ${terminate})`, async (stage) => {
       await stage.publish('a', 'b');
       const worker = await stage.consumer();
       const deliveries = await worker.take();
@@ -75,7 +75,7 @@ function running(test: StagedTest): void {
     });
   }
 
-  test('rule 17: terminate stays once it was asked for', async (stage) => {
+  test('rule 17: terminate stays set once it was requested', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer();
     const deliveries = await worker.take();
@@ -84,7 +84,7 @@ function running(test: StagedTest): void {
     assert.deepEqual((await worker.consumer.extend(deliveries)).revoked, [{ id: 'a', terminate: true }]);
   });
 
-  test('rule 17: a settlement names it too', async (stage) => {
+  test('rule 17: the receipt of a settlement names a revocation too', async (stage) => {
     await stage.publish('a', 'b');
     const worker = await stage.consumer();
     const [a, b] = await worker.take();
@@ -93,7 +93,7 @@ function running(test: StagedTest): void {
     assert.deepEqual(worker.revoked, [{ id: 'a', terminate: true }]);
   });
 
-  test('rule 17: what was revoked while out and goes back is ended next, not after its delay', async (stage) => {
+  test('rule 17: a released message that was revoked meanwhile is ended next, without its delay', async (stage) => {
     await stage.publish('a', 'b', 'c');
     const worker = await stage.consumer();
     const [a, b] = await worker.take(2);
@@ -108,12 +108,12 @@ function running(test: StagedTest): void {
     await (await stage.consumer()).takeOne();
     await stage.broker.revoke(['a'], { terminate: false });
     stage.shiftTime(LEASE + 1);
-    assert.equal((await (await stage.heir()).takeOne()).revoked, true);
+    assert.equal((await (await stage.sweeper()).takeOne()).revoked, true);
   });
 }
 
 function marks(test: StagedTest): void {
-  test('rule 17: the final settlement consumes the mark, so that a later task of that id lives', async (stage) => {
+  test('rule 17: the final settlement consumes the mark, so that a later task with that id runs', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer();
     await stage.broker.revoke(['a'], { terminate: true });
@@ -129,14 +129,14 @@ function marks(test: StagedTest): void {
     const loser = await stage.consumer();
     const late = await loser.takeOne();
     stage.shiftTime(LEASE + 1);
-    const holder = await stage.heir();
+    const holder = await stage.sweeper();
     const held = await holder.takeOne();
     await stage.broker.revoke(['a'], { terminate: true });
     await loser.settle(as(late, ack()));
     assert.deepEqual((await holder.consumer.extend([held])).revoked, [{ id: 'a', terminate: true }]);
   });
 
-  test('rule 17: a mark that nobody settles is forgotten in time', async (stage) => {
+  test('rule 17: a mark without a message expires', async (stage) => {
     await stage.broker.revoke(['a'], { terminate: false });
     stage.shiftTime(59_000);
     await stage.publish({ id: 'b' });

@@ -3,7 +3,7 @@ import type { CodeSchedule, NewSchedule, TurnClaim, TurnRun } from '../../core/p
 import type { ScheduleDefinition } from '../../core/ports/stores/stored-schedule.js';
 import { publication, type PublicationInput } from './stage.js';
 
-/** A definition of which a test says what it is about. */
+/** A definition with defaults, of which a test overrides the fields that matter. */
 export function definition(input: Partial<ScheduleDefinition> = {}): ScheduleDefinition {
   return {
     name: 'schedule',
@@ -30,7 +30,7 @@ export function definition(input: Partial<ScheduleDefinition> = {}): ScheduleDef
   };
 }
 
-/** Its name is its id, unless it says another. */
+/** The name is the id by default. */
 export function schedule(id: string, input: Partial<ScheduleDefinition> = {}): NewSchedule {
   return { id, definition: definition({ name: id, ...input }) };
 }
@@ -47,12 +47,12 @@ export function codes(
   }));
 }
 
-/** A claim that arms a schedule: finds the first tick of one that has none yet. */
+/** A claim that arms a schedule: it sets the first tick of one that has none yet. */
 export function arm(id: string, tick: number, version = 1, wakeAt = tick): TurnClaim {
   return { schedule: id, version, due: null, turn: { kind: 'advance', next: { tick, wakeAt } } };
 }
 
-/** A claim that sends a tick and goes on to another. */
+/** A claim that sends a tick and sets the next one. */
 export function send(
   id: string,
   due: number,

@@ -21,7 +21,7 @@ async function armed(stage: Stage, id = 's'): Promise<Stage['transport']['schedu
 }
 
 function claiming(test: StagedTest): void {
-  test('rule 29: a tick is sent and its schedule goes on in one step', async (stage) => {
+  test('rule 29: a claim sends its tick and advances its schedule in one step', async (stage) => {
     const schedules = await armed(stage);
     const [receipt] = await schedules.claim([send('s', FIRST, FIRST + 1_000, { id: 'run' })]);
     assert.deepEqual(receipt, { taken: true, published: { id: 'run', deduplicated: false } });
@@ -31,7 +31,7 @@ function claiming(test: StagedTest): void {
     assert.equal(await stage.placeOf('run'), 'ready');
   });
 
-  test('rule 29: of claims that were decided on the same tick one is taken', async (stage) => {
+  test('rule 29: of several claims of the same tick one is taken', async (stage) => {
     const schedules = await armed(stage);
     const beats = await Promise.all([stage.another(), stage.another(), stage.another(), stage.another()]);
     const claims = beats.map((beat, at) => beat.schedules.claim([send('s', FIRST, FIRST + 1_000, { id: `run of beat ${at}` })]));
@@ -41,7 +41,7 @@ function claiming(test: StagedTest): void {
     assert.equal((await schedules.get('s'))?.totalRunCount, 1);
   });
 
-  test('rule 29: a claim that was decided before an edit, or on a disabled schedule, sends nothing', async (stage) => {
+  test('rule 29: a claim that was computed before an edit, or of a disabled schedule, sends nothing', async (stage) => {
     const schedules = await armed(stage);
     await armed(stage, 't');
     await schedules.replace('s', 1, definition({ name: 's' }));
@@ -52,7 +52,7 @@ function claiming(test: StagedTest): void {
     assert.equal((await schedules.get('s'))?.nextRunAt, null);
   });
 
-  test('rule 29: a next tick that was found for what a schedule said before is not its next tick', async (stage) => {
+  test('rule 29: a next tick that was computed before an edit is discarded', async (stage) => {
     const { schedules } = stage.transport;
     await schedules.create(schedule('s'));
     await schedules.replace('s', 1, definition({ name: 's' }));
@@ -60,7 +60,7 @@ function claiming(test: StagedTest): void {
     assert.deepEqual(await schedules.claim([arm('s', FIRST, 2)]), [{ taken: true }]);
   });
 
-  test('claims of one schedule are taken in order, each from where the one before has left it', async (stage) => {
+  test('claims of one schedule are taken in order, each after the previous one', async (stage) => {
     const schedules = await armed(stage);
     await armed(stage, 't');
     const receipts = await schedules.claim([
@@ -76,7 +76,7 @@ function claiming(test: StagedTest): void {
     assert.deepEqual([totalRunCount, enabled, disabledBecause, lastTick], [3, false, 'finished', FIRST + 2]);
   });
 
-  test('a publication that no broker takes fails its claims, and the tick is still due', async (stage) => {
+  test('a publication that the broker refuses fails its claims, and the tick is still due', async (stage) => {
     const schedules = await armed(stage);
     const bad = send('s', FIRST, FIRST + 1, { id: 'run', unique: { ...HELD, key: '' } });
     await assert.rejects(schedules.claim([bad]), { code: 'INVALID_OPTION' });
@@ -87,13 +87,13 @@ function claiming(test: StagedTest): void {
     );
   });
 
-  test('no claims, no answer', async ({ transport: { schedules } }) => {
+  test('an empty list of claims gets an empty answer', async ({ transport: { schedules } }) => {
     assert.deepEqual(await schedules.claim([]), []);
   });
 }
 
 function holding(test: StagedTest): void {
-  test('a run that the one before holds back is left out', async (stage) => {
+  test('a run that the previous run holds back is skipped', async (stage) => {
     const schedules = await armed(stage);
     const run = (due: number, id: string) => send('s', due, due + 1, { id, unique: HELD });
     await schedules.claim([run(FIRST, 'one')]);
@@ -110,7 +110,7 @@ function holding(test: StagedTest): void {
     await consumer.consumer.close();
   });
 
-  test('one that is to be tried again stays at its tick, and is due after a while', async (stage) => {
+  test('a claim to be retried keeps its tick and is due again later', async (stage) => {
     const schedules = await armed(stage);
     await schedules.claim([send('s', FIRST, FIRST + 1, { id: 'one', unique: HELD })]);
     const again = send('s', FIRST + 1, FIRST + 2, { id: 'two', unique: HELD, retryAfter: 30_000 });
@@ -129,7 +129,7 @@ function holding(test: StagedTest): void {
 }
 
 function remembering(test: StagedTest): void {
-  test('history is read newest first, a page at a time, and goes with its schedule', async (stage) => {
+  test('history is paged newest first and removed with its schedule', async (stage) => {
     const schedules = await armed(stage);
     const skip = { kind: 'advance', next: { tick: FIRST + 9, wakeAt: FIRST + 9 }, missed: { count: 8, last: FIRST + 8 } } as const;
     await schedules.claim([
@@ -149,7 +149,7 @@ function remembering(test: StagedTest): void {
     assert.deepEqual(await schedules.history('s', { limit: 9 }), { ticks: [], next: null });
   });
 
-  test('a run out of turn is sent, counted and noted, and the turn stays', async (stage) => {
+  test('a manual run is sent, counted and recorded, and does not move the next tick', async (stage) => {
     const schedules = await armed(stage);
     const runs = [1, 2].map((tick) => ({
       tick,

@@ -4,11 +4,11 @@ import type { ScheduleDefinition } from '../../core/ports/stores/stored-schedule
 import type { HarnessFactory } from './harness.js';
 import { codes, definition, schedule } from './schedule-samples.js';
 import { describeClaims } from './schedule-store-claims.js';
-import { describeTurns } from './schedule-store-turns.js';
+import { describeDue } from './schedule-store-due.js';
 import { staged, type Stage, type StagedTest } from './stage.js';
 import { testRunner } from './test-runner.js';
 
-/** What every schedule store must do. */
+/** Tests of a schedule store. */
 export function scheduleStoreConformance(factory: HarnessFactory): void {
   const { describe } = testRunner();
   const test = staged(factory);
@@ -16,14 +16,14 @@ export function scheduleStoreConformance(factory: HarnessFactory): void {
     describe('create, replace, remove', () => editing(test));
     describe('list', () => listing(test));
     describe('setEnabled', () => enabling(test));
-    describe('due', () => describeTurns(test));
+    describe('due', () => describeDue(test));
     describe('claim, fire and history', () => describeClaims(test));
     describe('syncCode', () => syncing(test));
   });
 }
 
 function editing(test: StagedTest): void {
-  test('a schedule is read as it was written, whatever its texts hold', async (stage) => {
+  test('a schedule is read as it was written, whatever characters its strings contain', async (stage) => {
     const written = definition({
       name: 'nightly “é” \\ % _',
       args: [1, 'zwei', { three: [null, true] }],
@@ -51,7 +51,7 @@ function editing(test: StagedTest): void {
     assert.equal(await stage.transport.schedules.get('s2'), null);
   });
 
-  test('a name is one schedule’s, until it is renamed or removed', async ({ transport: { schedules } }) => {
+  test('a name belongs to one schedule until that is renamed or removed', async ({ transport: { schedules } }) => {
     await schedules.create(schedule('s1', { name: 'a' }));
     await schedules.create(schedule('s2', { name: 'b' }));
     await assert.rejects(schedules.create(schedule('s3', { name: 'a' })), { code: 'SCHEDULE_NAME_TAKEN' });
@@ -63,7 +63,7 @@ function editing(test: StagedTest): void {
     assert.deepEqual(await names(schedules), ['a', 'c']);
   });
 
-  test('an edit of an old version is refused and changes nothing', async ({ transport: { schedules } }) => {
+  test('an edit of an outdated version is refused and changes nothing', async ({ transport: { schedules } }) => {
     await schedules.create(schedule('s1', { name: 'a' }));
     const edited = await schedules.replace('s1', 1, definition({ name: 'a', description: 'first' }));
     assert.equal(edited.version, 2);
@@ -77,7 +77,7 @@ function editing(test: StagedTest): void {
 }
 
 function listing(test: StagedTest): void {
-  test('pages are by name, and leave nothing out', async ({ transport: { schedules } }) => {
+  test('pages are ordered by name and complete', async ({ transport: { schedules } }) => {
     const all = ['d', 'a', 'e', 'c', 'b'];
     for (const name of all) await schedules.create(schedule(`id-${name}`, { name }));
     const first = await schedules.list({ limit: 2 });
@@ -89,7 +89,7 @@ function listing(test: StagedTest): void {
     assert.equal(third.next, null);
   });
 
-  test('a filter finds what fits all of it', async ({ transport: { schedules } }) => {
+  test('a filter finds the schedules that match all of its conditions', async ({ transport: { schedules } }) => {
     await schedules.create(schedule('1', { name: 'Send mails', task: 'mail', queue: 'high' }));
     await schedules.create(schedule('2', { name: 'send bills', task: 'bill' }));
     await schedules.create(schedule('3', { name: '100% off', task: 'bill', enabled: false }));
@@ -108,7 +108,7 @@ function listing(test: StagedTest): void {
 }
 
 function enabling(test: StagedTest): void {
-  test('many are enabled or disabled at once; what is so already keeps its turn', async ({ transport: { schedules } }) => {
+  test('many schedules are enabled or disabled at once; unchanged ones keep their next tick', async ({ transport: { schedules } }) => {
     await schedules.create(schedule('1', { name: 'a' }));
     await schedules.create(schedule('2', { name: 'b', enabled: false }));
     assert.equal(await schedules.setEnabled(['1', '2', 'none', '1'], false), 1);
@@ -123,7 +123,7 @@ function enabling(test: StagedTest): void {
 }
 
 function syncing(test: StagedTest): void {
-  test('code makes, changes and removes its own schedules, and nobody else’s', async ({ transport: { schedules } }) => {
+  test('a sync of code creates, changes and removes only its own schedules', async ({ transport: { schedules } }) => {
     await schedules.create(schedule('api', { name: 'by hand' }));
     await schedules.syncCode('other', [code('k1', { name: 'other’s' })]);
     assert.deepEqual(await schedules.syncCode('app', [code('k1', { name: 'a' }), code('k2', { name: 'b' })]), synced(2, 0, 0));
@@ -135,7 +135,7 @@ function syncing(test: StagedTest): void {
     assert.deepEqual(all.map(({ owner, key }) => `${owner}/${key}`), ['app/k1', 'app/k3', 'other/k1']); // prettier-ignore
   });
 
-  test('what an operator has disabled stays disabled, and what has not changed stays as it is', async ({ transport: { schedules } }) => {
+  test('a sync keeps schedules that an operator disabled and leaves unchanged schedules alone', async ({ transport: { schedules } }) => {
     await schedules.syncCode('app', [code('k', { name: 'a' })]);
     const { id, version } = (await schedules.list({ limit: 1 })).schedules[0]!;
     await schedules.setEnabled([id], false);
@@ -147,7 +147,7 @@ function syncing(test: StagedTest): void {
     assert.deepEqual(await schedules.get(id), edited);
   });
 
-  test('two schedules of the code may change names, and one may not take another’s', async ({ transport: { schedules } }) => {
+  test('a sync can swap the names of two schedules, and cannot take a foreign name', async ({ transport: { schedules } }) => {
     await schedules.create(schedule('api', { name: 'taken' }));
     await schedules.syncCode('app', [code('k1', { name: 'a' }), code('k2', { name: 'b' })]);
     await schedules.syncCode('app', [code('k1', { name: 'b' }, '2'), code('k2', { name: 'a' }, '2')]);
@@ -156,7 +156,7 @@ function syncing(test: StagedTest): void {
     assert.deepEqual(all.map(({ name, key }) => `${name}${key}`), ['ak2', 'bk1']); // prettier-ignore
   });
 
-  test('processes that boot at once make each schedule once', async (stage) => {
+  test('processes that boot at the same time create each schedule once', async (stage) => {
     const others = await Promise.all([stage.another(), stage.another(), stage.another()]);
     const reports = await Promise.all(others.map(({ schedules }) => schedules.syncCode('app', codes(20))));
     assert.equal(reports.reduce((sum, { created }) => sum + created, 0), 20); // prettier-ignore

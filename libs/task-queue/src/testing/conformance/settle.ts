@@ -19,7 +19,7 @@ function success(id: string, result: unknown = 'done'): { record: TaskResultReco
 }
 
 function acks(test: StagedTest): void {
-  test('ack: nothing is left of the message', async (stage) => {
+  test('ack: nothing of the message is left', async (stage) => {
     await stage.publish(...numbered(1_200));
     const worker = await stage.consumer();
     const drained = await worker.drain(1_200);
@@ -39,13 +39,13 @@ function acks(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('ack: settling nothing is no error', async (stage) => {
+  test('ack: settling nothing is not an error', async (stage) => {
     assert.deepEqual(await (await stage.consumer()).settle(), []);
   });
 }
 
 function retries(test: StagedTest): void {
-  test('retry: the same id comes back with its new body and priority, and not before its delay', async (stage) => {
+  test('retry: the id comes back after its delay, with its new body and priority', async (stage) => {
     await stage.publish({ id: 'a', priority: 1 });
     const worker = await stage.consumer();
     assert.deepEqual(await worker.settle(as(await worker.takeOne(), retry('second', 5_000, 8))), [true]);
@@ -56,7 +56,7 @@ function retries(test: StagedTest): void {
     assert.deepEqual({ id, body, priority, queue }, { id: 'a', body: 'second', priority: 8, queue: QUEUE });
   });
 
-  test('retry: at an instant', async (stage) => {
+  test('retry: an eta sets the instant of the retry', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer();
     await worker.settle(as(await worker.takeOne(), { kind: 'retry', body: 'x', priority: 5, due: { eta: Date.now() + 5_000 } }));
@@ -65,24 +65,24 @@ function retries(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['a']);
   });
 
-  test('retry: without a delay it gets in line again', async (stage) => {
+  test('retry: without a delay the message goes to the end of its priority', async (stage) => {
     await stage.publish('a', 'b');
     const worker = await stage.consumer();
     await worker.settle(as(await worker.takeOne(), retry()));
     assert.deepEqual(await worker.takeIds(), ['b', 'a']);
   });
 
-  test('retry: lost leases are forgotten, for the task has shown that it ends', async (stage) => {
+  test('retry: the count of lost leases is reset, because the task has completed an attempt', async (stage) => {
     await stage.publish('a');
     await stage.crash(2);
-    const worker = await stage.heir();
+    const worker = await stage.sweeper();
     const suspect = await worker.takeOne();
     assert.equal(suspect.lostLeases, 2);
     await worker.settle(as(suspect, retry()));
     assert.equal((await worker.takeOne()).lostLeases, 0);
   });
 
-  test('retry: a trace of the id, left by an earlier task of that name, does not stop it', async (stage) => {
+  test('retry: the trace of an earlier task with the same id does not block it', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish({ id: 'a', traced: true });
     await worker.settle(as(await worker.takeOne(), ack(true)));
@@ -93,7 +93,7 @@ function retries(test: StagedTest): void {
 }
 
 function releases(test: StagedTest): void {
-  test('rule 11: a release puts the message first of its priority, as it was', async (stage) => {
+  test('rule 11: a release puts the message first in its priority, unchanged', async (stage) => {
     await stage.publish({ id: 'high', priority: 6 }, 'a', 'b', 'c');
     const worker = await stage.consumer();
     const taken = await worker.take(2);
@@ -103,7 +103,7 @@ function releases(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['b', 'c']);
   });
 
-  test('rule 11: a release is the last word of its delivery', async (stage) => {
+  test('rule 11: a delivery cannot be settled after its release', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer();
     const first = await worker.takeOne();
@@ -113,7 +113,7 @@ function releases(test: StagedTest): void {
     assert.deepEqual(await worker.settle(as(second, ack())), [true]);
   });
 
-  test('rule 11: a release with a delay waits for it', async (stage) => {
+  test('rule 11: a release with a delay comes back after the delay', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer();
     await worker.settle(as(await worker.takeOne(), release(5_000)));
@@ -123,7 +123,7 @@ function releases(test: StagedTest): void {
     assert.deepEqual([back.id, back.body, back.lostLeases], ['a', 'body of a', 0]);
   });
 
-  test('rule 9: a release that is not charged costs nothing, however often', async (stage) => {
+  test('rule 9: an uncharged release is never counted, however often it happens', async (stage) => {
     await stage.publish('a', 'b');
     const worker = await stage.consumer();
     for (let round = 0; round < 4; round++) {
@@ -149,10 +149,10 @@ function releases(test: StagedTest): void {
 }
 
 function deadLetters(test: StagedTest): void {
-  test('deadLetter: it is never handed out again, and can be read with its reason', async (stage) => {
+  test('deadLetter: the message is never handed out again and can be read with its reason', async (stage) => {
     await stage.publish('a');
     await stage.crash();
-    const worker = await stage.heir();
+    const worker = await stage.sweeper();
     assert.deepEqual(await worker.settle(as(await worker.takeOne(), deadLetter())), [true]);
     assert.deepEqual(await worker.takeIds(), []);
     assert.equal(await stage.placeOf('a'), 'dead');
@@ -165,7 +165,7 @@ function deadLetters(test: StagedTest): void {
 }
 
 function together(test: StagedTest): void {
-  test('a settlement brings its follow-ups and its result with it', async (stage) => {
+  test('a settlement sends its follow-ups and saves its result', async (stage) => {
     await stage.publish('a');
     const worker = await stage.consumer({ queues: [QUEUE, 'next'] });
     const publish = [publication({ id: 'b', queue: 'next' }), publication({ id: 'c', due: { delay: 1_000 } })];
@@ -176,7 +176,7 @@ function together(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['c']);
   });
 
-  test('a release brings its result with it, too', async (stage) => {
+  test('a release saves its result too', async (stage) => {
     await stage.publish('a', 'b');
     const worker = await stage.consumer();
     const [a, b] = await worker.take();
@@ -188,7 +188,7 @@ function together(test: StagedTest): void {
     );
   });
 
-  test('rule 3: a follow-up whose id is there, or has left a trace, is not sent twice', async (stage) => {
+  test('rule 3: a follow-up whose id is known or traced is not sent twice', async (stage) => {
     const worker = await stage.consumer({ queues: [QUEUE, 'next'] });
     await stage.publish({ id: 'gone', queue: 'next', traced: true });
     await worker.settle(as(await worker.takeOne(), ack(true)));
@@ -203,7 +203,7 @@ function together(test: StagedTest): void {
     );
   });
 
-  test('every kind of settlement brings what goes with it', async (stage) => {
+  test('every kind of settlement sends its follow-ups', async (stage) => {
     const kinds = { ack: ack(), retry: retry('x', 60_000), release: release(60_000), deadLetter: deadLetter() };
     await stage.publish(...Object.keys(kinds));
     const worker = await stage.consumer();
@@ -217,7 +217,7 @@ function together(test: StagedTest): void {
     assert.ok((await stage.results.load(Object.keys(kinds))).every((record) => record?.state === 'SUCCESS'));
   });
 
-  test('rule 13: a result that may not be saved does not hold up its settlement', async (stage) => {
+  test('rule 13: a refused result does not hold up its settlement', async (stage) => {
     await stage.results.save([{ id: 'a', state: 'REVOKED', retries: 0, at: 1 }], DAY);
     await stage.publish('a');
     const worker = await stage.consumer();
@@ -228,7 +228,7 @@ function together(test: StagedTest): void {
 }
 
 function alone(test: StagedTest): void {
-  test('rule 4: a refused settlement changes nothing, and takes no neighbour along', async (stage) => {
+  test('rule 4: a refused settlement changes nothing, and its neighbours are accepted', async (stage) => {
     await stage.publish(...numbered(600));
     const worker = await stage.consumer();
     const deliveries = [...(await worker.take(500)), ...(await worker.take(500))];
@@ -249,7 +249,7 @@ function alone(test: StagedTest): void {
     assert.equal((await worker.drain(1_000)).length, 600);
   });
 
-  test('rule 4: a result that cannot be stored fails its own settlement only', async (stage) => {
+  test('rule 4: an invalid result fails only its own settlement', async (stage) => {
     await stage.publish('a', 'b', 'c');
     const worker = await stage.consumer();
     const [a, b, c] = await worker.take();

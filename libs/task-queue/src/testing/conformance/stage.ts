@@ -9,9 +9,10 @@ import type { ConformanceHarness, HarnessFactory } from './harness.js';
 import { testRunner } from './test-runner.js';
 
 export const QUEUE = 'work';
-export const SEASONED = 5_001;
+/** ms after which a consumer may take over expired leases */
+export const SWEEP_AFTER = 5_001;
 
-/** What one test acts on: a transport of its own store, and short words for what every test does. */
+/** The fixture of one test: a transport on its own store, with helpers for the common steps. */
 export class Stage {
   private constructor(
     readonly harness: ConformanceHarness,
@@ -39,12 +40,12 @@ export class Stage {
     return this.transport.inspector;
   }
 
-  /** An id alone means a plain message to the queue of the tests. */
+  /** Publishes messages. An id alone stands for a plain message to {@link QUEUE}. */
   publish(...publications: readonly (string | PublicationInput)[]): Promise<PublishReceipt[]> {
     return this.broker.publish(publications.map(publication), { timeout: 5_000 });
   }
 
-  /** @param options.on another transport than the stage's own, as another process would have */
+  /** @param options.on a transport of another process; default: the stage's own */
   async consumer({ queues = [QUEUE], on = this.transport, ...options }: ConsumerInput = {}): Promise<HandConsumer> {
     const hand = new HandConsumer();
     hand.consumer = await on.broker.consume(queues, {
@@ -59,13 +60,13 @@ export class Stage {
   }
 
   /**
-   * A consumer that has been connected for so long that it may take over leases that ran out (rule 8). The store's time
-   * moves on by {@link SEASONED} for that.
+   * A consumer that has been connected for long enough to take over expired leases (rule 8). Moves the store's clock
+   * forward by {@link SWEEP_AFTER}.
    */
-  async heir(options: ConsumerInput = {}): Promise<HandConsumer> {
-    const heir = await this.consumer(options);
-    this.shiftTime(SEASONED);
-    return heir;
+  async sweeper(options: ConsumerInput = {}): Promise<HandConsumer> {
+    const sweeper = await this.consumer(options);
+    this.shiftTime(SWEEP_AFTER);
+    return sweeper;
   }
 
   /** Another process on the same store. */
@@ -77,10 +78,10 @@ export class Stage {
     this.harness.shiftTime(ms);
   }
 
-  /** Takes everything as a worker would that dies of it, and lets its lease run out. */
+  /** Simulates a worker that takes all messages and dies, until its leases have expired. */
   async crash(times = 1): Promise<void> {
     for (let time = 0; time < times; time++) {
-      const victim = await this.heir();
+      const victim = await this.sweeper();
       await victim.take();
       await victim.consumer.close();
       this.shiftTime(LEASE + 1);
@@ -100,13 +101,13 @@ export class Stage {
 export type PublicationInput = Pick<Publication, 'id'> & Partial<Publication>;
 export type ConsumerInput = Partial<ConsumeOptions> & { readonly queues?: readonly string[]; readonly on?: CompleteTransport };
 
-/** A publication to the queue of the tests, with a body that names its id. */
+/** A publication to {@link QUEUE}, with a body that contains its id. */
 export function publication(input: string | PublicationInput): Publication {
   const given = typeof input === 'string' ? { id: input } : input;
   return { queue: QUEUE, body: `body of ${given.id}`, priority: 5, traced: false, ...given };
 }
 
-/** A test on a stage of its own. */
+/** Declares a test that gets its own stage. */
 export type StagedTest = (name: string, body: (stage: Stage) => Promise<void>) => void;
 
 export function staged(factory: HarnessFactory): StagedTest {
@@ -121,7 +122,7 @@ export function staged(factory: HarnessFactory): StagedTest {
     });
 }
 
-/** Ids that sort as they count. */
+/** Ids that sort in numeric order. */
 export function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `n${String(index).padStart(5, '0')}`);
 }

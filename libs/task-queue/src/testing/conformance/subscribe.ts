@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { QUEUE, type StagedTest } from './stage.js';
 
-/** A consumer whose queues change while it consumes. */
+/** Tests of a consumer whose queues change while it consumes. */
 export function describeSubscribe(test: StagedTest): void {
-  test('a queue that was added is received from, one that was left is not', async (stage) => {
+  test('a consumer receives from an added queue and not from a removed one', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish('a', { id: 'b', queue: 'other' });
     await worker.consumer.subscribe(['other']);
@@ -12,7 +12,7 @@ export function describeSubscribe(test: StagedTest): void {
     assert.deepEqual(await worker.drainOnce(), ['a']);
   });
 
-  test('a receive that waits finds what waits in a queue that is added', async (stage) => {
+  test('a waiting receive finds the messages of an added queue', async (stage) => {
     const worker = await stage.consumer({ maxWait: 60_000 });
     await stage.publish({ id: 'b', queue: 'other' });
     const waiting = worker.takeIds();
@@ -20,7 +20,7 @@ export function describeSubscribe(test: StagedTest): void {
     assert.deepEqual(await waiting, ['b']);
   });
 
-  test('a receive that waits is woken for a queue that was added', async (stage) => {
+  test('a waiting receive is woken for a new message in an added queue', async (stage) => {
     const worker = await stage.consumer({ maxWait: 60_000 });
     const waiting = worker.takeIds();
     await worker.consumer.subscribe([QUEUE, 'other']);
@@ -28,7 +28,7 @@ export function describeSubscribe(test: StagedTest): void {
     assert.deepEqual(await waiting, ['b']);
   });
 
-  test('what is out of a queue that was left is still this consumer’s to settle', async (stage) => {
+  test('deliveries of a removed queue can still be settled', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish('a');
     const held = await worker.takeOne();
@@ -38,7 +38,7 @@ export function describeSubscribe(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('a consumer of no queue waits, and works again when it has one', async (stage) => {
+  test('a consumer without queues waits until a queue is added', async (stage) => {
     const worker = await stage.consumer();
     await worker.consumer.subscribe([]);
     await stage.publish('a');
@@ -47,7 +47,7 @@ export function describeSubscribe(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['a']);
   });
 
-  test('a wake-up of a queue that was left reaches who still waits for it', async (stage) => {
+  test('a wake-up of a removed queue reaches a consumer that still waits for it', async (stage) => {
     const leaver = await stage.consumer({ maxWait: 60_000 });
     const left = leaver.takeIds();
     await leaver.consumer.subscribe(['other']);

@@ -1,4 +1,4 @@
-/** The functions that jest and vitest have in common. */
+/** The functions that jest and vitest share. */
 export interface TestRunner {
   describe(name: string, body: () => void): void;
   it(name: string, body: () => void | Promise<void>): void;
@@ -6,7 +6,7 @@ export interface TestRunner {
 
 /**
  * The runner that loaded the calling test file.
- * @throws Error when it has no globals (vitest needs `globals: true`)
+ * @throws Error when the runner defines no globals (vitest needs `globals: true`)
  */
 export function testRunner(): TestRunner {
   const { describe, it } = globalThis as unknown as Partial<TestRunner>;

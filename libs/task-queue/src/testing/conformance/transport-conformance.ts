@@ -6,7 +6,7 @@ import { joinStoreConformance } from './join-store-conformance.js';
 import { resultBackendConformance } from './result-backend-conformance.js';
 import { scheduleStoreConformance } from './schedule-store-conformance.js';
 
-/** All suites, for a transport that serves every seam. */
+/** All suites, for a transport that implements every port. */
 export function transportConformance(factory: HarnessFactory): void {
   brokerConformance(factory);
   resultBackendConformance(factory);

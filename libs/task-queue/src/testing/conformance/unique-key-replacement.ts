@@ -3,24 +3,24 @@ import type { Delivery } from '../../core/ports/broker/consumer.js';
 import { ack, as, deadLetter, release, retry } from './hand-consumer.js';
 import { CONFORMANCE_REVOKES_EXPIRE } from './harness-for.js';
 import { numbered, publication, QUEUE, type StagedTest } from './stage.js';
-import { EXISTING, TAKEN, unique } from './unique.js';
+import { EXISTING, TAKEN, unique } from './unique-keys.js';
 
 const HOUR = 3_600_000;
 const REPLACE = { onConflict: 'replace' } as const;
 
-/** Their ids, and with which verdict they came. */
+/** The ids of the deliveries, with 'revoked' for those that must be ended. */
 function fates(deliveries: readonly Delivery[]): string[] {
   return deliveries.map(({ id, revoked }) => (revoked ? `${id} revoked` : id));
 }
 
-export function describeUniqueReplace(test: StagedTest): void {
+export function describeKeyReplacement(test: StagedTest): void {
   waiting(test);
   notWaiting(test);
   batches(test);
 }
 
 function waiting(test: StagedTest): void {
-  test('rule 16: a holder that is ready is replaced: it ends as revoked, and the new one runs', async (stage) => {
+  test('rule 16: a ready holder is replaced: it ends as revoked, and the new message runs', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(unique('a', REPLACE));
     assert.deepEqual(await stage.publish(unique('b', REPLACE, { body: 'new' })), [TAKEN('b')]);
@@ -32,7 +32,7 @@ function waiting(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 16: a holder that is delayed comes at once to be ended, and the new one in its own time', async (stage) => {
+  test('rule 16: a replaced delayed holder comes at once to be ended, and the new message keeps its own time', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(unique('a', REPLACE, { due: { delay: HOUR } }));
     await stage.publish(unique('b', REPLACE, { due: { delay: 1_000 } }));
@@ -46,19 +46,19 @@ function waiting(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 16: a worker that waits is woken to end what was replaced', async (stage) => {
+  test('rule 16: a waiting consumer is woken to end a replaced message', async (stage) => {
     await stage.publish(unique('a', REPLACE, { due: { delay: HOUR } }));
     const first = await stage.consumer();
-    assert.deepEqual(await first.takeIds(), []); // the wake-up for that one is spent
+    assert.deepEqual(await first.takeIds(), []); // consumes the wake-up of that message
     await first.consumer.close();
     const worker = await stage.consumer({ maxWait: HOUR });
     const coming = worker.takeIds();
-    for (const _ of [1, 2]) await stage.inspector.counts(QUEUE); // by now it has looked, and waits
+    for (const _ of [1, 2]) await stage.inspector.counts(QUEUE); // by now the receive has found nothing and waits
     await stage.publish(unique('b', REPLACE, { due: { delay: HOUR } }));
     assert.deepEqual(await coming, ['a']);
   });
 
-  test('rule 16: what was replaced is never run, however long no worker is there', async (stage) => {
+  test('rule 16: a replaced message never runs, however long no worker is running', async (stage) => {
     await stage.publish(unique('a', REPLACE, { due: { delay: HOUR } }));
     await stage.publish(unique('b', REPLACE));
     await stage.publish(unique('c', REPLACE));
@@ -68,7 +68,7 @@ function waiting(test: StagedTest): void {
     assert.deepEqual(fates(deliveries), ['a revoked', 'b revoked', 'c']);
   });
 
-  test('rule 17: the end of what was replaced consumes its mark, so that a later task of that id is run', async (stage) => {
+  test('rule 17: the end of a replaced message consumes its mark, so that a later task with that id runs', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(unique('a', REPLACE), unique('b', REPLACE));
     await worker.drain();
@@ -92,7 +92,7 @@ function waiting(test: StagedTest): void {
 }
 
 function notWaiting(test: StagedTest): void {
-  test('rule 16: a holder that is out is not replaced', async (stage) => {
+  test('rule 16: a leased holder is not replaced', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(unique('a', REPLACE));
     const delivery = await worker.takeOne();
@@ -104,7 +104,7 @@ function notWaiting(test: StagedTest): void {
 
   const BACK = { released: release(), 'released for later': release(HOUR), retried: retry(), 'retried later': retry('x', HOUR) };
   for (const [how, kind] of Object.entries(BACK)) {
-    test(`rule 16: a holder that was out and is ${how} is replaced again`, async (stage) => {
+    test(`rule 16: a holder that was leased and is ${how} can be replaced`, async (stage) => {
       const worker = await stage.consumer();
       await stage.publish(unique('a', REPLACE));
       await worker.settle(as(await worker.takeOne(), kind));
@@ -113,19 +113,19 @@ function notWaiting(test: StagedTest): void {
     });
   }
 
-  test('rule 16: a holder whose workers died is replaced', async (stage) => {
-    const busy = await stage.heir({ queues: ['other', QUEUE], lease: HOUR });
+  test('rule 16: a holder whose workers died can be replaced', async (stage) => {
+    const busy = await stage.sweeper({ queues: ['other', QUEUE], lease: HOUR });
     await stage.publish({ id: 'busy', queue: 'other' });
     await busy.takeOne();
     await stage.publish(unique('a', REPLACE));
     await stage.crash(2);
-    await busy.take(); // sweeps, and takes no suspect beside what it holds
+    await busy.take(); // sweeps, but takes no suspect, because it already holds a delivery
     assert.deepEqual(await stage.publish(unique('b', REPLACE)), [TAKEN('b')]);
-    const deliveries = await (await stage.heir()).drain();
+    const deliveries = await (await stage.sweeper()).drain();
     assert.deepEqual(fates(deliveries).sort(), ['a revoked', 'b']);
   });
 
-  test('rule 16: a holder that is over is not replaced, nor is a later task of its id', async (stage) => {
+  test('rule 16: neither a finished holder nor a later task with its id is replaced', async (stage) => {
     const worker = await stage.consumer();
     const how = { ...REPLACE, until: 'expiry', expires: HOUR } as const;
     await stage.publish(unique('a', how), unique('d', { ...how, key: 'dead' }));
@@ -139,7 +139,7 @@ function notWaiting(test: StagedTest): void {
 }
 
 function batches(test: StagedTest): void {
-  test('rule 16: of many in one batch the last one runs, and all others are ended', async (stage) => {
+  test('rule 16: of several in one batch the last one runs, and the others are ended', async (stage) => {
     const ids = numbered(600);
     assert.deepEqual(await stage.publish(...ids.map((id) => unique(id, REPLACE, { due: { delay: 1_000 } }))), ids.map(TAKEN));
     stage.shiftTime(1_001);
@@ -152,7 +152,7 @@ function batches(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 16: a follow-up replaces too', async (stage) => {
+  test('rule 16: a follow-up also replaces the holder', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish('p', unique('a', REPLACE, { due: { delay: HOUR } }));
     const publish = [publication(unique('b', REPLACE))];

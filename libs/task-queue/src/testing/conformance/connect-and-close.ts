@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { BrokerUnavailableError } from '../../core/errors/publish-errors.js';
 import { publication, type StagedTest } from './stage.js';
 
-export function describeLifecycle(test: StagedTest): void {
-  test('connecting and closing twice is safe, seam by seam and as a whole', async (stage) => {
+export function describeConnectAndClose(test: StagedTest): void {
+  test('connecting and closing twice is safe, for each port and for the transport', async (stage) => {
     const { broker, results, control } = stage.transport;
     for (const seam of [broker, results, control, stage.transport]) await seam.connect();
     await stage.publish('a');
@@ -11,14 +11,14 @@ export function describeLifecycle(test: StagedTest): void {
     for (const seam of [broker, results, control, stage.transport]) await seam.close();
   });
 
-  test('publishing over a closed transport is refused by its name', async (stage) => {
+  test('publishing through a closed transport throws an error with its name', async (stage) => {
     const other = await stage.another();
     await other.close();
     await assert.rejects(other.broker.publish([publication('a')], { timeout: 200 }), BrokerUnavailableError);
     await stage.assertNothingLeft();
   });
 
-  test('closing a transport leaves the work of the others alone', async (stage) => {
+  test('closing a transport does not affect the deliveries of others', async (stage) => {
     const other = await stage.another();
     const worker = await stage.consumer();
     await other.broker.publish([publication('a'), publication('b')], { timeout: 5_000 });
@@ -28,7 +28,7 @@ export function describeLifecycle(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['b']);
   });
 
-  test('closing a transport ends the receives of its consumers', async (stage) => {
+  test('closing a transport ends the waiting receives of its consumers', async (stage) => {
     const other = await stage.another();
     const worker = await stage.consumer({ on: other, maxWait: 60_000 });
     const waiting = worker.takeIds();
@@ -36,7 +36,7 @@ export function describeLifecycle(test: StagedTest): void {
     assert.deepEqual(await waiting, []);
   });
 
-  test('two key prefixes know nothing of each other', async (stage) => {
+  test('two key prefixes are isolated from each other', async (stage) => {
     const stranger = await stage.another({ keyPrefix: `stranger-${Date.now()}` });
     await stage.publish('a');
     await stage.results.save([{ id: 'a', state: 'SUCCESS', retries: 0, at: 1 }], 60_000);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { arm, definition, schedule } from './schedule-samples.js';
 import type { StagedTest } from './stage.js';
 
-export function describeTurns(test: StagedTest): void {
-  test('what was made, edited or enabled is due at once, and without a next tick', async (stage) => {
+export function describeDue(test: StagedTest): void {
+  test('a created, edited or enabled schedule is due at once and has no next tick', async (stage) => {
     const { schedules } = stage.transport;
     await schedules.create(schedule('s'));
     const { now, schedules: due } = await schedules.due(10);
@@ -16,7 +16,7 @@ export function describeTurns(test: StagedTest): void {
     assert.deepEqual((await schedules.due(10)).schedules, [edited]);
   });
 
-  test('rule 6: a schedule is due when its jitter is over, by the store’s clock; until then the next instant is told', async (stage) => {
+  test('rule 6: a schedule is due when its jitter has passed, by the store’s clock; until then due() returns that instant', async (stage) => {
     const { schedules } = stage.transport;
     await schedules.create(schedule('s'));
     await schedules.create(schedule('t'));
@@ -32,7 +32,7 @@ export function describeTurns(test: StagedTest): void {
     assert.equal(due.schedules[0]!.nextRunAt, now + 60_000);
   });
 
-  test('the longest due come first, and more of them are told of', async (stage) => {
+  test('the longest due come first, and due() says whether there are more', async (stage) => {
     const { schedules } = stage.transport;
     for (const id of ['a', 'b', 'c']) await schedules.create(schedule(id));
     const { now } = await schedules.due(10);
@@ -42,7 +42,7 @@ export function describeTurns(test: StagedTest): void {
     assert.deepEqual([due.schedules.map(({ id }) => id), due.nextAt], [['b', 'c'], now + 3]);
   });
 
-  test('nothing is due of what is disabled, broken, paused, finished or removed', async (stage) => {
+  test('disabled, broken, paused, finished and removed schedules are not due', async (stage) => {
     const { schedules } = stage.transport;
     for (const id of ['disabled', 'broken', 'paused', 'finished', 'removed']) await schedules.create(schedule(id));
     await schedules.setEnabled(['disabled'], false);
@@ -69,7 +69,7 @@ export function describeTurns(test: StagedTest): void {
     assert.equal((await schedules.due(10)).schedules.length, 3);
   });
 
-  test('code that moves a finished schedule begins it anew', async ({ transport: { schedules } }) => {
+  test('a sync that changes a finished schedule starts it again', async ({ transport: { schedules } }) => {
     const coded = { key: 'k', digest: '1', ...schedule('s') };
     await schedules.syncCode('app', [coded]);
     await schedules.claim([{ schedule: 's', version: 1, due: null, turn: { kind: 'advance', next: null } }]);

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { as, deadLetter, type HandConsumer } from './hand-consumer.js';
 import { limited, MINUTE } from './rate-limits.js';
 import { QUEUE, type PublicationInput, type Stage, type StagedTest } from './stage.js';
-import { EXISTING, TAKEN, unique } from './unique.js';
+import { EXISTING, TAKEN, unique } from './unique-keys.js';
 
-/** A publication with both: the key `k`, and one a minute. */
+/** A publication with the unique key `k` and a rate limit of one per minute. */
 function both(id: string, how: Parameters<typeof unique>[1] = {}, more: Partial<PublicationInput> = {}): PublicationInput {
   return limited(id, unique(id, how, more));
 }
 
-/** What is out now, with the verdict it came with. */
+/** The deliveries of one receive, with 'revoked' for those that must be ended. */
 async function fates(worker: HandConsumer): Promise<string[]> {
   return (await worker.drain()).map(({ id, revoked }) => (revoked ? `${id} revoked` : id));
 }
 
-/** A consumer, when the slot of this minute is taken. */
+/** A consumer, after the slot of this minute has been used. */
 async function afterFirst(stage: Stage): Promise<HandConsumer> {
   const worker = await stage.consumer();
   await stage.publish(limited('first'));
@@ -22,8 +22,8 @@ async function afterFirst(stage: Stage): Promise<HandConsumer> {
   return worker;
 }
 
-/** Rate limits where they meet unique keys, dead letters and the other queues. */
-export function describeLimitsAndOthers(test: StagedTest): void {
+/** Tests of rate limits together with unique keys, dead letters and several queues. */
+export function describeCombinedLimits(test: StagedTest): void {
   withUniqueKeys(test);
   withReplaced(test);
   withDeadLetters(test);
@@ -31,7 +31,7 @@ export function describeLimitsAndOthers(test: StagedTest): void {
 }
 
 function withUniqueKeys(test: StagedTest): void {
-  test('rule 16: a key until the start is held while its message waits for a slot', async (stage) => {
+  test("rule 16: a key until 'start' is held while its message waits for a slot", async (stage) => {
     const worker = await afterFirst(stage);
     await stage.publish(both('a', { until: 'start' }));
     assert.deepEqual(await stage.publish(both('b', { until: 'start' })), [EXISTING('a')]);
@@ -40,7 +40,7 @@ function withUniqueKeys(test: StagedTest): void {
     assert.deepEqual(await stage.publish(both('c', { until: 'start' })), [TAKEN('c')]);
   });
 
-  test('rule 16: what its key holds back gets in no line, and changes no rate', async (stage) => {
+  test('rule 16: a message that its key holds back does not wait for a slot and changes no rate', async (stage) => {
     const worker = await afterFirst(stage);
     await stage.publish(both('a'));
     await stage.publish(limited('b', unique('b'), { intervalMs: 0 }));
@@ -48,7 +48,7 @@ function withUniqueKeys(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), []);
   });
 
-  test('rule 16: a limited message that is purged frees its key and leaves nothing', async (stage) => {
+  test('rule 16: purging a limited message frees its key and leaves nothing', async (stage) => {
     const worker = await afterFirst(stage);
     await stage.publish(both('a'));
     assert.equal(await stage.inspector.purge(QUEUE), 1);
@@ -62,7 +62,7 @@ function withUniqueKeys(test: StagedTest): void {
 function withReplaced(test: StagedTest): void {
   const replace = { onConflict: 'replace' } as const;
 
-  test('rule 16: a limited message that is replaced is ended at once, and the new one waits for the slot', async (stage) => {
+  test('rule 16: a replaced limited message is ended at once, and the new one waits for the slot', async (stage) => {
     const worker = await afterFirst(stage);
     await stage.publish(both('a', replace));
     assert.deepEqual(await stage.publish(both('b', replace)), [TAKEN('b')]);
@@ -72,7 +72,7 @@ function withReplaced(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 16: of several of one publish, all but the last are ended at once, without a slot', async (stage) => {
+  test('rule 16: of several calls in one publish, all but the last are ended at once, without a slot', async (stage) => {
     const worker = await afterFirst(stage);
     await stage.publish(...['a', 'b', 'c'].map((id) => both(id, replace)));
     assert.deepEqual((await fates(worker)).sort(), ['a revoked', 'b revoked']);
@@ -80,7 +80,7 @@ function withReplaced(test: StagedTest): void {
     assert.deepEqual(await fates(worker), ['c']);
   });
 
-  test('rule 16: a debounced call that is limited, too, waits for its time, then for a slot', async (stage) => {
+  test('rule 16: a debounced call with a rate limit waits for its time, then for a slot', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(both('a', replace, { due: { delay: 1_000 } }));
     await stage.publish(both('b', replace, { due: { delay: 2_000 } }));
@@ -103,7 +103,7 @@ function withDeadLetters(test: StagedTest): void {
     return worker;
   };
 
-  test('rule 18: a dead letter that is sent again uses a slot, although its time had passed when it was first sent', async (stage) => {
+  test('rule 18: a redriven dead letter uses a slot, even if its eta had passed when it was first sent', async (stage) => {
     const worker = await bury(stage, limited('a', {}, { expires: Date.now() + 1_000 }));
     assert.deepEqual(await stage.inspector.redrive(QUEUE, [{ id: 'a', priority: 5 }]), [true]);
     await stage.publish(limited('b'));
@@ -114,7 +114,7 @@ function withDeadLetters(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 18: a dead letter that is sent again waits with its new priority', async (stage) => {
+  test('rule 18: a redriven dead letter waits with its new priority', async (stage) => {
     const worker = await bury(stage, limited('a', { priority: 1 }));
     await stage.publish(limited('b'));
     await stage.inspector.redrive(QUEUE, [{ id: 'a', priority: 9 }]);
@@ -124,7 +124,7 @@ function withDeadLetters(test: StagedTest): void {
     assert.deepEqual(await worker.drainOnce(), ['b']);
   });
 
-  test('rule 16: a dead letter with a key and a limit takes the one again, and waits for the other', async (stage) => {
+  test('rule 16: a redriven dead letter with a key and a rate limit takes the key and waits for a slot', async (stage) => {
     const worker = await bury(stage, both('a'));
     await stage.publish(both('b'));
     const redrive = () => stage.inspector.redrive(QUEUE, [{ id: 'a', priority: 5 }]);
@@ -138,7 +138,7 @@ function withDeadLetters(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 18: a dead letter with a limit that is purged leaves nothing', async (stage) => {
+  test('rule 18: purging a dead letter with a rate limit leaves nothing', async (stage) => {
     await bury(stage, limited('a'));
     assert.equal(await stage.inspector.purgeDeadLetters(QUEUE), 1);
     await stage.assertNothingLeft();
@@ -146,7 +146,7 @@ function withDeadLetters(test: StagedTest): void {
 }
 
 function withQueues(test: StagedTest): void {
-  test('rule 18: a line is found, counted and purged in its own queue, whatever others wait for the same slots', async (stage) => {
+  test('rule 18: limited messages are located, counted and purged in their own queue, even if other queues wait for the same slots', async (stage) => {
     await afterFirst(stage);
     await stage.publish(limited('a'), limited('b', { queue: 'other' }), limited('c', { queue: 'other' }));
     const counts = await Promise.all([QUEUE, 'other'].map((queue) => stage.inspector.counts(queue)));
@@ -159,7 +159,7 @@ function withQueues(test: StagedTest): void {
     assert.deepEqual(await stage.inspector.locate(['a', 'b']), [{ queue: QUEUE, place: 'limited' }, null]);
   });
 
-  test('rule 18: a worker of several queues waits for the slot of whichever is next', async (stage) => {
+  test('rule 18: a consumer of several queues waits for the earliest slot', async (stage) => {
     const worker = await stage.consumer({ queues: [QUEUE, 'direct:w1'] });
     await stage.publish(limited('first'), limited('hour', { queue: 'direct:w1' }, { key: 'rare', intervalMs: 60 * MINUTE }));
     await worker.drainOnce();

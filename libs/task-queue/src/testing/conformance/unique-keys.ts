@@ -10,12 +10,12 @@ export const EXISTING = (holder: string): PublishReceipt => ({ id: holder, dedup
 export const TAKEN = (id: string): PublishReceipt => ({ id, deduplicated: false });
 const REFUSED = (id: string, holder: string): PublishReceipt => ({ id, deduplicated: false, refused: { reason: 'unique', holder } });
 
-/** A publication with a unique key, `k` unless told. */
+/** A publication with a unique key, by default `k`. */
 export function unique(id: string, how: Partial<UniqueKey> = {}, more: Partial<PublicationInput> = {}): PublicationInput {
   return { id, unique: { key: 'k', expires: null, until: 'end', onConflict: 'existing', ...how }, ...more };
 }
 
-export function describeUnique(test: StagedTest): void {
+export function describeUniqueKeys(test: StagedTest): void {
   conflicts(test);
   races(test);
   frees(test);
@@ -26,7 +26,7 @@ export function describeUnique(test: StagedTest): void {
 }
 
 function conflicts(test: StagedTest): void {
-  test('rule 16: a second message of a held key is dropped, and its caller gets the holder', async (stage) => {
+  test('rule 16: a second message with a held key is dropped, and its receipt names the holder', async (stage) => {
     assert.deepEqual(await stage.publish(unique('a')), [TAKEN('a')]);
     assert.deepEqual(await stage.publish(unique('b')), [EXISTING('a')]);
     assert.equal(await stage.placeOf('b'), null);
@@ -34,14 +34,14 @@ function conflicts(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 4: a message that is refused for its key fails alone', async (stage) => {
+  test('rule 4: only the message with the held key is refused', async (stage) => {
     await stage.publish(unique('a'));
     const receipts = await stage.publish('x', unique('b', { onConflict: 'reject' }), unique('c', { key: 'other' }), 'y');
     assert.deepEqual(receipts, [TAKEN('x'), REFUSED('b', 'a'), TAKEN('c'), TAKEN('y')]);
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['a', 'x', 'c', 'y']);
   });
 
-  test('rule 16: what its key held back has left no trace', async (stage) => {
+  test('rule 16: a message that its key held back leaves no trace', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(unique('a'));
     await stage.publish(unique('b', {}, { traced: true }));
@@ -49,14 +49,14 @@ function conflicts(test: StagedTest): void {
     assert.deepEqual(await stage.publish(unique('b', {}, { traced: true })), [TAKEN('b')]);
   });
 
-  test('rule 16: an id that is known is deduplicated as such, whatever its key', async (stage) => {
+  test('rule 16: a known id is deduplicated by its id, whatever its key', async (stage) => {
     await stage.publish(unique('a'), unique('b', { key: 'other' }));
     assert.deepEqual(await stage.publish(unique('b', { onConflict: 'reject' })), [EXISTING('b')]);
     await (await stage.consumer()).drain();
     assert.deepEqual(await stage.publish(unique('c', { key: 'other' })), [TAKEN('c')]);
   });
 
-  test('rule 16: each queue has keys of its own', async (stage) => {
+  test('rule 16: each queue has its own keys', async (stage) => {
     assert.deepEqual(await stage.publish(unique('a'), unique('b', {}, { queue: 'other' })), [TAKEN('a'), TAKEN('b')]);
   });
 
@@ -76,7 +76,7 @@ function conflicts(test: StagedTest): void {
     });
   }
 
-  test('rule 4: a key that cannot be is refused before anything is written', async (stage) => {
+  test('rule 4: an invalid key is refused before anything is written', async (stage) => {
     const bad: Partial<UniqueKey>[] = [
       { key: '' },
       { expires: 0 },
@@ -90,20 +90,20 @@ function conflicts(test: StagedTest): void {
 }
 
 function races(test: StagedTest): void {
-  test('rule 16: of one batch the first gets the key', async (stage) => {
+  test('rule 16: the first message of a batch gets the key', async (stage) => {
     const how = { onConflict: 'reject' } as const;
     const receipts = await stage.publish(unique('a', how), unique('b', how), unique('a', how), unique('c'));
     assert.deepEqual(receipts, [TAKEN('a'), REFUSED('b', 'a'), EXISTING('a'), EXISTING('a')]);
     assert.deepEqual(await (await stage.consumer()).takeIds(), ['a']);
   });
 
-  test('rule 16: of a batch larger than a script takes one gets the key', async (stage) => {
+  test("rule 16: one message of a batch larger than a script's limit gets the key", async (stage) => {
     const receipts = await stage.publish(...numbered(1_200).map((id) => unique(id)));
     assert.deepEqual([...new Set(receipts.map(({ id }) => id))], await (await stage.consumer()).takeIds());
     assert.equal(receipts.filter(({ deduplicated }) => !deduplicated).length, 1);
   });
 
-  test('rule 16: of many processes at once one gets the key, and all are told of that one', async (stage) => {
+  test('rule 16: of many processes at once one gets the key, and every receipt names that one', async (stage) => {
     const others = await Promise.all([stage.another(), stage.another(), stage.another()]);
     const answers = await Promise.all(
       numbered(60).map((id, at) => others[at % 3].broker.publish([publication(unique(id))], { timeout: 5_000 })),
@@ -114,12 +114,12 @@ function races(test: StagedTest): void {
   });
 }
 
-/** Each way in which a message ends. */
+/** Ways in which a message ends; each completes "the message is …". */
 const ENDS: Readonly<Record<string, (stage: Stage, worker: HandConsumer) => Promise<unknown>>> = {
   'acknowledged': async (_, worker) => worker.ack(await worker.takeOne()),
-  'acknowledged with what goes with it': async (_, worker) =>
+  'acknowledged with a follow-up': async (_, worker) =>
     worker.settle(as(await worker.takeOne(), ack(true), { publish: [publication({ id: 'after', queue: 'other' })] })),
-  'dead': async (_, worker) => worker.settle(as(await worker.takeOne(), deadLetter())),
+  'dead-lettered': async (_, worker) => worker.settle(as(await worker.takeOne(), deadLetter())),
   'settled as revoked': async (stage, worker) => {
     await stage.broker.revoke(['a'], { terminate: false });
     const delivery = await worker.takeOne();
@@ -128,15 +128,15 @@ const ENDS: Readonly<Record<string, (stage: Stage, worker: HandConsumer) => Prom
   },
   'settled after crashes': async (stage) => {
     await stage.crash(3);
-    const heir = await stage.heir();
-    await heir.ack(await heir.takeOne());
+    const sweeper = await stage.sweeper();
+    await sweeper.ack(await sweeper.takeOne());
   },
   'retried and then acknowledged': async (_, worker) => {
     await worker.settle(as(await worker.takeOne(), retry()));
     await worker.ack(await worker.takeOne());
   },
   'purged': (stage) => stage.inspector.purge(QUEUE),
-  'purged while it is delayed': async (stage, worker) => {
+  'purged while delayed': async (stage, worker) => {
     await worker.settle(as(await worker.takeOne(), retry('again', HOUR)));
     await stage.inspector.purge(QUEUE);
   },
@@ -156,16 +156,16 @@ function frees(test: StagedTest): void {
     }
   }
 
-  test('rule 16: nothing is left of a thousand keys, in one batch of settlements', async (stage) => {
+  test('rule 16: one batch of settlements frees a thousand keys', async (stage) => {
     await stage.publish(...numbered(1_000).map((id) => unique(id, { key: id, expires: HOUR })));
     await (await stage.consumer()).drain(500);
     await stage.assertNothingLeft();
   });
 }
 
-/** Each way in which a message goes on. */
+/** Ways in which a message stays alive; each completes "a message that …". */
 const STAYS: Readonly<Record<string, (stage: Stage, worker: HandConsumer, delivery: Delivery) => Promise<unknown>>> = {
-  'is out': async () => {},
+  'is leased': async () => {},
   'was released': (_, worker, delivery) => worker.settle(as(delivery, release())),
   'was released with a delay and a charge': (_, worker, delivery) => worker.settle(as(delivery, release(HOUR, true))),
   'is retried': (_, worker, delivery) => worker.settle(as(delivery, retry())),
@@ -173,11 +173,11 @@ const STAYS: Readonly<Record<string, (stage: Stage, worker: HandConsumer, delive
   'lost its lease': async (stage, worker) => {
     await worker.consumer.close();
     stage.shiftTime(LEASE + 1);
-    await (await stage.heir()).take();
+    await (await stage.sweeper()).take();
   },
-  'was settled by somebody who had lost it': async (stage, worker, delivery) => {
+  'was settled after its lease was lost': async (stage, worker, delivery) => {
     stage.shiftTime(LEASE + 1);
-    await (await stage.heir()).take();
+    await (await stage.sweeper()).take();
     assert.deepEqual(await worker.ack(delivery), [false]);
   },
 }; // prettier-ignore
@@ -194,8 +194,8 @@ function keeps(test: StagedTest): void {
 }
 
 function lapses(test: StagedTest): void {
-  for (const [how, end] of Object.entries({ acknowledged: ack(), dead: deadLetter() })) {
-    test(`rule 16: a retry whose key is now another's goes on without it, and does not free it when it is ${how}`, async (stage) => {
+  for (const [how, end] of Object.entries({ acknowledged: ack(), 'dead-lettered': deadLetter() })) {
+    test(`rule 16: a retry whose key is now another's continues without the key, and does not free it when it is ${how}`, async (stage) => {
       const worker = await stage.consumer();
       await stage.publish(unique('a', { expires: 1_000 }));
       const first = await worker.takeOne();
@@ -208,7 +208,7 @@ function lapses(test: StagedTest): void {
     });
   }
 
-  test('rule 16: a key that lapses is free, although its holder has not ended', async (stage) => {
+  test('rule 16: an expired key is free even though its holder has not ended', async (stage) => {
     await stage.publish(unique('a', { expires: 5_000 }));
     stage.shiftTime(4_000);
     assert.deepEqual(await stage.publish(unique('b')), [EXISTING('a')]);
@@ -216,7 +216,7 @@ function lapses(test: StagedTest): void {
     assert.deepEqual(await stage.publish(unique('b')), [TAKEN('b')]);
   });
 
-  test('rule 16: a throttle is freed by time only', async (stage) => {
+  test('rule 16: a throttle is freed by time alone', async (stage) => {
     const throttle = { until: 'expiry', expires: 5_000 } as const;
     await stage.publish(unique('a', throttle));
     await (await stage.consumer()).drain();
@@ -228,7 +228,7 @@ function lapses(test: StagedTest): void {
 }
 
 function start(test: StagedTest): void {
-  test('rule 16: a key until its start is held while the message waits, and free once it is handed out', async (stage) => {
+  test("rule 16: a key until 'start' is held while its message waits, and freed when it is handed out", async (stage) => {
     const worker = await stage.consumer();
     const how = { until: 'start' } as const;
     await stage.publish(unique('a', how, { due: { delay: 1_000 } }));
@@ -244,7 +244,7 @@ function start(test: StagedTest): void {
 }
 
 function followUps(test: StagedTest): void {
-  test('rule 16: a follow-up is held back by its key as any message is, and its settlement says so', async (stage) => {
+  test("rule 16: a key holds back a follow-up like any message, and the settlement's receipt says so", async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(unique('a'), 'p', 'q');
     const [, p, q] = await worker.take();
@@ -255,7 +255,7 @@ function followUps(test: StagedTest): void {
     assert.deepEqual(await worker.takeIds(), ['x']);
   });
 
-  test('rule 16: a message that ends hands its key on to its follow-up', async (stage) => {
+  test('rule 16: a message that ends passes its key on to its follow-up', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish(unique('a'));
     const [receipt] = await worker.consumer.settle([as(await worker.takeOne(), ack(), { publish: [publication(unique('b'))] })]);
@@ -265,7 +265,7 @@ function followUps(test: StagedTest): void {
     await stage.assertNothingLeft();
   });
 
-  test('rule 4: a follow-up whose key cannot be fails its own settlement only', async (stage) => {
+  test('rule 4: a follow-up with an invalid key fails only its own settlement', async (stage) => {
     const worker = await stage.consumer();
     await stage.publish('p', 'q');
     const [p, q] = await worker.take();
