@@ -1,5 +1,4 @@
 export * from '../core/errors/admin-errors.js';
-export * from '../core/errors/admin-resource-errors.js';
 export { TaskAdminModule } from './task-admin.module.js';
 export type { AdminModuleExtras, AdminOptionsInput } from './task-admin.options.js';
 export type { AdminAuthInput, CredentialAuthInput, GuardAuth, HashedCredential } from './auth/auth-options.js';

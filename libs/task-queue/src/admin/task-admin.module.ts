@@ -21,9 +21,9 @@ import {
 import { SERVED_CLIENT, SERVED_SCHEDULES } from './tokens.js';
 
 /**
- * Mounts the admin API beside the application's own routes: an application apart, which none of the global prefixes,
- * pipes, guards, interceptors and filters reach. Closed by default. Needs a TaskQueueModule; where there is no HTTP server
- * (a worker) it serves nothing.
+ * Mounts the admin API beside the application's routes. The API is a separate Nest application: global prefixes, pipes,
+ * guards, interceptors and filters do not apply to it. It refuses every caller that `auth` does not name. It needs a
+ * TaskQueueModule. In a process without an HTTP server, such as a worker, it serves nothing.
  * @example TaskAdminModule.forRoot({ auth: { tokens: [{ name: 'ops', role: 'operator', hash: process.env.ADMIN_TOKEN_HASH! }] } })
  */
 @Module({})
@@ -48,39 +48,31 @@ export class TaskAdminModule extends TaskAdminModuleBase implements NestModule, 
     if (!('guard' in this.#options.auth)) this.#mount.beforeEverything(host);
   }
 
-  /** @throws AdminUnguardedError · UnknownOptionError · InvalidOptionError, where the application is being put together */
+  /** Checks the options at once. @throws AdminUnguardedError · UnknownOptionError · InvalidOptionError */
   static override forRoot(options: AdminOptionsInput & AdminModuleExtras): DynamicModule {
     const { client: _client, ...input } = options ?? {};
     checkAdminOptions(input as AdminOptionsInput);
     return super.forRoot(options);
   }
 
-  /** A guard of the application's may need what its `app.use` adds to a request (sessions, cookies), and comes before its routes. */
+  /** With a guard, mounts after the application's `app.use` (the guard may need sessions or cookies) and before its routes. */
   configure(): void {
     this.#mount.at(this.host.httpAdapter);
   }
 
   async onModuleInit(): Promise<void> {
     const { httpAdapter } = this.host;
-    // A context without a server has no adapter, or one that can do nothing.
+    // An application context without a server has no adapter, or an inert one.
     if (typeof httpAdapter?.getType !== 'function') return;
     const { logger, clock, instance, client, schedules } = this;
-    const audit = await openAuditLog(this.#options, instance.options.keyPrefix);
-    const authenticator = await openAuthenticator(this.#options.auth, clock, this.modules);
-    this.#api = await AdminApi.open(httpAdapter, {
-      options: this.#options,
-      audit,
-      authenticator,
-      logger,
-      clock,
-      instance,
-      client,
-      schedules,
-    });
+    const options = this.#options;
+    const audit = await openAuditLog(options, instance.options.keyPrefix);
+    const authenticator = await openAuthenticator(options.auth, clock, this.modules);
+    this.#api = await AdminApi.open(httpAdapter, { options, audit, authenticator, logger, clock, instance, client, schedules });
     this.#mount.serve(this.#api.handler);
   }
 
-  /** After the server has answered what it had taken in. */
+  /** Nest calls it after the server has answered its open requests. */
   async onApplicationShutdown(): Promise<void> {
     await this.#api?.close();
   }

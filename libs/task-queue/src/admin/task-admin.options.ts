@@ -6,28 +6,28 @@ import type { AuditLog } from '../core/ports/stores/audit-log.js';
 import type { DatabaseHandle } from '../core/ports/runtime/database-handle.js';
 import { checkAuth, type AdminAuth, type AdminAuthInput } from './auth/auth-options.js';
 
-/** What `TaskAdminModule.forRoot` takes. */
+/** Options of `TaskAdminModule.forRoot`. */
 export interface AdminOptionsInput {
-  /** where it is mounted, whatever the application's global prefix is; default 'admin' */
+  /** path of the API, independent of the application's global prefix; default 'admin' */
   readonly path?: string;
-  /** who may do what; nobody gets in without it */
+  /** the credentials, or a guard of the application */
   readonly auth: AdminAuthInput;
-  /** where is kept what was done: the application's PostgreSQL, or a log of your own; default: the last 1000 entries, in memory */
+  /** the audit log: the application's PostgreSQL, or your own; default: the last 1000 entries, in memory */
   readonly audit?: { readonly database: DatabaseHandle } | AuditLog;
-  /** the most bytes of a body; default 256 KB */
+  /** maximum size of a body in bytes; default 256 KB */
   readonly bodyLimit?: number;
-  /** default true: Swagger UI at `docs`, behind the same door; on Fastify it needs `@fastify/static` */
+  /** Swagger UI at `docs`, for authenticated callers; default true; on Fastify it needs `@fastify/static` */
   readonly docs?: boolean;
-  /** the client's address, behind a proxy that Express is not told of (`trust proxy`); wrong tries are counted by it */
+  /** the client's address, when Express does not know the proxy (`trust proxy`); wrong credentials are counted by it */
   readonly clientAddress?: (request: IncomingMessage) => string | undefined;
 }
 
 export interface AdminModuleExtras {
-  /** `name` of the TaskQueueModule that it serves */
+  /** `name` of the TaskQueueModule to administer */
   client?: string;
 }
 
-/** What `TaskAdminModule.forRoot` was given, or its factory made. */
+/** Injects the options of `TaskAdminModule.forRoot` or of its factory. */
 export const TASK_ADMIN_OPTIONS: InjectionToken<AdminOptionsInput> = Symbol('TASK_ADMIN_OPTIONS');
 
 const schema = z.object({
@@ -36,7 +36,7 @@ const schema = z.object({
     .transform((path) => path.replace(/^\/+|\/+$/g, ''))
     .refine((path) => /^[\w-]+(\/[\w-]+)*$/.test(path))
     .default('admin')
-    .describe("a path of plain words, such as 'admin' or 'internal/tasks'"),
+    .describe("a path of letters, digits, '-' and '_', such as 'admin' or 'internal/tasks'"),
   audit: z
     .custom<NonNullable<AdminOptionsInput['audit']>>((value) => isAudit(value))
     .optional()

@@ -62,7 +62,7 @@ it('dead letters are sent again', async () => {
   await sent.get({ propagate: false });
   await worker.app.close();
   expect(await recover({ url, token }, since)).toEqual({ redriven: 1, waiting: 1 });
-  await expect(recover({ url, token: `${token}x` }, since)).rejects.toThrow('This needs a valid token or password.');
+  await expect(recover({ url, token: `${token}x` }, since)).rejects.toThrow('This request needs a valid token or password.');
 });
 
 it('a guard of the application decides', async () => {

@@ -36,6 +36,6 @@ describe('the guide to workers', () => {
     expect(await fleet.help('nobody')).toBe('WORKER_SILENT');
     expect(await inspect.queryTask(sent.id, { destination: 'w' })).toMatchObject([{ value: [{ state: 'active' }] }]);
     await fleet.retire('w');
-    await expect(fleet.retire('nobody')).rejects.toThrow("Worker 'nobody' has not answered within 2000 ms");
+    await expect(fleet.retire('nobody')).rejects.toThrow("Worker 'nobody' did not answer within 2000 ms");
   });
 });

@@ -5,6 +5,11 @@ import { AskWorkers } from '../../core/control/ask-workers.js';
 import { TaskClient } from '../../core/client/task-client.js';
 import { TaskControl } from '../../core/control/task-control.js';
 import { TaskInspect } from '../../core/control/task-inspect.js';
+import type { QueueInstance } from '../../assembly/queue-instance.js';
+import type { Clock } from '../../core/ports/runtime/clock.js';
+import type { TaskLogger } from '../../core/ports/runtime/logger.js';
+import type { AuditLog } from '../../core/ports/stores/audit-log.js';
+import type { Authenticator } from '../auth/authenticator.js';
 import { QUEUE_INSTANCE, TASK_CLOCK } from '../../nest/tokens/tokens.js';
 import { AuditController } from '../audit/audit.controller.js';
 import { AuditInterceptor } from '../audit/audit.interceptor.js';
@@ -21,9 +26,21 @@ import { TasksController } from '../tasks/tasks.controller.js';
 import { RatesController, WorkerCommandsController } from '../workers/worker-commands.controller.js';
 import { WorkersController } from '../workers/workers.controller.js';
 import { ADMIN_LOGGER, ADMIN_OPTIONS, AUDIT_LOG, AUTHENTICATOR } from '../tokens.js';
-import type { AdminServices } from './admin-services.js';
+import type { AdminOptions } from '../task-admin.options.js';
 
-/** The admin API as an application of its own. Its routes, and the door that stands before all of them. */
+/** What the admin API uses of the application. */
+export interface AdminServices {
+  readonly options: AdminOptions;
+  readonly audit: AuditLog;
+  readonly authenticator: Authenticator;
+  readonly logger: TaskLogger;
+  readonly clock: Clock;
+  readonly instance: QueueInstance;
+  readonly client: TaskClient;
+  readonly schedules: TaskSchedules;
+}
+
+/** The admin API as a separate Nest application: its routes, role guard, audit interceptor and problem filter. */
 @Module({})
 export class AdminApiModule {
   static with({ options, audit, authenticator, logger, clock, instance, client, schedules }: AdminServices): DynamicModule {

@@ -4,17 +4,17 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { adminDocument } from '../openapi/admin-document.js';
 import type { NodeHandler } from '../mount/mount-point.js';
 import { AdminApiModule } from './admin-api.module.js';
-import type { AdminServices } from './admin-services.js';
-import { Door } from './door.js';
+import type { AdminServices } from './admin-api.module.js';
+import { EntryMiddleware } from './entry.middleware.js';
 
-/** The adapter of the application's own server, of which the API takes another one. */
+/** The class of the application's HTTP adapter. The API creates a second instance of it. */
 type AdapterClass = new (options?: object) => AbstractHttpAdapter;
 type Factory = new () => typeof NestFactory;
 
-/** Characters of a name in a path: ids and names may have more than the 100 of Fastify, and what is too long is told by the routes. */
-const LONGEST_NAME = 16_384;
+/** Fastify's limit for a path parameter, raised from 100 characters: ids may be longer, and the routes themselves check the length. */
+const MAX_PARAM_LENGTH = 16_384;
 
-/** Puts the API together as a Nest application that listens nowhere: the application's server hands it requests. */
+/** The admin API as a Nest application without a server of its own: the application's server passes requests to its `handler`. */
 export class AdminApi {
   private constructor(
     private readonly app: INestApplication,
@@ -23,13 +23,13 @@ export class AdminApi {
 
   static async open(host: AbstractHttpAdapter, services: AdminServices): Promise<AdminApi> {
     const Adapter = host.constructor as AdapterClass;
-    const adapter = host.getType() === 'fastify' ? new Adapter({ maxParamLength: LONGEST_NAME }) : new Adapter();
-    // A factory of its own: the shared one remembers the options of whoever created last.
+    const adapter = host.getType() === 'fastify' ? new Adapter({ maxParamLength: MAX_PARAM_LENGTH }) : new Adapter();
+    // A new factory: the shared one keeps the options of the last application that it created.
     const factory = new (NestFactory.constructor as Factory)();
     const app = await factory.create(AdminApiModule.with(services), adapter, { abortOnError: false, bodyParser: false });
-    if (adapter.getType() === 'express') settle(adapter.getInstance(), host.getInstance());
+    if (adapter.getType() === 'express') configureExpress(adapter.getInstance(), host.getInstance());
     app.setGlobalPrefix(services.options.path);
-    app.use(new Door(services).enter);
+    app.use(new EntryMiddleware(services).enter);
     readJson(adapter, services.options.bodyLimit);
     serveDocument(app, services);
     await app.init();
@@ -56,14 +56,14 @@ interface ExpressSettings {
   set(name: string, value: unknown): void;
 }
 
-/** What Express adds to answers by itself; and which proxies it believes, as the application has told its own. */
-function settle(own: ExpressSettings, hosts: ExpressSettings): void {
+/** Turns off the headers that Express adds, and trusts the same proxies as the application's server. */
+function configureExpress(own: ExpressSettings, hosts: ExpressSettings): void {
   own.set('x-powered-by', false);
   own.set('etag', false);
   own.set('trust proxy', hosts.get('trust proxy fn'));
 }
 
-/** Not of every adapter, hence not of their common type. */
+/** The adapters' common type does not declare `useBodyParser`. */
 type BodyParsing = AbstractHttpAdapter & { useBodyParser(type: string, rawBody: boolean, options: object): void };
 
 function readJson(adapter: AbstractHttpAdapter, limit: number): void {
@@ -72,7 +72,7 @@ function readJson(adapter: AbstractHttpAdapter, limit: number): void {
   else parsing.useBodyParser('json', false, { limit, strict: false });
 }
 
-/** An Express application is a handler itself; one of Fastify has one. */
+/** An Express application is a handler; a Fastify application has one. */
 async function handlerOf(adapter: AbstractHttpAdapter): Promise<NodeHandler> {
   const instance = adapter.getInstance<NodeHandler | { ready(): Promise<unknown>; routing: NodeHandler }>();
   if (typeof instance === 'function') return instance;

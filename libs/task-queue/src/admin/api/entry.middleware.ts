@@ -3,15 +3,15 @@ import { v7 } from 'uuid';
 import { openState } from '../http/request-state.js';
 import { refuseCrossSite } from '../http/refuse-cross-site.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
-import type { AdminServices } from './admin-services.js';
+import type { AdminServices } from './admin-api.module.js';
 
 const REQUEST_ID = /^[\w.:-]{8,100}$/;
 
 /**
- * What every request passes first, documents and unknown routes included: it gets an id, its answer the headers that keep
- * browsers from harm, and it must come from somebody who is known. Nothing of its body has been read by then.
+ * Middleware that every request passes first, including those for documents and unknown routes. It assigns the request id,
+ * sets security headers and authenticates the caller, before any of the body is read.
  */
-export class Door {
+export class EntryMiddleware {
   constructor(private readonly services: Pick<AdminServices, 'authenticator' | 'options'>) {}
 
   readonly enter = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void => {
@@ -22,12 +22,12 @@ export class Door {
     const { authenticator, options } = this.services;
     const given = request.headers['x-request-id'];
     const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : v7();
-    // Before anything of the application's is called: what goes wrong from here on is answered as a problem.
+    // Opened before any code of the application runs, because the problem filter needs the state to answer its errors.
     const state = openState(request, id);
-    removeHeadersOfTheHost(response);
+    removeHostHeaders(response);
     response.setHeader('X-Request-Id', id);
     setSecurityHeaders(response, { isPage: request.url?.startsWith(`/${options.path}/docs`) === true });
-    // An ETag is the version of what a schedule says, its runs change the answer without it: there is no 304.
+    // No 304: an ETag is the version of a schedule's definition, and runs change the answer without changing it.
     delete request.headers['if-none-match'];
     refuseCrossSite(request);
     state.address = options.clientAddress?.(request) ?? addressOf(request);
@@ -35,13 +35,13 @@ export class Door {
   }
 }
 
-/** What the application's server may have set by then: of its CORS nothing applies here. */
-function removeHeadersOfTheHost(response: ServerResponse): void {
+/** The application's server may have set CORS headers by now; its CORS policy does not apply here. */
+function removeHostHeaders(response: ServerResponse): void {
   const names = response.getHeaderNames().filter((name) => name.startsWith('access-control-'));
   for (const name of [...names, 'x-powered-by']) response.removeHeader(name);
 }
 
-/** Express knows it behind a proxy that it trusts. */
+/** Behind a trusted proxy, Express has the client's address in `ip`. */
 function addressOf(request: IncomingMessage & { readonly ip?: string }): string {
   return request.ip ?? request.socket.remoteAddress ?? '';
 }

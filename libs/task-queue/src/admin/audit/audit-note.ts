@@ -2,11 +2,11 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { rawOf } from '../http/request-state.js';
 import type { IncomingMessage } from 'node:http';
 
-/** What a handler says of itself for the audit log. */
+/** What the handler of a request adds to its audit entry. */
 export interface AuditNote {
-  /** what it is done to */
+  /** the object of the action */
   target?: string;
-  /** what that was before and after, or what was asked for */
+  /** the state before and after, or what was requested */
   change?: unknown;
 }
 
@@ -14,7 +14,7 @@ type Routed = IncomingMessage & { readonly params?: Readonly<Record<string, stri
 
 const notes = new WeakMap<IncomingMessage, AuditNote>();
 
-/** The note of this request, for its handler to fill in. Its target is the first parameter of the path, unless that says otherwise. */
+/** Injects the note of this request. Its target is the first path parameter until the handler sets another. */
 export const Note = createParamDecorator((_: unknown, context: ExecutionContext): AuditNote => noteOf(context));
 
 export function noteOf(context: ExecutionContext): AuditNote {

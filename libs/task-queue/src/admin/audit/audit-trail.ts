@@ -8,7 +8,7 @@ import type { RequestState } from '../http/request-state.js';
 import { ADMIN_LOGGER, AUDIT_LOG } from '../tokens.js';
 import type { AuditNote } from './audit-note.js';
 
-/** Writes down what was done, in the log and in the audit log. */
+/** Records actions in the application's log and in the audit log. */
 @Injectable()
 export class AuditTrail {
   constructor(
@@ -17,7 +17,7 @@ export class AuditTrail {
     @Inject(TASK_CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Never fails: what is written down is done already. */
+  /** Never rejects, because the action has already happened. */
   async record({ actor, id: requestId }: RequestState, action: string, outcome: string, note?: AuditNote): Promise<void> {
     const { target = null, change = null } = note ?? {};
     const entry: AuditEntry = { id: v7(), at: this.clock.now(), actor: actor!, action, target, change, outcome, requestId };

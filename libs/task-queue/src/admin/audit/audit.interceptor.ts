@@ -6,7 +6,7 @@ import { routeOf } from '../openapi/admin-route.decorator.js';
 import { AuditTrail } from './audit-trail.js';
 import { noteOf } from './audit-note.js';
 
-/** Writes down each request that changes something, or failed to, before it is answered. */
+/** Records each request that changes something, or tried to, before it is answered. */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
   constructor(private readonly trail: AuditTrail) {}

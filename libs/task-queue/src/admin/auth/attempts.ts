@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 
 export interface AttemptLimits {
-  /** wrong credentials that one address may send within the window */
+  /** maximum number of wrong credentials from one address within the window */
   readonly limit: number;
   /** ms */
   readonly window: number;
@@ -9,14 +9,14 @@ export interface AttemptLimits {
 
 interface Failures {
   count: number;
-  /** when the window ends */
+  /** end of the window in epoch ms */
   until: number;
 }
 
-/** Addresses that are remembered: an attacker with more of them must not fill the memory. */
-const REMEMBERED = 10_000;
+/** Maximum number of addresses kept, so that an attacker with many addresses cannot exhaust the memory. */
+const MAX_ADDRESSES = 10_000;
 
-/** Counts the wrong credentials of each address. What is beyond the limit is refused unread until its window ends. */
+/** Counts the wrong credentials of each address. Beyond the limit, an address is locked out until its window ends. */
 export class Attempts {
   readonly #failures = new Map<string, Failures>();
 
@@ -25,7 +25,7 @@ export class Attempts {
     private readonly now: () => number,
   ) {}
 
-  /** @returns ms for which the address is locked out; 0 = it may try */
+  /** @returns ms for which the address stays locked out; 0 when it may try */
   lockedFor(address: string): number {
     const failures = this.#failures.get(networkOf(address));
     if (failures === undefined || failures.count < this.limits.limit) return 0;
@@ -38,13 +38,13 @@ export class Attempts {
     const known = this.#failures.get(network);
     const failures = known !== undefined && known.until > now ? known : { count: 0, until: now + this.limits.window };
     failures.count += 1;
-    // Those who failed last stand last.
+    // Insertion order: the latest failure comes last.
     this.#failures.delete(network);
     this.#failures.set(network, failures);
-    if (this.#failures.size > REMEMBERED) this.#forgetOldest(now);
+    if (this.#failures.size > MAX_ADDRESSES) this.#forgetOldest(now);
   }
 
-  /** Takes one back: it was none. */
+  /** Takes one failure back: the credentials were right. */
   forgive(address: string): void {
     const failures = this.#failures.get(networkOf(address));
     if (failures !== undefined && failures.count > 0) failures.count -= 1;
@@ -52,13 +52,13 @@ export class Attempts {
 
   #forgetOldest(now: number): void {
     for (const [network, { until }] of this.#failures) {
-      if (until > now && this.#failures.size <= REMEMBERED) return;
+      if (until > now && this.#failures.size <= MAX_ADDRESSES) return;
       this.#failures.delete(network);
     }
   }
 }
 
-/** One who has an IPv6 address mostly has its whole /64. */
+/** The IPv4 address, or the /64 of an IPv6 address: one client usually owns the whole /64. */
 function networkOf(address: string): string {
   const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   if (!isIPv6(plain)) return plain;

@@ -6,15 +6,15 @@ import { InvalidOptionError } from '../../core/errors/option-errors.js';
 import type { Duration } from '../../core/message/duration.js';
 import { checkOptions, durationField, positiveField } from '../../core/options/check-options.js';
 import { ADMIN_ROLES, type AdminActor, type AdminRole } from '../../core/ports/stores/admin-actor.js';
-import type { AttemptLimits } from './attempts.js';
+
 import { isPasswordHash } from './hash-password.js';
 import { HIDDEN, isTokenHash } from './hash-token.js';
 
 export interface HashedCredential {
-  /** for the audit log; of a user also what they sign in as */
+  /** name in the audit log; for a user also the login name */
   readonly name: string;
   readonly role: AdminRole;
-  /** `hashToken(token)` of a token, `await hashPassword(password)` of a user */
+  /** `hashToken(token)` for a token, `await hashPassword(password)` for a user */
   readonly hash: string;
 }
 
@@ -24,28 +24,20 @@ export interface CredentialAuthInput {
   readonly tokens?: readonly HashedCredential[];
   /** basic authentication, for people with a browser */
   readonly users?: readonly HashedCredential[];
-  /** wrong tries that one address has; default 10 in a minute */
+  /** maximum wrong credentials from one address within the window; default 10 in one minute */
   readonly attempts?: { readonly limit?: number; readonly window?: Duration };
 }
 
-/** A guard of the application's own, and what it has found out. */
+/** Authentication by a guard of the application. */
 export interface GuardAuth {
-  /** a class, which is resolved or made by the application's injector, or an instance */
+  /** an instance, or a class that the application's injector resolves or creates */
   readonly guard: Type<CanActivate> | CanActivate;
-  /** asked when the guard has let a request in; null = has no role here */
+  /** called when the guard has admitted a request; null when the caller has no role here */
   // oxlint-disable-next-line typescript/no-explicit-any -- what a guard adds to a request is the application's
   readonly actor: (request: IncomingMessage & any) => AdminActor | null | Promise<AdminActor | null>;
 }
 
 export type AdminAuthInput = CredentialAuthInput | GuardAuth;
-
-export interface CredentialAuth {
-  readonly tokens: readonly HashedCredential[];
-  readonly users: readonly HashedCredential[];
-  readonly attempts: AttemptLimits;
-}
-
-export type AdminAuth = CredentialAuth | GuardAuth;
 
 const WHERE = "'auth' of TaskAdminModule";
 
@@ -64,12 +56,15 @@ const schema = z.object({
     .describe('{ limit, window }'),
 });
 
+export type CredentialAuth = Readonly<z.output<typeof schema>>;
+export type AdminAuth = CredentialAuth | GuardAuth;
+
 const guardSchema = z.object({
-  guard: z.custom<GuardAuth['guard']>((value) => typeof value === 'function' || typeof (value as Partial<CanActivate>)?.canActivate === 'function').describe('a guard, or the class of one'), // prettier-ignore
-  actor: z.custom<GuardAuth['actor']>((value) => typeof value === 'function').describe('a function of the request that gives { name, role }'), // prettier-ignore
+  guard: z.custom<GuardAuth['guard']>((value) => typeof value === 'function' || typeof (value as Partial<CanActivate>)?.canActivate === 'function').describe('a guard, or a class of guards'), // prettier-ignore
+  actor: z.custom<GuardAuth['actor']>((value) => typeof value === 'function').describe('a function of the request that returns { name, role }'), // prettier-ignore
 });
 
-/** @throws AdminUnguardedError · UnknownOptionError · InvalidOptionError, none of which shows a secret */
+/** @throws AdminUnguardedError · UnknownOptionError · InvalidOptionError. None of them shows a secret. */
 export function checkAuth(input: AdminAuthInput | undefined): AdminAuth {
   if (typeof input !== 'object' || input === null) throw new AdminUnguardedError();
   if ('guard' in input) return checkOptions(guardSchema, input, WHERE);
@@ -78,12 +73,12 @@ export function checkAuth(input: AdminAuthInput | undefined): AdminAuth {
   refusePlain('tokens', tokens, isTokenHash, 'hashToken(token) of a long random token; generateToken() makes one');
   refusePlain('users', users, isPasswordHash, 'await hashPassword(password)');
   const checked = checkOptions(schema, input, WHERE);
-  refuseTwins('tokens', checked.tokens);
-  refuseTwins('users', checked.users);
+  refuseDuplicates('tokens', checked.tokens);
+  refuseDuplicates('users', checked.users);
   return checked;
 }
 
-/** Before the general check, whose message shows what was given. */
+/** Runs before the general check, whose message would show the secret. */
 function refusePlain(list: string, given: readonly HashedCredential[], isHash: (text: string) => boolean, expected: string): void {
   if (!Array.isArray(given)) throw new InvalidOptionError(list, HIDDEN, `a list of { name, role, hash }`);
   for (const [index, one] of (given as readonly HashedCredential[]).entries()) {
@@ -91,8 +86,8 @@ function refusePlain(list: string, given: readonly HashedCredential[], isHash: (
   }
 }
 
-function refuseTwins(list: string, given: readonly HashedCredential[]): void {
+function refuseDuplicates(list: string, given: readonly HashedCredential[]): void {
   const names = given.map(({ name }) => name);
-  const twin = names.find((name, index) => names.indexOf(name) !== index);
-  if (twin !== undefined) throw new InvalidOptionError(list, twin, 'a list in which each name stands once');
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new InvalidOptionError(list, twice, 'a list in which each name appears once');
 }

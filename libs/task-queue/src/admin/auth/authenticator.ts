@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AdminActor } from '../../core/ports/stores/admin-actor.js';
 
-/** Says who asks. One for credentials of this package's own, one for a guard of the application's. */
+/** Identifies the caller of a request, by credentials of this package or by a guard of the application. */
 export interface Authenticator {
-  /**
-   * @throws UnauthenticatedError · ForbiddenError · TooManyAttemptsError, and whatever a guard throws
-   */
+  /** @throws UnauthenticatedError · ForbiddenError · TooManyAttemptsError, and any error of the guard */
   authenticate(request: IncomingMessage, response: ServerResponse, address: string): Promise<AdminActor>;
-  /** for the header `WWW-Authenticate`, one for each scheme */
+  /** values of the header `WWW-Authenticate`, one for each scheme */
   readonly challenges: readonly string[];
 }

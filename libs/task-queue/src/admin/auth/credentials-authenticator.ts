@@ -10,23 +10,24 @@ import { isPassword, NOBODYS_HASH } from './hash-password.js';
 import { digest, digestOf } from './hash-token.js';
 import { readCredentials, type Credentials, type PasswordCredentials } from './read-credentials.js';
 
-/** ms for which a password that was right need not be derived again: a browser sends it with each file of a page */
+/** ms for which a right password is not derived again: a browser sends it with every file of a page */
 const REMEMBERED_FOR = 60_000;
-/** Derivations under way and waiting: each takes a tenth of a second, 32 MB and a thread that the application needs, too. */
-const MOST_DERIVING = 16;
+/** Maximum of running and waiting derivations: each takes a tenth of a second, 32 MB and a thread of the shared pool. */
+const MAX_DERIVING = 16;
+/** `Retry-After` in ms when too many derivations wait */
 const BUSY = 2_000;
 const REALM = 'realm="task queue", charset="UTF-8"';
 
-/** Bearer tokens and basic authentication against hashes, compared in constant time, with a bound on wrong tries. */
+/** Checks bearer tokens and basic authentication against hashes, in constant time, and limits wrong attempts. */
 export class CredentialsAuthenticator implements Authenticator {
   readonly challenges: readonly string[];
   readonly #attempts: Attempts;
   readonly #tokens: readonly (AdminActor & { readonly digest: Buffer })[];
   readonly #users: ReadonlyMap<string, HashedCredential>;
-  /** by a keyed hash that means nothing outside this process; never more than there are users */
+  /** by user; proofs are keyed hashes that are useless outside this process */
   readonly #passwords = new Map<string, { readonly proof: Buffer; readonly until: number }>();
   readonly #deriving = new Map<string, Promise<AdminActor | undefined>>();
-  /** when the last of them is through: they run one after the other */
+  /** settles with the last derivation: they run one at a time */
   #turn: Promise<unknown> = Promise.resolve();
   readonly #key = randomBytes(32);
 
@@ -57,7 +58,7 @@ export class CredentialsAuthenticator implements Authenticator {
     return actorOf(user);
   }
 
-  /** What costs nothing to check is let in from a locked address, too: whoever shares it must not be able to lock others out. */
+  /** Cheap checks pass from a locked address too: clients that share an address must not be able to lock each other out. */
   #byMemory(credentials: Credentials): AdminActor | undefined {
     if (credentials.kind === 'token') return this.#byToken(credentials.token);
     const known = this.#passwords.get(credentials.user);
@@ -65,19 +66,19 @@ export class CredentialsAuthenticator implements Authenticator {
     return isRight ? this.#users.get(credentials.user) : undefined;
   }
 
-  /** All are compared, so that the time says nothing of which was nearly right. */
+  /** Compares all tokens, so that the time does not reveal how close a wrong token came. */
   #byToken(token: string): AdminActor | undefined {
     const given = digest(token);
     return this.#tokens.filter((known) => timingSafeEqual(known.digest, given))[0];
   }
 
-  /** A page asks for its files all at once: one password is derived once for all who wait for it. */
+  /** A browser requests the files of a page at once: concurrent requests with the same password share one derivation. */
   async #byPassword(credentials: PasswordCredentials, address: string): Promise<AdminActor | undefined> {
     const key = this.#proofOf(credentials).toString('base64');
     const known = this.#deriving.get(key);
     if (known !== undefined) return known;
-    if (this.#deriving.size >= MOST_DERIVING) throw new TooManyAttemptsError(BUSY);
-    // Counted before the answer is known, so that many tries at once are no more than one after the other.
+    if (this.#deriving.size >= MAX_DERIVING) throw new TooManyAttemptsError(BUSY);
+    // Counted before the result is known, so that concurrent attempts cannot exceed the limit.
     this.#attempts.failed(address);
     const deriving = this.#turn.then(() => this.#derive(credentials, address)).finally(() => this.#deriving.delete(key));
     this.#turn = deriving.catch(() => {});

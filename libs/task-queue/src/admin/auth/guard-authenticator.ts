@@ -7,7 +7,7 @@ import { ADMIN_ROLES, type AdminActor } from '../../core/ports/stores/admin-acto
 import type { GuardAuth } from './auth-options.js';
 import type { Authenticator } from './authenticator.js';
 
-/** Lets a guard of the application decide, and asks the application who that was and what the role is. */
+/** Asks a guard of the application whether the request is admitted, then asks the application for the caller's name and role. */
 export class GuardAuthenticator implements Authenticator {
   readonly challenges = ['Bearer realm="task queue"'];
 
@@ -26,7 +26,7 @@ export class GuardAuthenticator implements Authenticator {
     if (actor === null || actor === undefined) throw new ForbiddenError('You have no role here.');
     const { name, role } = actor;
     if (typeof name !== 'string' || name === '' || !ADMIN_ROLES.includes(role)) {
-      throw new TypeError("'actor' of TaskAdminModule must give a name and one of the roles viewer, operator and admin");
+      throw new TypeError("'actor' of TaskAdminModule must return a name and one of the roles viewer, operator and admin");
     }
     return { name, role };
   }

@@ -12,7 +12,7 @@ export async function openAuthenticator(auth: AdminAuth, clock: Clock, modules: 
   return new GuardAuthenticator(typeof auth.guard === 'function' ? await find(auth.guard, modules) : auth.guard, auth.actor);
 }
 
-/** The application's own, or one that is made of what TaskAdminModule imports. */
+/** The application's instance of the guard, or a new one from the providers that TaskAdminModule can see. */
 async function find(guard: Type<CanActivate>, modules: ModuleRef): Promise<CanActivate> {
   try {
     return modules.get(guard, { strict: false });

@@ -11,11 +11,11 @@ export interface PasswordCredentials {
 
 export type Credentials = TokenCredentials | PasswordCredentials;
 
-const LONGEST = 4_096;
+const MAX_LENGTH = 4_096;
 
-/** What the header `Authorization` says (RFC 6750, RFC 7617); undefined = nothing that can be read. */
+/** Parses the header `Authorization` (RFC 6750, RFC 7617). @returns undefined when it cannot be parsed */
 export function readCredentials(header: string | undefined): Credentials | undefined {
-  if (header === undefined || header.length > LONGEST) return undefined;
+  if (header === undefined || header.length > MAX_LENGTH) return undefined;
   const [, scheme, value] = /^(\w+) +([\w.~+/=-]+)$/.exec(header) ?? [];
   switch (scheme?.toLowerCase()) {
     case 'bearer':

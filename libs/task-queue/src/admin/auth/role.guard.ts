@@ -6,7 +6,7 @@ import { noteOf } from '../audit/audit-note.js';
 import { stateOf } from '../http/request-state.js';
 import { routeOf } from '../openapi/admin-route.decorator.js';
 
-/** Lets in whose role suffices. A route that names none lets nobody in. */
+/** Admits callers whose role is sufficient for the route. A route without a role admits no caller. */
 @Injectable()
 export class RoleGuard implements CanActivate {
   constructor(private readonly trail: AuditTrail) {}

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { DeadLetterFilter, DeadTask, RedriveReport } from '../../core/client/operations/dead-letters.js';
 import { named } from '../openapi/contract.js';
-import { shown } from '../tasks/task-view.js';
-import { instant, pageOf, paging, toIso, word } from '../validation/fields.js';
+import { shown } from '../tasks/task-schemas.js';
+import { date, definedOnly, instant, pageOf, paging, toIso, word } from '../validation/fields.js';
 
 const attempt = z.strictObject({
   at: instant,
@@ -11,7 +11,7 @@ const attempt = z.strictObject({
   error: z
     .strictObject({ type: z.string(), message: z.string(), code: z.string().optional() })
     .nullable()
-    .describe('null = it asked to be run again, and gave no reason'),
+    .describe('null when it asked for a retry without a reason'),
 });
 
 export const deadLetterView = named(
@@ -19,19 +19,18 @@ export const deadLetterView = named(
   z.strictObject({
     id: z.string(),
     queue: z.string(),
-    task: z.string().nullable().describe('null = its message cannot be read here'),
+    task: z.string().nullable().describe('null when its message cannot be read here'),
     reason: z.string().describe('failed, rejected, worker_lost, unknown_task, malformed, …'),
     error: z.string().describe('the last error in one line'),
-    at: instant.describe('when it died'),
-    attempts: z.array(attempt).describe('what became of its attempts, oldest first'),
-    args: z.array(z.unknown()).nullable().describe('null = it cannot be read here, or was encrypted'),
+    at: instant.describe('when it became a dead letter'),
+    attempts: z.array(attempt).describe('its attempts, oldest first'),
+    args: z.array(z.unknown()).nullable().describe('null when it is encrypted or cannot be read here'),
     kwargs: z.record(z.string(), z.unknown()).nullable(),
     retries: z.int().nullable(),
-    redrives: z.int().nullable().describe('how often it was sent again as a dead letter'),
+    redrives: z.int().nullable().describe('how often it was redriven'),
     sentAt: instant.nullable(),
   }),
 );
-export type DeadLetterView = z.output<typeof deadLetterView>;
 
 export const deadLetterPage = named('DeadLetterPage', pageOf(deadLetterView));
 
@@ -43,35 +42,30 @@ export const redrivenView = named(
   }),
 );
 
-const moment = z.iso
-  .datetime({ offset: true })
-  .transform((text) => new Date(text))
-  .describe('an instant with an offset');
-
 const filter = {
   queue: word.optional().describe('the name of a queue'),
   task: word.optional().describe('the name of a task'),
   reason: word.optional().describe("a reason, such as 'failed'"),
-  since: moment.optional().describe('an instant with an offset: died then or later'),
-  until: moment.optional().describe('an instant with an offset: died before it'),
+  since: date.optional().describe(`${date.description}: dead since then or later`),
+  until: date.optional().describe(`${date.description}: dead before this time`),
 };
 
 export const deadLetterListing = z.strictObject({ ...paging, ...filter });
 
-/** Which dead letters. All of them only where that is said: an empty object is more likely a mistake. */
+/** Selects dead letters. Selecting all of them needs `all: true`, because an empty object is more likely a mistake. */
 export const deadLetterChoice = named(
   'DeadLetterChoice',
   z
-    .strictObject({ ...filter, all: z.literal(true).optional().describe('true, instead of everything else') })
+    .strictObject({ ...filter, all: z.literal(true).optional().describe('true, instead of all other fields') })
     .refine(({ all, ...rest }) => (all === true) !== Object.values(rest).some((value) => value !== undefined))
     .describe("an object with 'queue', 'task', 'reason', 'since' or 'until', or { all: true }"),
 );
 
 export function filterOf({ all: _all, ...rest }: z.output<typeof deadLetterChoice>): DeadLetterFilter {
-  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return definedOnly(rest);
 }
 
-export function viewOfLetter({ id, queue, reason, error, at, attempts, message }: DeadTask): DeadLetterView {
+export function viewOfLetter({ id, queue, reason, error, at, attempts, message }: DeadTask): z.output<typeof deadLetterView> {
   const open = message === null || message.headers.encrypted ? null : message;
   return {
     id,

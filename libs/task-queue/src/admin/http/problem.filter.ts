@@ -12,13 +12,14 @@ import { rawOf, stateOf } from './request-state.js';
 import { statusOf } from './status-of.js';
 import { toKnownError } from './to-known-error.js';
 
-/** Names the code: what it means is in docs/errors.md, which the package has within. */
+/** The problem type ends with the error code; docs/errors.md, which the package contains, explains each code. */
 const PROBLEM = 'urn:nestjs-task-queue:error:';
+/** `Retry-After` in ms */
 const RETRY_AFTER = 5_000;
-/** of 500 and more that are no faults: what is not set up, a worker that is not there */
-const ANSWERS: ReadonlySet<number> = new Set([501, 504]);
+/** statuses of 500 and above that are not faults: a feature that is not configured, a worker that is not there */
+const NO_FAULTS: ReadonlySet<number> = new Set([501, 504]);
 
-/** Answers every error as problem+json. What is no error of ours says nothing of itself: that is in the log, under the request's id. */
+/** Answers every error as problem+json. The details of foreign errors go only to the log, under the request's id. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -35,7 +36,7 @@ export class ProblemFilter implements ExceptionFilter {
     const { id, address } = stateOf(request);
     const error = toKnownError(thrown, `${method} ${url?.split('?')[0]}`, this.options.bodyLimit);
     const status = statusOf(error.code);
-    if (status >= 500 && !ANSWERS.has(status))
+    if (status >= 500 && !NO_FAULTS.has(status))
       this.logger.error('A request to the admin API failed', { requestId: id, method, url, error: thrown });
     if (status === 401 && request.headers.authorization)
       this.logger.warn('Wrong credentials for the admin API', { requestId: id, address });
@@ -53,7 +54,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 function describe(error: TaskQueueError, status: number, requestId: string): Problem {
   const { code } = error;
-  // The message of a fault of this side may name servers and statements.
+  // The message of an internal fault may name servers and statements.
   const detail = status === 500 ? new InternalError().message : error.message;
   const problem: Problem = { type: `${PROBLEM}${code.toLowerCase()}`, title: STATUS_CODES[status]!, status, code, detail, requestId };
   return error instanceof InvalidRequestError ? { ...problem, errors: error.faults.map((fault) => ({ ...fault })) } : problem;

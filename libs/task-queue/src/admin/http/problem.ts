@@ -8,17 +8,17 @@ const fault = z.strictObject({
   detail: z.string(),
 });
 
-/** An answer that is no success (RFC 9457). */
+/** The body of every error answer (RFC 9457). */
 export const problem = named(
   'Problem',
   z.strictObject({
-    type: z.string().describe('where the code is explained'),
-    title: z.string().describe('of the status'),
+    type: z.string().describe('URN of the code'),
+    title: z.string().describe('reason phrase of the status'),
     status: z.int(),
-    code: z.enum(ERROR_CODES).describe('stable: branch on this'),
-    detail: z.string().describe('for people'),
+    code: z.enum(ERROR_CODES).describe('stable; branch on this'),
+    detail: z.string().describe('explanation for people'),
     requestId: z.string(),
-    errors: z.array(fault).optional().describe('what is wrong, where several things are'),
+    errors: z.array(fault).optional().describe('the faults of an invalid request'),
   }),
 );
 

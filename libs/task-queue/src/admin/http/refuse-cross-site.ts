@@ -4,9 +4,9 @@ import { CrossSiteError, UnsupportedMediaTypeError } from '../../core/errors/adm
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Refuses what a page of another site could make a browser do, which sends a basic password by itself. Browsers say where a
- * request comes from in `Sec-Fetch-Site`, older ones in `Origin`; what says neither is no browser.
- * @throws CrossSiteError · UnsupportedMediaTypeError, since forms can send all but JSON
+ * Refuses cross-site request forgery: a browser sends a basic password by itself, also for a page of another site. Browsers
+ * name the origin of a request in `Sec-Fetch-Site`, older ones in `Origin`; other clients send neither.
+ * @throws CrossSiteError · UnsupportedMediaTypeError, because HTML forms cannot send JSON
  */
 export function refuseCrossSite({ method = '', headers }: IncomingMessage): void {
   if (SAFE.includes(method)) return;

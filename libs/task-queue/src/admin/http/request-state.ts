@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { AdminActor } from '../../core/ports/stores/admin-actor.js';
 
-/** What is known of a request beside what it says. */
+/** State of a request that the entry middleware keeps for the guard, the audit log and the problem filter. */
 export interface RequestState {
-  /** names it in its answer, in the log and in the audit log */
+  /** appears in the answer, in the log and in the audit log */
   readonly id: string;
-  /** of the client, once it is looked at; '' = not known */
+  /** address of the client; '' until it is known */
   address: string;
-  /** once it is let in */
+  /** set once the caller is authenticated */
   actor?: AdminActor;
 }
 
 const states = new WeakMap<IncomingMessage, RequestState>();
 
-/** A request as Express has it is that of Node; that of Fastify has it within. */
+/** Express passes Node's request, Fastify wraps it. */
 type AnyRequest = IncomingMessage | { readonly raw: IncomingMessage };
 
 export function rawOf(request: AnyRequest): IncomingMessage {
@@ -28,6 +28,6 @@ export function openState(request: IncomingMessage, id: string): RequestState {
 
 export function stateOf(request: AnyRequest): RequestState {
   const state = states.get(rawOf(request));
-  if (state === undefined) throw new Error('The request has not come through the door of the admin API.');
+  if (state === undefined) throw new Error('The request did not pass the entry middleware of the admin API.');
   return state;
 }

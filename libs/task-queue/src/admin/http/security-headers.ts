@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** What a browser may do with an answer: nothing but show it to whoever asked. */
+/** The strictest policy: a browser may only show the answer to its user. */
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -10,7 +10,7 @@ const HEADERS = {
   'X-Frame-Options': 'DENY',
 };
 
-/** Swagger UI brings its scripts in files of its own, its styles also within the page. */
+/** Swagger UI loads its scripts from files, and also has inline styles. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

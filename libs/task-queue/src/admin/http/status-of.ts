@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/errors/error-codes.js';
 
-/** The codes that are an answer to what was asked. Any other is a fault of this side: 500, and its message stays in the log. */
+/** Statuses of the errors that answer a request. Any other code is an internal fault: status 500, and its message stays in the log. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   INVALID_OPTION: 400,
   UNKNOWN_OPTION: 400,

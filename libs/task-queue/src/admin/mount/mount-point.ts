@@ -7,8 +7,8 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 type Next = (error?: unknown) => void;
 
 /**
- * The place in the application's server from which requests go to the admin API. It is in the server's own terms, not
- * Nest's, so that no global prefix moves it.
+ * Middleware of the application's server that passes requests under the path to the admin API. It is registered with the
+ * server itself, not with Nest, so that no global prefix moves it.
  */
 export class MountPoint {
   readonly #prefix: string;
@@ -19,19 +19,19 @@ export class MountPoint {
     this.#prefix = `/${path}`;
   }
 
-  /** Before the application's CORS, body parsers and other middleware, which are set up once the server is there. */
+  /** Mounts before the application's CORS, body parsers and other middleware, as soon as the server exists. */
   beforeEverything(host: HttpAdapterHost): void {
     host.init$.subscribe(() => this.at(host.httpAdapter));
   }
 
-  /** Behind what the application has set up by now, unless it was mounted before. */
+  /** Mounts after the middleware that the application has set up by now, unless it is mounted already. */
   at(server: HttpServer | undefined): void {
     if (this.#isMounted || typeof server?.use !== 'function') return;
     this.#isMounted = true;
     server.use((request: IncomingMessage, response: ServerResponse, next: Next) => this.#pass(request, response, next));
   }
 
-  /** Lets requests in; until then they are answered 503. */
+  /** Starts passing requests to the handler; until then they are answered with 503. */
   serve(handler: NodeHandler): void {
     this.#handler = handler;
   }

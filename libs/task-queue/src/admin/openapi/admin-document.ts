@@ -1,9 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import type { AdminServices } from '../api/admin-services.js';
+import type { AdminServices } from '../api/admin-api.module.js';
 import { namedSchemas } from './contract.js';
 
-/** The OpenAPI document of the admin API: its routes by `@nestjs/swagger`, its shapes by the schemas that requests are checked with. */
+/** The OpenAPI document: the routes come from `@nestjs/swagger`, the schemas from zod, which also checks the requests. */
 export function adminDocument(app: INestApplication, { authenticator }: Pick<AdminServices, 'authenticator'>): OpenAPIObject {
   const schemes = authenticator.challenges.map((challenge) => challenge.split(' ')[0]!.toLowerCase());
   const builder = new DocumentBuilder().setOpenAPIVersion('3.1.0').setTitle('Task queue admin API').setVersion('1');

@@ -8,19 +8,18 @@ export const queueView = named(
   'Queue',
   z.strictObject({
     name: z.string(),
-    paused: z.boolean().describe('nothing of it is handed to any worker'),
+    paused: z.boolean().describe('true: no worker is given messages of it'),
     lengths: z.strictObject({
-      ready: length.describe('to be handed out'),
-      delayed: length.describe('until their time comes'),
-      limited: length.describe('until the rate of their task lets them through'),
-      leased: length.describe('with workers'),
-      suspects: length.describe('of which workers have died twice or more'),
-      dead: length.describe('that will not run again by themselves'),
+      ready: length.describe('can be handed out now'),
+      delayed: length.describe('wait for their time'),
+      limited: length.describe('wait for the rate limit of their task'),
+      leased: length.describe('are held by workers'),
+      suspects: length.describe('were held by workers that died, twice or more'),
+      dead: length.describe('are dead letters'),
     }),
-    oldestAge: z.number().nullable().describe('ms that the oldest of those which are next has waited; null = nothing is ready'),
+    oldestAge: z.number().nullable().describe('age in ms of the oldest ready message; null when none is ready'),
   }),
 );
-export type QueueView = z.output<typeof queueView>;
 
 export const queuePage = named('QueuePage', pageOf(queueView));
 export const queueListing = z.strictObject(paging);

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { TaskClient } from '../../core/client/task-client.js';
-import { SearchUnavailableError, TaskNotFoundError } from '../../core/errors/admin-resource-errors.js';
+import { SearchUnavailableError, TaskNotFoundError } from '../../core/errors/admin-errors.js';
 import { TaskQueueError } from '../../core/errors/task-queue-error.js';
 import type { TaskResultRecord } from '../../core/message/task-result.js';
 import type { QueueInstance } from '../../assembly/queue-instance.js';
 import { QUEUE_INSTANCE } from '../../nest/tokens/tokens.js';
 import { TaskResults, type TaskResultSearch } from '../../typeorm/task-results.js';
-import { viewOfRow, viewOfTask, type KnownTask, type TaskView } from './task-view.js';
+import { viewOfRow, viewOfTask, type KnownTask, type TaskView } from './task-schemas.js';
 
-/** Finds what is known of tasks: their results, and where their messages are. */
+/** Finds tasks: their results, and the places of their messages. */
 @Injectable()
 export class TaskLookup {
   constructor(
@@ -32,7 +32,7 @@ export class TaskLookup {
     return { items: rows.map(viewOfRow), next };
   }
 
-  /** What was encrypted for its workers is not shown to whoever may look. */
+  /** Encrypted content stays hidden: it was meant for the workers, not for every viewer of the API. */
   #open(stored: TaskResultRecord | null): Pick<KnownTask, 'record' | 'withheld'> {
     if (stored === null) return { record: null, withheld: null };
     if (stored.content?.k !== undefined) return { record: stored, withheld: 'encrypted' };

@@ -1,11 +1,67 @@
 import { z } from 'zod';
+import type { CallOptions } from '../../core/canvas/call-options.js';
 import { toTagged } from '../../core/message/serializers/tagged-values.js';
 import type { SerializedError, TaskResultRecord } from '../../core/message/task-result.js';
 import type { TaskState } from '../../core/message/task-state.js';
-import type { TaskResultEntity } from '../../database/results/task-result.js';
 import type { Location } from '../../core/ports/control/inspector.js';
+import type { TaskResultEntity } from '../../database/results/task-result.js';
 import { named } from '../openapi/contract.js';
-import { instant, pageOf, toIso } from '../validation/fields.js';
+import { date, duration, instant, jsonObject, pageOf, paging, toIso, word } from '../validation/fields.js';
+
+const moment = z
+  .union([z.iso.datetime({ offset: true }), z.number()])
+  .describe("epoch milliseconds, or a string such as '2027-01-31T18:00:00Z'");
+
+/** A call by task name. Absent options come from the task's routes and annotations. */
+export const sendInput = named(
+  'SendInput',
+  z.strictObject({
+    task: word.describe('the name of a task'),
+    args: z.array(z.unknown()).default([]).describe('a list of arguments'),
+    kwargs: jsonObject.optional(),
+    queue: word.optional().describe('the name of a queue'),
+    worker: word.optional().describe('the name of a worker, instead of queue'),
+    priority: z.int().min(0).max(9).optional().describe('a whole number from 0 to 9 (higher first)'),
+    countdown: duration.optional(),
+    eta: moment.optional().describe(`${moment.description}, instead of countdown`),
+    expires: duration.optional(),
+    expiresAt: moment.optional().describe(`${moment.description}, instead of expires`),
+    taskId: word.optional().describe('an id of your own; the same id is not sent twice'),
+    idempotencyKey: word.optional().describe('a string that identifies this call, instead of taskId'),
+    headers: jsonObject.optional(),
+    ignoreResult: z.boolean().optional().describe('true or false'),
+    softTimeLimit: duration.optional(),
+    timeLimit: duration.optional(),
+    tags: z.array(word).optional().describe('a list of strings by which its result can be searched'),
+  }),
+);
+export type SendInput = z.output<typeof sendInput>;
+
+/** The options of a call as the client takes them. */
+export function callOptionsOf({ eta, expiresAt, expires, ...options }: Omit<SendInput, 'task' | 'args'>): CallOptions {
+  const ends = expiresAt === undefined ? expires : new Date(expiresAt);
+  return { ...options, ...(eta !== undefined && { eta: new Date(eta) }), ...(ends !== undefined && { expires: ends }) } as CallOptions;
+}
+
+const terminate = z.boolean().default(false).describe('true or false: whether a running attempt is aborted too');
+
+export const revokeInput = named('RevokeInput', z.strictObject({ terminate }));
+
+export const revokeManyInput = named(
+  'RevokeManyInput',
+  z.strictObject({ ids: z.array(word).min(1).max(1_000).describe('a list of 1 to 1000 ids'), terminate }),
+);
+
+export const taskListing = z.strictObject({
+  ...paging,
+  name: word.optional().describe('the name of a task'),
+  state: word.optional().describe('a state, such as FAILURE'),
+  queue: word.optional().describe('the name of a queue'),
+  worker: word.optional().describe('the name of a worker'),
+  tag: word.optional().describe('a tag'),
+  from: date.optional().describe(`${date.description}: sent at this time or later`),
+  to: date.optional().describe(`${date.description}: sent before this time`),
+});
 
 const error = z.strictObject({ type: z.string(), message: z.string(), code: z.string().optional(), traceback: z.string().nullable() });
 
@@ -14,18 +70,21 @@ export const taskView = named(
   z.strictObject({
     id: z.string(),
     state: z.string(),
-    name: z.string().nullable().describe('null = its result does not tell'),
-    place: z.string().nullable().describe('where its message is: ready, delayed, limited, leased, suspects or dead; null = nowhere'),
+    name: z.string().nullable().describe('null when its result does not contain it'),
+    place: z
+      .string()
+      .nullable()
+      .describe('where its message is: ready, delayed, limited, leased, suspects or dead; null when there is none'),
     queue: z.string().nullable(),
-    retries: z.int().nullable().describe('the attempt that its state speaks of: 0 = the first'),
+    retries: z.int().nullable().describe('the attempt that the state belongs to; 0 = the first'),
     worker: z.string().nullable(),
-    result: z.unknown().describe('what it returned, or what it told of its progress'),
+    result: z.unknown().describe('the return value, or the last reported progress'),
     error: error.nullable(),
-    args: z.array(z.unknown()).nullable().describe('with resultExtended'),
-    kwargs: z.record(z.string(), z.unknown()).nullable().describe('with resultExtended'),
-    withheld: z.enum(['encrypted', 'unreadable']).nullable().describe('why result, error and arguments are not told'),
-    parentId: z.string().nullable().describe('with trail'),
-    children: z.array(z.string()).describe('with trail'),
+    args: z.array(z.unknown()).nullable().describe('stored with resultExtended'),
+    kwargs: z.record(z.string(), z.unknown()).nullable().describe('stored with resultExtended'),
+    withheld: z.enum(['encrypted', 'unreadable']).nullable().describe('why result, error and arguments are not shown'),
+    parentId: z.string().nullable().describe('stored with trail'),
+    children: z.array(z.string()).describe('stored with trail'),
     sentAt: instant.nullable(),
     startedAt: instant.nullable(),
     reachedAt: instant.nullable().describe('when it reached its state'),
@@ -37,12 +96,12 @@ export const taskPage = named('TaskPage', pageOf(taskView));
 
 export const sentView = named(
   'Sent',
-  z.strictObject({ id: z.string(), deduplicated: z.boolean().describe('the id or key was known: nothing was sent') }),
+  z.strictObject({ id: z.string(), deduplicated: z.boolean().describe('true: the id or key was known, so nothing was sent') }),
 );
 export const revokedView = named('Revoked', z.strictObject({ revoked: z.int() }));
 export const holderView = named('Holder', z.strictObject({ worker: z.string(), state: z.enum(['active', 'reserved']) }));
 
-/** What is known of a task: its message's place, and its record, opened; null = there is none. */
+/** A task's state, the place of its message and its decoded result record. */
 export interface KnownTask {
   readonly id: string;
   readonly state: TaskState;
@@ -74,8 +133,13 @@ export function viewOfTask({ id, state, location, record, withheld }: KnownTask)
   };
 }
 
+<<<<<<< HEAD
 /** One of many, as its row says: what is not plain JSON is told when it is asked for by its id. */
 export function viewOfRow(row: TaskResultEntity): TaskView {
+=======
+/** A search hit, from its row alone. Values other than plain JSON are shown only when the task is fetched by its id. */
+export function viewOfRow(row: TaskResultEntity): TaskView {
+>>>>>>> 24bb88a (Keep the schemas of an admin resource in one file, let the compiler check a route's answer, and word error texts plainly)
   const { error: failure } = row;
   return {
     id: row.taskId,
@@ -98,11 +162,11 @@ export function viewOfRow(row: TaskResultEntity): TaskView {
   };
 }
 
-export function errorOf({ type, message, code, stack }: SerializedError): z.output<typeof error> {
+function errorOf({ type, message, code, stack }: SerializedError): z.output<typeof error> {
   return { type, message, ...(code !== undefined && { code }), traceback: stack ?? null };
 }
 
-/** A value of any serializer as JSON: a Date becomes `{ $date }`, a bigint `{ $bigint }`, and so on. */
+/** A value of any serializer as JSON: a Date becomes `{ $date }`, a bigint `{ $bigint }`. */
 export function shown(value: unknown): unknown {
   return value === undefined ? null : toTagged(value, 'base64');
 }

@@ -2,17 +2,16 @@ import { Get, Param, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { TaskClient } from '../../core/client/task-client.js';
 import { TaskInspect } from '../../core/control/task-inspect.js';
-import { TaskNotFoundError } from '../../core/errors/admin-resource-errors.js';
+import { TaskNotFoundError } from '../../core/errors/admin-errors.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
-import { AdminController } from '../openapi/admin-controller.decorator.js';
-import { AdminRoute } from '../openapi/admin-route.decorator.js';
-import { ValidBody, ValidQuery } from '../validation/valid.decorators.js';
-import { asking, type Asking } from '../workers/worker-input.js';
-import { callOf, revokeInput, revokeManyInput, sendInput, taskListing, type SendInput } from './task-input.js';
+import { AdminController, AdminRoute } from '../openapi/admin-route.decorator.js';
+import { definedOnly } from '../validation/fields.js';
+import { NotedBody, ValidBody, ValidQuery } from '../validation/valid.decorators.js';
+import { asking, type Asking } from '../workers/worker-schemas.js';
 import { TaskLookup } from './task-lookup.js';
-import { holderView, revokedView, sentView, taskPage, taskView, type TaskView } from './task-view.js';
+import * as shape from './task-schemas.js';
 
-/** Tasks that are sent, looked up and revoked. */
+/** Sends, finds and revokes tasks. */
 @AdminController('tasks', 'Tasks')
 export class TasksController {
   constructor(
@@ -22,44 +21,45 @@ export class TasksController {
   ) {}
 
   @Get()
-  @AdminRoute({ summary: 'Stored results, newest first', description: "Where results: 'typeorm' is set.", role: 'viewer', answer: taskPage, problems: [501] }) // prettier-ignore
-  async search(@ValidQuery(taskListing) query: z.output<typeof taskListing>): Promise<z.output<typeof taskPage>> {
-    const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
-    return this.lookup.search(given);
+  @AdminRoute({ summary: 'Search stored results, newest first', description: "Needs results: 'typeorm'.", role: 'viewer', answer: shape.taskPage, problems: [501] }) // prettier-ignore
+  async search(@ValidQuery(shape.taskListing) query: z.output<typeof shape.taskListing>) {
+    return this.lookup.search(definedOnly(query));
   }
 
   @Post()
-  @AdminRoute({ summary: 'Send a task by its name', role: 'operator', status: 202, answer: sentView, audit: 'task.send', problems: [409, 413, 415] }) // prettier-ignore
-  async send(@ValidBody(sendInput) input: SendInput, @Note() note: AuditNote): Promise<z.output<typeof sentView>> {
-    // The arguments may be anybody's data, and a log is kept for long.
-    const { args: _args, kwargs: _kwargs, headers: _headers, ...told } = input;
-    note.change = told;
-    const { task, args, options } = callOf(input);
-    const { id, deduplicated } = await this.client.sendTask(task, args, options);
+  @AdminRoute({
+    summary: 'Send a task by its name',
+    role: 'operator',
+    status: 202,
+    answer: shape.sentView,
+    audit: 'task.send',
+    problems: [409],
+  })
+  async send(@ValidBody(shape.sendInput) { task, args, ...input }: shape.SendInput, @Note() note: AuditNote) {
+    // The audit log is kept for long, and arguments may contain personal data.
+    const { kwargs: _kwargs, headers: _headers, ...recorded } = input;
+    note.change = { task, ...recorded };
+    const { id, deduplicated } = await this.client.sendTask(task, args, shape.callOptionsOf(input));
     note.target = id;
     return { id, deduplicated };
   }
 
   @Post('revoke')
-  @AdminRoute({ summary: 'Revoke many', role: 'operator', status: 202, answer: revokedView, audit: 'task.revoke', problems: [413, 415] })
-  async revokeMany(
-    @ValidBody(revokeManyInput) { ids, terminate }: z.output<typeof revokeManyInput>,
-    @Note() note: AuditNote,
-  ): Promise<z.output<typeof revokedView>> {
-    note.change = { ids, terminate };
+  @AdminRoute({ summary: 'Revoke several tasks', role: 'operator', status: 202, answer: shape.revokedView, audit: 'task.revoke' })
+  async revokeMany(@NotedBody(shape.revokeManyInput) { ids, terminate }: z.output<typeof shape.revokeManyInput>) {
     await this.client.revoke(ids, { terminate });
     return { revoked: ids.length };
   }
 
   @Get(':id')
-  @AdminRoute({ summary: 'State, result and place of a task', role: 'viewer', answer: taskView, problems: [404] })
-  find(@Param('id') id: string): Promise<TaskView> {
+  @AdminRoute({ summary: "Get a task's state, result and place", role: 'viewer', answer: shape.taskView, problems: [404] })
+  async find(@Param('id') id: string) {
     return this.lookup.find(id);
   }
 
   @Get(':id/holder')
-  @AdminRoute({ summary: 'The worker that holds it, of those that answer in time', role: 'viewer', answer: holderView, problems: [404] }) // prettier-ignore
-  async holder(@Param('id') id: string, @ValidQuery(asking) { timeout }: Asking): Promise<z.output<typeof holderView>> {
+  @AdminRoute({ summary: 'Find the worker that holds a task', description: 'Only workers that answer in time are considered.', role: 'viewer', answer: shape.holderView, problems: [404] }) // prettier-ignore
+  async holder(@Param('id') id: string, @ValidQuery(asking) { timeout }: Asking) {
     for (const { worker, value = [] } of await this.inspect.queryTask(id, { timeout })) {
       if (value[0] !== undefined) return { worker, state: value[0].state };
     }
@@ -67,13 +67,8 @@ export class TasksController {
   }
 
   @Post(':id/revoke')
-  @AdminRoute({ summary: 'Keep it from running', description: 'The mark is kept for ids that come later, too.', role: 'operator', status: 202, answer: revokedView, audit: 'task.revoke', problems: [413, 415] }) // prettier-ignore
-  async revoke(
-    @Param('id') id: string,
-    @ValidBody(revokeInput) { terminate }: z.output<typeof revokeInput>,
-    @Note() note: AuditNote,
-  ): Promise<z.output<typeof revokedView>> {
-    note.change = { terminate };
+  @AdminRoute({ summary: 'Revoke a task', description: 'The mark is kept, so that it also applies to a message with this id that arrives later.', role: 'operator', status: 202, answer: shape.revokedView, audit: 'task.revoke' }) // prettier-ignore
+  async revoke(@Param('id') id: string, @NotedBody(shape.revokeInput) { terminate }: z.output<typeof shape.revokeInput>) {
     await this.client.revoke(id, { terminate });
     return { revoked: 1 };
   }

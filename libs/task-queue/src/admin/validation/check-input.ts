@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { didYouMean } from '../../core/errors/did-you-mean.js';
 import { InvalidRequestError, type RequestFault } from '../../core/errors/admin-errors.js';
+import { isDeeperThan } from './is-deeper-than.js';
 
 export type InputPlace = 'body' | 'query';
 
+/** Maximum nesting of an input. Hand-written input needs about ten levels; far deeper input overflows the stack of its readers. */
+const MAX_DEPTH = 200;
+
 /**
- * What a request says, as its schema reads it.
- * @param readOnly fields that are answered and cannot be sent
- * @throws InvalidRequestError with all that is wrong, misspelt fields with what they most likely mean
+ * Parses a body or a query with its schema.
+ * @param readOnly fields that appear in answers and cannot be set
+ * @throws InvalidRequestError with every fault; for a misspelt field, the most likely meant one
  */
 export function checkInput<S extends z.ZodType>(
   schema: S,
@@ -15,6 +19,9 @@ export function checkInput<S extends z.ZodType>(
   place: InputPlace,
   readOnly: readonly string[] = [],
 ): z.output<S> {
+  if (isDeeperThan(MAX_DEPTH, input)) {
+    throw new InvalidRequestError([{ pointer: '', detail: `It is nested more than ${MAX_DEPTH} levels deep.` }]);
+  }
   const checked = schema.safeParse(input);
   if (checked.success) return checked.data;
   throw new InvalidRequestError(checked.error.issues.flatMap((issue) => faultsOf(issue, schema, input, place, readOnly)));
@@ -30,8 +37,8 @@ function faultsOf(issue: z.core.$ZodIssue, ...[schema, input, place, readOnly]: 
       detail: readOnly.includes(key) ? 'It cannot be set.' : `There is no such field.${didYouMean(key, known)}`,
     }));
   }
-  const description = schemaAt(schema, issue.path)?.description;
   if (issue.path.length > 0 && valueAt(input, issue.path) === undefined) return [{ ...at(issue.path, place), detail: 'It is missing.' }];
+  const description = descriptionOf(schemaAt(schema, issue.path));
   return [{ ...at(issue.path, place), detail: description === undefined ? `${issue.message}.` : `It must be ${description}.` }];
 }
 
@@ -45,24 +52,27 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  const found = schemaAt(schema, path);
-  const object = found === undefined ? undefined : bare(found);
+  const object = unwrapped(schemaAt(schema, path));
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 }
 
-/** The schema of a part; undefined where it is in no plain object or list. */
+/** The schema of a part; undefined where the part is not in a plain object or list. */
 function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>((found, key) => {
-    const inner = found && bare(found);
+    const inner = unwrapped(found);
     if (inner instanceof z.ZodObject) return inner.shape[String(key)] as z.ZodType | undefined;
     return inner instanceof z.ZodArray ? (inner.element as z.ZodType) : undefined;
   }, schema);
 }
 
-/** Without what says that it may be absent, null or has a default. */
-function bare(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault) {
-    return bare(schema.unwrap() as z.ZodType);
-  }
-  return schema;
+function descriptionOf(schema: z.ZodType | undefined): string | undefined {
+  return schema?.description ?? (isWrapper(schema) ? descriptionOf(schema.unwrap() as z.ZodType) : undefined);
+}
+
+function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined {
+  return isWrapper(schema) ? unwrapped(schema.unwrap() as z.ZodType) : schema;
+}
+
+function isWrapper(schema: z.ZodType | undefined): schema is z.ZodOptional | z.ZodNullable | z.ZodDefault {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault;
 }

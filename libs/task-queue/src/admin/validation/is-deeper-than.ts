@@ -1,4 +1,4 @@
-/** Whether lists and objects lie within each other over so many levels. It uses no stack, of which what is asked about may need too much. */
+/** Whether lists and objects are nested more than `levels` deep. Iterative: recursion could overflow the stack on hostile input. */
 export function isDeeperThan(levels: number, value: unknown): boolean {
   let layer: unknown[] = [value].filter(isNest);
   for (let depth = 0; layer.length > 0; depth++) {

@@ -4,107 +4,91 @@ import { TaskControl } from '../../core/control/task-control.js';
 import type { Duration } from '../../core/message/duration.js';
 import type { Rate } from '../../core/options/rate.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
-import { AdminController } from '../openapi/admin-controller.decorator.js';
-import { AdminRoute, type RouteContract } from '../openapi/admin-route.decorator.js';
-import { ValidBody, ValidQuery } from '../validation/valid.decorators.js';
-import { answerOf } from './answer-of.js';
-import { asking, limitsInput, poolInput, queueInput, rateInput, type Asking } from './worker-input.js';
-import { poolView, queueList } from './worker-view.js';
+import { AdminController, AdminRoute, type RouteContract } from '../openapi/admin-route.decorator.js';
+import { definedOnly } from '../validation/fields.js';
+import { NotedBody, ValidQuery } from '../validation/valid.decorators.js';
+import * as shape from './worker-schemas.js';
 
-const COMMANDED = [409, 413, 415, 501, 502, 504];
+const COMMANDED = [409, 501, 502, 504];
 
-function commanded(summary: string, audit: string, answer: z.ZodType): RouteContract {
+function commanded<A extends z.ZodType>(summary: string, audit: string, answer: A): RouteContract<A> {
   return { summary, role: 'operator', answer, audit, problems: COMMANDED };
 }
 
-/** What one running worker is told. It holds until that worker ends. */
+/** Commands to one running worker. Their effect lasts until that worker ends. */
 @AdminController('workers', 'Workers')
 export class WorkerCommandsController {
   constructor(private readonly control: TaskControl) {}
 
   @Post(':name/pool-grow')
-  @AdminRoute(commanded('So many more tasks at once', 'worker.poolGrow', poolView))
+  @AdminRoute(commanded('Raise the concurrency of a worker', 'worker.poolGrow', shape.poolView))
   async grow(
     @Param('name') destination: string,
-    @ValidQuery(asking) { timeout }: Asking,
-    @ValidBody(poolInput) { by }: z.output<typeof poolInput>,
-    @Note() note: AuditNote,
-  ): Promise<z.output<typeof poolView>> {
-    note.change = { by };
-    return answerOf(await this.control.poolGrow(by, { destination, timeout }));
+    @ValidQuery(shape.asking) { timeout }: shape.Asking,
+    @NotedBody(shape.poolInput) { by }: shape.PoolInput,
+  ) {
+    return shape.answerOf(await this.control.poolGrow(by, { destination, timeout }));
   }
 
   @Post(':name/pool-shrink')
-  @AdminRoute(commanded('So many fewer tasks at once', 'worker.poolShrink', poolView))
+  @AdminRoute(commanded('Lower the concurrency of a worker', 'worker.poolShrink', shape.poolView))
   async shrink(
     @Param('name') destination: string,
-    @ValidQuery(asking) { timeout }: Asking,
-    @ValidBody(poolInput) { by }: z.output<typeof poolInput>,
-    @Note() note: AuditNote,
-  ): Promise<z.output<typeof poolView>> {
-    note.change = { by };
-    return answerOf(await this.control.poolShrink(by, { destination, timeout }));
+    @ValidQuery(shape.asking) { timeout }: shape.Asking,
+    @NotedBody(shape.poolInput) { by }: shape.PoolInput,
+  ) {
+    return shape.answerOf(await this.control.poolShrink(by, { destination, timeout }));
   }
 
   @Post(':name/time-limit')
-  @AdminRoute({ summary: 'How long runs of a task may take there', role: 'operator', status: 204, audit: 'worker.timeLimit', problems: COMMANDED }) // prettier-ignore
+  @AdminRoute({ summary: 'Set the time limits of a task in a worker', role: 'operator', status: 204, audit: 'worker.timeLimit', problems: COMMANDED }) // prettier-ignore
   async limit(
     @Param('name') destination: string,
-    @ValidQuery(asking) { timeout }: Asking,
-    @ValidBody(limitsInput) { task, ...limits }: z.output<typeof limitsInput>,
-    @Note() note: AuditNote,
-  ): Promise<void> {
-    note.change = { task, ...limits };
-    const { soft, hard } = limits as { soft?: Duration | null; hard?: Duration | null };
-    const change = { ...(soft !== undefined && { soft }), ...(hard !== undefined && { hard }) };
-    answerOf(await this.control.timeLimit(task, change, { destination, timeout }));
+    @ValidQuery(shape.asking) { timeout }: shape.Asking,
+    @NotedBody(shape.limitsInput) { task, ...limits }: z.output<typeof shape.limitsInput>,
+  ) {
+    const change = definedOnly(limits) as { soft?: Duration | null; hard?: Duration | null };
+    shape.answerOf(await this.control.timeLimit(task, change, { destination, timeout }));
   }
 
   @Post(':name/queues')
-  @AdminRoute(commanded('Let it consume a queue, too', 'worker.addConsumer', queueList))
+  @AdminRoute(commanded('Let a worker consume one more queue', 'worker.addConsumer', shape.queueList))
   async addQueue(
     @Param('name') destination: string,
-    @ValidQuery(asking) { timeout }: Asking,
-    @ValidBody(queueInput) { queue }: z.output<typeof queueInput>,
-    @Note() note: AuditNote,
-  ): Promise<z.output<typeof queueList>> {
-    note.change = { queue };
-    return { items: [...answerOf(await this.control.addConsumer(queue, { destination, timeout }))] };
+    @ValidQuery(shape.asking) { timeout }: shape.Asking,
+    @NotedBody(shape.queueInput) { queue }: z.output<typeof shape.queueInput>,
+  ) {
+    return { items: [...shape.answerOf(await this.control.addConsumer(queue, { destination, timeout }))] };
   }
 
   @Delete(':name/queues/:queue')
-  @AdminRoute(commanded('Let it consume a queue no more', 'worker.cancelConsumer', queueList))
+  @AdminRoute(commanded('Let a worker stop consuming a queue', 'worker.cancelConsumer', shape.queueList))
   async cancelQueue(
     @Param('name') destination: string,
     @Param('queue') queue: string,
-    @ValidQuery(asking) { timeout }: Asking,
+    @ValidQuery(shape.asking) { timeout }: shape.Asking,
     @Note() note: AuditNote,
-  ): Promise<z.output<typeof queueList>> {
+  ) {
     note.target = destination;
     note.change = { queue };
-    return { items: [...answerOf(await this.control.cancelConsumer(queue, { destination, timeout }))] };
+    return { items: [...shape.answerOf(await this.control.cancelConsumer(queue, { destination, timeout }))] };
   }
 
   @Post(':name/shutdown')
-  @AdminRoute({ summary: 'End it, warm: it finishes what it runs', role: 'admin', status: 202, audit: 'worker.shutdown', problems: [501, 502, 504] }) // prettier-ignore
-  async shutDown(@Param('name') destination: string, @ValidQuery(asking) { timeout }: Asking): Promise<void> {
-    answerOf(await this.control.shutdown({ destination, timeout }));
+  @AdminRoute({ summary: 'Shut a worker down after the tasks that it runs', role: 'admin', status: 202, audit: 'worker.shutdown', problems: [501, 502, 504] }) // prettier-ignore
+  async shutDown(@Param('name') destination: string, @ValidQuery(shape.asking) { timeout }: shape.Asking) {
+    shape.answerOf(await this.control.shutdown({ destination, timeout }));
   }
 }
 
-/** What holds for all workers together, and is kept by the broker. */
+/** Settings that the broker keeps and that apply to all workers together. */
 @AdminController('rates', 'Workers')
 export class RatesController {
   constructor(private readonly control: TaskControl) {}
 
   @Put(':task')
-  @AdminRoute({ summary: 'How often a task is run, by all workers together', role: 'operator', status: 204, audit: 'task.rateLimit', problems: [413, 415] }) // prettier-ignore
-  async set(
-    @Param('task') task: string,
-    @ValidBody(rateInput) { rate }: z.output<typeof rateInput>,
-    @Note() note: AuditNote,
-  ): Promise<void> {
-    note.change = { rate };
+  @AdminRoute({ summary: 'Set the rate limit of a task, for all workers together', role: 'operator', status: 204, audit: 'task.rateLimit' })
+  async set(@Param('task') task: string, @NotedBody(shape.rateInput) { rate }: z.output<typeof shape.rateInput>) {
     await this.control.rateLimit(task, rate as Rate | null);
   }
 }

@@ -1,91 +1,72 @@
 import { Get, Param } from '@nestjs/common';
 import { TaskInspect } from '../../core/control/task-inspect.js';
 import type { z } from 'zod';
-import { AdminController } from '../openapi/admin-controller.decorator.js';
-import { AdminRoute, type RouteContract } from '../openapi/admin-route.decorator.js';
+import { AdminController, AdminRoute, type RouteContract } from '../openapi/admin-route.decorator.js';
 import { ValidQuery } from '../validation/valid.decorators.js';
-import { answerOf } from './answer-of.js';
-import { asking, type Asking } from './worker-input.js';
-import {
-  activeList,
-  confView,
-  idList,
-  queueList,
-  registeredList,
-  reservedList,
-  scheduledList,
-  viewOfActive,
-  viewOfReserved,
-  viewOfWorker,
-  workerList,
-  workerView,
-  type WorkerView,
-} from './worker-view.js';
-
-type List<S extends z.ZodType> = Promise<z.output<S>>;
+import * as shape from './worker-schemas.js';
 
 /** A question to one worker. */
-function asked(summary: string, answer: z.ZodType): RouteContract {
+function asked<A extends z.ZodType>(summary: string, answer: A): RouteContract<A> {
   return { summary, role: 'viewer', answer, problems: [501, 502, 504] };
 }
 
-/** Running workers, as each of them tells of itself. */
+/** Shows running workers, as each of them describes itself. */
 @AdminController('workers', 'Workers')
 export class WorkersController {
   constructor(private readonly inspect: TaskInspect) {}
 
   @Get()
-  @AdminRoute({ summary: 'Workers that answer in time, by name', role: 'viewer', answer: workerList })
-  async list(@ValidQuery(asking) { timeout }: Asking): List<typeof workerList> {
+  @AdminRoute({ summary: 'List the workers that answer in time, by name', role: 'viewer', answer: shape.workerList })
+  async list(@ValidQuery(shape.asking) { timeout }: shape.Asking) {
     const replies = await this.inspect.stats({ timeout });
-    return { items: replies.flatMap(({ worker, value }) => (value === undefined ? [] : [viewOfWorker(worker, value)])) };
+    return { items: replies.flatMap(({ worker, value }) => (value === undefined ? [] : [shape.viewOfWorker(worker, value)])) };
   }
 
   @Get(':name')
-  @AdminRoute(asked('One worker', workerView))
-  async get(@Param('name') destination: string, @ValidQuery(asking) { timeout }: Asking): Promise<WorkerView> {
-    return viewOfWorker(destination, answerOf(await this.inspect.stats({ destination, timeout })));
+  @AdminRoute(asked('Get a worker', shape.workerView))
+  async get(@Param('name') destination: string, @ValidQuery(shape.asking) { timeout }: shape.Asking) {
+    return shape.viewOfWorker(destination, shape.answerOf(await this.inspect.stats({ destination, timeout })));
   }
 
   @Get(':name/active')
-  @AdminRoute(asked('What it runs', activeList))
-  async active(@Param('name') destination: string, @ValidQuery(asking) { timeout }: Asking): List<typeof activeList> {
-    return { items: answerOf(await this.inspect.active({ destination, timeout })).map(viewOfActive) };
+  @AdminRoute(asked('List the tasks that a worker runs', shape.activeList))
+  async active(@Param('name') destination: string, @ValidQuery(shape.asking) { timeout }: shape.Asking) {
+    return { items: shape.answerOf(await this.inspect.active({ destination, timeout })).map(shape.viewOfActive) };
   }
 
   @Get(':name/reserved')
-  @AdminRoute(asked('What it holds and has not begun', reservedList))
-  async reserved(@Param('name') destination: string, @ValidQuery(asking) { timeout }: Asking): List<typeof reservedList> {
-    return { items: answerOf(await this.inspect.reserved({ destination, timeout })).map(viewOfReserved) };
+  @AdminRoute(asked('List the tasks that a worker holds and has not begun', shape.reservedList))
+  async reserved(@Param('name') destination: string, @ValidQuery(shape.asking) { timeout }: shape.Asking) {
+    return { items: shape.answerOf(await this.inspect.reserved({ destination, timeout })).map(shape.viewOfReserved) };
   }
 
   @Get(':name/scheduled')
-  @AdminRoute(asked('How much waits for its time in its queues', scheduledList))
-  async scheduled(@Param('name') destination: string, @ValidQuery(asking) { timeout }: Asking): List<typeof scheduledList> {
-    return { items: [...answerOf(await this.inspect.scheduled({ destination, timeout }))] };
+  @AdminRoute(asked("Count the delayed and rate-limited messages in a worker's queues", shape.scheduledList))
+  async scheduled(@Param('name') destination: string, @ValidQuery(shape.asking) { timeout }: shape.Asking) {
+    return { items: [...shape.answerOf(await this.inspect.scheduled({ destination, timeout }))] };
   }
 
   @Get(':name/registered')
-  @AdminRoute(asked('Its tasks, with the options that hold there', registeredList))
-  async registered(@Param('name') destination: string, @ValidQuery(asking) { timeout }: Asking): List<typeof registeredList> {
-    return { items: [...answerOf(await this.inspect.registered({ destination, timeout }))] };
+  @AdminRoute(asked('List the tasks of a worker, with their effective options', shape.registeredList))
+  async registered(@Param('name') destination: string, @ValidQuery(shape.asking) { timeout }: shape.Asking) {
+    return { items: [...shape.answerOf(await this.inspect.registered({ destination, timeout }))] };
   }
 
   @Get(':name/revoked')
-  @AdminRoute(asked('Ids of what it runs and was revoked', idList))
-  async revoked(@Param('name') destination: string, @ValidQuery(asking) { timeout }: Asking): List<typeof idList> {
-    return { items: [...answerOf(await this.inspect.revoked({ destination, timeout }))] };
+  @AdminRoute(asked('List the ids of revoked tasks that a worker still runs', shape.idList))
+  async revoked(@Param('name') destination: string, @ValidQuery(shape.asking) { timeout }: shape.Asking) {
+    return { items: [...shape.answerOf(await this.inspect.revoked({ destination, timeout }))] };
   }
 
   @Get(':name/queues')
-  @AdminRoute(asked('The queues that it consumes', queueList))
-  async queues(@Param('name') destination: string, @ValidQuery(asking) { timeout }: Asking): List<typeof queueList> {
-    return { items: [...answerOf(await this.inspect.activeQueues({ destination, timeout }))] };
+  @AdminRoute(asked('List the queues that a worker consumes', shape.queueList))
+  async queues(@Param('name') destination: string, @ValidQuery(shape.asking) { timeout }: shape.Asking) {
+    return { items: [...shape.answerOf(await this.inspect.activeQueues({ destination, timeout }))] };
   }
 
   @Get(':name/conf')
-  @AdminRoute(asked('The options that hold there, without passwords and keys', confView))
-  async conf(@Param('name') destination: string, @ValidQuery(asking) { timeout }: Asking): List<typeof confView> {
-    return answerOf(await this.inspect.conf({ destination, timeout }));
+  @AdminRoute(asked("Get a worker's effective options, without passwords and keys", shape.confView))
+  async conf(@Param('name') destination: string, @ValidQuery(shape.asking) { timeout }: shape.Asking) {
+    return shape.answerOf(await this.inspect.conf({ destination, timeout }));
   }
 }

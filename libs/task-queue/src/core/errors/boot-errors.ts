@@ -9,7 +9,7 @@ export class DuplicateTaskError extends TaskQueueError {
   ) {
     super(
       `Task '${task}' is registered more than once: ${places.join(' and ')}. ` +
-        `Give each its own name with @Task({ name }), or provide the class in one module and export it from there.`,
+        `Give each task its own name with @Task({ name }), or provide the class in one module and export it from there.`,
     );
   }
 }
@@ -17,7 +17,7 @@ export class DuplicateTaskError extends TaskQueueError {
 export class DuplicateClientError extends TaskQueueError {
   readonly code = 'DUPLICATE_CLIENT';
   constructor(readonly instance: string) {
-    super(`TaskQueueModule is set up twice under the name '${instance}'. Import it once, or give one another 'name'.`);
+    super(`TaskQueueModule is set up twice under the name '${instance}'. Import it once, or give one of them another 'name'.`);
   }
 }
 
@@ -29,7 +29,7 @@ export class InvalidHandlerError extends TaskQueueError {
   }
 }
 
-/** What was given to `runWorker` is no worker application. */
+/** The argument of `runWorker` is not a worker application. */
 export class InvalidAppError extends TaskQueueError {
   readonly code = 'INVALID_APP';
 }
@@ -63,7 +63,7 @@ export class BrokerVersionError extends TaskQueueError {
   }
 }
 
-/** A worker was told to consume a queue that no task, route or declared queue names. */
+/** A worker or a task names a queue that is not declared. */
 export class UnknownQueueError extends TaskQueueError {
   readonly code = 'QUEUE_UNKNOWN';
   constructor(

@@ -23,21 +23,21 @@ export class UnknownTaskMethodError extends TaskQueueError {
   }
 }
 
-/** `apply()` runs the method in this process, which does not have it. */
+/** `apply()` runs a task in this process, and this process has no handler for it. */
 export class TaskNotLocalError extends TaskQueueError {
   readonly code = 'TASK_NOT_LOCAL';
   constructor(readonly task: string) {
     super(
-      `Task '${task}' cannot be run inline: this process registers no handler of that name. ` +
+      `Task '${task}' cannot run inline: this process has no handler of that name. ` +
         `Provide its class in a module of this application together with TaskWorkerModule, or send it with delay().`,
     );
   }
 }
 
-/** A value that JSON cannot carry, or would change silently. */
+/** An argument that JSON cannot represent, or would change silently. */
 export class ArgumentNotSerializableError extends TaskQueueError {
   readonly code = 'ARGUMENT_NOT_SERIALIZABLE';
-  /** @param path where it stands, such as `args[0].user.createdAt` */
+  /** @param path its place, such as `args[0].user.createdAt` */
   constructor(
     readonly task: string,
     readonly path: string,
@@ -61,7 +61,7 @@ export class PayloadTooLargeError extends TaskQueueError {
   }
 }
 
-/** What stands in the queue is no message of ours. */
+/** A message in the queue cannot be decoded. */
 export class MalformedMessageError extends TaskQueueError {
   readonly code = 'MESSAGE_MALFORMED';
   constructor(
@@ -73,7 +73,7 @@ export class MalformedMessageError extends TaskQueueError {
   }
 }
 
-/** A router answered with something that is no route, or threw. */
+/** A router returned something that is not a route, or threw. */
 export class InvalidRouteError extends TaskQueueError {
   readonly code = 'ROUTE_INVALID';
   constructor(

@@ -1,7 +1,7 @@
 import { didYouMean } from './did-you-mean.js';
 import { TaskQueueError } from './task-queue-error.js';
 
-/** Formats that can bring code or make objects of any class while they are read. */
+/** Formats that can run code or create objects of any class while they are decoded. */
 const RUNS_CODE: ReadonlySet<string> = new Set([
   'pickle',
   'cloudpickle',
@@ -33,16 +33,16 @@ export class UnknownSerializerError extends TaskQueueError {
   }
 }
 
-/** Content of a type that is not in `acceptContent`: a message becomes a dead letter with it, a call or a look at a result throws it. */
+/** Content of a type that is not in `acceptContent`. A message becomes a dead letter; a call, or reading a result, throws this error. */
 export class ContentNotAcceptedError extends TaskQueueError {
   readonly code = 'CONTENT_NOT_ACCEPTED';
-  /** @param problem the end of a sentence about `what` */
+  /** @param problem the rest of a sentence about `what` */
   constructor(what: string, problem: string, accepted: readonly string[]) {
     super(`${what} is not accepted: ${problem}. Here 'acceptContent' of TaskQueueModule.forRoot is [${accepted.join(', ')}].`);
   }
 }
 
-/** A message that was not signed by somebody who has one of our secrets, or was changed since. */
+/** A message without a valid signature: it is unsigned, signed under an unknown key, or was changed afterwards. */
 export class InvalidSignatureError extends TaskQueueError {
   readonly code = 'SIGNATURE_INVALID';
   constructor(
@@ -53,7 +53,7 @@ export class InvalidSignatureError extends TaskQueueError {
   }
 }
 
-/** Arguments or a result that none of our keys decrypts. */
+/** Arguments or a result that none of the configured keys can decrypt. */
 export class UndecryptableContentError extends TaskQueueError {
   readonly code = 'CONTENT_UNDECRYPTABLE';
   constructor(what: string, problem: string) {

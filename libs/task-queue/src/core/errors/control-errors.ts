@@ -1,7 +1,7 @@
 import { didYouMean } from './did-you-mean.js';
 import { TaskQueueError } from './task-queue-error.js';
 
-/** What a worker was told to do, and its pool, or the tasks that it runs, do not allow. */
+/** A command that the worker's pool or running tasks do not allow. */
 export class CommandUnsupportedError extends TaskQueueError {
   readonly code = 'COMMAND_UNSUPPORTED';
   constructor(
@@ -13,18 +13,18 @@ export class CommandUnsupportedError extends TaskQueueError {
   }
 }
 
-/** A worker was asked something that it has never heard of: it runs another version. */
+/** A command that the worker does not know, because it runs another version. */
 export class UnknownCommandError extends TaskQueueError {
   readonly code = 'COMMAND_UNKNOWN';
   constructor(
     readonly command: string,
     known: readonly string[],
   ) {
-    super(`This worker knows no '${command}'.${didYouMean(command, known)} It may run another version of the package.`);
+    super(`This worker does not know the command '${command}'.${didYouMean(command, known)} It may run another version of the package.`);
   }
 }
 
-/** A worker tried what it was told, and something went wrong that is no error of this library. */
+/** A worker tried to carry out a command and met an error from outside this library. */
 export class CommandFailedError extends TaskQueueError {
   readonly code = 'COMMAND_FAILED';
   constructor(
@@ -35,7 +35,7 @@ export class CommandFailedError extends TaskQueueError {
   }
 }
 
-/** A worker that was asked by its name has not answered in time. */
+/** A worker that was asked by its name did not answer in time. */
 export class WorkerSilentError extends TaskQueueError {
   readonly code = 'WORKER_SILENT';
   constructor(
@@ -43,7 +43,7 @@ export class WorkerSilentError extends TaskQueueError {
     timeout: number,
   ) {
     super(
-      `Worker '${worker}' has not answered within ${timeout} ms. It may have another name, be gone, or be too busy; ask with a longer timeout.`,
+      `Worker '${worker}' did not answer within ${timeout} ms. It may have another name, be gone, or be too busy; ask with a longer timeout.`,
     );
   }
 }

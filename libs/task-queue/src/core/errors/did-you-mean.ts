@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** `, did you mean 'queue'?` when a known name is near; otherwise what is known, so that the reader can choose. */
+/** ` Did you mean 'queue'?` when a known name is similar; otherwise the known names, so that the reader can choose. */
 export function didYouMean(given: string, known: readonly string[]): string {
   const near = nearest(given, known);
   if (near !== undefined) return ` Did you mean '${near}'?`;
@@ -9,7 +9,7 @@ export function didYouMean(given: string, known: readonly string[]): string {
   return ` Known: ${shown}${known.length > 20 ? ', …' : ''}.`;
 }
 
-/** The known name that a mistyped one most likely means. */
+/** The known name that a misspelt one most likely means. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.max(2, Math.floor(given.length / 3)) + 1;

@@ -1,4 +1,4 @@
-/** Every code of the tree. docs/errors.md explains each; a test holds the two together. */
+/** The codes of all errors. docs/errors.md explains each of them; a test compares the two. */
 export const ERROR_CODES = [
   'INVALID_OPTION',
   'UNKNOWN_OPTION',

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { didYouMean } from './did-you-mean.js';
 import { TaskQueueError } from './task-queue-error.js';
 
-/** A value that an option cannot take. */
+/** An invalid value of an option. */
 export class InvalidOptionError extends TaskQueueError {
   readonly code = 'INVALID_OPTION';
   constructor(
@@ -14,7 +14,7 @@ export class InvalidOptionError extends TaskQueueError {
   }
 }
 
-/** An option that does not exist; most often a typing mistake. */
+/** An option that does not exist, usually because of a typing mistake. */
 export class UnknownOptionError extends TaskQueueError {
   readonly code = 'UNKNOWN_OPTION';
   constructor(
@@ -26,7 +26,7 @@ export class UnknownOptionError extends TaskQueueError {
   }
 }
 
-/** An option that the chosen transport or pool cannot honour: refused at boot instead of silently skipped. */
+/** An option that the chosen transport or pool does not support. It is refused at boot instead of being ignored silently. */
 export class UnsupportedOptionError extends TaskQueueError {
   readonly code = 'UNSUPPORTED_OPTION';
   constructor(

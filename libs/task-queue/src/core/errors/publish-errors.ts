@@ -1,19 +1,19 @@
 import { TaskQueueError } from './task-queue-error.js';
 
-/** Nothing was sent: the broker could not be reached in time, or answered that it cannot now. */
+/** Nothing was sent: the broker could not be reached in time, or answered that it cannot do it now. */
 export class BrokerUnavailableError extends TaskQueueError {
   readonly code = 'BROKER_UNAVAILABLE';
-  /** @param answer the server's words, where there are any */
+  /** @param answer the server's message, if it sent one */
   constructor(what: string, options?: ErrorOptions & { readonly answer?: string }) {
     const [why, next] =
       options?.answer === undefined
         ? ['cannot be reached', 'Check that the server runs and the URL is right.']
-        : [`answers '${options.answer}'`, 'Look for what loads or locks it, and at its limits of time and connections.'];
+        : [`answers '${options.answer}'`, "Check the server's load, locks, timeouts and connection limit."];
     super(`${what}: the broker ${why}. Nothing was sent; it is safe to try again. ${next}`, options);
   }
 }
 
-/** It was sent, but no answer came: it may have arrived or not. */
+/** The messages were sent and no answer came: they may have arrived or not. */
 export class PublishUncertainError extends TaskQueueError {
   readonly code = 'PUBLISH_UNCERTAIN';
   constructor(
@@ -22,25 +22,25 @@ export class PublishUncertainError extends TaskQueueError {
   ) {
     super(
       `The connection was lost before the broker answered, so it is not known whether ${ids.length} message(s) arrived. ` +
-        `Sending again with the same ids ('taskId': see error.ids) is safe: what arrived is not taken twice.`,
+        `Sending again with the same ids ('taskId': see error.ids) is safe: a message that has arrived is not accepted twice.`,
       options,
     );
   }
 }
 
-/** The store refuses new work (Redis: out of memory under noeviction); finishing old work still goes on. */
+/** The store refuses new messages (Redis: out of memory under noeviction). Workers can still finish queued work. */
 export class BrokerFullError extends TaskQueueError {
   readonly code = 'BROKER_FULL';
   /** @param why such as "is out of memory" */
   constructor(why = 'is out of memory', options?: ErrorOptions) {
     super(
-      `The broker ${why} and takes no new messages. Nothing was sent. Give it room (memory, disk, connections), then try again.`,
+      `The broker ${why} and accepts no new messages. Nothing was sent. Give it more memory, disk or connections, then try again.`,
       options,
     );
   }
 }
 
-/** Another message holds the task's unique key, and the call asked to be refused then. */
+/** Another message holds the task's unique key, and the call asked to be refused in that case. */
 export class TaskNotUniqueError extends TaskQueueError {
   readonly code = 'TASK_NOT_UNIQUE';
   constructor(
@@ -54,10 +54,10 @@ export class TaskNotUniqueError extends TaskQueueError {
   }
 }
 
-/** The server answered with an error that trying again does not help: missing rights, a key of another type. */
+/** The server answered with a permanent error, such as missing rights or a key of another type. */
 export class BrokerRefusedError extends TaskQueueError {
   readonly code = 'BROKER_REFUSED';
-  /** @param answer the server's words */
+  /** @param answer the server's message */
   constructor(what: string, answer: string) {
     super(`${what}: the server refused it: ${answer}. Check the rights of its user, and that nothing else writes under 'keyPrefix'.`);
   }

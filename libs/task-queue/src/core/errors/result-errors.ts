@@ -1,7 +1,7 @@
 import type { SerializedError } from '../message/task-result.js';
 import { TaskQueueError } from './task-queue-error.js';
 
-/** What a handler returned cannot be stored; the task ends as FAILURE with this. */
+/** The return value of a handler cannot be stored. The task ends as FAILURE with this error. */
 export class ResultNotSerializableError extends TaskQueueError {
   readonly code = 'RESULT_NOT_SERIALIZABLE';
   constructor(
@@ -14,7 +14,7 @@ export class ResultNotSerializableError extends TaskQueueError {
   }
 }
 
-/** What a handler returned is larger than results may be; the task ends as FAILURE with this. */
+/** The return value of a handler exceeds `maxResultBytes`. The task ends as FAILURE with this error. */
 export class ResultTooLargeError extends TaskQueueError {
   readonly code = 'RESULT_TOO_LARGE';
   constructor(
@@ -29,7 +29,7 @@ export class ResultTooLargeError extends TaskQueueError {
   }
 }
 
-/** What is stored as the result of a task cannot be read. */
+/** The stored result of a task cannot be decoded. */
 export class MalformedResultError extends TaskQueueError {
   readonly code = 'RESULT_MALFORMED';
   constructor(
@@ -53,24 +53,24 @@ export class ResultTimeoutError extends TaskQueueError {
   }
 }
 
-/** The database of the results cannot be reached, or does not answer; the task itself is not touched by that. */
+/** The results database cannot be reached or does not answer. The task itself is not affected. */
 export class ResultsUnavailableError extends TaskQueueError {
   readonly code = 'RESULTS_UNAVAILABLE';
   constructor(what: string, options?: ErrorOptions) {
-    super(`${what}: the database of the results cannot be reached. It is safe to try again. Check that the server runs.`, options);
+    super(`${what}: the results database cannot be reached. It is safe to try again. Check that the server runs.`, options);
   }
 }
 
-/** The database of the results answered with an error that trying again does not help: missing tables, missing rights. */
+/** The results database answered with a permanent error, such as missing tables or rights. */
 export class ResultsRefusedError extends TaskQueueError {
   readonly code = 'RESULTS_REFUSED';
   /** @param fix what to do, in a sentence */
   constructor(what: string, answer: string, fix: string, options?: ErrorOptions) {
-    super(`${what}: the database of the results refused it: ${answer}. ${fix}`, options);
+    super(`${what}: the results database refused it: ${answer}. ${fix}`, options);
   }
 }
 
-/** `get()` of a task that failed: the worker's error as data. `remote.type` is the class's name there. */
+/** Thrown by `get()` for a failed task. `remote` is the worker's error as data; `remote.type` is its class name. */
 export class TaskFailedError extends TaskQueueError {
   readonly code = 'TASK_FAILED';
   constructor(
@@ -81,7 +81,7 @@ export class TaskFailedError extends TaskQueueError {
   }
 }
 
-/** `get()` inside a task: Celery's "Never call result.get() within a task!". */
+/** Thrown by `get()` inside a task, as in Celery ("Never call result.get() within a task!"). */
 export class GetWithinTaskError extends TaskQueueError {
   readonly code = 'GET_WITHIN_TASK';
   constructor(
@@ -89,8 +89,8 @@ export class GetWithinTaskError extends TaskQueueError {
     readonly task: string,
   ) {
     super(
-      `Never call get() within a task: '${task}' would hold its slot while it waits for ${taskId}, and when every slot waits, nothing runs any more. ` +
-        `Let a link carry the result on. If it cannot block itself, say so: get({ disableSyncSubtasks: false }).`,
+      `Never call get() within a task: '${task}' would hold its slot while it waits for ${taskId}, and the worker stops when every slot waits. ` +
+        `Pass the result on with a link. If the wait cannot deadlock, allow it: get({ disableSyncSubtasks: false }).`,
     );
   }
 }

@@ -7,11 +7,11 @@ export class SoftTimeLimitExceeded extends TaskQueueError {
     readonly task: string,
     readonly limit: number,
   ) {
-    super(`Task '${task}' ran longer than its softTimeLimit of ${limit} ms. Make it quicker, split it, or raise the limit.`);
+    super(`Task '${task}' ran longer than its softTimeLimit of ${limit} ms. Make it faster, split it, or raise the limit.`);
   }
 }
 
-/** Thrown when a retry is asked for without a cause of its own and none is left. */
+/** Thrown when a retry without a cause is requested and no retry is left. */
 export class MaxRetriesExceededError extends TaskQueueError {
   readonly code = 'MAX_RETRIES_EXCEEDED';
   constructor(
@@ -23,7 +23,7 @@ export class MaxRetriesExceededError extends TaskQueueError {
   }
 }
 
-/** The task was revoked: thrown by `get()`, and the reason of `ctx.signal` after `revoke({ terminate: true })`. */
+/** The task was revoked. `get()` throws it, and it is the reason of `ctx.signal` after `revoke({ terminate: true })`. */
 export class TaskRevokedError extends TaskQueueError {
   readonly code = 'TASK_REVOKED';
   constructor(
@@ -42,15 +42,15 @@ export class EntityNotFoundError extends TaskQueueError {
   }
 }
 
-/** The reason of `ctx.signal` when another worker has, or will get, this delivery. */
+/** The reason of `ctx.signal` when another worker has this delivery or will get it. */
 export class LeaseLostError extends TaskQueueError {
   readonly code = 'LEASE_LOST';
   constructor(readonly taskId: string) {
-    super(`The lease of task ${taskId} was lost; it runs again elsewhere, and what this run returns is not accepted.`);
+    super(`The lease of task ${taskId} was lost. The task runs again elsewhere, and the result of this attempt is not accepted.`);
   }
 }
 
-/** A message whose workers died, or lost their leases, too often; it is a dead letter now. */
+/** A message became a dead letter because its workers died or lost their leases too often. */
 export class WorkerLostError extends TaskQueueError {
   readonly code = 'WORKER_LOST';
   constructor(
@@ -58,12 +58,12 @@ export class WorkerLostError extends TaskQueueError {
     readonly times: number,
   ) {
     super(
-      `${times === 1 ? 'A worker was' : `${times} workers were`} lost while running '${task}'. Look at what it was doing: memory, native code, a blocked event loop.`,
+      `${times === 1 ? 'A worker was' : `${times} workers were`} lost while running '${task}'. Check the handler's memory use, native code and event-loop blocking.`,
     );
   }
 }
 
-/** The reason of `ctx.signal` when the worker's drain deadline has passed; the task goes back unspent. */
+/** The reason of `ctx.signal` when the worker's drain deadline has passed. The task goes back without spending an attempt. */
 export class WorkerShutdownError extends TaskQueueError {
   readonly code = 'WORKER_SHUTDOWN';
   constructor() {
@@ -71,7 +71,7 @@ export class WorkerShutdownError extends TaskQueueError {
   }
 }
 
-/** Without the thread that renews leases, tasks that run long would be run twice. */
+/** The thread that renews leases cannot run. Without it, long tasks would run twice. */
 export class LeaseKeeperError extends TaskQueueError {
   readonly code = 'LEASE_KEEPER_FAILED';
   constructor(why: string, options?: ErrorOptions) {

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { TaskQueueError } from './task-queue-error.js';
 
-/** A schedule, or a part of one, that cannot be read. */
+/** A schedule, or a part of one, that cannot be parsed. */
 export class InvalidScheduleError extends TaskQueueError {
   readonly code = 'SCHEDULE_INVALID';
   /**
    * @param part which part of the schedule, such as `minute` or `timezone`
-   * @param why a sentence that says what it takes
+   * @param why a sentence that says what the part accepts
    */
   constructor(
     readonly part: string,
@@ -17,7 +17,7 @@ export class InvalidScheduleError extends TaskQueueError {
   }
 }
 
-/** A schedule that is well formed, and of which no moment ever comes. */
+/** A well-formed schedule without any future tick. */
 export class ScheduleNeverDueError extends TaskQueueError {
   readonly code = 'SCHEDULE_NEVER_DUE';
   constructor(
@@ -30,7 +30,7 @@ export class ScheduleNeverDueError extends TaskQueueError {
 
 export class UnknownTimezoneError extends TaskQueueError {
   readonly code = 'TIMEZONE_UNKNOWN';
-  /** @param similar the zone that is most likely meant */
+  /** @param similar the most likely meant zone */
   constructor(
     readonly timezone: string,
     similar: string | undefined,
@@ -40,10 +40,10 @@ export class UnknownTimezoneError extends TaskQueueError {
   }
 }
 
-/** Arguments of a schedule that its task would not take. */
+/** Arguments of a schedule that its task does not accept. */
 export class ScheduleArgumentsError extends TaskQueueError {
   readonly code = 'SCHEDULE_ARGUMENTS';
-  /** @param path which of them, such as `args[0]` */
+  /** @param path the place of the argument, such as `args[0]` */
   constructor(
     readonly schedule: string,
     readonly task: string,
@@ -58,18 +58,18 @@ export class ScheduleArgumentsError extends TaskQueueError {
 export class ScheduleNotFoundError extends TaskQueueError {
   readonly code = 'SCHEDULE_NOT_FOUND';
   constructor(readonly schedule: string) {
-    super(`There is no schedule '${schedule}'. It may have been deleted, or pruned because the code no longer has it.`);
+    super(`There is no schedule '${schedule}'. It may have been deleted, or pruned because the code no longer declares it.`);
   }
 }
 
 export class ScheduleNameTakenError extends TaskQueueError {
   readonly code = 'SCHEDULE_NAME_TAKEN';
   constructor(readonly schedule: string) {
-    super(`A schedule named '${schedule}' exists already. Give this one another name, or edit the one that is there.`);
+    super(`A schedule named '${schedule}' exists already. Give this one another name, or edit the existing one.`);
   }
 }
 
-/** Somebody has edited a schedule since it was read. */
+/** The schedule was edited since it was read. */
 export class StaleScheduleError extends TaskQueueError {
   readonly code = 'SCHEDULE_STALE';
   constructor(
@@ -78,7 +78,7 @@ export class StaleScheduleError extends TaskQueueError {
     readonly found: number,
   ) {
     super(
-      `The schedule '${schedule}' was edited meanwhile: version ${expected} was expected, ${found} is there. Read it again, then edit that.`,
+      `The schedule '${schedule}' was edited in the meantime: expected version ${expected}, found ${found}. Read it again, then repeat the edit.`,
     );
   }
 }

@@ -1,10 +1,10 @@
 import { TaskQueueError } from './task-queue-error.js';
 
-/** The tables of the task queue are not there. */
+/** The tables of the task queue do not exist. */
 export class SchemaMissingError extends TaskQueueError {
   readonly code = 'SCHEMA_MISSING';
   constructor(what: string) {
-    super(`${what}. The tables of the task queue are made by: npx tasks migrate`);
+    super(`${what}. Create the tables of the task queue with: npx tasks migrate`);
   }
 }
 
@@ -31,12 +31,12 @@ export class SchemaNewerError extends TaskQueueError {
   ) {
     super(
       `The tables in schema '${schema}' are newer than this version of nestjs-task-queue: it does not know ${unknown.join(', ')}. ` +
-        `Run the version that migrated them (npm install nestjs-task-queue@latest); there is no way back.`,
+        `Run the version that migrated them (npm install nestjs-task-queue@latest); migrations cannot be reverted.`,
     );
   }
 }
 
-/** A migration failed, and nothing of it was kept. */
+/** A migration failed and was rolled back. */
 export class MigrationFailedError extends TaskQueueError {
   readonly code = 'MIGRATION_FAILED';
   constructor(

@@ -1,6 +1,6 @@
 import type { ErrorCode } from './error-codes.js';
 
-/** The root of every error of this package: a stable `code`, and a message that names the thing and the next step. */
+/** The base class of all errors of this package: a stable `code`, and a message that names the cause and the next step. */
 export abstract class TaskQueueError extends Error {
   abstract readonly code: ErrorCode;
 
