@@ -133,13 +133,8 @@ export function viewOfTask({ id, state, location, record, withheld }: KnownTask)
   };
 }
 
-<<<<<<< HEAD
-/** One of many, as its row says: what is not plain JSON is told when it is asked for by its id. */
-export function viewOfRow(row: TaskResultEntity): TaskView {
-=======
 /** A search hit, from its row alone. Values other than plain JSON are shown only when the task is fetched by its id. */
 export function viewOfRow(row: TaskResultEntity): TaskView {
->>>>>>> 24bb88a (Keep the schemas of an admin resource in one file, let the compiler check a route's answer, and word error texts plainly)
   const { error: failure } = row;
   return {
     id: row.taskId,
