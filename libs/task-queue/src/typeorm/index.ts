@@ -1,5 +1,4 @@
-export { EntityById } from './entity-by-id.decorator.js';
-export type { EntityByIdOptions } from './entity-by-id.pipe.js';
+export { EntityById, type EntityByIdOptions } from './entity-by-id.js';
 export { FailedTaskEntity } from '../database/results/failed-task.js';
 export { TaskResultEntity } from '../database/results/task-result.js';
 export { taskResultEntities, type ResultEntitiesOptions } from '../database/results/entities.js';

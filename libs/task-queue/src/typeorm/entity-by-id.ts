@@ -1,19 +1,29 @@
 import { Injectable, mixin, type PipeTransform, type Type } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
+import { Ignore } from '../core/attempt/semipredicates.js';
 import { InvalidOptionError } from '../core/errors/option-errors.js';
 import { EntityNotFoundError } from '../core/errors/run-errors.js';
-import { Ignore } from '../core/attempt/semipredicates.js';
+import { FetchedBy } from '../nest/decorators/fetched.decorator.js';
 
 export interface EntityByIdOptions {
-  /** no row of that id: 'fail' (default) throws EntityNotFoundError as the handler would; 'ignore' ends the task as IGNORED */
+  /** when no row has the id: 'fail' (default) throws EntityNotFoundError in the task, 'ignore' ends the task as IGNORED */
   missing?: 'ignore' | 'fail';
   /** name of the DataSource; default: the unnamed one */
   dataSource?: string;
 }
 
-/** A pipe class for one entity: a class, because only that has the DataSource injected. */
-export function entityByIdPipe(entity: Type, { missing = 'fail', dataSource }: EntityByIdOptions): Type<PipeTransform> {
+/**
+ * Loads a row for the handler by the id that the task was sent with, so that the handler works on the current row. It runs
+ * after guards and interceptors. The parameter's type is `Fetched<Entity>`.
+ * @example async sendPostEmail(@EntityById(Post, { missing: 'ignore' }) post: Fetched<Post>) {}
+ */
+export function EntityById(entity: Type, options: EntityByIdOptions = {}): ParameterDecorator {
+  return FetchedBy(entityByIdPipe(entity, options));
+}
+
+/** A pipe class for one entity. It is a class because Nest injects the DataSource only into classes. */
+function entityByIdPipe(entity: Type, { missing = 'fail', dataSource }: EntityByIdOptions): Type<PipeTransform> {
   if (missing !== 'ignore' && missing !== 'fail') throw new InvalidOptionError('missing', missing, "'ignore' or 'fail' in @EntityById");
 
   @Injectable()
