@@ -1,6 +1,6 @@
 import { TransactionTargets } from '../../libs/task-queue/src/database/outbox/transaction-targets.js';
 import { Listeners } from '../../libs/task-queue/src/core/attempt/listening/listeners.js';
-import { recordingOf } from '../../libs/task-queue/src/core/attempt/records/describe-record.js';
+import { recordingOf } from '../../libs/task-queue/src/core/attempt/records/make-record.js';
 import { resolveClientOptions, type ClientOptionsInput } from '../../libs/task-queue/src/core/client/options/client-options.js';
 import { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
 import type { CallOptions } from '../../libs/task-queue/src/core/canvas/call-options.js';

@@ -11,6 +11,7 @@ import { retryAfterOf } from '../policies/retry/retry-options.js';
 import { hasRetryLeft, isOneOf, isRetryable, retryDelay } from '../policies/retry/retry-policy.js';
 import type { TaskOptions } from '../ports/task/task-handler.js';
 import type { AttemptContext } from './attempt-context.js';
+import type { AttemptJob } from './attempt-job.js';
 import type { Outcome } from './outcome.js';
 
 /** Dead-letter reason of a task that failed and has no retry left. */
@@ -28,20 +29,15 @@ export function outcomeOfReturn(message: TaskMessage, options: TaskOptions, valu
   return { kind: 'failure', error: serializeError(error), thrown: error, reason: REASON_FAILED };
 }
 
-/**
- * The outcome of a handler that threw. Why it was told to end (if it was) explains an AbortError better than itself.
- * @param mayComeBack there is a delivery to give back, and one more such end would not be the last
- */
+/** The outcome of a handler that threw. If the job was aborted, the reason explains an AbortError better than the error itself. */
 export function outcomeOfThrow(
-  message: TaskMessage,
+  { message, abortReason: aborted, mayComeBack }: AttemptJob,
   options: TaskOptions,
   context: AttemptContext,
   thrown: unknown,
   now: number,
-  mayComeBack = false,
 ): Outcome {
-  const aborted = context.abortReason;
-  if (aborted instanceof LeaseLostError) return { kind: 'lost' };
+  if (aborted instanceof LeaseLostError) return { kind: 'lost', begun: true };
   if (aborted instanceof WorkerShutdownError) return { kind: 'released' };
   if (aborted instanceof TaskRevokedError) return { kind: 'revoked', error: serializeError(aborted), why: 'terminated' };
   if (thrown instanceof Semipredicate) return outcomeAskedFor(message, thrown, now, mayComeBack);

@@ -5,7 +5,6 @@ import type { Codecs } from '../message/codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { Publication } from '../ports/broker/publication.js';
 import type { Outcome } from './outcome.js';
-import type { PublishNews } from './listening/publish-news.js';
 
 /** Ids of follow-ups are made in this namespace from the message that they follow. */
 const NAMESPACE = '6f0ce4b5-3f7c-4f2b-9d0a-7f8c2f6f2b11';
@@ -26,8 +25,8 @@ export interface MakingFollowUps {
   /** epoch ms */
   readonly at: number;
   readonly codecs: Codecs;
-  /** absent = nobody listens */
-  readonly news?: PublishNews | undefined;
+  /** calls listeners of `before_task_publish`, which may add headers */
+  announce(message: TaskMessage): TaskMessage;
 }
 
 function publish(
@@ -35,11 +34,10 @@ function publish(
   kind: 'link' | 'linkError',
   calls: readonly CallPlan[],
   given: readonly unknown[],
-  { at, codecs, news }: MakingFollowUps,
+  { at, codecs, announce }: MakingFollowUps,
 ): readonly Publication[] {
   return calls.map((call, index) => {
-    const made = messageOf(call, `${parent.id}/${parent.headers.redrives}/${kind}/${index}`, parent, given, at);
-    const message = news === undefined ? made : news.announce(made);
+    const message = announce(messageOf(call, `${parent.id}/${parent.headers.redrives}/${kind}/${index}`, parent, given, at));
     const { priority, traced, expires } = message.headers;
     return {
       id: message.id,

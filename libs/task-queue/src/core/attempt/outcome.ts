@@ -37,5 +37,5 @@ export type Outcome =
   | { readonly kind: 'repeated'; readonly settlement: RecordedSettlement }
   /** cut by a shutdown: goes back unspent */
   | { readonly kind: 'released' }
-  /** somebody else has it: nothing to settle */
-  | { readonly kind: 'lost' };
+  /** the lease is lost: another worker runs it. `begun`: false = the lease may still be held, so it is given back */
+  | { readonly kind: 'lost'; readonly begun: boolean };

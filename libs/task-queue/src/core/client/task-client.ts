@@ -1,6 +1,5 @@
 import { announcePublished } from '../attempt/listening/announce-publish.js';
-import { AttemptObserver } from '../attempt/listening/attempt-observer.js';
-import { recordingOf } from '../attempt/records/describe-record.js';
+import { recordingOf } from '../attempt/records/make-record.js';
 import { logHeldBack } from '../attempt/listening/held-back.js';
 import type { Listeners } from '../attempt/listening/listeners.js';
 import { runEagerly, type EagerRun } from '../attempt/run-eagerly.js';
@@ -10,7 +9,6 @@ import { TaskNotUniqueError } from '../errors/publish-errors.js';
 import { TaskRevokedError } from '../errors/run-errors.js';
 import type { Codecs } from '../message/codecs.js';
 import type { TaskMessage } from '../message/task-message.js';
-import type { TaskResultRecord } from '../message/task-result.js';
 import { unsupportedBy } from '../policies/engine-features.js';
 import { toInterval, type Rate } from '../options/rate.js';
 import { currentTask } from '../ports/task/current-task.js';
@@ -269,16 +267,15 @@ export class TaskClient extends TaskCalls {
   }
 
   async #runHere(message: TaskMessage): Promise<EagerRun> {
-    const { clock, transport, codecs, options, listeners, localHandler, transactionsOf } = this.deps;
+    const { clock, transport, codecs, options, listeners, localHandler, transactionsOf, logger } = this.deps;
     const { results } = transport;
     const handler = localHandler(message.task);
     if (handler === undefined) throw new TaskNotLocalError(message.task);
-    const surroundings = {
-      now: () => clock.now(),
+    const { resultExpires } = options;
+    return runEagerly(handler, message, {
+      ...{ codecs, resultExpires, listeners, transactionsOf, logger, clock },
       recording: recordingOf(options, results),
-      transactions: transactionsOf?.(handler),
-      saveState: async (record: TaskResultRecord) => void (await results.save([record], options.resultExpires)),
-    };
-    return runEagerly(handler, message, codecs, surroundings, listeners && AttemptObserver.of(handler, listeners));
+      saveState: async (record) => void (await results.save([record], resultExpires)),
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { Recording } from '../attempt/records/describe-record.js';
+import type { Recording } from '../attempt/records/make-record.js';
 import type { Listeners } from '../attempt/listening/listeners.js';
 import type { Codecs } from '../message/codecs.js';
 import type { Clock } from '../ports/runtime/clock.js';

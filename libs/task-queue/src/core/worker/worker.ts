@@ -1,6 +1,9 @@
+import type { AttemptEnvironment } from '../attempt/attempt-environment.js';
 import { Listeners } from '../attempt/listening/listeners.js';
+import { RunAttempt } from '../attempt/run-attempt.js';
 import { LONGEST_TIMER } from '../ports/runtime/clock.js';
 import type { Consumer, Delivery, RevokedDelivery } from '../ports/broker/consumer.js';
+import { outsideTransaction } from '../ports/task/current-transaction.js';
 import type { WorkerSignal } from '../ports/task/signals.js';
 import { EarlyAck } from './run/early-ack.js';
 import { FetchLoop } from './intake/fetch-loop.js';
@@ -44,6 +47,8 @@ interface Actors {
 export class Worker {
   readonly name: string;
   readonly #listeners: Listeners;
+  readonly #environment: AttemptEnvironment;
+  readonly #attempts: RunAttempt;
   readonly #records: TransactionRecords;
   #actors: Actors | undefined;
   #starting: Promise<void> | undefined;
@@ -55,6 +60,8 @@ export class Worker {
   constructor(private readonly deps: WorkerDependencies) {
     this.name = deps.options.name;
     this.#listeners = deps.listeners ?? new Listeners(deps.logger);
+    this.#environment = environmentOf(deps, this.#listeners);
+    this.#attempts = new RunAttempt(deps.handlers, this.#environment);
     this.#records = new TransactionRecords(deps.handlers, deps.transactionsOf, deps.clock, deps.logger);
   }
 
@@ -114,7 +121,7 @@ export class Worker {
     const { signals } = this.#listeners;
     await this.#records.start(pool.concurrency);
     await signals.worker_init?.(this.#signal());
-    await pool.start();
+    await pool.start(this.#attempts);
     await signals.worker_process_init?.({ worker: this.name, pid: process.pid });
     const running = new RunningTasks(clock);
     const listener = this.#listener(running);
@@ -151,7 +158,7 @@ export class Worker {
   }
 
   #assemble(consumer: Consumer, running: RunningTasks, listener: ControlListener): Actors {
-    const { transport, pool, options, publishTimeout, logger, clock } = this.deps;
+    const { transport, handlers, pool, options, publishTimeout, onOutcome, logger, clock } = this.deps;
     const { broker, results } = transport;
     const resultsApart = transport.resultsApart === true || !broker.capabilities.atomicResults;
     const followUpsApart = !broker.capabilities.atomicFollowUps;
@@ -159,9 +166,11 @@ export class Worker {
     const apart = { resultsApart, followUpsApart };
     const onSettled = (): void => void (slots.wanted > 0 && fetch.room());
     const settle = new SettleDeliveries({ consumer, broker, results, ...apart, failedTasks, publishTimeout, logger, clock, onSettled });
-    const shared = { ...this.deps, listeners: this.#listeners, broker, results, worker: options.name, consumer, running, settle };
-    const earlyAck = new EarlyAck(shared);
-    const runDelivery = new RunDelivery({ ...shared, earlyAck, setAside: new SetAside(shared) });
+    const environment = this.#environment;
+    const earlyAck = new EarlyAck({ broker, handlers, results, environment, publishTimeout });
+    const setAside = new SetAside({ environment, settle, handlers, options });
+    const shared = { consumer, handlers, pool, environment, running, settle, options, onOutcome };
+    const runDelivery = new RunDelivery({ ...shared, attempts: this.#attempts, setAside, earlyAck });
     const slots: Slots = new Slots({
       concurrency: pool.concurrency,
       prefetch: new Prefetch(pool.concurrency, options.prefetchMultiplier),
@@ -258,9 +267,9 @@ export class Worker {
     if (cut.length === 0) return;
     this.deps.logger.warn('the drain deadline has passed; running tasks are told to end', { worker: this.name, running: cut.length });
     await this.#within(this.deps.options.abortGrace, slots.idle());
-    for (const run of running.abandon()) {
-      if (run.ackedEarly) await earlyAck.cut(run.message);
-      else settle.add({ delivery: run.delivery, kind: 'release', delay: 0, charge: false });
+    for (const { ackedEarly, delivery, message } of running.abandon()) {
+      if (ackedEarly) await earlyAck.cut(message);
+      else settle.add({ delivery, kind: 'release', delay: 0, charge: false });
     }
   }
 
@@ -273,4 +282,17 @@ export class Worker {
     await Promise.race([done, timeout]);
     clear();
   }
+}
+
+function environmentOf({ options, transport, ...deps }: WorkerDependencies, listeners: Listeners): AttemptEnvironment {
+  const { codecs, recording, resultExpires, transactionsOf, logger, clock } = deps;
+  const { results } = transport;
+  return {
+    ...{ codecs, recording, resultExpires, listeners, transactionsOf, logger, clock },
+    worker: options.name,
+    isEager: false,
+    onTaskError: options.onTaskError,
+    // A state stays stored whatever becomes of the run's transaction.
+    saveState: async (record, task) => void (await outsideTransaction(() => results.save([record], task.resultExpires ?? resultExpires))),
+  };
 }

@@ -1,4 +1,4 @@
-import { recordingOf } from '../../core/attempt/records/describe-record.js';
+import { recordingOf } from '../../core/attempt/records/make-record.js';
 import type { ClientOptions } from '../../core/client/options/client-options.js';
 import { describeClientOptions } from '../../core/client/options/describe-options.js';
 import { createPool } from '../../core/pools/create-pool.js';

@@ -23,8 +23,8 @@ const OF_RUNS: readonly SignalName[] = [
 ];
 
 /**
- * Tells the hooks of a task's class, the listeners of signals and the error tracker about the runs of one handler. It is
- * waited for, so that what a listener opens is open when the handler runs. Nothing it calls can fail a run.
+ * Tells the hooks of a task's class, the listeners of signals and the error tracker about the runs of one handler. Runs
+ * wait for it, so that a resource which a listener opens is open when the handler runs. A listener cannot fail a run.
  */
 export class AttemptObserver {
   private constructor(
@@ -42,23 +42,19 @@ export class AttemptObserver {
 
   /** Before the handler runs. */
   async before(message: TaskMessage, context: AttemptContext): Promise<void> {
-    await currentTask.run(context, async () => {
-      await this.#hooks('beforeStart', { context });
-      await this.listeners.signals.task_prerun?.(this.#run(message, context));
-    });
+    await this.#hooks('beforeStart', { context });
+    await this.listeners.signals.task_prerun?.(this.#run(message, context));
   }
 
-  /** After it has run, before that is settled. */
+  /** After the handler has run, before the outcome is settled. */
   async after(message: TaskMessage, context: AttemptContext, outcome: Outcome): Promise<void> {
-    await currentTask.run(context, async () => {
-      await this.#tell(message, context, outcome);
-      const end = { state: stateOf(outcome), ...valueOf(outcome) };
-      await this.#hooks('afterReturn', { context, ...end });
-      await this.listeners.signals.task_postrun?.({ ...this.#run(message, context), ...end });
-    });
+    await this.#tell(message, context, outcome);
+    const end = { state: STATES[outcome.kind], ...valueOf(outcome) };
+    await this.#hooks('afterReturn', { context, ...end });
+    await this.listeners.signals.task_postrun?.({ ...this.#run(message, context), ...end });
   }
 
-  /** What ended without a run. */
+  /** For a message that ended without a run. */
   async withoutRun(message: TaskMessage, context: AttemptContext, outcome: Outcome): Promise<void> {
     await currentTask.run(context, () => this.#tell(message, context, outcome));
   }
@@ -140,7 +136,3 @@ const STATES: Readonly<Record<Outcome['kind'], TaskState>> = {
   released: 'PENDING',
   lost: 'PENDING',
 };
-
-function stateOf(outcome: Outcome): TaskState {
-  return STATES[outcome.kind];
-}

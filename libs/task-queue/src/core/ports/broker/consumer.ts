@@ -73,8 +73,10 @@ export interface Delivery extends CarriedMessage {
 }
 
 /** What the worker tells the broker about a delivery. */
-export type Settlement = {
-  readonly delivery: Delivery;
+export type Settlement = { readonly delivery: Delivery } & SettlementContent;
+
+/** A settlement without its delivery: what an attempt's end asks for. */
+export type SettlementContent = {
   /** saved in the same atomic step where the capabilities say so; absent = nothing to save */
   readonly result?: ResultToSave;
   /** follow-up messages, published with it */
@@ -84,7 +86,7 @@ export type Settlement = {
 } & SettlementKind;
 
 /** What the run of a transactional task has left to be settled, whichever delivery settles it. */
-export type RecordedSettlement = Omit<Extract<Settlement, { readonly kind: 'ack' }>, 'delivery'>;
+export type RecordedSettlement = Extract<SettlementContent, { readonly kind: 'ack' }>;
 
 export type SettlementKind =
   /** done: the message is removed. `traced`: remember the id for `dedupRetention` from now */

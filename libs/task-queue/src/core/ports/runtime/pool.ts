@@ -1,20 +1,28 @@
-import type { TaskContext } from '../task/task-context.js';
-import type { TaskHandler } from '../task/task-handler.js';
+import type { AttemptEnd } from '../../attempt/attempt-end.js';
+import type { AttemptJob } from '../../attempt/attempt-job.js';
 
 /** Where handlers run. */
 export interface Pool {
   readonly capabilities: PoolCapabilities;
-  /** how many handlers may run at once */
+  /** how many attempts may run at once */
   readonly concurrency: number;
-  start(): Promise<void>;
-  /** Runs a handler once; settles as the handler does. The worker never runs more than `concurrency` at once. */
-  run(handler: TaskHandler, args: readonly unknown[], context: TaskContext): unknown;
-  /** From now on so many at once; what runs beyond them ends in its own time. Absent = its size is fixed. */
+  /** @param attempts runs attempts in this process */
+  start(attempts: AttemptRunner): Promise<void>;
+  /**
+   * Runs an attempt and answers how it ended; a promise only where the handler needs one. Rejects only for faults of this
+   * library. The worker never runs more than `concurrency` at once.
+   */
+  run(job: AttemptJob): AttemptEnd | Promise<AttemptEnd>;
+  /** Changes how many attempts may run at once; those beyond the new size end in their own time. Absent = the size is fixed. */
   resize?(concurrency: number): void;
   stop(): Promise<void>;
 }
 
-/** What a pool can honour; the rest is refused at boot. */
+export interface AttemptRunner {
+  run(job: AttemptJob): AttemptEnd | Promise<AttemptEnd>;
+}
+
+/** What a pool can honour; other options are refused at boot. */
 export interface PoolCapabilities {
   readonly name: string;
   /** `timeLimit` really ends the attempt */

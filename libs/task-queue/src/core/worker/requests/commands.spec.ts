@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionError } from '../../errors/option-errors.js';
-import { AsyncPool } from '../../pools/async-pool.js';
+import { createPool } from '../../pools/create-pool.js';
 import { commandsOf } from './commands.js';
 import type { WorkerView } from './worker-view.js';
 
 describe('resizing a pool', () => {
   it('is refused where so many transactions would not be open at once, and changes nothing', async () => {
-    const pool = new AsyncPool(2);
+    const pool = createPool('async', 2);
     const checkConcurrency = async (concurrency: number) => {
       if (concurrency > 3) throw new InvalidOptionError('concurrency', concurrency, 'at most 3');
     };

@@ -58,8 +58,8 @@ describe('describing what a worker holds', () => {
     expect(describeWaiting(sent, view)).toMatchObject({ task: 'open', args: '[packed]', kwargs: '[packed]' });
     const received = guarded.messages.decode(sent);
     expect(received.args).toEqual(['secret']);
-    const run = { delivery: sent, message: received, startedAt: 5, deadline: undefined, ackedEarly: false, abandoned: false };
-    const told = describeRun({ ...run, context: { abortReason: undefined } as never }, view);
+    const facts = { delivery: sent, message: received, startedAt: 5, deadline: undefined, ackedEarly: false, mayComeBack: false };
+    const told = describeRun({ ...facts, lease: null, abortReason: undefined, onAbort: undefined, abandoned: false }, view);
     expect(told).toMatchObject({ args: '[encrypted]', kwargs: '[encrypted]', startedAt: 5, deadline: null, ending: null });
   });
 

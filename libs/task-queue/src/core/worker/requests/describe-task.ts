@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { REDACTED, redacted } from '../../attempt/listening/error-report.js';
+import type { DeliveredJob } from '../../attempt/attempt-job.js';
 import { TaskQueueError } from '../../errors/task-queue-error.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import type { ActiveTask, HeldTask, ReservedTask } from '../../ports/control/worker-requests.js';
 import type { Delivery } from '../../ports/broker/consumer.js';
 import type { TaskHandler } from '../../ports/task/task-handler.js';
-import type { Run } from '../run/run.js';
 import type { WorkerView } from './worker-view.js';
 
 /** characters of arguments that are told */
@@ -14,8 +14,8 @@ const ENCRYPTED = '[encrypted]';
 const PACKED = '[packed]';
 
 /** A task that runs, as people read it. */
-export function describeRun({ delivery, message, startedAt, deadline, ackedEarly, context }: Run, view: WorkerView): ActiveTask {
-  const { abortReason } = context;
+export function describeRun(job: DeliveredJob, view: WorkerView): ActiveTask {
+  const { delivery, message, startedAt, deadline, ackedEarly, abortReason } = job;
   return {
     ...describeHeld(delivery, message, view.handlers.get(message.task)),
     startedAt,

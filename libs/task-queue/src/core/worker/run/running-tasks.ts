@@ -1,15 +1,15 @@
+import { abortJob, type DeliveredJob } from '../../attempt/attempt-job.js';
 import { LeaseLostError, SoftTimeLimitExceeded, TaskRevokedError, WorkerShutdownError } from '../../errors/run-errors.js';
 import type { Clock, ClockTimer } from '../../ports/runtime/clock.js';
 import type { Delivery } from '../../ports/broker/consumer.js';
 import type { TaskHandler } from '../../ports/task/task-handler.js';
-import type { Run } from './run.js';
 
 /**
  * What runs in this worker now, and who may tell it to end: a soft time limit (one sweep for all, no timer for each),
  * a revoke, a lost lease, a shutdown.
  */
 export class RunningTasks {
-  readonly #runs = new Set<Run>();
+  readonly #jobs = new Set<DeliveredJob>();
   /** limits that were changed while this worker runs, by task; most never have any */
   #softLimits: Map<string, number | null> | undefined;
   #timer: ClockTimer | undefined;
@@ -18,12 +18,12 @@ export class RunningTasks {
   constructor(private readonly clock: Clock) {}
 
   get size(): number {
-    return this.#runs.size;
+    return this.#jobs.size;
   }
 
   /** What runs now. */
-  list(): readonly Run[] {
-    return [...this.#runs];
+  list(): readonly DeliveredJob[] {
+    return [...this.#jobs];
   }
 
   /** ms that an attempt of this handler may take; null = as long as it likes */
@@ -38,45 +38,45 @@ export class RunningTasks {
     this.#softLimits.set(task, limit);
   }
 
-  add(run: Run): void {
-    this.#runs.add(run);
-    if (run.deadline !== undefined && run.deadline < this.#timerAt) this.#arm(run.deadline);
+  add(job: DeliveredJob): void {
+    this.#jobs.add(job);
+    if (job.deadline !== undefined && job.deadline < this.#timerAt) this.#arm(job.deadline);
   }
 
-  remove(run: Run): void {
-    this.#runs.delete(run);
+  remove(job: DeliveredJob): void {
+    this.#jobs.delete(job);
   }
 
   revoke(id: string): void {
-    for (const run of this.#runs) {
-      if (run.delivery.id === id) run.context.abort(new TaskRevokedError(id, 'while it ran'));
+    for (const job of this.#jobs) {
+      if (job.delivery.id === id) abortJob(job, new TaskRevokedError(id, 'while it ran'));
     }
   }
 
   /** ids of those that were told to end because they are revoked */
   revoked(): string[] {
-    return this.list().flatMap(({ delivery, context }) => (context.abortReason instanceof TaskRevokedError ? [delivery.id] : []));
+    return this.list().flatMap(({ delivery, abortReason }) => (abortReason instanceof TaskRevokedError ? [delivery.id] : []));
   }
 
   lose(delivery: Delivery): void {
-    for (const run of this.#runs) {
-      if (run.delivery.token === delivery.token && run.delivery.id === delivery.id) run.context.abort(new LeaseLostError(delivery.id));
+    for (const job of this.#jobs) {
+      if (job.delivery.token === delivery.token && job.delivery.id === delivery.id) abortJob(job, new LeaseLostError(delivery.id));
     }
   }
 
   /** @returns those told to end */
-  shutDown(): Run[] {
-    const runs = [...this.#runs];
-    for (const run of runs) run.context.abort(new WorkerShutdownError());
-    return runs;
+  shutDown(): DeliveredJob[] {
+    const jobs = [...this.#jobs];
+    for (const job of jobs) abortJob(job, new WorkerShutdownError());
+    return jobs;
   }
 
   /** Gives up on what still runs, so that it can be given back. */
-  abandon(): Run[] {
-    const runs = [...this.#runs];
-    for (const run of runs) run.abandoned = true;
-    this.#runs.clear();
-    return runs;
+  abandon(): DeliveredJob[] {
+    const jobs = [...this.#jobs];
+    for (const job of jobs) job.abandoned = true;
+    this.#jobs.clear();
+    return jobs;
   }
 
   stop(): void {
@@ -95,10 +95,10 @@ export class RunningTasks {
     this.stop();
     const now = this.clock.now();
     let next = Infinity;
-    for (const run of this.#runs) {
-      if (run.deadline === undefined || run.context.abortReason !== undefined) continue;
-      if (run.deadline > now) next = Math.min(next, run.deadline);
-      else run.context.abort(new SoftTimeLimitExceeded(run.message.task, run.deadline - run.startedAt));
+    for (const job of this.#jobs) {
+      if (job.deadline === undefined || job.abortReason !== undefined) continue;
+      if (job.deadline > now) next = Math.min(next, job.deadline);
+      else abortJob(job, new SoftTimeLimitExceeded(job.message.task, job.deadline - job.startedAt));
     }
     if (next !== Infinity) this.#arm(next);
   }

@@ -1,44 +1,26 @@
-import { withTask, type Recording } from '../../attempt/records/describe-record.js';
-import type { Listeners } from '../../attempt/listening/listeners.js';
+import { endOf } from '../../attempt/attempt-end.js';
+import type { AttemptEnvironment } from '../../attempt/attempt-environment.js';
 import type { Outcome } from '../../attempt/outcome.js';
-import { PublishNews } from '../../attempt/listening/publish-news.js';
+import { PublishEvents } from '../../attempt/listening/publish-events.js';
 import { workerTaskSignal } from '../../attempt/listening/signal-payloads.js';
+import { recordOfUnreadable } from '../../attempt/records/make-record.js';
 import { TaskQueueError } from '../../errors/task-queue-error.js';
 import { UnknownTaskError } from '../../errors/call-errors.js';
 import { parkMessage } from '../../message/build-message.js';
-import { NO_ATTEMPTS, type FailedAttempt } from '../../message/failed-attempt.js';
-import type { Codecs } from '../../message/codecs.js';
+import { NO_ATTEMPTS } from '../../message/failed-attempt.js';
 import { serializeError } from '../../message/serialize-error.js';
-import type { TaskHeaders, TaskMessage } from '../../message/task-message.js';
-import type { Clock } from '../../ports/runtime/clock.js';
+import type { TaskMessage } from '../../message/task-message.js';
 import type { Delivery } from '../../ports/broker/consumer.js';
-import type { TaskLogger } from '../../ports/runtime/logger.js';
 import type { HandlerRegistry } from '../handler-registry.js';
 import type { SettleDeliveries } from '../settle/settle-deliveries.js';
-import { settlementOf } from '../settle/settlement-of.js';
 import type { WorkerOptions } from '../worker-options.js';
 
 export interface SetAsideDependencies {
-  readonly codecs: Codecs;
+  readonly environment: AttemptEnvironment;
   readonly settle: SettleDeliveries;
   readonly handlers: HandlerRegistry;
   readonly options: WorkerOptions;
-  readonly resultExpires: number;
-  readonly recording: Recording | null;
-  readonly listeners: Listeners;
-  readonly logger: TaskLogger;
-  readonly clock: Clock;
 }
-
-/** What is known of a message that is not run. */
-interface Known {
-  readonly retries: number;
-  readonly traced: boolean;
-  readonly ignoreResult: boolean;
-  readonly attempts: readonly FailedAttempt[];
-}
-
-const NOTHING: Known = { retries: 0, traced: false, ignoreResult: false, attempts: NO_ATTEMPTS };
 
 /** Dead-letter reasons of messages that cannot be taken in, by the code of what is wrong. */
 const UNREADABLE: Readonly<Record<string, string>> = {
@@ -61,28 +43,18 @@ export class SetAside {
 
   unreadable(delivery: Delivery, error: unknown): void {
     const reason = (error instanceof TaskQueueError ? UNREADABLE[error.code] : undefined) ?? REASON_MALFORMED;
-    this.deps.logger.error('a message cannot be taken in and becomes a dead letter', {
-      taskId: delivery.id,
-      queue: delivery.queue,
-      reason,
-      error,
-    });
-    const { listeners, options } = this.deps;
-    void listeners.signals.task_rejected?.({
-      id: delivery.id,
-      task: null,
-      queue: delivery.queue,
-      requeue: false,
-      error,
-      worker: options.name,
-    });
-    this.#deadLetter(delivery, reason, error, this.deps.codecs.messages.peek(delivery)?.message);
+    const { environment, options } = this.deps;
+    const { id, queue } = delivery;
+    environment.logger.error('a message cannot be taken in and becomes a dead letter', { taskId: id, queue, reason, error });
+    void environment.listeners?.signals.task_rejected?.({ id, task: null, queue, requeue: false, error, worker: options.name });
+    this.#deadLetter(delivery, reason, error, environment.codecs.messages.peek(delivery)?.message);
   }
 
   unknownTask(delivery: Delivery, message: TaskMessage): void {
-    const { clock, codecs, options, handlers } = this.deps;
+    const { environment, options, handlers } = this.deps;
+    const { clock, codecs, listeners } = environment;
     const error = new UnknownTaskError(message.task, handlers.names());
-    void this.deps.listeners.signals.task_unknown?.({ ...workerTaskSignal(message, options.name), error });
+    void listeners?.signals.task_unknown?.({ ...workerTaskSignal(message, options.name), error });
     const parked = parkMessage(message, clock.now());
     if (clock.now() - parked.headers.parkedSince! >= options.unknownTaskRetention) {
       return this.#giveUp(delivery, message, error);
@@ -95,30 +67,23 @@ export class SetAside {
   #tell(task: string, error: UnknownTaskError): void {
     if (this.#told.has(task)) return;
     this.#told.add(task);
-    this.deps.logger.warn(`${error.message} Its messages wait for a worker that knows it.`, { task });
+    this.deps.environment.logger.warn(`${error.message} Its messages wait for a worker that knows it.`, { task });
   }
 
   #giveUp(delivery: Delivery, message: TaskMessage, thrown: UnknownTaskError): void {
-    const { clock, codecs, options, resultExpires: expires, recording, listeners, settle } = this.deps;
+    const { environment, settle } = this.deps;
     const outcome: Outcome = { kind: 'failure', error: serializeError(thrown), thrown, reason: REASON_UNKNOWN_TASK };
-    const ignore = message.headers.ignoreResult === true;
-    const news = PublishNews.of(listeners);
-    const saving = { codecs, at: clock.now(), worker: options.name, expires, ignore, recording, startedAt: null, children: [], news };
-    settle.add(settlementOf(delivery, message, outcome, saving)!, news);
+    const { settlement, announced } = endOf(message, outcome, environment, undefined);
+    settle.add({ delivery, ...settlement! }, PublishEvents.of(announced, environment.listeners));
   }
 
   /** @param envelope what can be read of it */
   #deadLetter(delivery: Delivery, reason: string, thrown: unknown, envelope: TaskMessage | undefined): void {
-    const { clock, options, resultExpires, recording, settle } = this.deps;
-    const of = envelope === undefined ? NOTHING : knownOf(envelope.headers);
+    const { environment, settle } = this.deps;
+    const { ignoreResult = null, attempts = NO_ATTEMPTS, traced = false } = envelope?.headers ?? {};
     const error = serializeError(thrown);
-    const failure = { id: delivery.id, state: 'FAILURE', retries: of.retries, error, at: clock.now(), worker: options.name };
-    const record = envelope !== undefined && recording?.searchable === true ? withTask(failure, envelope, null) : failure;
-    const result = of.ignoreResult ? {} : { result: { record, expires: resultExpires } };
-    settle.add({ delivery, ...result, kind: 'deadLetter', reason, detail: error.message, attempts: of.attempts, traced: of.traced });
+    const record = recordOfUnreadable(delivery.id, envelope, { state: 'FAILURE', error }, environment.clock.now(), environment);
+    const result = ignoreResult === true ? {} : { result: { record, expires: environment.resultExpires } };
+    settle.add({ delivery, ...result, kind: 'deadLetter', reason, detail: error.message, attempts, traced });
   }
-}
-
-function knownOf({ retries, traced, ignoreResult, attempts }: TaskHeaders): Known {
-  return { retries, traced, ignoreResult: ignoreResult === true, attempts };
 }

@@ -1,5 +1,5 @@
 import { heldBackOf, logHeldBack } from '../../attempt/listening/held-back.js';
-import type { PublishNews } from '../../attempt/listening/publish-news.js';
+import type { PublishEvents } from '../../attempt/listening/publish-events.js';
 import { BrokerUnavailableError } from '../../errors/publish-errors.js';
 import type { TaskResultRecord } from '../../message/task-result.js';
 import type { Broker } from '../../ports/broker/broker.js';
@@ -40,7 +40,7 @@ export class SettleDeliveries {
   #inFlight = 0;
   #idle: (() => void)[] = [];
   /** of settlements whose sending somebody listens to */
-  #news: WeakMap<Delivery, PublishNews> | undefined;
+  #events: WeakMap<Delivery, PublishEvents> | undefined;
 
   constructor(private readonly options: SettleOptions) {}
 
@@ -49,9 +49,9 @@ export class SettleDeliveries {
     return this.#waiting.length + this.#inFlight;
   }
 
-  /** @param news told when what it sends is sent */
-  add(settlement: Settlement, news?: PublishNews): void {
-    if (news !== undefined) (this.#news ??= new WeakMap()).set(settlement.delivery, news);
+  /** @param events told when what it sends is sent */
+  add(settlement: Settlement, events?: PublishEvents): void {
+    if (events !== undefined) (this.#events ??= new WeakMap()).set(settlement.delivery, events);
     this.#waiting.push(settlement);
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -148,7 +148,7 @@ export class SettleDeliveries {
 
   #accepted(settlement: Settlement, { heldBack }: SettleReceipt): void {
     if (heldBack !== undefined) this.#heldBack(settlement, heldBack);
-    this.#news?.get(settlement.delivery)?.sent();
+    this.#events?.get(settlement.delivery)?.sent();
   }
 
   /** @param receipts of all their follow-ups, one after the other */
@@ -163,7 +163,7 @@ export class SettleDeliveries {
 
   #heldBack({ delivery, publish = [] }: Settlement, receipts: readonly HeldBackReceipt[]): void {
     logHeldBack(this.options.logger, delivery.id, publish, receipts);
-    this.#news?.get(delivery)?.heldBack(receipts);
+    this.#events?.get(delivery)?.heldBack(receipts);
   }
 
   #refused({ delivery, kind }: Settlement): void {
