@@ -48,25 +48,25 @@ export function settlementOf(outcome: Outcome, ending: Ending): SettlementConten
     case 'success':
     case 'revoked':
     case 'ignored':
-      return { ...result, kind: 'ack', traced };
+      return { kind: 'ack', traced, ...result };
     case 'failure':
     case 'rejected': {
       const error = environment.codecs.results.showable(outcome.error);
       const attempts = attemptsAfter(ending, error);
       if (outcome.kind === 'rejected')
-        return { ...result, kind: 'deadLetter', reason: REASON_REJECTED, detail: error.message, attempts, traced };
+        return { kind: 'deadLetter', reason: REASON_REJECTED, detail: error.message, attempts, traced, ...result };
       return { ...result, kind: 'deadLetter', reason: outcome.reason, detail: `${error.type}: ${error.message}`, attempts, traced };
     }
     case 'retry': {
       // The next attempt's message remembers this attempt.
       const next = withAttempts(outcome.next, attemptsAfter(ending, environment.codecs.results.showable(outcome.error)));
       const encoded = environment.codecs.messages.encode(announceTo(ending, next));
-      return { ...result, kind: 'retry', ...encoded, priority: outcome.next.headers.priority, due: outcome.due };
+      return { kind: 'retry', priority: outcome.next.headers.priority, due: outcome.due, ...encoded, ...result };
     }
     case 'requeued':
-      return { ...result, kind: 'release', delay: 0, charge: true };
+      return { kind: 'release', delay: 0, charge: true, ...result };
     case 'snoozed':
-      return { ...result, kind: 'release', delay: outcome.delay, charge: false };
+      return { kind: 'release', delay: outcome.delay, charge: false, ...result };
     case 'deferred':
       return { kind: 'release', delay: outcome.delay, charge: false };
     case 'released':

@@ -32,6 +32,7 @@ export interface RecordMaker {
   readonly codecs: Codecs;
 }
 
+// Spreads come last in these literals: a literal that begins with a spread and goes on costs microseconds (V8).
 // Every stored result is built below. A new field is added here, in the stores' columns and in one migration.
 
 /** The record of a message that cannot be read: as plain data, because its form is not known. */
@@ -42,7 +43,7 @@ export function recordOfUnreadable(
   at: number,
   maker: RecordMaker,
 ): TaskResultRecord {
-  const record = { ...fields, id, retries: envelope?.headers.retries ?? 0, at, worker: maker.worker };
+  const record = { id, retries: envelope?.headers.retries ?? 0, at, worker: maker.worker, ...fields };
   return envelope === undefined ? record : withTask(record, envelope, null, maker);
 }
 
@@ -54,7 +55,7 @@ export function recordOfState(
   startedAt: number | null,
   maker: RecordMaker,
 ): TaskResultRecord {
-  const record = { ...fields, id: message.id, retries: message.headers.retries, at, worker: maker.worker };
+  const record = { id: message.id, retries: message.headers.retries, at, worker: maker.worker, ...fields };
   return maker.codecs.results.seal(withTask(record, message, startedAt, maker), message.headers);
 }
 
@@ -69,7 +70,7 @@ export function recordOfEnd(
 ): TaskResultRecord {
   const { recording } = maker;
   const { id, headers, args, kwargs } = message;
-  const record = { ...fields, id, retries: headers.retries, at, worker: maker.worker };
+  const record = { id, retries: headers.retries, at, worker: maker.worker, ...fields };
   if (recording === null) return maker.codecs.results.seal(record, headers);
   const { queue, shadow, parentId } = headers;
   const described = {
