@@ -52,7 +52,7 @@ export class RunDelivery {
       const message = this.#decode(delivery);
       if (message === undefined) return;
       this.#tellReceived(delivery, message);
-      const { consumer, environment, handlers, pool, running, setAside, settle } = this.deps;
+      const { consumer, earlyAck, environment, handlers, pool, running, setAside, settle } = this.deps;
       const handler = handlers.get(message.task);
       const transactions = handler?.options.transactional ? environment.transactionsOf?.(handler) : undefined;
       const verdict = this.#verdict(delivery, message, handler, transactions);
@@ -69,9 +69,10 @@ export class RunDelivery {
       const attempted = pool.run(job);
       const end = attempted instanceof Promise ? await attempted : attempted;
       running.remove(job);
-      const settled = job.abandoned ? endOf(message, GIVEN_BACK, environment, handler.options) : end;
-      const publishing = this.#settle(delivery, message, settled, job.ackedEarly);
-      if (publishing !== undefined) await publishing;
+      const final = job.abandoned ? endOf(message, GIVEN_BACK, environment, handler.options) : end;
+      const events = this.#tell(message, final);
+      if (job.ackedEarly) await earlyAck.publish(delivery, message, final, events);
+      else if (final.settlement !== undefined) settle.add({ delivery, ...final.settlement }, events);
     } catch (error) {
       if (job !== undefined) this.deps.running.remove(job);
       this.#giveBack(delivery, error);
@@ -119,7 +120,8 @@ export class RunDelivery {
       handler === undefined
         ? endOf(message, outcome, environment, undefined)
         : await attempts.endWithoutRun(this.#jobOf(delivery, message, handler), handler, outcome);
-    this.#settle(delivery, message, end);
+    const events = this.#tell(message, end);
+    if (end.settlement !== undefined) this.deps.settle.add({ delivery, ...end.settlement }, events);
   }
 
   #jobOf(delivery: Delivery, message: TaskMessage, handler: TaskHandler): DeliveredJob {
@@ -145,14 +147,12 @@ export class RunDelivery {
     return handler?.options.maxDeliveries ?? this.deps.options.maxDeliveries;
   }
 
-  #settle(delivery: Delivery, message: TaskMessage, end: AttemptEnd, ackedEarly = false): Promise<void> | undefined {
-    const { environment, onOutcome, earlyAck, settle } = this.deps;
+  /** @returns tells listeners about the messages of the settlement, once they are published; undefined = there is no listener */
+  #tell(message: TaskMessage, end: AttemptEnd): PublishEvents | undefined {
+    const { environment, onOutcome } = this.deps;
     const { level, text, fields } = end.log;
     environment.logger[level](text, fields);
     if (end.outcome !== undefined) onOutcome?.(message, end.outcome);
-    const events = PublishEvents.of(end.announced, environment.listeners);
-    if (ackedEarly) return earlyAck.publish(delivery, message, end, events);
-    if (end.settlement !== undefined) settle.add({ delivery, ...end.settlement }, events);
-    return undefined;
+    return PublishEvents.of(end.announced, environment.listeners);
   }
 }
