@@ -6,19 +6,14 @@ import { checkPublication } from '../shared/check-publication.js';
 import { MemoryConsumer } from './consume/memory-consumer.js';
 import type { MemorySession } from './memory-session.js';
 import { memory } from './engine.js';
+import { TransportPart } from '../shared/transport-part.js';
 
-/** The broker of one session on a shared store. Nothing of it survives the process. */
-export class MemoryBroker implements Broker {
+/** The broker of one session on a shared store. Messages do not survive the process. */
+export class MemoryBroker extends TransportPart implements Broker {
   readonly capabilities = { ...memory.capabilities };
 
-  constructor(private readonly session: MemorySession) {}
-
-  connect(): Promise<void> {
-    return this.session.connect();
-  }
-
-  close(): Promise<void> {
-    return this.session.close();
+  constructor(private readonly session: MemorySession) {
+    super(session);
   }
 
   async publish(publications: readonly Publication[]): Promise<PublishReceipt[]> {

@@ -1,9 +1,10 @@
 import { BrokerUnavailableError } from '../../core/errors/publish-errors.js';
 import type { TransportOptions } from '../../core/ports/broker/transport.js';
-import type { MemoryStore } from './memory-store.js';
-import { acquireStore, releaseStore } from './stores/shared-stores.js';
+import { MemoryStore } from './memory-store.js';
 
-/** One user's connection to a shared store: what the seams of a transport have in common. */
+const stores = new Map<string, { readonly store: MemoryStore; users: number }>();
+
+/** One user's connection to a store. Sessions of one name share the store, and the last one takes it with it. */
 export class MemorySession {
   /** called once each when the session closes */
   readonly onClose = new Set<() => void>();
@@ -15,7 +16,11 @@ export class MemorySession {
   ) {}
 
   async connect(): Promise<void> {
-    this.connected ??= acquireStore(this.name);
+    if (this.connected) return;
+    const entry = stores.get(this.name) ?? { store: new MemoryStore(), users: 0 };
+    stores.set(this.name, entry);
+    entry.users++;
+    this.connected = entry.store;
   }
 
   async close(): Promise<void> {
@@ -23,7 +28,7 @@ export class MemorySession {
     for (const end of [...this.onClose]) end();
     this.onClose.clear();
     this.connected = null;
-    releaseStore(this.name);
+    if (--stores.get(this.name)!.users === 0) stores.delete(this.name);
   }
 
   /** @throws BrokerUnavailableError before `connect` and after `close` */
@@ -32,7 +37,7 @@ export class MemorySession {
     return this.connected;
   }
 
-  /** epoch ms by the store's clock */
+  /** epoch ms by the store's clock, which tests shift */
   now(): number {
     return this.options.clock.now() + this.options.timeOffset();
   }

@@ -10,15 +10,15 @@ import { StoredMessage } from './queue/stored-message.js';
 import { call } from './consume/work-wait.js';
 
 /**
- * What the users of one `memory://` URL share: messages, traces of finished ids, revoke marks, results, joins, schedules, listeners.
- * Every method is one synchronous step, so nothing is ever seen half done.
+ * The state that users of one `memory://` URL share: messages, traces of finished ids, revoke marks, results, joins, schedules and
+ * listeners. Every method is one synchronous step, so no intermediate state is visible.
  */
 export class MemoryStore {
   readonly results = new KeptResults();
   readonly joins = new JoinShelf();
   readonly schedules = new ScheduleShelf();
   readonly listeners = new Set<(command: ControlCommand) => void>();
-  /** who waits for answers, by address */
+  /** handlers of answers, by address */
   readonly askers = new Map<string, (answer: ControlAnswer) => void>();
   private readonly slots = new RateSlots();
   private readonly queues = new Map<string, MemoryQueue>();
@@ -26,7 +26,7 @@ export class MemoryStore {
   private readonly traces = new ExpiringMap<true>();
   private readonly marks = new ExpiringMap<{ readonly terminate: boolean; readonly until: number }>();
 
-  /** Those that hold or have held messages. */
+  /** The queues that hold or have held messages. */
   queueNames(): string[] {
     return [...this.queues.values()].filter((queue) => queue.used).map((queue) => queue.name);
   }
@@ -44,7 +44,7 @@ export class MemoryStore {
     return this.messages.get(id);
   }
 
-  /** Changes nothing when the id is already there, is still remembered (where `traced`), or its unique key holds it back. */
+  /** Changes nothing if the id exists, has a trace (where `traced`), or its unique key is held. */
   publish(publication: Publication, dedupRetention: number, now: number): PublishReceipt {
     const { id, traced, unique } = publication;
     if (this.messages.has(id) || (traced && this.traces.get(id, now))) return { id, deduplicated: true };
@@ -65,7 +65,7 @@ export class MemoryStore {
     return { id, deduplicated: false };
   }
 
-  /** Puts a message in line, or aside until it is due. One that is revoked meanwhile is next: nobody waits to end it. */
+  /** Puts a message in line, or aside until it is due. A revoked one goes to the front, so that a worker settles it (rule 17). */
   enqueue(message: StoredMessage, due: number, now: number, end: 'front' | 'back'): void {
     const queue = this.queue(message.queue);
     queue.used = true;
@@ -113,7 +113,7 @@ export class MemoryStore {
     return this.marks.get(id, now);
   }
 
-  /** Whether it is neither revoked nor too late, as far as the store knows. */
+  /** Whether it is neither revoked nor expired, as far as the store knows. */
   isToRun({ id, limit }: StoredMessage, now: number): boolean {
     return (limit?.expires ?? Infinity) > now && !this.markOf(id, now);
   }
@@ -122,7 +122,7 @@ export class MemoryStore {
     this.marks.delete(id);
   }
 
-  /** Takes the unique key of a dead letter again. @returns false when another message holds it */
+  /** Takes the unique key of a dead letter again. @returns false if another message holds it */
   holdAgain({ id, queue, unique }: StoredMessage, now: number): boolean {
     if (!unique) return true;
     const keys = this.queue(queue).uniqueKeys;
@@ -131,7 +131,7 @@ export class MemoryStore {
     return holder === undefined || holder === id;
   }
 
-  /** Whether the holder of a publication's unique key waits: neither out with a worker nor over. */
+  /** Whether the holder of a publication's unique key waits: it is neither leased nor dead. */
   private waitsWith(holder: string, { queue, unique }: Publication): boolean {
     const message = this.messages.get(holder);
     if (!message || message.queue !== queue || message.unique?.key !== unique!.key) return false;

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /**
- * The file of a driver that this package would load: a thread made from source text has no place of its own to look from.
- * The place is read from a stack frame, because one code runs as ES module, and as CommonJS under a test runner.
+ * The file of a driver as this package would load it. A thread that is made from source text cannot resolve modules by itself. The
+ * path of this file is read from a stack frame, because the code runs as an ES module and, under a test runner, as CommonJS.
  */
 export function findDriver(name: string): string {
   const places = [ownFile(), join(process.cwd(), 'package.json')].filter((place) => place !== undefined);

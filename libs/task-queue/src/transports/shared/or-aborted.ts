@@ -1,4 +1,4 @@
-/** @returns null when the signal is aborted before the call is answered */
+/** @returns null if the signal is aborted before the call is answered */
 export async function orAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T | null> {
   let aborted: (() => void) | undefined;
   const abort = new Promise<null>((resolve) => {

@@ -1,11 +1,11 @@
 import type { Clock, ClockTimer } from '../../../core/ports/runtime/clock.js';
 
-/** Renews at a steady pace while there is something to renew; no timer otherwise. */
+/** Renews at a steady pace while there are leases to renew; no timer otherwise. */
 export class LeaseRenewal {
   private timer: ClockTimer | null = null;
   private startedAt = 0;
 
-  /** @param renew renews what there is, and answers whether anything is left to renew later */
+  /** @param renew renews all leases · @returns whether there will be leases to renew later */
   constructor(
     private readonly clock: Clock,
     private readonly every: number,
@@ -23,7 +23,7 @@ export class LeaseRenewal {
     this.timer = null;
   }
 
-  /** Its moment has passed unused: the event loop was blocked. */
+  /** The timer did not fire in time: the event loop was blocked. */
   get overdue(): boolean {
     return this.timer !== null && this.clock.now() - this.startedAt > this.every;
   }

@@ -9,14 +9,13 @@ import type {
   Settlement,
 } from '../../../core/ports/broker/consumer.js';
 import type { Due } from '../queue/due-heap.js';
-import type { LeaseOwner } from './lease-owner.js';
 import { LeaseRenewal } from './lease-renewal.js';
 import type { MemoryQueue } from '../queue/memory-queue.js';
 import type { MemorySession } from '../memory-session.js';
 import type { MemoryStore } from '../memory-store.js';
 import { refresh, takeMessages } from './receive.js';
 import { settleOne, type SettleMoment } from './settle.js';
-import { isSuspect, type StoredMessage } from '../queue/stored-message.js';
+import { isSuspect, type LeaseOwner, type StoredMessage } from '../queue/stored-message.js';
 import { SuspectTurns } from '../../shared/leases/suspect-turns.js';
 import { call, waitForWork, type WaitingRoom } from './work-wait.js';
 
@@ -122,21 +121,21 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     turns.seen(suspectsOf(this.queues), false, false);
     const turn = turns.next(this.held.size, this.holdsSuspect(), lastReceiveAt);
     const messages = takeMessages(this.queues, limit, turn, now, (message) => this.store.isToRun(message, now));
-    if (this.queues.length > 1) this.queues = [...this.queues.slice(1), this.queues[0]]; // each is first in its turn
+    if (this.queues.length > 1) this.queues = [...this.queues.slice(1), this.queues[0]]; // queues take turns at being first
     if (messages.length === 0) return [];
     turns.seen(suspectsOf(this.queues), isSuspect(messages[0]), true);
     this.renewal?.start();
     return messages.map((message) => this.lease(message, now));
   }
 
-  /** ms until a receive may find what it does not find now, unless it is called. */
+  /** ms until a receive may find work without being woken. */
   private nextChange(): number {
     const now = this.session.now();
     const due = Math.min(...this.queues.map((queue) => queue.nextDue(now))) - now;
     return Math.min(due, this.turns.remaining(this.session.options.clock.now()));
   }
 
-  /** A suspect may have waited until nothing is held any more. */
+  /** A suspect may have waited for the moment when nothing is held. */
   private lookAgainIfIdle(): void {
     if (this.held.size === 0) call(this.waiting);
   }
@@ -195,7 +194,7 @@ export class MemoryConsumer implements Consumer, LeaseOwner {
     return false;
   }
 
-  /** After the current step, so that a listener never acts on a store that is half changed. */
+  /** After the current step, so that a listener never sees a store that is half changed. */
   private tell(event: () => void): void {
     queueMicrotask(() => {
       try {

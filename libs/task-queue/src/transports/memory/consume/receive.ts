@@ -1,8 +1,8 @@
 import type { MemoryQueue } from '../queue/memory-queue.js';
 import type { StoredMessage } from '../queue/stored-message.js';
-import type { SuspectTurn } from '../../shared/leases/suspect-turns.js';
+import { READY_FIRST, SUSPECT_FIRST, type SuspectTurn } from '../../shared/leases/suspect-turns.js';
 
-/** Brings the queues up to date: what is due gets in line, and what was lost goes back. */
+/** Brings the queues up to date: due messages get in line, and messages whose lease expired go back. */
 export function refresh(queues: readonly MemoryQueue[], now: number): void {
   for (const queue of queues) {
     queue.promote(now);
@@ -10,7 +10,7 @@ export function refresh(queues: readonly MemoryQueue[], now: number): void {
   }
 }
 
-/** Takes what one receive hands out: one suspect alone, or ready messages of the queues in the order given. */
+/** Takes the messages of one receive: one suspect alone, or ready messages of the queues in the order given. */
 export function takeMessages(
   queues: readonly MemoryQueue[],
   limit: number,
@@ -18,26 +18,19 @@ export function takeMessages(
   now: number,
   usesSlot: (message: StoredMessage) => boolean,
 ): StoredMessage[] {
-  switch (turn) {
-    case 'hold':
-      return [];
-    case '0':
-      return takeReady(queues, limit, now, usesSlot);
-    case '1':
-      return takeSuspect(queues) ?? takeReady(queues, limit, now, usesSlot);
-    case '2': {
-      const ready = takeReady(queues, limit, now, usesSlot);
-      return ready.length > 0 ? ready : (takeSuspect(queues) ?? []);
-    }
-  }
+  if (turn === 'hold') return [];
+  const first = turn === SUSPECT_FIRST ? takeSuspect(queues) : [];
+  if (first.length > 0) return first;
+  const ready = takeReady(queues, limit, now, usesSlot);
+  return ready.length === 0 && turn === READY_FIRST ? takeSuspect(queues) : ready;
 }
 
-function takeSuspect(queues: readonly MemoryQueue[]): StoredMessage[] | null {
+function takeSuspect(queues: readonly MemoryQueue[]): StoredMessage[] {
   for (const queue of queues) {
     const suspect = queue.paused ? null : queue.suspects.shift();
     if (suspect) return [suspect];
   }
-  return null;
+  return [];
 }
 
 function takeReady(

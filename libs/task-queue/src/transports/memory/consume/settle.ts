@@ -13,7 +13,7 @@ export interface SettleMoment {
 
 /**
  * Settles one delivery together with its result, its follow-ups and its arrivals, or changes nothing.
- * @throws when something that goes with it cannot be stored; then nothing was changed
+ * @throws if its result, a follow-up or an arrival cannot be stored; then nothing was changed
  */
 export function settleOne(store: MemoryStore, settlement: Settlement, moment: SettleMoment): SettleReceipt {
   const { delivery, result, publish = [], arrivals = [] } = settlement;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/ports/runtime/clock.js';
 
-/** Those who wait at one place; whoever changes something there calls them all. */
+/** Receives that wait for one queue or consumer; a change there wakes them all. */
 export type WaitingRoom = Set<() => void>;
 
 /** Resolves when one of the rooms is called, after `delay` ms, or when the signal is aborted. */

@@ -1,14 +1,14 @@
-/** What an item must carry to stand in one {@link DueHeap} at a time; the heap writes all three. */
+/** Fields of an item in a {@link DueHeap}. The heap writes them, so an item is in one heap at a time. */
 export interface Due {
   /** epoch ms */
   at: number;
-  /** among items of the same instant, first in comes first */
+  /** first in, first out among items of the same instant */
   order: number;
   /** index in the heap */
   slot: number;
 }
 
-/** Items by instant, earliest first. Any of them is moved or taken out in O(log n), because each knows its own index. */
+/** Items by instant, earliest first. Each knows its index, so moving and removing any item is O(log n). */
 export class DueHeap<T extends Due> {
   private readonly items: T[] = [];
   private orders = 0;
@@ -32,14 +32,14 @@ export class DueHeap<T extends Due> {
     this.rise(item, this.items.push(item) - 1);
   }
 
-  /** The item must stand in this heap. */
+  /** The item must be in this heap. */
   move(item: T, at: number): void {
     item.at = at;
     item.order = this.orders++;
     this.settle(item, item.slot);
   }
 
-  /** The item must stand in this heap. */
+  /** The item must be in this heap. */
   remove(item: T): void {
     const last = this.items.pop()!;
     if (last !== item) this.settle(last, item.slot);

@@ -5,15 +5,12 @@ interface Kept<V> extends Due {
   value: V;
 }
 
-/**
- * Values by key, each until an instant of its own. Needs no timer: what has expired is not read, and every write drops
- * what has expired meanwhile.
- */
+/** Values that expire, by key. No timer: expired values are not returned, and every write drops them. */
 export class ExpiringMap<V> {
   private readonly kept = new Map<string, Kept<V>>();
   private readonly byExpiry = new DueHeap<Kept<V>>();
 
-  /** How many have not expired by then. */
+  /** How many values have not expired. */
   size(now: number): number {
     this.drop(now);
     return this.kept.size;

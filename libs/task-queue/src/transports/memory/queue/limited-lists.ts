@@ -33,7 +33,7 @@ export class LimitedLists {
     if (list.size === 0) this.lists.delete(key);
   }
 
-  /** The first message of the highest priority whose slot is due; it stays where it is. */
+  /** The first message of the highest priority whose slot is due. It stays in its list. */
   due(now: number): StoredMessage | null {
     let best: StoredMessage | null = null;
     for (const [key, list] of this.lists) {

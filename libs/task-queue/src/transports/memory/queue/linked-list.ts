@@ -1,10 +1,10 @@
-/** What an item must carry to stand in one {@link LinkedList} at a time. */
+/** Fields of an item in a {@link LinkedList}: it is in one list at a time. */
 export interface Linked<T> {
   prev: T | null;
   next: T | null;
 }
 
-/** Items in order, each put in and taken out, at the ends or from the middle, in constant time. */
+/** Items in order. Adding at either end and removing any item take constant time. */
 export class LinkedList<T extends Linked<T>> {
   private head: T | null = null;
   private tail: T | null = null;
@@ -42,7 +42,7 @@ export class LinkedList<T extends Linked<T>> {
     return this.head;
   }
 
-  /** The item must stand in this list. */
+  /** The item must be in this list. */
   remove(item: T): void {
     if (item.prev) item.prev.next = item.next;
     else this.head = item.next;

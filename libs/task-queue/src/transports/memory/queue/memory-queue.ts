@@ -1,15 +1,14 @@
 import type { QueueCounts } from '../../../core/ports/control/inspector.js';
 import { DueHeap } from './due-heap.js';
-import type { LeaseOwner } from '../consume/lease-owner.js';
 import { LimitedLists } from './limited-lists.js';
 import { LinkedList } from './linked-list.js';
 import { ReadyLists } from './ready-lists.js';
 import type { RateSlots } from './rate-slots.js';
-import { isSuspect, type Death, type StoredMessage } from './stored-message.js';
+import { isSuspect, type Death, type LeaseOwner, type StoredMessage } from './stored-message.js';
 import { UniqueKeys } from './unique-keys.js';
 import { call, type WaitingRoom } from '../consume/work-wait.js';
 
-/** The places of one queue. A message is taken from its place before it is put in another. */
+/** The places of one queue (rule 1). A message is taken from its place before it is put in another. */
 export class MemoryQueue {
   readonly ready = new ReadyLists();
   readonly limited: LimitedLists;
@@ -18,12 +17,12 @@ export class MemoryQueue {
   readonly suspects = new LinkedList<StoredMessage>();
   readonly dead = new LinkedList<StoredMessage>();
   readonly uniqueKeys = new UniqueKeys();
-  /** receives that wait for work here; each looks again when it is called */
+  /** receives that wait for work in this queue */
   readonly waiting: WaitingRoom = new Set();
   /** nothing is handed out */
   paused = false;
   private deaths = 0;
-  /** it holds or has held a message, or is paused; a queue that was only asked about has not */
+  /** it holds or has held a message, or was paused; false for a queue that was only asked about */
   used = false;
 
   constructor(
@@ -33,7 +32,7 @@ export class MemoryQueue {
     this.limited = new LimitedLists(slots);
   }
 
-  /** To wait for its turn: at the end, or first of its priority. */
+  /** At the end of the line, or at the front of its priority. */
   enqueue(message: StoredMessage, end: 'front' | 'back'): void {
     if (isSuspect(message)) {
       message.place = 'suspects';
@@ -49,7 +48,7 @@ export class MemoryQueue {
     call(this.waiting);
   }
 
-  /** So that it is handed out next; a suspect still waits to be handed out alone. */
+  /** It is handed out next; a suspect still waits to be handed out alone. */
   bringToFront(message: StoredMessage): void {
     if (isSuspect(message)) {
       message.place = 'suspects';
@@ -89,15 +88,15 @@ export class MemoryQueue {
     call(this.waiting);
   }
 
-  /** Takes a message from wherever it stands. */
+  /** Takes a message from its place. */
   take(message: StoredMessage): void {
     if (message.place === 'leased') message.lease = null;
     this[message.place].remove(message);
   }
 
   /**
-   * Takes what is to be handed out next: the highest priority that is ready or has a slot, which it then uses.
-   * @param usesSlot false for a message that is not going to run
+   * Takes the next message to hand out: the highest priority among ready messages and those whose slot is due. The latter use it.
+   * @param usesSlot false for a message that will not run
    */
   takeNext(now: number, usesSlot: (message: StoredMessage) => boolean): StoredMessage | null {
     const limited = this.limited.due(now);
@@ -107,7 +106,7 @@ export class MemoryQueue {
     return limited;
   }
 
-  /** Delayed messages whose time has come get in line, earliest first. */
+  /** Due messages get in line, earliest first. */
   promote(now: number): void {
     for (let first = this.delayed.peek(); first && first.at <= now; first = this.delayed.peek()) {
       this.take(first);
@@ -115,7 +114,7 @@ export class MemoryQueue {
     }
   }
 
-  /** Leases that ran out are counted against their messages, which go back to where they came from. It never ends a task. */
+  /** Expired leases are charged to their messages, which go back to their queue. The sweep never ends a task (rule 10). */
   sweep(now: number): void {
     const lost: StoredMessage[] = [];
     for (let first = this.leased.peek(); first && first.at <= now; first = this.leased.peek()) {
@@ -129,7 +128,7 @@ export class MemoryQueue {
     for (const message of lost.reverse()) this.enqueue(message, 'front');
   }
 
-  /** When there may be work that is not there now; Infinity = not without a wake-up. */
+  /** The instant of the next work that is not there now; Infinity = only a wake-up brings work. */
   nextDue(now: number): number {
     const slot = this.paused ? Infinity : this.limited.nextSlot(now);
     return Math.min(this.delayed.peek()?.at ?? Infinity, this.leased.peek()?.at ?? Infinity, slot);

@@ -1,15 +1,15 @@
 import { SLOT_PATIENCE, type RateLimit } from '../../../core/ports/broker/rate-limit.js';
 
 interface Rate {
-  /** as the last publication says */
+  /** interval of the last publication */
   published: number;
-  /** as people have set it since */
+  /** interval set by `Broker.setRate` */
   set: number | null;
-  /** the slot that was taken last, epoch ms */
+  /** the last slot taken, epoch ms */
   last: number;
 }
 
-/** The rates of one store. What stands is the slot that was taken last, so that a new rate moves the next one at once. */
+/** The rates of one store. It keeps the last slot taken, so that a new rate moves the next slot at once. */
 export class RateSlots {
   private readonly rates = new Map<string, Rate>();
 

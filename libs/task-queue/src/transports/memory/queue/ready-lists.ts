@@ -3,7 +3,7 @@ import type { StoredMessage } from './stored-message.js';
 
 const HIGHEST = 9;
 
-/** What can be handed out at once: by priority, 9 before 0, and first in first out within one. */
+/** Messages that can be handed out at once: by priority, 9 first, and first in, first out within one. */
 export class ReadyLists {
   private readonly ranks = Array.from({ length: HIGHEST + 1 }, () => new LinkedList<StoredMessage>());
   private count = 0;
@@ -39,7 +39,7 @@ export class ReadyLists {
     return null;
   }
 
-  /** The next one to be handed out, which stays. */
+  /** The next message to hand out. It stays. */
   peek(): StoredMessage | null {
     for (let rank = HIGHEST; rank >= 0 && this.count > 0; rank--) {
       const first = this.ranks[rank].first();
@@ -48,7 +48,7 @@ export class ReadyLists {
     return null;
   }
 
-  /** The next one of each priority, highest first. */
+  /** The first message of each priority, highest first. */
   heads(): StoredMessage[] {
     return this.ranks.flatMap((rank) => rank.first() ?? []).reverse();
   }

@@ -1,7 +1,7 @@
 import type { UniqueKey } from '../../../core/message/unique-key.js';
 import { ExpiringMap } from './expiring-map.js';
 
-/** Who holds each unique key of one queue. A key is freed only by its holder. */
+/** The holder of each unique key of one queue. Only its holder frees a key (rule 16). */
 export class UniqueKeys {
   private readonly holders = new ExpiringMap<string>();
 
@@ -13,7 +13,7 @@ export class UniqueKeys {
     this.holders.set(key, id, expires === null ? Infinity : now + expires, now);
   }
 
-  /** When the message begins (`start`) or is over (`end`). */
+  /** At the start or the end of a message. */
   free({ id, unique }: { readonly id: string; readonly unique: UniqueKey | null }, at: 'start' | 'end', now: number): void {
     if (!unique || unique.until === 'expiry' || (at === 'start' && unique.until !== 'start')) return;
     if (this.holders.get(unique.key, now) === id) this.holders.delete(unique.key);

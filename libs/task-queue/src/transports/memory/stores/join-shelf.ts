@@ -8,7 +8,7 @@ interface Shelved {
   readonly expires: number;
 }
 
-/** The joins of one store. What is closed leaves a place behind until it expires, so that nothing revives it. */
+/** The joins of one store. A closed join leaves a mark until it expires, so that nothing opens it again. */
 export class JoinShelf {
   private readonly shelved = new ExpiringMap<Shelved | 'closed'>();
   /** complete and not closed, longest complete first */

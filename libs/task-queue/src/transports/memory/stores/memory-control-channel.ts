@@ -1,16 +1,11 @@
 import type { ControlAnswer, ControlChannel, ControlCommand } from '../../../core/ports/control/control-channel.js';
 import type { MemorySession } from '../memory-session.js';
+import { TransportPart } from '../../shared/transport-part.js';
 
-/** Calls every listener on the shared store, the announcer's own too, after the current code has run. */
-export class MemoryControlChannel implements ControlChannel {
-  constructor(private readonly session: MemorySession) {}
-
-  connect(): Promise<void> {
-    return this.session.connect();
-  }
-
-  close(): Promise<void> {
-    return this.session.close();
+/** Calls every listener on the shared store, the announcer's own as well, after the current code has run. */
+export class MemoryControlChannel extends TransportPart implements ControlChannel {
+  constructor(private readonly session: MemorySession) {
+    super(session);
   }
 
   async announce(command: ControlCommand): Promise<void> {
@@ -48,7 +43,7 @@ export class MemoryControlChannel implements ControlChannel {
     };
   }
 
-  /** What ends the listening, at the latest with the session. */
+  /** Ends the listening; the end of the session does so as well. */
   #stopping(end: () => void): () => Promise<void> {
     const stop = (): void => {
       end();

@@ -11,7 +11,7 @@ import type {
 import type { MemorySession } from '../memory-session.js';
 import type { StoredMessage } from '../queue/stored-message.js';
 
-/** Looks into a session's shared store without changing it, except where asked to purge. */
+/** Reads a session's shared store, and redrives, purges and pauses on request. */
 export class MemoryInspector implements Inspector {
   constructor(private readonly session: MemorySession) {}
 

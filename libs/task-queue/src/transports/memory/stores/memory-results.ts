@@ -4,19 +4,14 @@ import type { ResultBackend } from '../../../core/ports/stores/result-backend.js
 import { ResultWatch } from '../../../core/ports/stores/result-watch.js';
 import type { MemorySession } from '../memory-session.js';
 import { encodeRecord, type KeptResults } from './kept-results.js';
+import { TransportPart } from '../../shared/transport-part.js';
 
 /** The results of one session's shared store. */
-export class MemoryResults implements ResultBackend {
+export class MemoryResults extends TransportPart implements ResultBackend {
   private watch: ResultWatch | null = null;
 
-  constructor(private readonly session: MemorySession) {}
-
-  connect(): Promise<void> {
-    return this.session.connect();
-  }
-
-  close(): Promise<void> {
-    return this.session.close();
+  constructor(private readonly session: MemorySession) {
+    super(session);
   }
 
   async save(records: readonly TaskResultRecord[], expires: number): Promise<boolean[]> {

@@ -20,7 +20,7 @@ import type { ScheduleDefinition, StoredSchedule } from '../../../core/ports/sto
 import { checkPublication } from '../../shared/check-publication.js';
 import type { MemorySession } from '../memory-session.js';
 
-/** The schedules of one session's shared store. They are gone with the process, like what they send. */
+/** The schedules of one session's shared store. Like its messages, they do not survive the process. */
 export class MemorySchedules implements ScheduleStore {
   readonly capabilities = { name: 'memory', tellsHeld: true } as const;
 

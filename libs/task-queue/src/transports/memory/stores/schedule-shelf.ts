@@ -49,7 +49,7 @@ export class ScheduleShelf {
     return others.length;
   }
 
-  /** Those that are due, and when the next of the others is. */
+  /** The due schedules, and the instant of the next one. */
   due(limit: number, now: number): { readonly schedules: StoredSchedule[]; readonly nextAt: number | null } {
     const taken: Shelved[] = [];
     for (let head = this.waking.peek(); head && head.at <= now && taken.length < limit; head = this.waking.peek()) {
@@ -61,7 +61,7 @@ export class ScheduleShelf {
     return { schedules: taken.map(({ schedule }) => schedule), nextAt };
   }
 
-  /** A schedule as a turn has left it, and the new lines of its history. */
+  /** Writes a schedule after a turn, and the new lines of its history. */
   change({ schedule, lines }: TurnChange): void {
     const found = this.find(schedule.id, null);
     this.write(found, schedule);
@@ -85,7 +85,7 @@ export class ScheduleShelf {
     const vanished = own.filter(({ schedule }) => !keys.has(schedule.key!));
     for (const one of vanished) this.drop(one);
     const changed = schedules.filter(({ key, digest }) => known.has(key) && known.get(key)!.digest !== digest);
-    // Names may have gone from one to another, so all are given up before any is taken.
+    // Schedules may have exchanged names, so all names are freed before any is taken.
     for (const { key } of changed) this.byName.delete(known.get(key)!.schedule.name);
     for (const one of changed) {
       const found = known.get(one.key)!;

@@ -7,7 +7,7 @@ import type { HeldBatch } from '../../shared/leases/leased-delivery.js';
 import { LeaseKeeper } from '../../shared/leases/lease-keeper.js';
 import { THREADS } from '../statements.generated.js';
 
-/** Answers that the first claim it was asked for is lost; notes in shared memory how many statements are under way, and how many at most. */
+/** Answers that the first claim of a statement is lost. Counts in shared memory how many statements are under way, and how many at most. */
 const DRIVER = `
   exports.Client = class {
     constructor({ seen }) { this.seen = new Int32Array(seen); }

@@ -3,7 +3,7 @@ import { findDriver } from '../../shared/find-driver.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { THREADS } from '../statements.generated.js';
 
-/** What renews leases in the database while the main thread is busy. */
+/** The thread that renews claims while the main thread is busy. */
 export function keeperThread({ connection, statements }: PostgresContext): KeeperThread {
   return {
     source: THREADS.leaseKeeper,

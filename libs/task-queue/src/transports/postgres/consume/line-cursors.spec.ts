@@ -6,8 +6,8 @@ function shown(cursors: LineCursors, queues: readonly string[], now: number): st
   return names.map((name, at) => `${name}: (${ranks[at]}, ${seqs[at]}) to ${lasts[at]}`);
 }
 
-describe('where a receive looks in the lines', () => {
-  it('rule 24: from the start at first, then behind what was taken of each priority, with all others from their start', () => {
+describe('LineCursors', () => {
+  it('rule 24: scans from the start at first, then after the last row taken of each priority', () => {
     const cursors = new LineCursors();
     expect(shown(cursors, ['a', 'b'], 1_000)).toEqual(['a: (-2, 0) to 10', 'b: (-2, 0) to 10']);
     cursors.took('a', '4:120,7:90');
@@ -15,7 +15,7 @@ describe('where a receive looks in the lines', () => {
     expect(shown(cursors, ['a', 'b'], 1_001)).toEqual(['a: (-2, 0) to 3', 'a: (4, 220) to 6', 'a: (7, 90) to 10', 'b: (-2, 0) to 10']);
   });
 
-  it('rule 24: from the start again after a second, and when something was put in front', () => {
+  it('rule 24: scans from the start again after a second, and when a message was put in front', () => {
     const cursors = new LineCursors();
     cursors.segments(['a'], 1_000);
     cursors.took('a', '4:120');
@@ -25,7 +25,7 @@ describe('where a receive looks in the lines', () => {
     expect(shown(cursors, ['a'], 2_001)).toEqual(['a: (-2, 0) to 10']);
   });
 
-  it('rule 24: what was brought before everything is never passed over', () => {
+  it('rule 24: never skips messages that were brought before all others', () => {
     const cursors = new LineCursors();
     cursors.segments(['a'], 1_000);
     cursors.took('a', '-1:50');

@@ -1,10 +1,10 @@
 /** before all ranks */
 const START = -2;
 const LAST = 9;
-/** ms after which everything is looked at again: what was put in front, or committed late, stands behind no cursor */
+/** ms after which the whole lines are scanned again: messages put in front, or committed late, are before the cursors */
 const WHOLE_AGAIN = 1_000;
 
-/** Where in the lines a receive looks: from behind (rank, seq) through rank `last`. */
+/** Where in the lines a receive looks: after (rank, seq), through rank `last`. */
 export interface Segments {
   readonly queues: string[];
   readonly ranks: number[];
@@ -13,8 +13,8 @@ export interface Segments {
 }
 
 /**
- * Remembers how far the lines have been taken, by queue and rank, so that a receive does not walk over the rows that it and others
- * have taken before: they stay in the index for as long as a transaction anywhere holds back vacuum.
+ * Remembers by queue and rank how far the lines are taken (rule 24). A receive then does not walk over rows that were deleted
+ * before: they stay in the index while any transaction holds back vacuum.
  */
 export class LineCursors {
   readonly #byQueue = new Map<string, Map<number, bigint>>();
@@ -42,7 +42,7 @@ export class LineCursors {
     }
   }
 
-  /** Something was put in front. */
+  /** A message was put in front. */
   forget(): void {
     this.#byQueue.clear();
   }

@@ -4,23 +4,23 @@ import { monotonic } from '../../shared/monotonic.js';
 import type { PostgresContext } from '../postgres-context.js';
 import type { Look } from './receive-calls.js';
 
-/** ms between two looks at what is due while there is work enough */
+/** ms between two looks at due messages while there is enough ready work */
 const TEND_EVERY = 20;
-/** ms by which a transaction may be behind: a lease that ends within them may not have been seen */
+/** ms by which a transaction may be behind: a lease that ends within them may not be visible yet */
 const MARGIN = 10_000;
-/** ms after which all leases are looked at again */
+/** ms after which all leases are examined again */
 const WHOLE_AGAIN = 30_000;
 
-/** Knows when a receive has to look beyond the ready lines: at what is due, and at leases that have run out. */
+/** Decides when a receive must look beyond the ready lines: at due messages and at expired leases. */
 export class LookAhead {
   suspects = 0;
   #tendAt = 0;
-  /** when something is due, by the clock of leases */
+  /** when the next message is due, by the clock of leases */
   #dueAt = 0;
-  /** epoch ms of the store: no lease ended before */
+  /** epoch ms of the store before which no lease ended */
   #seen = 0;
   #wholeAt = 0;
-  /** since when the connection was unbroken at the last look */
+  /** `unbrokenSince` of the connection at the last look */
   #known: number | null;
   readonly #sweeps: SweepGate;
 

@@ -48,7 +48,7 @@ export class PostgresConsumer implements Consumer {
     this.#held = new HeldLeases(options, keeper, { owner: this.#owner }, context.leaseNow);
     const renewLate = (): Promise<void> => this.#held.renewLate((late) => this.extend(late));
     this.#receiver = new Receiver(context, [...new Set(queues)], options, this.#owner, this.#held, notes, renewLate);
-    const calls = new PostgresSettleCalls(context, this.#owner, () => this.#receiver.lookAnew());
+    const calls = new PostgresSettleCalls(context, this.#owner, () => this.#receiver.lookFromStart());
     this.#settling = new SettleQueue(calls, this.#held, context.options.logger);
   }
 

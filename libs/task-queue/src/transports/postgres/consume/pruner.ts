@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { TaskLogger } from '../../../core/ports/runtime/logger.js';
 import type { PostgresConnection, Statement } from '../connection/sql.js';
 
-/** ms between two rounds; each is as much later by chance, so that processes do not come together */
+/** ms between two rounds, plus a random part of up to as much, so that processes do not prune together */
 const PAUSE = 120_000;
-/** rows that one statement removes: few enough that nobody waits for it */
+/** rows that one statement removes: few enough that no other statement waits long */
 const BATCH = 1_000;
 
 /**
- * Removes what has expired, batch by batch, everything in one query. Any number of processes do it at once: each skips what another has
- * locked. A statement takes the size of a batch and the shift of the clock, and answers a row for each that it removed.
+ * Removes expired rows in batches, with one query for all tables. Any number of processes do so at once: each skips rows that
+ * another has locked. A statement takes the batch size and the shift of the clock, and answers one row for each row it removed.
  */
 export class Pruner {
   readonly #statements: Statement[] = [];
@@ -46,7 +46,7 @@ export class Pruner {
     await this.#round;
   }
 
-  /** One round; what fails is tried again in the next one. */
+  /** One round. A failure is left to the next round. */
   async prune(): Promise<void> {
     if (this.#statements.length === 0) return;
     const all = together(this.#statements);
@@ -56,12 +56,12 @@ export class Pruner {
         most = removed!.most;
       }
     } catch (error) {
-      this.logger.debug('What has expired could not be removed; trying again later', { error });
+      this.logger.debug('Expired rows could not be removed; trying again later', { error });
     }
   }
 }
 
-/** All as one, which answers how many rows most of them have removed: a query each would be most of what an idle worker asks. */
+/** All statements as one; it answers the largest number of removed rows. One query each would be most of an idle worker's queries. */
 function together(statements: readonly Statement[]): Statement {
   const parts = statements.map(({ text }, at) => `removed${at} as (\n${text.trim()}\n)`);
   const counts = statements.map((_, at) => `(select count(*) from removed${at})`);

@@ -2,7 +2,7 @@ import type { HeldBatch } from '../../shared/leases/leased-delivery.js';
 import { PostgresDelivery } from './postgres-delivery.js';
 import { BODY_APART, fromStored, splitStored } from '../connection/stored-text.js';
 
-/** A row of what the function `receive` answers: a claim, or at last when to look again (`number` null). */
+/** A row of the answer of the function `receive`: a claim or, as the last row (`number` null), when to look again. */
 export interface ReceiveRow {
   readonly number: string | null;
   readonly queue: string;
@@ -12,22 +12,22 @@ export interface ReceiveRow {
   readonly tops: string;
   /** '' = none is revoked */
   readonly marks: string;
-  /** ms; null = nothing is due */
+  /** ms until something is due; null = nothing is */
   readonly next_in: number | null;
   readonly suspects: number;
   readonly swept: number;
 }
 
 export interface ClaimContext {
-  /** begins the tokens */
+  /** the first part of tokens */
   readonly owner: string;
   readonly sentAt: number;
-  /** bodies that stand apart, by stored id */
+  /** bodies stored apart, by stored id */
   readonly apart: ReadonlyMap<string, string>;
   nextSequence(): number;
 }
 
-/** The stored ids of a claim whose bodies stand apart. */
+/** The stored ids of a claim whose bodies are stored apart. */
 export function idsApart({ ids, bodies }: ReceiveRow): string[] {
   if (!bodies.includes(BODY_APART)) return [];
   const all = splitStored(ids);
@@ -71,7 +71,7 @@ export function readClaim(row: ReceiveRow, { owner, sentAt, apart, nextSequence 
   return batch;
 }
 
-/** Leases that were lost, as the head of a message says. */
+/** The lost leases, from the head of a message. */
 function lostOf(head: string): number {
   return head.length === 1 ? 0 : ((JSON.parse(head.slice(1)) as { lost?: number }).lost ?? 0);
 }

@@ -1,6 +1,7 @@
 import type { HeldBatch } from '../../shared/leases/leased-delivery.js';
 import { monotonic } from '../../shared/monotonic.js';
 import type { SuspectTurn } from '../../shared/leases/suspect-turns.js';
+import { inTurn } from '../../shared/in-turn.js';
 import { orAborted } from '../../shared/or-aborted.js';
 import { callStore } from '../connection/call-store.js';
 import { LineCursors } from './line-cursors.js';
@@ -10,26 +11,26 @@ import { ServerRefusedError } from '../connection/postgres-errors.js';
 import { idsApart, readClaim } from './receive-answer.js';
 import type { ReceiveRow } from './receive-answer.js';
 
-/** ms that closing goes on trying to give back what an unanswered receive may have taken */
-const LAST_PATIENCE = 500;
+/** ms for which closing tries to release messages of unanswered receives */
+const RELEASE_TIMEOUT = 500;
 
 export interface Asked {
-  /** as they are stored */
+  /** stored names */
   readonly queues: readonly string[];
   readonly room: number;
   readonly turn: Exclude<SuspectTurn, 'hold'>;
-  /** look at what is due and has run out, even if there is ready work */
+  /** look at due messages and expired leases even if there is ready work */
   readonly tend: boolean;
   readonly sweepIn: number;
   readonly seen: number;
-  /** ms that this consumer is known as waiting from now on; 0 = it does not wait */
+  /** ms for which this consumer is registered as waiting; 0 = it does not wait */
   readonly waits: number;
   readonly sentAt: number;
 }
 
 export interface Look {
   readonly batches: readonly HeldBatch[];
-  /** what was due was looked at; the rest is known only then */
+  /** it looked at due messages; the fields below are known only then */
   readonly tended: boolean;
   /** ms; Infinity = nothing is due */
   readonly nextIn: number;
@@ -37,10 +38,10 @@ export interface Look {
   readonly swept: number;
 }
 
-/** The calls by which a consumer takes work. One whose answer was not seen is barred, and what it has taken goes back uncharged. */
+/** The receive calls of a consumer. A call without an answer is barred, and the messages that it took go back uncharged (rule 9). */
 export class ReceiveCalls {
   readonly #cursors = new LineCursors();
-  /** numbers of claims that nobody has seen */
+  /** numbers of claims whose call was not answered */
   readonly #unanswered = new Set<string>();
   #number = 0;
   #sequence = 0;
@@ -59,9 +60,9 @@ export class ReceiveCalls {
   /** @returns null when the signal is aborted before the call is answered */
   async look(asked: Asked, signal: AbortSignal): Promise<Look | null> {
     const { connection, statements, shift } = this.context;
-    const queues = this.#inTurn(asked.queues);
+    const queues = inTurn(asked.queues, this.#turn++);
     const first = this.#number + 1;
-    const count = 3 * queues.length; // claims of a queue: of ready rows, of ready blocks, of what has a slot
+    const count = 3 * queues.length; // claims of a queue: of ready rows, of ready blocks, of rate-limited messages
     this.#number += count;
     const { queues: names, ranks, seqs, lasts } = this.#cursors.segments(queues, monotonic());
     const { room, turn, tend, sweepIn, seen, waits } = asked;
@@ -75,24 +76,24 @@ export class ReceiveCalls {
       throw error;
     }
     this.#missed(first, count);
-    this.releaseUnanswered(LAST_PATIENCE).catch(() => {
+    this.releaseUnanswered(RELEASE_TIMEOUT).catch(() => {
       // The next receive tries again.
     });
     return null;
   }
 
-  /** Whatever unanswered calls have taken, or were going to take, goes back. */
-  async releaseUnanswered(patience: number): Promise<void> {
+  /** Releases messages that unanswered calls have taken, and bars those calls from running late. */
+  async releaseUnanswered(timeout: number): Promise<void> {
     if (this.#unanswered.size === 0) return;
     const { connection, statements, shift } = this.context;
     const numbers = [...this.#unanswered];
-    await callStore(connection, 'Releasing', statements.releaseLost, [this.owner, numbers, '', shift()], patience);
+    await callStore(connection, 'Releasing', statements.releaseLost, [this.owner, numbers, '', shift()], timeout);
     for (const number of numbers) this.#unanswered.delete(number);
     this.#cursors.forget();
   }
 
   async close(): Promise<void> {
-    await this.releaseUnanswered(LAST_PATIENCE).catch(() => {
+    await this.releaseUnanswered(RELEASE_TIMEOUT).catch(() => {
       // Their leases expire.
     });
   }
@@ -122,12 +123,5 @@ export class ReceiveCalls {
 
   #missed(first: number, count: number): void {
     for (let at = 0; at < count; at++) this.#unanswered.add(String(first + at));
-  }
-
-  /** Each queue is first in its turn, so that a full one does not starve the others. */
-  #inTurn(queues: readonly string[]): readonly string[] {
-    if (queues.length <= 1) return queues;
-    const first = this.#turn++ % queues.length;
-    return [...queues.slice(first), ...queues.slice(0, first)];
   }
 }

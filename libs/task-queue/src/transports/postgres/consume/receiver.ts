@@ -2,7 +2,7 @@ import { BrokerUnavailableError } from '../../../core/errors/publish-errors.js';
 import type { ConsumeOptions, Delivery } from '../../../core/ports/broker/consumer.js';
 import type { HeldLeases } from '../../shared/leases/held-leases.js';
 import { monotonic } from '../../shared/monotonic.js';
-import { SuspectTurns } from '../../shared/leases/suspect-turns.js';
+import { READY_ONLY, SuspectTurns, type SuspectTurn } from '../../shared/leases/suspect-turns.js';
 import { pause } from '../../shared/pause.js';
 import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
 import { toBrokerError } from '../connection/call-store.js';
@@ -16,12 +16,12 @@ import type { WorkNotes } from './work-notes.js';
 
 const MAX_BATCH = 500;
 const RETRY_PAUSE = 50;
-/** ms by which waits for the same moment differ, so that not always the same consumer is first */
+/** ms by which waits for the same instant differ, so that the first consumer varies */
 const JITTER = 2;
-/** ms that are too short to wait, or to make oneself known as waiting */
+/** ms that are too short to wait, or to register as waiting */
 const SHORT = 50;
 
-/** Takes work: looks at all its queues in one call, and where there is none waits for a note or until something is due. */
+/** Receives: looks at all queues in one call. If it finds no work, it waits for a note or until something is due. */
 export class Receiver {
   lastReceiveAt = 0;
   readonly #turns: SuspectTurns;
@@ -31,7 +31,7 @@ export class Receiver {
   #queues: readonly string[] = [];
   /** the look under way; never rejects */
   #looking: Promise<unknown> = Promise.resolve();
-  /** a wait that the deadline of its receive cut short: nothing has to be looked at before it is over */
+  /** a wait that its receive's deadline cut short: there is no reason to look before it is over */
   #rest: { readonly until: number; readonly interrupts: number } | null = null;
   #closed = false;
 
@@ -70,15 +70,15 @@ export class Receiver {
       const left = deadline - monotonic();
       if (left <= 0) return [];
       if (look === null || queues !== this.#queues) continue;
-      if (look.suspects > 0 && turn === '0') {
-        // They come to a consumer that holds nothing, and no note tells of that.
+      if (look.suspects > 0 && turn === READY_ONLY) {
+        // Suspects go to a consumer that holds nothing, and no note announces that moment.
         if (this.held.count === 0) continue;
         void this.held.none(left, signal).then(() => this.#wait.interrupt());
       }
       if (this.#wait.mustLookFirst(registers, left > SHORT)) continue;
-      const until = monotonic() + Math.min(look.nextIn + Math.random() * JITTER, this.#wait.patience);
+      const until = monotonic() + Math.min(look.nextIn + Math.random() * JITTER, this.#wait.timeout);
       await this.#wait.until(Math.min(until, deadline), interrupts, signal);
-      // A timer may end a little early: the next receive looks, and once is enough.
+      // A timer may end a little early. The next receive looks anyway.
       if (interrupts === this.#wait.interrupts && monotonic() >= deadline - SHORT) {
         if (this.#wait.hears) this.#rest = { until, interrupts };
         return [];
@@ -93,15 +93,15 @@ export class Receiver {
     if (rest !== null && this.held.count === 0) await this.#wait.until(Math.min(rest.until, deadline), rest.interrupts, signal);
   }
 
-  /** Receives from these queues from now on; who waits looks at once. Resolves when no look at the queues of before is under way. */
+  /** Receives from these queues from now on; a waiting receive looks at once. Resolves when no look at the former queues is under way. */
   async subscribe(queues: readonly string[]): Promise<void> {
     this.#take(queues);
     this.#wait.interrupt();
     await this.#looking;
   }
 
-  /** Something was put in front of the lines, or became due. */
-  lookAnew(): void {
+  /** A message was put in front of the lines, or became due: the next look begins at their start. */
+  lookFromStart(): void {
     this.#calls.forgetCursors();
     this.#ahead.tendNow();
   }
@@ -117,12 +117,17 @@ export class Receiver {
     this.#wait.watch(this.#queues);
   }
 
-  /** @returns null when there was no answer: not reachable, lost, or aborted first */
-  async #look(room: number, turn: '0' | '1' | '2', waits: number, deadline: number, signal: AbortSignal): Promise<Look | null> {
+  /** @returns null without an answer: the server is unreachable, the answer was lost, or the signal was aborted */
+  async #look(
+    room: number,
+    turn: Exclude<SuspectTurn, 'hold'>,
+    waits: number,
+    deadline: number,
+    signal: AbortSignal,
+  ): Promise<Look | null> {
     try {
       await this.renewLate();
-      const patience = Math.max(1, deadline - monotonic());
-      await this.#calls.releaseUnanswered(patience);
+      await this.#calls.releaseUnanswered(Math.max(1, deadline - monotonic()));
       const sentAt = this.context.leaseNow();
       const { sweepIn, seen, tend } = this.#ahead.ask();
       const call = this.#calls.look({ queues: this.#queues, room, turn, tend, sweepIn, seen, waits, sentAt }, signal);
@@ -150,11 +155,11 @@ export class Receiver {
   }
 }
 
-/** What has a slot comes as a claim of its own, and has its turn by priority all the same. */
+/** By priority: rate-limited messages come as claims of their own. */
 function inOrder({ batches }: Look): Delivery[] {
   if (batches.length === 1) return batches[0]!.deliveries.slice();
   return batches.flatMap((batch) => batch.deliveries).sort((a, b) => b.priority - a.priority);
 }
 
-/** Without queues there is nothing to look at. */
+/** The look at no queues. */
 const NOTHING: Look = { batches: [], tended: false, nextIn: Infinity, suspects: 0, swept: 0 };

@@ -7,28 +7,28 @@ import { checkPublication } from '../../shared/check-publication.js';
 import { publicationRow } from '../publish/publication-rows.js';
 import { joinStored, toStored } from '../connection/stored-text.js';
 
-/** The arguments of settle.sql from the claims' numbers on, as far as the batch makes them. */
+/** Arguments of settle.sql that depend on the batch. */
 export interface SettleLists {
   readonly numbers: readonly string[];
   readonly masks: readonly string[];
   readonly others: string | null;
   readonly saves: readonly string[] | null;
-  readonly company: string | null;
+  /** follow-ups and arrivals */
+  readonly sends: string | null;
 }
 
-/** Where a follow-up stands: its settlement, and its place there. */
+/** A follow-up: its settlement, and its index there. */
 export type FollowUpPlace = readonly [settlement: Settlement, at: number];
 
 /** Writes settlements as lists: plain acks, which are nearly all, are one digit in the mask of their claim. */
 export class SettleBatch implements SharedBatch {
-  /** what can be written; the others are in `broken`, and each fails alone */
   readonly order: Settlement[] = [];
   readonly broken: BrokenSettlement[] = [];
   /** by the number that each follow-up has in the call */
   readonly followUps: FollowUpPlace[] = [];
   /** settlements with arrivals, by the number of their group */
   readonly arriving: Settlement[] = [];
-  /** something goes back to its queue */
+  /** a message goes back to its queue */
   givesBack = false;
   readonly #masks = new Map<string, string[]>();
   readonly #others: object[] = [];
@@ -41,13 +41,13 @@ export class SettleBatch implements SharedBatch {
   }
 
   lists(): SettleLists {
-    const company = this.#publish.length + this.#arrivals.length === 0 ? null : { publish: this.#publish, arrivals: this.#arrivals };
+    const sends = this.#publish.length + this.#arrivals.length === 0 ? null : { publish: this.#publish, arrivals: this.#arrivals };
     return {
       numbers: [...this.#masks.keys()],
       masks: Array.from(this.#masks.values(), (mask) => mask.join('')),
       others: this.#others.length === 0 ? null : JSON.stringify(this.#others),
       saves: this.#saves[0]!.length === 0 ? null : this.#saves.map(joinStored),
-      company: company === null ? null : JSON.stringify(company),
+      sends: sends === null ? null : JSON.stringify(sends),
     };
   }
 
@@ -69,7 +69,7 @@ export class SettleBatch implements SharedBatch {
     if (mask === undefined) this.#masks.set(number, (mask = new Array<string>(size).fill('0')));
     mask[delivery.ordinal - 1] = '1';
     this.order.push(settlement);
-    if (publish.length > 0 || arrivals.length > 0) this.#addCompany(settlement, number);
+    if (publish.length > 0 || arrivals.length > 0) this.#addSends(settlement, number);
   }
 
   #addKind(settlement: Settlement, { claim, ordinal }: PostgresDelivery): void {
@@ -104,7 +104,7 @@ export class SettleBatch implements SharedBatch {
     columns.forEach((value, at) => this.#saves[at]!.push(value));
   }
 
-  #addCompany(settlement: Settlement, claim: string): void {
+  #addSends(settlement: Settlement, claim: string): void {
     const { publish = [], arrivals = [] } = settlement;
     const seen = new Set<string>();
     publish.forEach((one, at) => {

@@ -21,9 +21,9 @@ export class PostgresSettleCalls implements SettleCalls<SettleBatch> {
 
   async send(batch: SettleBatch, number: number, again: boolean, accepted: Accepted): Promise<readonly RevokedDelivery[]> {
     const { connection, statements, options, shift } = this.context;
-    const { numbers, masks, others, saves, company } = batch.lists();
+    const { numbers, masks, others, saves, sends } = batch.lists();
     const { dedupRetention, deadLetterLimit } = options;
-    const values = [this.owner, number, again, numbers, masks, others, saves, company, dedupRetention, deadLetterLimit, shift()];
+    const values = [this.owner, number, again, numbers, masks, others, saves, sends, dedupRetention, deadLetterLimit, shift()];
     try {
       const [row] = await connection.query<{ answer: string }>(statements.settle, values);
       return readSettleAnswer(row!.answer, batch, accepted);

@@ -3,14 +3,14 @@ import { splitStored } from '../connection/stored-text.js';
 
 type Handler = (queues: readonly string[] | null) => void;
 
-/** Hears that there may be work, for all consumers of one transport. A note is only a hint: each also looks by itself from time to time. */
+/** Receives notes about new work for all consumers of a transport. A note is a hint: each consumer also looks from time to time. */
 export class WorkNotes {
   readonly #handlers = new Set<Handler>();
   #listening: Promise<() => Promise<void>> | null = null;
 
   constructor(private readonly context: PostgresContext) {}
 
-  /** @param handler is called with the queues (as they are stored) that have work; null = any may @returns how to stop */
+  /** @param handler is called with the stored names of queues that have work; null = any may have · @returns how to stop */
   hear(handler: Handler): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);

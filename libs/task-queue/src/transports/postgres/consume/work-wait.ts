@@ -2,25 +2,25 @@ import { monotonic } from '../../shared/monotonic.js';
 import type { PostgresContext } from '../postgres-context.js';
 import type { WorkNotes } from './work-notes.js';
 
-/** ms between two looks of a consumer that waits: with what else an idle process asks, it comes to fewer than 12 queries a minute */
+/** ms between two looks of a waiting consumer: an idle process then asks fewer than 12 queries a minute in all */
 const LOOK_EVERY = 7_000;
-/** of a lease, at most: leases that others have taken since the last look, and lose, are seen in time */
+/** upper bound as a part of a lease: leases that others took since the last look, and lose, are seen in time */
 const SHARE_OF_LEASE = 0.7;
-/** ms between two looks where nothing can be heard */
+/** ms between two looks without LISTEN */
 const POLL_EVERY = 200;
-/** ms that a consumer is known as waiting, unless it says so again */
+/** ms for which a consumer is registered as waiting */
 const KNOWN_FOR = 3 * LOOK_EVERY;
-/** ms of work after which a consumer is no longer known as waiting */
+/** ms of work after which a consumer is no longer registered as waiting */
 const BUSY_AFTER = 1_000;
-/** ms after making itself known in which a publish that did not see it yet may commit */
+/** ms after the registration in which a publish that did not see it may commit */
 const IN_FLIGHT = 25;
 
 /**
- * Waits until there may be work. Publishers send notes only where somebody is known as waiting: a consumer makes itself known, then looks
- * once more, and only then waits; and looks again soon, because a publish may have asked before and commit after that.
+ * Waits until there may be work. Publishers send notes only to queues with a registered consumer (rule 25). So a consumer registers,
+ * looks once more, and only then waits; and it looks again soon, because a publish that did not see it may commit later.
  */
 export class WorkWait {
-  /** counts what may have brought work */
+  /** counts reasons to look */
   interrupts = 0;
   #queues: ReadonlySet<string> = new Set();
   #known: 'no' | 'just now' | 'yes' = 'no';
@@ -52,13 +52,13 @@ export class WorkWait {
     this.#wake?.();
   }
 
-  /** ms that the look under way makes this consumer known as waiting for; 0 = it does not. */
+  /** ms for which the next look registers this consumer as waiting; 0 = it does not. */
   registersFor(mayWait: boolean): number {
     if (this.#known === 'no' || !mayWait || this.context.connection.polling) return 0;
     return this.#known === 'just now' || monotonic() - this.#saidAt >= LOOK_EVERY / 2 ? KNOWN_FOR : 0;
   }
 
-  /** Whether a look that found nothing is not enough to wait. */
+  /** Whether the consumer must look once more before it waits. */
   mustLookFirst(registered: number, mayWait: boolean): boolean {
     this.#workSince = null;
     if (!mayWait || this.context.connection.polling) return false;
@@ -73,13 +73,13 @@ export class WorkWait {
     return true;
   }
 
-  /** Whether notes of new work come for certain. */
+  /** Whether notes about new work arrive for certain. */
   get hears(): boolean {
     return this.#known === 'yes';
   }
 
-  /** ms after a look that found nothing until the next one. */
-  get patience(): number {
+  /** ms from a look that found nothing to the next one. */
+  get timeout(): number {
     if (this.context.connection.polling) return POLL_EVERY;
     return monotonic() - this.#knownSince < IN_FLIGHT ? IN_FLIGHT : Math.min(LOOK_EVERY, this.lease * SHARE_OF_LEASE);
   }
@@ -100,7 +100,7 @@ export class WorkWait {
     });
   }
 
-  /** It has work; after a while it is no longer known as waiting. */
+  /** It has work. After a while it is no longer registered as waiting. */
   worked(): void {
     if (this.#known === 'no') return;
     const now = monotonic();
@@ -119,7 +119,7 @@ export class WorkWait {
     this.#workSince = null;
     const { connection, statements } = this.context;
     await connection.query(statements.leaveWaiting, [this.owner], { timeout: 1_000 }).catch(() => {
-      // It is forgotten by time.
+      // The registration expires.
     });
   }
 }

@@ -4,7 +4,7 @@ import type { RedisContext } from '../redis-context.js';
 import { scripts } from '../connection/scripts.js';
 import { THREADS } from '../scripts.generated.js';
 
-/** What renews leases in Redis while the main thread is busy. */
+/** The thread that renews leases in Redis while the main thread is busy. */
 export function keeperThread({ setup }: RedisContext): KeeperThread {
   return {
     source: THREADS.leaseKeeper,

@@ -3,13 +3,13 @@ import { RedisDelivery } from './redis-delivery.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
 
 export interface ReceiveAnswer {
-  /** ms until something is due; Infinity = nothing is */
+  /** ms until a message or a lease is due; Infinity = none is */
   readonly nextIn: number;
   readonly suspectsWaiting: number;
   readonly batches: readonly HeldBatch[];
 }
 
-/** Reads what receive.lua answers. */
+/** Reads the answer of receive.lua. */
 export function readReceiveAnswer(
   answer: readonly unknown[],
   queues: readonly QueueKeys[],

@@ -1,4 +1,5 @@
 import type { ConsumeOptions, Delivery } from '../../../core/ports/broker/consumer.js';
+import { inTurn } from '../../shared/in-turn.js';
 import { pause } from '../../shared/pause.js';
 import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
 import { callStore, toBrokerError } from '../connection/call-store.js';
@@ -8,43 +9,42 @@ import { readReceiveAnswer } from './receive-answer.js';
 import type { ReceiveAnswer } from './receive-answer.js';
 import type { RedisContext } from '../redis-context.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
-import { SuspectTurns } from '../../shared/leases/suspect-turns.js';
-import type { SuspectTurn } from '../../shared/leases/suspect-turns.js';
+import { READY_ONLY, SuspectTurns, type SuspectTurn } from '../../shared/leases/suspect-turns.js';
 import { SweepGate } from '../../shared/leases/sweep-gate.js';
 import { orAborted } from '../../shared/or-aborted.js';
 import type { WakeWaiter } from './wake-waiter.js';
 
 /** Lua unpacks a bounded number of values. */
 const MAX_BATCH = 500;
-/** ms after a queue was found to hold more than plain messages in which the short script is not tried */
+/** ms for which the short script is not tried after a queue held more than plain messages */
 const NOT_PLAIN_FOR = 1_000;
-/** ms that a receive whose answer was lost is barred from running late */
+/** ms for which a receive whose answer was lost cannot run late */
 const VOID_TTL = 600_000;
 const RETRY_PAUSE = 50;
-/** ms by which waits for the same moment differ, so that not always the same consumer is first */
+/** ms by which waits for the same instant differ, so that the first consumer varies */
 const JITTER = 2;
-/** ms after which what is due should have been taken by somebody */
+/** ms after which another consumer should have taken a due message */
 const AFTER_DUE = 20;
-/** ms that closing goes on trying to give back what an unanswered receive may have taken */
-const LAST_PATIENCE = 500;
+/** ms for which closing tries to release messages of unanswered receives */
+const RELEASE_TIMEOUT = 500;
 
-/** Takes work: looks at all its queues in one call, and where there is none waits for a wake-up or until something is due. */
+/** Receives: looks at all queues in one call. If it finds no work, it waits for a wake-up or until something is due. */
 export class Receiver {
   lastReceiveAt = 0;
   readonly #turns: SuspectTurns;
   readonly #sweeps: SweepGate;
-  /** tokens of receives that were sent and whose answer nobody has seen */
+  /** tokens of receives whose answer did not arrive */
   readonly #unanswered = new Set<string>();
-  /** by name, all that it ever received from: an unanswered receive may still be of one that was left */
+  /** every queue that it ever received from, by name: an unanswered receive may be of a queue that was left */
   readonly #ever = new Map<string, QueueKeys>();
   #queues: readonly QueueKeys[] = [];
   #closed = false;
-  /** waits now, and looks again when something is due */
+  /** it waits now, and looks again when something is due */
   #watching = false;
   #dueTimer: NodeJS.Timeout | undefined;
   #sequence = 0;
   #calls = 0;
-  /** monotonic ms until which queues are taken for not plain */
+  /** monotonic ms until which the short script is not tried */
   #notPlainUntil = 0;
   /** ms by which the server's clock is ahead of the clock of leases; NaN = unknown */
   #ahead: number;
@@ -70,7 +70,7 @@ export class Receiver {
 
   async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
     const deadline = monotonic() + this.options.maxWait;
-    // Settlements of the same tick go first, in the same write.
+    // Settlements of the same tick go first, in the same write to the socket.
     await Promise.resolve();
     while (limit > 0 && !this.#closed && !signal.aborted) {
       const now = monotonic();
@@ -86,8 +86,8 @@ export class Receiver {
       const left = deadline - monotonic();
       if (left <= 0) return [];
       if (answer === null || queues !== this.#queues) continue;
-      if (answer.suspectsWaiting > 0 && turn === '0') {
-        // They come to a consumer that holds nothing, and no wake-up tells of that.
+      if (answer.suspectsWaiting > 0 && turn === READY_ONLY) {
+        // Suspects go to a consumer that holds nothing, and no wake-up announces that moment.
         if (this.held.count === 0) continue;
         void this.held.none(left, signal).then(() => this.waiter.interrupt());
       }
@@ -99,7 +99,7 @@ export class Receiver {
     return [];
   }
 
-  /** Receives from these queues from now on; who waits looks at once. */
+  /** Receives from these queues from now on. A waiting receive looks at once. */
   subscribe(queues: readonly QueueKeys[]): void {
     this.#take(queues);
     this.waiter.watch(queues);
@@ -113,7 +113,7 @@ export class Receiver {
   /** Wakes another consumer. */
   ring(wakes: readonly string[]): void {
     this.context.commands.script('rearm', wakes, []).catch(() => {
-      // A wake-up is a hint: without it others look when their own wait ends.
+      // A wake-up is a hint: without it the others look when their own wait ends.
     });
   }
 
@@ -121,18 +121,18 @@ export class Receiver {
     this.#closed = true;
     clearTimeout(this.#dueTimer);
     await this.waiter.close();
-    await this.#releaseUnanswered(LAST_PATIENCE).catch(() => {
+    await this.#releaseUnanswered(RELEASE_TIMEOUT).catch(() => {
       // Their leases expire.
     });
   }
 
-  /** @returns null when there was no answer: not reachable by the deadline, lost, or aborted first */
+  /** @returns null without an answer: the server is unreachable, the answer was lost, or the signal was aborted */
   async #look(limit: number, turn: SuspectTurn, deadline: number, signal: AbortSignal): Promise<ReceiveAnswer | null> {
     const { commands, keys } = this.context;
     if (commands.usableSince === null && !(await commands.usable(deadline - monotonic(), signal))) return null;
     await this.renewLate();
     const token = `${this.consumer}.${(++this.#calls).toString(36)}`;
-    const queues = this.#inTurn();
+    const queues = inTurn(this.#queues, this.#calls);
     try {
       if (this.#unanswered.size > 0) await this.#releaseUnanswered(Math.max(1, deadline - monotonic()));
       const sentAt = this.context.leaseNow();
@@ -187,7 +187,7 @@ export class Receiver {
     return answer;
   }
 
-  /** Perhaps nobody else knows of it: when something becomes due while this consumer is busy, another one is woken to look. */
+  /** Wakes another consumer when something becomes due while this one is busy: the others may not know of it. */
   #standIn(nextIn: number): void {
     clearTimeout(this.#dueTimer);
     if (nextIn > this.options.maxWait) return;
@@ -196,30 +196,22 @@ export class Receiver {
     }, nextIn + AFTER_DUE).unref();
   }
 
-  /** Whatever it takes goes back at once: on this connection the release runs behind it. */
+  /** Messages that the receive takes are released at once: on this connection the release runs after it. */
   #giveUp(token: string): void {
     this.#unanswered.add(token);
-    this.#releaseUnanswered(LAST_PATIENCE).catch(() => {
+    this.#releaseUnanswered(RELEASE_TIMEOUT).catch(() => {
       // The next receive tries again.
     });
   }
 
-  async #releaseUnanswered(patience: number): Promise<void> {
+  async #releaseUnanswered(timeout: number): Promise<void> {
     const { commands, keys } = this.context;
     const everywhere = Array.from(this.#ever.values(), (queue) => queue.base);
     for (const token of [...this.#unanswered]) {
       const args = [this.context.offset(), token, String(VOID_TTL)];
-      await callStore(commands, 'Releasing', 'releaseLost', [keys.void(token), keys.revoked, ...everywhere], args, patience);
+      await callStore(commands, 'Releasing', 'releaseLost', [keys.void(token), keys.revoked, ...everywhere], args, timeout);
       this.#unanswered.delete(token);
     }
-  }
-
-  /** Each queue is first in its turn, so that a full one does not starve the others. */
-  #inTurn(): readonly QueueKeys[] {
-    const queues = this.#queues;
-    if (queues.length <= 1) return queues;
-    const first = this.#calls % queues.length;
-    return [...queues.slice(first), ...queues.slice(0, first)];
   }
 
   #serverNow(): string {

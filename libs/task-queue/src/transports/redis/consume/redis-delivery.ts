@@ -19,7 +19,7 @@ export class RedisDelivery extends LeasedDelivery {
   }
 }
 
-/** The lease's member in the store. A delivery that was copied or forged speaks for itself. */
+/** The lease's member in the store. For a copied delivery it is made from the delivery's fields. */
 export function memberOf(delivery: Delivery): string {
   return delivery instanceof RedisDelivery ? delivery.member : `${delivery.priority}${delivery.id}:${delivery.token}`;
 }

@@ -19,7 +19,7 @@ export interface EncodedBatch extends SettleBatch {
 
 /**
  * Writes a batch of settlements of one queue as the arguments of settle.lua. Plain acks, which are nearly all, travel as bare
- * members with their results beside them; the rest one after the other, with everything that belongs to each.
+ * members with their results beside them. The others follow one by one, each with its follow-ups and arrivals.
  */
 export function encodeSettlements(settlements: readonly Settlement[], deadLetterLimit: number): EncodedBatch {
   const writer = new BatchWriter(deadLetterLimit);
@@ -43,8 +43,8 @@ class BatchWriter {
   add(settlement: Settlement): void {
     try {
       const { kind, result } = settlement;
-      const company = (settlement.publish?.length ?? 0) + (settlement.arrivals?.length ?? 0) > 0;
-      if (kind !== 'ack' || company || (result !== undefined && this.#ttl !== null && this.#ttl !== result.expires)) {
+      const more = (settlement.publish?.length ?? 0) + (settlement.arrivals?.length ?? 0) > 0;
+      if (kind !== 'ack' || more || (result !== undefined && this.#ttl !== null && this.#ttl !== result.expires)) {
         this.#addOther(settlement);
       } else if (result === undefined) {
         this.#bare.push(settlement);
@@ -106,7 +106,7 @@ class BatchWriter {
   }
 }
 
-/** Follow-ups by queue, in pieces that `put` takes: in this order the script answers for them. */
+/** Follow-ups by queue, in pieces that `put` takes. The script answers in this order. */
 export function groupFollowUps(publications: readonly Publication[]): { readonly queue: string; readonly some: readonly Publication[] }[] {
   const byQueue = new Map<string, Publication[]>();
   for (const one of publications) {

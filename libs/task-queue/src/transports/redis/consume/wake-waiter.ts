@@ -4,13 +4,13 @@ import { monotonic } from '../../shared/monotonic.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
 
-/** ms beyond its own timeout after which a blocking read is taken for lost */
+/** ms beyond its own timeout after which a blocking read counts as lost */
 const GRACE = 2_000;
-/** ms that closing waits for a read to be ended by the server */
-const FAREWELL = 500;
-/** ms between a read that failed and the next */
+/** ms for which closing waits until the server has ended a read */
+const CLOSE_TIMEOUT = 500;
+/** ms between a failed read and the next */
 const AFTER_FAILURE = 100;
-/** ms between two tries to end a read of queues that are watched no more: one may come before the read has begun */
+/** ms between two tries to end a read of queues that are no longer watched: the first may come before the read has begun */
 const END_AGAIN = 50;
 
 interface Read {
@@ -22,8 +22,8 @@ interface Read {
 }
 
 /**
- * Waits for wake-ups of some queues on a connection of its own. A read that outlives its wait (the wait was aborted) serves
- * the next one; a wake-up that comes while nobody waits is handed on with `ring`, so that it is not lost to other workers.
+ * Waits for wake-ups of some queues on a connection of its own. A read that outlives its aborted wait serves the next wait. A
+ * wake-up that arrives while no receive waits is passed on with `ring`, so that other workers get it.
  */
 export class WakeWaiter {
   #keys: readonly string[];
@@ -44,7 +44,7 @@ export class WakeWaiter {
     this.#keys = queues.map((queue) => queue.wake);
   }
 
-  /** Waits for these queues from now on; a wait under way ends, so that they are looked at. */
+  /** Waits for these queues from now on. A wait under way ends, so that the receive looks at them. */
   watch(queues: readonly QueueKeys[]): void {
     this.#keys = queues.map((queue) => queue.wake);
     this.interrupt();
@@ -58,7 +58,7 @@ export class WakeWaiter {
 
   /**
    * Ends at a wake-up, after `timeout` ms, when the signal is aborted, or after a break of the connection.
-   * @returns whether there is a reason to look: a wake-up, or one that may have been lost
+   * @returns whether there is a reason to look: a wake-up came, or may have been lost
    */
   async wait(timeout: number, signal: AbortSignal): Promise<boolean> {
     const deadline = monotonic() + timeout;
@@ -84,26 +84,26 @@ export class WakeWaiter {
     }
   }
 
-  /** Ends waits under way. A read is ended by the server: one that is merely cut off could still take a wake-up with it. */
+  /** Ends waits under way. The server ends the read: a read that is only cut off could still take a wake-up. */
   async close(): Promise<void> {
     this.#closed = true;
     const read = this.#read;
     if (read !== null && this.connection.usableSince !== null) {
-      const wake = await this.#end(read, FAREWELL);
+      const wake = await this.#end(read, CLOSE_TIMEOUT);
       if (wake !== null) this.ring(wake);
     }
     this.connection.close();
   }
 
-  /** Has the server end a read. @returns the key of the wake-up that it took before that, null = none */
-  async #end(read: Read, patience: number): Promise<string | null> {
+  /** Asks the server to end a read. @returns the key of a wake-up that the read took before, null = none */
+  async #end(read: Read, timeout: number): Promise<string | null> {
     this.commands.send('client', ['UNBLOCK', this.#clientId ?? '0']).catch(() => {
-      // Not connected: nothing can be handed on either.
+      // Not connected: a wake-up cannot be passed on either.
     });
-    return within(read.done, patience);
+    return within(read.done, timeout);
   }
 
-  /** Learns the connection's name at the server, by which a read can be ended. */
+  /** Learns the connection's id at the server, by which a read can be ended. */
   async #introduce(): Promise<void> {
     const { generation } = this.connection;
     if (this.#introduced === generation) return;

@@ -11,7 +11,7 @@ const JournalReader = runInThisContext(`((exports) => { ${THREADS.journal} retur
   buffer: SharedArrayBuffer,
 ) => Reader;
 
-/** What a thread holds, as its journal tells it. */
+/** The batches of a thread, as read from its journal. */
 class Seat {
   through = 0;
   readonly held = new Map<number, string>();
@@ -39,8 +39,8 @@ function numbers(seed: number) {
   return (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
 }
 
-describe('rule 7: the journal of what is held', () => {
-  it('tells what is held and how far, and nothing of what has ended before anybody read', () => {
+describe('rule 7: the journal of held deliveries', () => {
+  it('passes on the batches that are held, and nothing of those that ended before the reader came', () => {
     const { journal, seat, read } = setUp(10_000);
     journal.write(HOLD, 1, 'one');
     journal.write(HOLD, 2, 'zwölf ✓');
@@ -56,7 +56,7 @@ describe('rule 7: the journal of what is held', () => {
     expect([...seat.held]).toEqual([]);
   });
 
-  it('loses nothing however its ends meet: read seldom or often, with records of all lengths', () => {
+  it('loses nothing where it wraps around: read rarely or often, with records of all lengths', () => {
     const random = numbers(7);
     const { journal, seat, read } = setUp(1_000);
     const held = new Map<number, string>();
@@ -87,7 +87,7 @@ describe('rule 7: the journal of what is held', () => {
     expect(seat.held).toEqual(held);
   });
 
-  it('refuses what it has no room for, and keeps what it has', () => {
+  it('refuses a record without room, and keeps the others', () => {
     const { journal, seat, read } = setUp(100);
     expect(journal.write(HOLD, 1, 'x'.repeat(100))).toBe(0);
     expect(journal.write(HOLD, 1, 'x'.repeat(20))).toBeGreaterThan(0);

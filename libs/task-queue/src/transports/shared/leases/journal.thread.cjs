@@ -1,4 +1,4 @@
-// The reading end of leasing/journal.ts, for the threads that renew leases: their texts stand behind this one.
+// The reading end of journal.ts, for the thread that renews leases. lease-keeper.thread.cjs and the engine's part run after it.
 const JOURNAL_HEADER = 8;
 const JOURNAL_WRITTEN = 0;
 const JOURNAL_READ = 1;
@@ -12,8 +12,8 @@ exports.JournalReader = class JournalReader {
     this.records = Buffer.from(buffer, JOURNAL_HEADER);
   }
 
-  // Tells a seat what was written since the last time: hold(sequence, text), end(sequence), abandon(sequence, index). What was
-  // held and has ended since is not even decoded.
+  // Passes new records to a seat: hold(sequence, text), end(sequence), abandon(sequence, index). A batch that has ended meanwhile
+  // is not decoded.
   read(seat) {
     const { positions, records } = this;
     const written = Atomics.load(positions, JOURNAL_WRITTEN);

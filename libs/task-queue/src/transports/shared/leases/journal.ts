@@ -1,22 +1,22 @@
-/** bytes of a consumer's journal to begin with */
+/** initial bytes of a consumer's journal */
 const CAPACITY = 512 * 1024;
-/** bytes of the two positions before the records */
+/** bytes before the records: the two positions */
 const HEADER = 8;
 const WRITTEN = 0;
 const READ = 1;
 /** length, kind, sequence */
 const RECORD_HEAD = 4 + 1 + 8;
-/** stands where a length would: the next record is at the beginning */
+/** in place of a length: the next record is at the beginning */
 const WRAP = 0xffff_ffff;
 
-/** What a record tells; journal.thread.cjs knows the same. */
+/** Kinds of records; journal.thread.cjs has the same. */
 export const HOLD = 0;
 export const END = 1;
 export const ABANDON = 2;
 
 /**
  * A ring of records in shared memory, written by one thread and read by another (journal.thread.cjs). Nothing wakes the
- * reader: a message would cost a thread's waking for each batch, on the way of the task that is about to begin.
+ * reader: a message for each batch would wake the thread each time, just before a task begins.
  */
 export class Journal {
   readonly buffer: SharedArrayBuffer;
@@ -30,12 +30,12 @@ export class Journal {
     this.#records = Buffer.from(this.buffer, HEADER);
   }
 
-  /** bytes that a record may take */
+  /** most bytes that a record takes */
   static sizeOf(text: string): number {
     return RECORD_HEAD + 3 * text.length;
   }
 
-  /** @returns the bytes that it took; 0 = there is no room for it */
+  /** @returns the bytes written; 0 = no room */
   write(kind: number, sequence: number, text = ''): number {
     const at = this.#placeFor(Journal.sizeOf(text));
     if (at === -1) return 0;
@@ -47,7 +47,7 @@ export class Journal {
     return length;
   }
 
-  /** Both positions are less than the capacity, and the same only when all is read. */
+  /** Both positions are below the capacity. They are equal only when everything is read. */
   #placeFor(size: number): number {
     const at = this.#positions[WRITTEN]!;
     const read = Atomics.load(this.#positions, READ);

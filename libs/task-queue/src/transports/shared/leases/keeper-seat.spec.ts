@@ -43,8 +43,8 @@ function setUp() {
   return { seat, thread, read };
 }
 
-describe('rule 7: what the lease-keeper knows', () => {
-  it('is complete however long its thread does not come to read', () => {
+describe('rule 7: the seat of a consumer in the lease-keeper', () => {
+  it('keeps every held batch, however long its thread does not read', () => {
     const { seat, thread, read } = setUp();
     seat.open();
     for (let sequence = 1; sequence <= 200; sequence++) {
@@ -55,7 +55,7 @@ describe('rule 7: what the lease-keeper knows', () => {
     expect(read()).toEqual(Array.from({ length: 100 }, (_, n) => 2 * n + 1));
   });
 
-  it('takes no more and more memory while there is no thread, and is told to the next one', () => {
+  it('does not grow while there is no thread, and passes everything to the next thread', () => {
     const { seat, thread, read } = setUp();
     seat.open();
     thread.there = false;

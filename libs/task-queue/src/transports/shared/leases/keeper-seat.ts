@@ -20,23 +20,23 @@ export interface SeatLink {
   closed(): void;
 }
 
-/** places in the memory that the thread writes */
+/** indexes of the memory that the thread writes: when, and through which batch, it last renewed everything */
 const RENEWED_AT = 0;
 const THROUGH = 1;
 
 /**
- * One consumer's place in the lease-keeper's thread. What it holds is written to its journal before it is handed out, so that a
- * handler which blocks the loop at once is covered; how far it was renewed is read from shared memory, so that it is known right
+ * One consumer's place in the lease-keeper's thread. Deliveries are written to its journal before they are handed out, so that a
+ * handler that blocks the loop at once keeps its lease. The last renewal is read from shared memory, so that it is known right
  * after a block.
  */
 export class KeeperSeat {
   readonly #shared = new BigInt64Array(new SharedArrayBuffer(16));
   readonly #held = new Map<number, HeldBatch>();
   #journal = new Journal();
-  /** bytes written since the thread was last told to read */
+  /** bytes written since the thread was last asked to read */
   #unread = 0;
 
-  /** @param setting what the thread needs to know of this consumer beyond its lease */
+  /** @param setting what the engine's thread must know about this consumer */
   constructor(
     private readonly number: number,
     readonly options: SeatOptions,
@@ -44,7 +44,7 @@ export class KeeperSeat {
     private readonly link: SeatLink,
   ) {}
 
-  /** Tells a thread that begins everything that is held. */
+  /** Gives a new thread everything that is held. */
   open(): void {
     const { lease, maxLoopBlock } = this.options;
     this.#begin(new Journal());
@@ -73,12 +73,12 @@ export class KeeperSeat {
 
   /** When the last successful renewal of a batch was sent, by the clock of leases; 0 = none was. */
   renewedAt(sequence: number): number {
-    // In this order: the thread writes the instant before it says how far it goes.
+    // In this order: the thread writes RENEWED_AT before THROUGH.
     if (sequence > Number(Atomics.load(this.#shared, THROUGH))) return 0;
     return Number(Atomics.load(this.#shared, RENEWED_AT)) / 1_000;
   }
 
-  /** What was lost is dropped before the thread may say again how far it has renewed: both are known by one instant. */
+  /** Drops lost leases, and only then lets the thread report renewals again: no lost lease may look renewed. */
   lost(places: readonly Place[]): void {
     this.options.lost(places);
     this.link.post(['heard', this.number]);
@@ -89,7 +89,7 @@ export class KeeperSeat {
     this.link.closed();
   }
 
-  /** The thread reads before each renewal, and is told to when the journal fills up earlier. */
+  /** The thread reads before each renewal, and on request when the journal fills up earlier. */
   #write(kind: number, sequence: number, text?: string): void {
     let written = this.#journal.write(kind, sequence, text);
     if (written === 0) {
@@ -102,7 +102,7 @@ export class KeeperSeat {
     this.link.post(['read', this.number]);
   }
 
-  /** Goes on in a larger journal, which the thread takes when it has read this one. One that begins is told everything anyway. */
+  /** Continues in a larger journal; the thread takes it when it has read this one. A new thread gets everything that is held anyway. */
   #continue(room: number): void {
     const next = new Journal(2 * Math.max(room, this.#journal.capacity));
     this.#begin(next);

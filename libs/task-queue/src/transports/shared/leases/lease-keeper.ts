@@ -6,19 +6,19 @@ import type { SeatOptions } from './keeper-seat.js';
 import { monotonic } from '../monotonic.js';
 import { THREADS } from './threads.generated.js';
 
-/** ms the thread may take to begin */
+/** ms that the thread may take to start */
 const START_LIMIT = 10_000;
 const RESTART_PAUSE = 1_000;
 const BEAT_EVERY = 1_000;
-/** places in the shared heartbeat */
+/** indexes of the shared heartbeat */
 const HEARTBEAT = 0;
 const OFFSET = 1;
 
-/** The engine's part: what runs in the thread. */
+/** The engine's part of the thread. */
 export interface KeeperThread {
-  /** CommonJS text that renews, behind journal.thread.cjs; see redis/lease-keeper.thread.cjs for the messages and the shared memory */
+  /** CommonJS text that calls `exports.keepLeases`, run after journal.thread.cjs and lease-keeper.thread.cjs */
   readonly source: string;
-  /** what the thread is given: how to connect, and what to send */
+  /** the thread's workerData: how to connect, and what to send */
   data(): object;
 }
 
@@ -30,9 +30,9 @@ interface Report {
 }
 
 /**
- * Runs the thread that renews leases, with a connection of its own: a handler that blocks the main loop does not lose them.
- * The main loop shows that it lives by a heartbeat in shared memory. Consumers of one transport share the thread, each with a
- * seat in it. A thread that ends by itself is started again with everything that is held.
+ * Runs the thread that renews leases on a connection of its own, so that a handler that blocks the main loop does not lose them
+ * (rule 7). The main loop proves that it lives with a heartbeat in shared memory. The consumers of a transport share the thread;
+ * each has a seat in it. A thread that ends by itself is started again with everything that is held.
  */
 export class LeaseKeeper {
   #worker: Worker | null = null;
@@ -61,7 +61,7 @@ export class LeaseKeeper {
     return this.#starting;
   }
 
-  /** @param setting what the thread needs to know of this consumer beyond its lease */
+  /** @param setting what the engine's thread must know about this consumer */
   seat(options: SeatOptions, setting: object): KeeperSeat {
     const number = ++this.#seatNumber;
     const seat = new KeeperSeat(number, options, setting, {
@@ -159,7 +159,7 @@ function begun(worker: Worker): Promise<void> {
   });
 }
 
-/** The driver's options as a thread can be given them: functions (a custom lookup or connector) stay behind. */
+/** The driver's options without functions (a custom lookup or connector), which cannot be cloned into a thread. */
 function cloneable(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof SharedArrayBuffer) return value;
   if (Array.isArray(value)) return value.filter((item) => typeof item !== 'function').map(cloneable);

@@ -1,12 +1,12 @@
 import type { Delivery } from '../../../core/ports/broker/consumer.js';
 
-/** A delivery with what its consumer knows of it. */
+/** A delivery with its consumer's bookkeeping. */
 export class LeasedDelivery implements Delivery {
-  /** false once it was settled, released or lost */
+  /** false once it is settled, released or lost */
   open = true;
   /** a settlement of it is under way or was answered */
   settling = false;
-  /** when the last extend made by hand was sent, by the clock of leases */
+  /** when the consumer last sent an `extend` for it, by the clock of leases; the thread's renewals are apart */
   extendedAt = 0;
   /** what the worker was told about a revocation: 0 = nothing, 1 = it is revoked, 2 = its handler must end */
   reported: 0 | 1 | 2 = 0;
@@ -23,17 +23,17 @@ export class LeasedDelivery implements Delivery {
   ) {}
 }
 
-/** What one receive took from one queue: the unit in which leases are handed to the lease-keeper. */
+/** Deliveries that one receive took from one queue: the lease-keeper's unit. */
 export interface HeldBatch {
   /** counts up in each consumer */
   readonly sequence: number;
-  /** when the receive was sent, by the clock of leases: they run from here at the earliest */
+  /** when the receive was sent, by the clock of leases; no lease began earlier */
   readonly sentAt: number;
   readonly deliveries: LeasedDelivery[];
-  /** deliveries of it that are still out */
+  /** deliveries that are still out */
   open: number;
-  /** a suspect was handed out: alone */
+  /** it is one suspect, handed out alone */
   readonly suspect: boolean;
-  /** what the keeper's thread needs to renew it, as text that the engine's thread reads */
+  /** what the engine's thread needs to renew it, as JSON */
   renewal(): string;
 }

@@ -1,14 +1,18 @@
-/** What a receive may take (see receive.lua), or that it must wait until everything handed out is settled. */
-export type SuspectTurn = 'hold' | '0' | '1' | '2';
+/** What a receive may take, as receive.lua and the function `receive` read it. */
+export const READY_ONLY = '0';
+export const SUSPECT_FIRST = '1';
+export const READY_FIRST = '2';
+/** 'hold': the consumer receives nothing until everything that is out is settled. */
+export type SuspectTurn = 'hold' | typeof READY_ONLY | typeof SUSPECT_FIRST | typeof READY_FIRST;
 
-/** ms between two drains at least, and how many times as long as the last drain took */
+/** least ms between two drains, and the pause as a multiple of the last drain */
 const MIN_PAUSE = 1_000;
 const PAUSE_FACTOR = 4;
 
 /**
- * Suspects are handed out alone, to a consumer that holds nothing. A busy consumer never holds nothing by itself, so when
- * suspects wait it stops receiving from time to time (a drain, bounded by one lease), takes one, and goes on. Ordinary work
- * has its turn between two suspects.
+ * Shares a consumer between suspects and ordinary work (rule 9). A suspect is handed out alone, to a consumer that holds nothing.
+ * A busy consumer always holds something, so while suspects wait it stops receiving from time to time (a drain, of one lease at
+ * most), takes one suspect and goes on. Ordinary work has its turn between two suspects.
  */
 export class SuspectTurns {
   #waiting = 0;
@@ -23,24 +27,24 @@ export class SuspectTurns {
     if (suspectHeld) return 'hold';
     if (held === 0) {
       this.#endDrain(now);
-      return this.#lastWasSuspect ? '2' : '1';
+      return this.#lastWasSuspect ? READY_FIRST : SUSPECT_FIRST;
     }
-    if (this.#waiting === 0) return '0';
+    if (this.#waiting === 0) return READY_ONLY;
     if (this.#drainSince === null) {
-      if (now < this.#nextDrain) return '0';
+      if (now < this.#nextDrain) return READY_ONLY;
       this.#drainSince = now;
     }
     if (now - this.#drainSince < this.lease) return 'hold';
     this.#endDrain(now);
-    return '0';
+    return READY_ONLY;
   }
 
-  /** ms until a drain under way is given up; Infinity = none is */
+  /** ms until the current drain is given up; Infinity = there is none */
   remaining(now: number): number {
     return this.#drainSince === null ? Infinity : Math.max(0, this.#drainSince + this.lease - now);
   }
 
-  /** What a receive has shown. */
+  /** Notes how many suspects wait, and what a receive took. */
   seen(waiting: number, tookSuspect: boolean, tookAny: boolean): void {
     this.#waiting = waiting;
     if (tookAny) this.#lastWasSuspect = tookSuspect;
