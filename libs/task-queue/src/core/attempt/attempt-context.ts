@@ -6,7 +6,8 @@ import { isReservedState } from '../message/task-state.js';
 import { retryAfterOf } from '../policies/retry/retry-options.js';
 import { hasRetryLeft } from '../policies/retry/retry-policy.js';
 import { type DeliveryInfo, type RetryOptions, TaskContext } from '../ports/task/task-context.js';
-import type { TaskOptions } from '../ports/task/task-handler.js';
+import type { TaskHandler } from '../ports/task/task-handler.js';
+import type { AttemptEnd } from './attempt-end.js';
 import type { AttemptEnvironment } from './attempt-environment.js';
 import type { AttemptJob } from './attempt-job.js';
 import { recordOfState } from './records/make-record.js';
@@ -15,16 +16,20 @@ import { recordOfState } from './records/make-record.js';
 const MAX_CHILDREN = 1_000;
 const NO_CHILDREN: readonly string[] = Object.freeze([]);
 
-/** One attempt as its handler sees it. The AbortController is made when `signal` is first read, because it costs 2 µs. */
+/**
+ * One attempt: its handler sees a TaskContext, its layers see the rest. The AbortController is made when `signal` is first read, because it costs 2 µs.
+ */
 export class AttemptContext extends TaskContext {
   #controller: AbortController | undefined;
+  /** decided in a transaction, which has recorded it */
+  recordedEnd: AttemptEnd | undefined;
   #refusedRetry: unknown;
   #children: string[] | undefined;
 
   constructor(
-    private readonly job: AttemptJob,
-    private readonly options: TaskOptions,
-    private readonly environment: AttemptEnvironment,
+    readonly job: AttemptJob,
+    readonly handler: TaskHandler,
+    readonly environment: AttemptEnvironment,
   ) {
     super();
   }
@@ -80,6 +85,11 @@ export class AttemptContext extends TaskContext {
     return this.environment.isEager;
   }
 
+  /** epoch ms */
+  get startedAt(): number {
+    return this.job.startedAt;
+  }
+
   get children(): readonly string[] {
     return this.#children ?? NO_CHILDREN;
   }
@@ -108,15 +118,18 @@ export class AttemptContext extends TaskContext {
     if (isReservedState(state)) {
       throw new InvalidOptionError('state', state, "a state of your own, such as 'PROGRESS' (the worker sets the others)");
     }
-    const { environment, options } = this;
+    const { environment } = this;
     const { message, startedAt } = this.job;
     const problem = meta === undefined ? undefined : environment.codecs.results.findProblem(message, meta, 'meta');
     if (problem !== undefined) throw problem;
-    await environment.saveState(recordOfState(message, { state, meta }, environment.clock.now(), startedAt, environment), options);
+    await environment.saveState(
+      recordOfState(message, { state, meta }, environment.clock.now(), startedAt, environment),
+      this.handler.options,
+    );
   }
 
   retry(options: RetryOptions = {}): Error {
-    const maxRetries = options.maxRetries === undefined ? this.options.maxRetries : options.maxRetries;
+    const maxRetries = options.maxRetries === undefined ? this.handler.options.maxRetries : options.maxRetries;
     if (!hasRetryLeft(this.retries, maxRetries)) {
       this.#refusedRetry = options.error ?? new MaxRetriesExceededError(this.task, this.id, maxRetries!);
       return this.#refusedRetry as Error;
@@ -126,7 +139,8 @@ export class AttemptContext extends TaskContext {
 
   #retryDue(options: RetryOptions): { delay: number } | { eta: number } {
     if (options.eta === undefined) {
-      const asked = options.countdown ?? retryAfterOf(options.error, this.environment.clock.now()) ?? this.options.defaultRetryDelay;
+      const asked =
+        options.countdown ?? retryAfterOf(options.error, this.environment.clock.now()) ?? this.handler.options.defaultRetryDelay;
       return { delay: toMilliseconds(asked, 'countdown') };
     }
     if (options.countdown !== undefined) throw new InvalidOptionError('eta', options.eta, 'absent beside countdown');

@@ -1,9 +1,7 @@
 import type { TaskMessage } from '../message/task-message.js';
 import type { SettlementContent } from '../ports/broker/consumer.js';
 import type { TaskOptions } from '../ports/task/task-handler.js';
-import type { AttemptContext } from './attempt-context.js';
 import type { AttemptEnvironment } from './attempt-environment.js';
-import type { AttemptJob } from './attempt-job.js';
 import { ignoresOutcome, ignoresResult } from './decide-outcome.js';
 import { hasPublishListener } from './listening/publish-events.js';
 import { logLineOf, type LogLine } from './log-lines.js';
@@ -34,7 +32,7 @@ export function endOf(
   outcome: Outcome,
   environment: AttemptEnvironment,
   options: TaskOptions | undefined,
-  ran?: { readonly job: AttemptJob; readonly context: AttemptContext },
+  ran?: { readonly startedAt: number; readonly children: readonly string[] },
 ): AttemptEnd {
   const { listeners, isEager, clock, resultExpires, logger } = environment;
   if (outcome.kind === 'retry' && outcome.delayFault !== undefined) {
@@ -50,8 +48,8 @@ export function endOf(
     // The caller of an eager task reads its record, so it is always made.
     ignore: !isEager && (options === undefined ? message.headers.ignoreResult === true : ignoresOutcome(message, options, outcome)),
     withoutValue: isEager && ignoresResult(message, options!),
-    startedAt: ran === undefined ? null : ran.job.startedAt,
-    children: ran === undefined ? NO_CHILDREN : ran.context.children,
+    startedAt: ran === undefined ? null : ran.startedAt,
+    children: ran === undefined ? NO_CHILDREN : ran.children,
     announced,
   });
   return { kind: outcome.kind, settlement, announced, log: logLineOf(message, outcome), outcome };

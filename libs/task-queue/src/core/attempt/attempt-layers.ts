@@ -2,12 +2,11 @@ import { LeaseLostError } from '../errors/run-errors.js';
 import { outsideTransaction } from '../ports/task/current-transaction.js';
 import type { TaskHandler } from '../ports/task/task-handler.js';
 import { composeAround } from './around.js';
-import type { Layer } from './attempt.js';
 import type { AttemptEnvironment } from './attempt-environment.js';
 import { abortJob, isHeld } from './attempt-job.js';
 import { ignoresResult } from './decide-outcome.js';
 import type { AttemptObserver } from './listening/attempt-observer.js';
-import { isOfEarlierRun, onceOnly } from './once-only.js';
+import { isOfEarlierRun, onceOnly, type Layer } from './once-only.js';
 import { recordOfState } from './records/make-record.js';
 
 /**
@@ -30,8 +29,8 @@ export function layersOf(handler: TaskHandler, observer: AttemptObserver | undef
 function tellEnd(observer: AttemptObserver): Layer {
   return async (attempt, next) => {
     const outcome = await next(attempt);
-    const { job, context } = attempt;
-    if (!job.abandoned && !isOfEarlierRun(outcome)) await observer.after(job.message, context, outcome);
+    const { job } = attempt;
+    if (!job.abandoned && !isOfEarlierRun(outcome)) await observer.after(job.message, attempt, outcome);
     return outcome;
   };
 }
@@ -39,7 +38,7 @@ function tellEnd(observer: AttemptObserver): Layer {
 /** @param inTransaction the transaction is not the listeners': what they store must stay when it is rolled back */
 function tellStart(observer: AttemptObserver, inTransaction: boolean): Layer {
   return async (attempt, next) => {
-    const tell = () => observer.before(attempt.job.message, attempt.context);
+    const tell = () => observer.before(attempt.job.message, attempt);
     await (inTransaction ? outsideTransaction(tell) : tell());
     return next(attempt);
   };

@@ -10,7 +10,6 @@ import type { SerializedError } from '../message/task-result.js';
 import { retryAfterOf } from '../policies/retry/retry-options.js';
 import { hasRetryLeft, isOneOf, isRetryable, retryDelay } from '../policies/retry/retry-policy.js';
 import type { TaskOptions } from '../ports/task/task-handler.js';
-import type { AttemptContext } from './attempt-context.js';
 import type { AttemptJob } from './attempt-job.js';
 import type { Outcome } from './outcome.js';
 
@@ -29,21 +28,22 @@ export function outcomeOfReturn(message: TaskMessage, options: TaskOptions, valu
   return { kind: 'failure', error: serializeError(error), thrown: error, reason: REASON_FAILED };
 }
 
+interface JudgedAttempt {
+  readonly job: AttemptJob;
+  readonly handler: { readonly options: TaskOptions };
+  readonly refusedRetry: unknown;
+}
+
 /** The outcome of a handler that threw. If the job was aborted, the reason explains an AbortError better than the error itself. */
-export function outcomeOfThrow(
-  { message, abortReason: aborted, mayComeBack }: AttemptJob,
-  options: TaskOptions,
-  context: AttemptContext,
-  thrown: unknown,
-  now: number,
-): Outcome {
+export function outcomeOfThrow({ job, handler: { options }, refusedRetry }: JudgedAttempt, thrown: unknown, now: number): Outcome {
+  const { message, abortReason: aborted, mayComeBack } = job;
   if (aborted instanceof LeaseLostError) return { kind: 'lost', begun: true };
   if (aborted instanceof WorkerShutdownError) return { kind: 'released' };
   if (aborted instanceof TaskRevokedError) return { kind: 'revoked', error: serializeError(aborted), why: 'terminated' };
   if (thrown instanceof Semipredicate) return outcomeAskedFor(message, thrown, now, mayComeBack);
   const cause = aborted instanceof SoftTimeLimitExceeded && isAbortError(thrown) ? aborted : thrown;
   const error = serializeError(cause);
-  if (cause !== context.refusedRetry && isRetryable(cause, options) && hasRetryLeft(message.headers.retries, options.maxRetries)) {
+  if (cause !== refusedRetry && isRetryable(cause, options) && hasRetryLeft(message.headers.retries, options.maxRetries)) {
     return automaticRetry(message, options, cause, error, now);
   }
   const acks = cause instanceof SoftTimeLimitExceeded ? options.acksOnTimeout : options.acksOnFailure;

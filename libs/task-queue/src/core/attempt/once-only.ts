@@ -3,11 +3,15 @@ import { serializeError } from '../message/serialize-error.js';
 import type { TaskMessage } from '../message/task-message.js';
 import type { RecordedSettlement } from '../ports/broker/consumer.js';
 import type { EarlierRun, TaskTransactions, TransactionEnd } from '../ports/task/task-transactions.js';
-import type { Attempt, Layer } from './attempt.js';
+import type { Around } from './around.js';
+import type { AttemptContext } from './attempt-context.js';
 import { endOf, type AttemptEnd } from './attempt-end.js';
 import { isHeld } from './attempt-job.js';
 import { outcomeOfThrow } from './decide-outcome.js';
 import type { Outcome } from './outcome.js';
+
+/** Wraps the call of a handler. */
+export type Layer = Around<AttemptContext, Outcome | Promise<Outcome>>;
 
 /** Dead-letter reason of a transactional message that was due before the oldest record. */
 export const REASON_TOO_OLD = 'too_old_to_dedup';
@@ -38,7 +42,7 @@ export function onceOnly(transactions: TaskTransactions): Layer {
       outcome = { kind: 'lost', begun: true };
       return null;
     });
-    if (transactionEnd.kind === 'committed') attempt.end = recorded;
+    if (transactionEnd.kind === 'committed') attempt.recordedEnd = recorded;
     return transactionEnd.kind === 'committed' || transactionEnd.kind === 'rolledBack'
       ? outcome
       : outcomeOfDatabase(attempt, transactionEnd);
@@ -46,11 +50,9 @@ export function onceOnly(transactions: TaskTransactions): Layer {
 }
 
 /** The outcome of an attempt whose transaction could not begin, or did not commit. */
-function outcomeOfDatabase(
-  { job, handler, context, environment }: Attempt,
-  end: Exclude<TransactionEnd, { readonly kind: 'committed' | 'rolledBack' }>,
-): Outcome {
-  const failed = (error: unknown): Outcome => outcomeOfThrow(job, handler.options, context, error, environment.clock.now());
+function outcomeOfDatabase(attempt: AttemptContext, end: Exclude<TransactionEnd, { readonly kind: 'committed' | 'rolledBack' }>): Outcome {
+  const { job, environment } = attempt;
+  const failed = (error: unknown): Outcome => outcomeOfThrow(attempt, error, environment.clock.now());
   if (end.kind === 'failed' || ('error' in end && environment.isEager)) return failed(end.error);
   if (end.kind !== 'lost') return outcomeOfEarlierRun(end);
   // The connection broke, so the attempt is repeated as if its worker had been lost.

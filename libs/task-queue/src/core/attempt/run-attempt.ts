@@ -1,14 +1,14 @@
 import { currentTask } from '../ports/task/current-task.js';
 import type { TaskHandler } from '../ports/task/task-handler.js';
-import type { Attempt, Layer } from './attempt.js';
 import { AttemptContext } from './attempt-context.js';
 import { endOf, type AttemptEnd } from './attempt-end.js';
 import type { AttemptEnvironment } from './attempt-environment.js';
 import type { AttemptJob } from './attempt-job.js';
 import { layersOf } from './attempt-layers.js';
-import { outcomeOfReturn, outcomeOfThrow } from './decide-outcome.js';
+import { outcomeOfReturn,outcomeOfThrow } from './decide-outcome.js';
 import { isPromise } from './is-promise.js';
 import { AttemptObserver } from './listening/attempt-observer.js';
+import type { Layer } from './once-only.js';
 import type { Outcome } from './outcome.js';
 
 interface Handlers {
@@ -40,33 +40,32 @@ export class RunAttempt {
   /** A handler that returns no promise costs no promise. @throws only for faults of this library */
   run(job: AttemptJob): AttemptEnd | Promise<AttemptEnd> {
     const handler = this.handlers.get(job.message.task)!;
-    const context = new AttemptContext(job, handler.options, this.environment);
-    const attempt: Attempt = { job, handler, context, environment: this.environment, end: undefined };
-    const layers = this.#layers.size === 0 ? undefined : this.#layers.get(handler);
+    const attempt = new AttemptContext(job, handler, this.environment);
+    const layers = this.#layers.get(handler);
     return layers === undefined
-      ? currentTask.run(context, callHandler, attempt, end)
-      : currentTask.run(context, runWithin, layers, attempt);
+      ? currentTask.run(attempt, callHandler, attempt, endOfAttempt)
+      : currentTask.run(attempt, runWithin, layers, attempt);
   }
 
   /** The end of a message that must not run; observers are told. */
   async endWithoutRun(job: AttemptJob, handler: TaskHandler, outcome: Outcome): Promise<AttemptEnd> {
     const { environment } = this;
-    await this.#observers.get(handler)?.withoutRun(job.message, new AttemptContext(job, handler.options, environment), outcome);
+    await this.#observers.get(handler)?.withoutRun(job.message, new AttemptContext(job, handler, environment), outcome);
     return endOf(job.message, outcome, environment, handler.options);
   }
 }
 
-async function runWithin(layers: Layer, attempt: Attempt): Promise<AttemptEnd> {
-  return end(attempt, await layers(attempt, (given) => callHandler(given, asItIs)));
+async function runWithin(layers: Layer, attempt: AttemptContext): Promise<AttemptEnd> {
+  return endOfAttempt(attempt, await layers(attempt, (given) => callHandler(given, asItIs)));
 }
 
 /** Calls the handler and judges how that ended. Never throws, and never rejects, unless `done` does. */
-function callHandler<R>(attempt: Attempt, done: (attempt: Attempt, outcome: Outcome) => R): R | Promise<R> {
-  const { job, handler, context } = attempt;
+function callHandler<R>(attempt: AttemptContext, done: (attempt: AttemptContext, outcome: Outcome) => R): R | Promise<R> {
+  const { job, handler } = attempt;
   let returned: unknown;
   try {
     if (job.abortReason !== undefined) throw job.abortReason;
-    returned = handler.invoke(job.message.args, context);
+    returned = handler.invoke(job.message.args, attempt);
   } catch (thrown) {
     return done(attempt, judgeThrow(attempt, thrown));
   }
@@ -77,7 +76,7 @@ function callHandler<R>(attempt: Attempt, done: (attempt: Attempt, outcome: Outc
   );
 }
 
-function judgeReturn(attempt: Attempt, value: unknown): Outcome {
+function judgeReturn(attempt: AttemptContext, value: unknown): Outcome {
   const { job, handler, environment } = attempt;
   try {
     return outcomeOfReturn(job.message, handler.options, value, environment.codecs.results);
@@ -86,15 +85,15 @@ function judgeReturn(attempt: Attempt, value: unknown): Outcome {
   }
 }
 
-function judgeThrow({ job, handler, context, environment }: Attempt, thrown: unknown): Outcome {
-  return outcomeOfThrow(job, handler.options, context, thrown, environment.clock.now());
+function judgeThrow(attempt: AttemptContext, thrown: unknown): Outcome {
+  return outcomeOfThrow(attempt, thrown, attempt.environment.clock.now());
 }
 
-function end(attempt: Attempt, outcome: Outcome): AttemptEnd {
+function endOfAttempt(attempt: AttemptContext, outcome: Outcome): AttemptEnd {
   const { job, handler, environment } = attempt;
-  return attempt.end ?? endOf(job.message, outcome, environment, handler.options, attempt);
+  return attempt.recordedEnd ?? endOf(job.message, outcome, environment, handler.options, attempt);
 }
 
-function asItIs(_attempt: Attempt, outcome: Outcome): Outcome {
+function asItIs(_attempt: AttemptContext, outcome: Outcome): Outcome {
   return outcome;
 }
