@@ -12,12 +12,13 @@ import type { AttemptEnvironment } from './attempt-environment.js';
 import type { AttemptJob } from './attempt-job.js';
 import { recordOfState } from './records/make-record.js';
 
-/** the ids of what a task has sent that are kept: they are part of its result */
+/** The most ids of sent tasks that a run keeps, because they become part of its result. */
 const MAX_CHILDREN = 1_000;
 const NO_CHILDREN: readonly string[] = Object.freeze([]);
 
 /**
- * One attempt: its handler sees a TaskContext, its layers see the rest. The AbortController is made when `signal` is first read, because it costs 2 µs.
+ * One attempt: its handler sees a TaskContext, its layers see the rest. The AbortController is made when `signal` is first
+ * read, because it costs 2 µs.
  */
 export class AttemptContext extends TaskContext {
   #controller: AbortController | undefined;

@@ -13,7 +13,7 @@ export interface AttemptEnvironment {
   readonly worker: string;
   readonly isEager: boolean;
   readonly codecs: Codecs;
-  /** what results tell beyond the outcome; null = nothing */
+  /** null = results contain only the outcome */
   readonly recording: Recording | null;
   /** ms that results are kept, unless the task says otherwise */
   readonly resultExpires: number;

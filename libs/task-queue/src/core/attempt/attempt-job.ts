@@ -19,7 +19,7 @@ export interface AttemptJob {
   readonly mayComeBack: boolean;
   /** null = there is no lease */
   readonly lease: Pick<Consumer, 'holds'> | null;
-  /** why it was told to end; undefined = it was not */
+  /** undefined = the job is not aborted */
   abortReason: Error | undefined;
   /** called once with the reason, if the job is aborted from now on */
   onAbort: ((reason: Error) => void) | undefined;

@@ -18,10 +18,10 @@ export const REASON_FAILED = 'failed';
 /** Dead-letter reason of a task that threw Discard. */
 export const REASON_DISCARDED = 'discarded';
 
-/** The outcome of a handler that returned. What it returned is checked here, because it must be storable to count as a success. */
+/** The outcome of a handler that returned. The value must be storable to count as a success. */
 export function outcomeOfReturn(message: TaskMessage, options: TaskOptions, value: unknown, codec: ResultCodec): Outcome {
   if (value === undefined || value === null) return { kind: 'success', value: null };
-  // What nobody stores and no link takes need not be fit for it.
+  // A value that is neither stored nor passed to a link need not be storable.
   if (message.headers.link === null && ignoresResult(message, options)) return { kind: 'success', value };
   const error = codec.findProblem(message, value);
   if (error === undefined) return { kind: 'success', value };
@@ -64,7 +64,7 @@ export function ignoresOutcome(message: TaskMessage, options: TaskOptions, outco
   return !(options.storeErrorsEvenIfIgnored && ERRORS.has(outcome.kind));
 }
 
-/** What the handler asked for by throwing it. */
+/** The outcome that the handler requested by throwing a semipredicate. */
 function outcomeAskedFor(message: TaskMessage, thrown: Semipredicate, now: number, mayComeBack: boolean): Outcome {
   if (thrown instanceof TaskRetry) return retryOutcome(message, thrown, now);
   if (thrown instanceof Snooze) return { kind: 'snoozed', delay: thrown.delay, thrown };

@@ -11,8 +11,9 @@ const NAMESPACE = '6f0ce4b5-3f7c-4f2b-9d0a-7f8c2f6f2b11';
 const NONE: readonly Publication[] = Object.freeze([]);
 
 /**
- * What the end of a task calls. The ids are derived from its own and traced: a second run of the same message, after a
- * crash between its two halves, calls nothing twice; a redriven one calls anew.
+ * The links that the end of a task publishes. Their ids are derived from the task's id and are traced, so that a second
+ * run of the same message, after a crash between publishing and settling, publishes none twice. A redriven message derives
+ * new ids.
  */
 export function followUpsOf(message: TaskMessage, outcome: Outcome, making: MakingFollowUps): readonly Publication[] {
   const { link, linkError } = message.headers;

@@ -9,7 +9,7 @@ export interface LogLine {
   readonly fields: LogFields;
 }
 
-/** What the log says of an outcome. Successes are logged at debug level only. */
+/** The log line of an outcome. Successes are logged at debug level. */
 export function logLineOf(message: TaskMessage, outcome: Outcome): LogLine {
   const { shadow, queue, retries } = message.headers;
   const task = { taskId: message.id, task: shadow ?? message.task, queue, retries };

@@ -9,9 +9,9 @@ export type Outcome =
       readonly kind: 'failure';
       readonly error: SerializedError;
       readonly thrown: unknown;
-      /** why it becomes a dead letter */
+      /** the reason of its dead letter */
       readonly reason: string;
-      /** the task said that this can happen (`throws`, Discard): no alarm */
+      /** the task declares this error (`throws`, Discard), so it is no alarm */
       readonly expected?: boolean;
     }
   | {
@@ -20,7 +20,7 @@ export type Outcome =
       readonly thrown: unknown;
       readonly next: TaskMessage;
       readonly due: { readonly delay: number } | { readonly eta: number };
-      /** what `retry.delay` threw, or that its answer was no duration; `defaultRetryDelay` stood in for it */
+      /** the error of `retry.delay`; `defaultRetryDelay` is used instead */
       readonly delayFault?: unknown;
     }
   | { readonly kind: 'revoked'; readonly error: SerializedError; readonly why: 'revoked' | 'terminated' | 'expired' }
@@ -29,11 +29,11 @@ export type Outcome =
   | { readonly kind: 'rejected'; readonly error: SerializedError; readonly thrown: unknown }
   /** back to its queue, counted like the loss of a worker */
   | { readonly kind: 'requeued'; readonly error: SerializedError; readonly thrown: unknown }
-  /** back to its queue for a while, with nothing spent */
+  /** back to its queue for a while, with no attempt spent */
   | { readonly kind: 'snoozed'; readonly delay: number; readonly thrown: unknown }
-  /** it cannot be run once and only once now: back to its queue for a while, with nothing spent */
+  /** it cannot run exactly once now: back to its queue for a while, with no attempt spent */
   | { readonly kind: 'deferred'; readonly delay: number; readonly why: string }
-  /** an earlier run has committed, and left what is to be settled */
+  /** an earlier run has committed, and its record contains the settlement */
   | { readonly kind: 'repeated'; readonly settlement: RecordedSettlement }
   /** cut by a shutdown: goes back unspent */
   | { readonly kind: 'released' }

@@ -5,7 +5,7 @@ import { endOf, type AttemptEnd } from './attempt-end.js';
 import type { AttemptEnvironment } from './attempt-environment.js';
 import type { AttemptJob } from './attempt-job.js';
 import { layersOf } from './attempt-layers.js';
-import { outcomeOfReturn,outcomeOfThrow } from './decide-outcome.js';
+import { outcomeOfReturn, outcomeOfThrow } from './decide-outcome.js';
 import { isPromise } from './is-promise.js';
 import { AttemptObserver } from './listening/attempt-observer.js';
 import type { Layer } from './once-only.js';

@@ -2,7 +2,7 @@ import { toMilliseconds, type Duration } from '../message/duration.js';
 import { TaskQueueError } from '../errors/task-queue-error.js';
 
 /**
- * What a handler throws to say how its run ends. No exception filter sees it, and no `autoretryFor` matches it.
+ * Thrown by a handler to choose how its run ends. Exception filters do not see it, and `autoretryFor` does not match it.
  */
 export abstract class Semipredicate extends TaskQueueError {}
 
@@ -16,14 +16,14 @@ export class Ignore extends Semipredicate {
 
 export interface RejectOptions {
   /**
-   * true: back to the front of its queue, counted like the loss of a worker, so that after `maxDeliveries` it ends all the
-   * same. Default false: it ends as REJECTED and becomes a dead letter
+   * true: the message goes back to the front of its queue, counted like the loss of a worker, up to `maxDeliveries` times.
+   * Default false: it ends as REJECTED and becomes a dead letter
    */
   readonly requeue?: boolean;
   readonly reason?: string;
 }
 
-/** The message is refused: by this worker (`requeue`), or by all. */
+/** Refuses the message, for this worker (`requeue`) or for all. */
 export class Reject extends Semipredicate {
   readonly code = 'TASK_REJECTED';
   readonly requeue: boolean;
@@ -33,7 +33,7 @@ export class Reject extends Semipredicate {
   }
 }
 
-/** Not now: the same attempt is made after a while, and none is spent. It may be thrown any number of times. */
+/** Postpones the attempt without spending one. It may be thrown any number of times. */
 export class Snooze extends Semipredicate {
   readonly code = 'TASK_SNOOZED';
   /** ms */
@@ -45,7 +45,7 @@ export class Snooze extends Semipredicate {
   }
 }
 
-/** A failure that no retry can help: FAILURE at once, whatever retries are left, and a dead letter of that reason. */
+/** A failure that a retry cannot cure: FAILURE at once, even if retries are left, and a dead letter with this reason. */
 export class Discard extends Semipredicate {
   readonly code = 'TASK_DISCARDED';
   constructor(
@@ -56,7 +56,7 @@ export class Discard extends Semipredicate {
   }
 }
 
-/** What `ctx.retry()` gives to throw. Not a failure: the worker runs the task again. */
+/** The error that `ctx.retry()` returns. Thrown, it makes the worker run the task again; it is no failure. */
 export class TaskRetry extends Semipredicate {
   readonly code = 'TASK_RETRY';
   constructor(

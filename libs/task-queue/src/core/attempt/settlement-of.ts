@@ -14,7 +14,7 @@ import { recordOfEnd, type StateFields } from './records/make-record.js';
 export const REASON_REJECTED = 'rejected';
 const NONE: readonly Publication[] = Object.freeze([]);
 
-/** What is known of an end beside its outcome. */
+/** The facts of an end beside its outcome. */
 export interface Ending {
   readonly environment: AttemptEnvironment;
   readonly message: TaskMessage;
@@ -28,7 +28,7 @@ export interface Ending {
   readonly withoutValue: boolean;
   /** epoch ms at which the handler began; null = it ended before it could */
   readonly startedAt: number | null;
-  /** ids of what the handler has sent */
+  /** ids of the tasks that the handler has sent */
   readonly children: readonly string[];
   /** collects the messages that the settlement publishes; undefined = no publish signal has a listener */
   readonly announced: TaskMessage[] | undefined;
@@ -105,7 +105,7 @@ function recordToSave(outcome: Outcome, ending: Ending, followUps: readonly Publ
   return recordOfEnd(message, fields, at, startedAt, children, environment);
 }
 
-/** What is stored of an outcome; null where nothing is. */
+/** The stored fields of an outcome; null = the outcome is not stored. */
 function fieldsOf(outcome: Outcome, withoutValue: boolean): StateFields | null {
   switch (outcome.kind) {
     case 'success':

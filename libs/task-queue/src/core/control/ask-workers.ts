@@ -17,7 +17,7 @@ export interface AskOptions {
   limit?: number;
 }
 
-/** What one worker says: its answer, or why it refuses. Workers of one name answer each for themselves. */
+/** The reply of one worker: its answer, or why it refuses. Workers with the same name reply separately. */
 export type WorkerReply<T> =
   | { readonly worker: string; readonly value: T; readonly error?: undefined }
   | { readonly worker: string; readonly value?: undefined; readonly error: ControlRefusal };
@@ -37,7 +37,7 @@ const schema = z.object({
   limit: positiveField.optional().describe(positiveField.description!),
 });
 
-/** Asks running workers something and collects their answers, at best effort: who is not there does not answer. */
+/** Sends a request to running workers and collects their answers at best effort: an absent worker does not answer. */
 export class AskWorkers {
   constructor(
     private readonly control: ControlChannel,
@@ -76,7 +76,7 @@ export class AskWorkers {
   }
 }
 
-/** What has been answered so far. */
+/** Collects the answers. */
 class Answers {
   /** resolves when nothing more is waited for */
   readonly complete: Promise<void>;

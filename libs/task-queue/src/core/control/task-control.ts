@@ -20,8 +20,8 @@ export interface TaskControlDependencies {
 }
 
 /**
- * Celery's `control`: tells running workers something, and gives what each of them says to it. What a worker cannot do, it
- * answers with an error. A change holds until the worker ends; those that start later do as their options say.
+ * Celery's `control`: sends commands to running workers and returns the reply of each. A worker answers an unsupported
+ * command with an error. A change holds until the worker ends; workers that start later follow their options.
  * @example await control.shutdown({ destination: 'worker@host' })
  */
 export class TaskControl {
@@ -35,27 +35,27 @@ export class TaskControl {
     return this.deps.client.setRate(task, rate);
   }
 
-  /** How long runs of a task may take that begin from now on. */
+  /** Changes the time limits of runs that begin from now on. */
   async timeLimit(task: string, limits: TimeLimitChange, options?: AskOptions): Replies<'timeLimit'> {
     return this.deps.workers.ask('timeLimit', { task: checkName('task', task), ...readLimits(limits) }, options);
   }
 
-  /** So many more tasks at once in each worker. */
+  /** Runs more tasks at once in each worker. */
   async poolGrow(by = 1, options?: AskOptions): Replies<'poolGrow'> {
     return this.deps.workers.ask('poolGrow', { by: checkStep(by) }, options);
   }
 
-  /** So many fewer; what runs beyond that ends in its own time. */
+  /** Runs fewer tasks at once in each worker; tasks beyond the new size end in their own time. */
   async poolShrink(by = 1, options?: AskOptions): Replies<'poolShrink'> {
     return this.deps.workers.ask('poolShrink', { by: checkStep(by) }, options);
   }
 
-  /** They consume this queue, too. @returns what each consumes then */
+  /** Workers also consume this queue. @returns the queues that each consumes then */
   async addConsumer(queue: string, options?: AskOptions): Replies<'addConsumer'> {
     return this.deps.workers.ask('addConsumer', { queue: checkQueue(queue, this.deps.options) }, options);
   }
 
-  /** They consume it no more, and finish what they hold of it. @returns what each consumes then */
+  /** Workers stop consuming this queue, and finish deliveries that they hold. @returns the queues that each consumes then */
   async cancelConsumer(queue: string, options?: AskOptions): Replies<'cancelConsumer'> {
     return this.deps.workers.ask('cancelConsumer', { queue: checkName('queue', queue) }, options);
   }

@@ -6,34 +6,34 @@ import type { AskOptions, AskWorkers, WorkerReply } from './ask-workers.js';
 export type Replies<M extends WorkerRequest> = Promise<readonly WorkerReply<RequestAnswer<M>>[]>;
 
 /**
- * Celery's `inspect`: what running workers say of themselves. It asks the workers of this queue instance that listen now, and
+ * Celery's `inspect`: asks running workers about themselves. It asks the workers of this queue instance that listen now, and
  * waits for a second, or until all that are named by `destination` have answered.
  * @example const replies = await inspect.active({ destination: 'worker@host' })
  */
 export class TaskInspect {
   constructor(private readonly workers: AskWorkers) {}
 
-  /** Who is there. */
+  /** Which workers listen. */
   ping(options?: AskOptions): Replies<'ping'> {
     return this.workers.ask('ping', {}, options);
   }
 
-  /** What they run now. */
+  /** The tasks that they run now. */
   active(options?: AskOptions): Replies<'active'> {
     return this.workers.ask('active', {}, options);
   }
 
-  /** What they hold and have not begun. */
+  /** The tasks that they hold and have not begun. */
   reserved(options?: AskOptions): Replies<'reserved'> {
     return this.workers.ask('reserved', {}, options);
   }
 
-  /** How much waits for its time in their queues: in the broker, since no worker holds delayed work. */
+  /** How many delayed tasks wait in their queues. They wait in the broker, because workers hold no delayed tasks. */
   scheduled(options?: AskOptions): Replies<'scheduled'> {
     return this.workers.ask('scheduled', {}, options);
   }
 
-  /** The tasks that they have handlers of. */
+  /** The tasks that they have handlers for. */
   registered(options?: AskOptions): Replies<'registered'> {
     return this.workers.ask('registered', {}, options);
   }
@@ -43,7 +43,7 @@ export class TaskInspect {
     return this.workers.ask('stats', {}, options);
   }
 
-  /** Ids of what they run and was revoked. What was revoked and does not run bears its mark in the broker. */
+  /** Ids of revoked tasks that they run. A revoked task that does not run is marked in the broker. */
   revoked(options?: AskOptions): Replies<'revoked'> {
     return this.workers.ask('revoked', {}, options);
   }
@@ -53,7 +53,7 @@ export class TaskInspect {
     return this.workers.ask('activeQueues', {}, options);
   }
 
-  /** Who of them holds these tasks. */
+  /** Which of them holds these tasks. */
   async queryTask(ids: string | readonly string[], options?: AskOptions): Replies<'queryTask'> {
     const list = typeof ids === 'string' ? [ids] : ids;
     if (!Array.isArray(list) || list.some((id) => typeof id !== 'string'))
@@ -61,7 +61,7 @@ export class TaskInspect {
     return this.workers.ask('queryTask', { ids: list }, options);
   }
 
-  /** The options that hold there: URLs without passwords, and no keys. */
+  /** Their options: URLs without passwords, and no keys. */
   conf(options?: AskOptions): Replies<'conf'> {
     return this.workers.ask('conf', {}, options);
   }

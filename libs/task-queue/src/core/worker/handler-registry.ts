@@ -6,7 +6,7 @@ export class HandlerRegistry {
   readonly #handlers = new Map<string, { readonly handler: TaskHandler; readonly place: string }>();
 
   /**
-   * @param place where it is written, such as `PostTasks.sendPostEmail`, for the error of a second one
+   * @param place its place in the code, such as `PostTasks.sendPostEmail`, for the error about a duplicate
    * @throws DuplicateTaskError
    */
   register(handler: TaskHandler, place: string): void {

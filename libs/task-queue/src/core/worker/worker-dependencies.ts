@@ -10,7 +10,7 @@ import type { HandlerRegistry } from './handler-registry.js';
 import type { OutcomeListener } from './run/run-delivery.js';
 import type { WorkerOptions } from './worker-options.js';
 
-/** What a worker is made of. */
+/** The parts of a worker. */
 export interface WorkerDependencies {
   readonly transport: CompleteTransport;
   readonly codecs: Codecs;
@@ -21,16 +21,16 @@ export interface WorkerDependencies {
   readonly resultExpires: number;
   /** ms that a publish may take */
   readonly publishTimeout: number;
-  /** what results tell beyond the outcome; null = nothing */
+  /** null = results contain only the outcome */
   readonly recording: Recording | null;
-  /** told of its signals; default: nobody */
+  /** default: no signal has a listener */
   readonly listeners?: Listeners | undefined;
   /** the transactions of transactional handlers; default: no handler is one */
   readonly transactionsOf?: TransactionsOf | undefined;
   readonly onOutcome?: OutcomeListener | undefined;
-  /** the options of its queue as people may see them; default: none are told */
+  /** the options of its queue without secrets, for `inspect conf`; default: none */
   readonly configuration?: (() => Readonly<Record<string, unknown>>) | undefined;
-  /** ends the process that is its own, when the worker is told to shut down; default: it stops itself */
+  /** called for the `shutdown` command, to end the process; default: the worker stops itself */
   readonly shutDown?: (() => void) | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;

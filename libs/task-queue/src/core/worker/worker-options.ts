@@ -7,7 +7,7 @@ import { DEFAULT_QUEUE } from '../message/task-message.js';
 import { checkOptions, durationField, flagField, nameField, namesField, positiveField } from '../options/check-options.js';
 import type { WorkerTaskOptions } from '../policies/task-options.js';
 
-/** What a worker takes. Durations are ms or text. */
+/** The options of a worker. Durations are ms or text. */
 export interface WorkerOptionsInput {
   /** default 'worker@%h'; `%h` is the host, `%p` the process id */
   name?: string;
@@ -25,7 +25,10 @@ export interface WorkerOptionsInput {
   lease?: Duration;
   /** how many lost leases make a message a dead letter; default 5 */
   maxDeliveries?: number;
-  /** at most this × concurrency messages wait in the worker, and what it clears in 50 ms; default 8 */
+  /**
+   * upper bound of prefetched messages as a multiple of `concurrency`; the worker takes fewer when they would not finish
+   * within 50 ms; default 8
+   */
   prefetchMultiplier?: number;
   /** how long the event loop may be blocked before the leases are given up; default '60s' */
   maxLoopBlock?: Duration;
@@ -35,15 +38,15 @@ export interface WorkerOptionsInput {
   abortGrace?: Duration;
   /** how long messages of an unknown task wait for a worker that knows it before they become dead letters; default '1h' */
   unknownTaskRetention?: Duration;
-  /** how long between two offers of such a message; default '30s' */
+  /** how long until such a message is delivered again; default '30s' */
   unknownTaskDelay?: Duration;
   /** the longest that one fetch waits for work; default '10s' */
   maxWait?: Duration;
-  /** options for this worker's runs of single tasks, by name or pattern; over what they and `annotations` say */
+  /** task options for this worker only, by task name or pattern; they override the tasks' own and `annotations` */
   tasks?: Readonly<Record<string, WorkerTaskOptions>>;
-  /** default false. true: this process also sends what is due by the schedules; any number of workers may */
+  /** true: this process also sends the tasks that schedules make due; any number of workers may; default false */
   beat?: boolean;
-  /** told of every task that failed for good, unless by an error that its `throws` names, or Discard; for error trackers */
+  /** called for each task that failed for good, for error trackers; not for errors that the task's `throws` names, or Discard */
   onTaskError?: OnTaskError;
 }
 

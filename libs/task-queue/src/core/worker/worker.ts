@@ -20,7 +20,7 @@ import { upkeepOf, type Upkeep } from './settle/upkeep.js';
 import type { WorkerDependencies } from './worker-dependencies.js';
 
 export interface WorkerHealth {
-  /** it has started and was not told to stop */
+  /** it has started, and neither `quiet` nor `stop` was called */
   readonly consuming: boolean;
   /** epoch ms of the last answer of the broker to a fetch */
   readonly lastReceiveAt: number;
@@ -42,7 +42,7 @@ interface Actors {
 
 /**
  * Owns the actors of one worker and does no work itself. It starts them, and stops them in two steps: `quiet` takes no
- * more work, `stop` drains until a deadline and gives back what is left, unspent.
+ * more work; `stop` drains until a deadline and gives back unfinished deliveries, with no attempt spent.
  */
 export class Worker {
   readonly name: string;
@@ -71,7 +71,7 @@ export class Worker {
     return this.#starting;
   }
 
-  /** Takes no more work; what waits here goes back at once, what runs goes on. */
+  /** Takes no more work. Waiting deliveries go back at once; running tasks continue. */
   quiet(): Promise<void> {
     this.#quieting ??= this.#quiet();
     return this.#quieting;
@@ -79,7 +79,7 @@ export class Worker {
 
   /**
    * Ends the worker: waits for running tasks, aborts their signals at the deadline, waits `abortGrace` more, gives back
-   * what is still unfinished.
+   * unfinished deliveries.
    * @param deadline ms to wait for running tasks
    */
   stop(deadline: number = this.deps.options.drainTimeout): Promise<void> {
@@ -96,17 +96,17 @@ export class Worker {
     }
   }
 
-  /** The queues that it consumes now, its own among them; none before it has started. */
+  /** The queues that it consumes now, its direct queue included; none before it has started. */
   get queues(): readonly string[] {
     return this.#actors?.subscription.queues ?? [];
   }
 
-  /** Consumes this queue, too, from now on until it stops. */
+  /** Also consumes this queue, until the worker stops. */
   async addQueue(queue: string): Promise<void> {
     await this.#actors?.subscription.add(queue);
   }
 
-  /** Consumes this queue no more; what it holds of it, it finishes. */
+  /** Stops consuming this queue; deliveries that it already holds are finished. */
   async cancelQueue(queue: string): Promise<void> {
     await this.#actors?.subscription.cancel(queue);
   }
@@ -204,7 +204,7 @@ export class Worker {
     });
   }
 
-  /** What waits here goes back, and comes again with its mark: nobody tells of it a second time. */
+  /** A waiting delivery goes back and comes again with its revoke mark, because a revoke is announced only once. */
   #revoke({ id, terminate }: RevokedDelivery, running: RunningTasks): void {
     this.#actors?.slots.release(id);
     if (terminate) running.revoke(id);
@@ -246,7 +246,7 @@ export class Worker {
     this.deps.logger.info('worker has stopped', { worker: this.name });
   }
 
-  /** A listener that does not come to an end keeps the process no longer than a task would. */
+  /** A listener that never ends delays the shutdown by `abortGrace`, like a task. */
   async #tellTheEnd(): Promise<void> {
     const { signals } = this.#listeners;
     const tell = async () => {
@@ -261,7 +261,7 @@ export class Worker {
     return { worker: this.name, queues: options.queues, concurrency: pool.concurrency, pool: pool.capabilities.name };
   }
 
-  /** Aborts what still runs, and gives back what does not end for it. */
+  /** Aborts running tasks, and gives back those that do not end. */
   async #cut({ running, slots, settle, earlyAck }: Actors): Promise<void> {
     const cut = running.shutDown();
     if (cut.length === 0) return;

@@ -7,12 +7,12 @@ import type { TransactionSession } from '../../core/ports/broker/transactional.j
 
 type Query = (...args: unknown[]) => Promise<unknown>;
 
-/** A transaction that has begun, and what ends it. */
+/** An open transaction. */
 export interface TaskTransaction {
   readonly ambient: AmbientTransaction;
-  /** @throws what the database answers, and TransactionNotOpenError where a nested one is still open */
+  /** @throws the error of the database; TransactionNotOpenError if a nested transaction is still open */
   commit(): Promise<void>;
-  /** Never rejects: what cannot be rolled back is rolled back by the loss of its connection. */
+  /** Never rejects: where the rollback fails, the loss of the connection rolls back. */
   rollBack(): Promise<void>;
 }
 
@@ -43,11 +43,11 @@ export class AmbientDataSource {
     dataSource.createQueryRunner = (mode) => this.#ofTask() ?? this.#guarded(this.#create(mode));
   }
 
-  /** @param patience ms that a statement of ours may take; those of the handler are its own concern */
-  async begin(isolation: IsolationLevel | null, patience = ANSWER_TIMEOUT): Promise<TaskTransaction> {
+  /** @param timeout ms that a statement of ours may take; the handler's statements have no limit */
+  async begin(isolation: IsolationLevel | null, timeout = ANSWER_TIMEOUT): Promise<TaskTransaction> {
     const runner = this.#create('master');
     const release = runner.release.bind(runner);
-    const answered = <T>(answer: Promise<T>): Promise<T> => answerOf(runner, answer, patience);
+    const answered = <T>(answer: Promise<T>): Promise<T> => answerOf(runner, answer, timeout);
     try {
       await answered(runner.startTransaction(isolation ?? undefined));
     } catch (error) {
@@ -119,12 +119,12 @@ function oneAfterTheOther(runner: QueryRunner, answered: <T>(answer: Promise<T>)
   };
 }
 
-/** Where nothing answers, the connection is closed: whatever waits on it fails as by its loss, and the pool is rid of it. */
-async function answerOf<T>(runner: QueryRunner, answer: Promise<T>, patience: number): Promise<T> {
+/** Closes the connection on a timeout: pending queries fail as if it were lost, and the pool removes it. */
+async function answerOf<T>(runner: QueryRunner, answer: Promise<T>, timeout: number): Promise<T> {
   const timer = setTimeout(() => {
     const { databaseConnection } = runner as unknown as { databaseConnection?: { connection?: { stream?: { destroy(): void } } } };
     databaseConnection?.connection?.stream?.destroy();
-  }, patience);
+  }, timeout);
   try {
     return await answer;
   } finally {
@@ -132,7 +132,7 @@ async function answerOf<T>(runner: QueryRunner, answer: Promise<T>, patience: nu
   }
 }
 
-/** Whoever borrows the runner can end nested transactions only, and cannot give it back. */
+/** The handler can end only nested transactions of the runner, and cannot release it. */
 function keepOpen(runner: QueryRunner): void {
   const { commitTransaction, rollbackTransaction } = runner;
   const guard = (end: () => Promise<void>) => async () => {

@@ -2,13 +2,13 @@ import { quoteIdentifier } from '../outbox/statements.js';
 
 /** The SQL of the records of transactional tasks, for one schema. */
 export interface RecordStatements {
-  /** Takes an id for this transaction, if nobody has it. $1 id */
+  /** Locks an id for this transaction, if no other transaction has it. $1 id */
   readonly lock: string;
   /** $1 id */
   readonly find: string;
   /** $1 id, $2 settlement */
   readonly record: string;
-  /** Removes some that are a day older than they must be, by whosever clock. $1 ms */
+  /** Removes some that are a day past their retention, so that differing clocks do not matter. $1 ms */
   readonly prune: string;
 }
 
@@ -24,7 +24,7 @@ export function recordStatements(schemaName: string): RecordStatements {
   };
 }
 
-/** An id as Postgres takes it as text, which has no place for some characters that a caller may choose. */
+/** Escapes an id: PostgreSQL's text type cannot store every character that a caller may choose. */
 export function recordId(id: string): string {
   return JSON.stringify(id).slice(1, -1);
 }

@@ -143,7 +143,7 @@ export class TypeOrmTransactions implements TaskTransactions {
   }
 }
 
-/** A task that another one runs inline is part of it. */
+/** A task that another task runs inline joins its transaction. */
 async function joined(work: () => Promise<string | null>): Promise<TransactionEnd> {
   return { kind: (await work()) === null ? 'rolledBack' : 'committed' };
 }

@@ -5,8 +5,8 @@ import type { Listeners } from './listeners.js';
 import { taskSignal } from './signal-payloads.js';
 
 /**
- * Tells who listens what is about to be published. What they put into the headers travels with it, unless it is nothing
- * that JSON carries: that is a listener's failure, and no reason not to publish.
+ * Tells listeners that a message is about to be published. Headers that they add travel with the message. A header that
+ * JSON cannot carry counts as a listener's failure, and the message is published without the additions.
  */
 export function announcePublish(message: TaskMessage, tell: Signal<'before_task_publish'>, listeners: Listeners): TaskMessage {
   const headers = { ...message.headers.custom };
@@ -20,7 +20,7 @@ export function announcePublish(message: TaskMessage, tell: Signal<'before_task_
   return Object.freeze({ ...message, headers: Object.freeze({ ...message.headers, custom: Object.freeze(headers) }) });
 }
 
-/** Tells who listens that the broker has it. */
+/** Tells listeners that the broker has the message. */
 export function announcePublished(message: TaskMessage, deduplicated: boolean, { signals }: Listeners): void {
   void signals.after_task_publish?.({ ...taskSignal(message), headers: message.headers.custom, deduplicated });
 }

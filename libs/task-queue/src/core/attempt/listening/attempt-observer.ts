@@ -11,7 +11,7 @@ import type { Listeners } from './listeners.js';
 import type { Outcome } from '../outcome.js';
 import { workerTaskSignal } from './signal-payloads.js';
 
-/** What happens in or to a run. */
+/** The signals of runs. */
 const OF_RUNS: readonly SignalName[] = [
   'task_prerun',
   'task_postrun',
@@ -33,7 +33,7 @@ export class AttemptObserver {
     private readonly onTaskError: OnTaskError | undefined,
   ) {}
 
-  /** @returns undefined when nobody wants to know, so that a run pays nothing */
+  /** @returns undefined when the handler has no hook and no signal has a listener, so that a run pays nothing */
   static of(handler: TaskHandler, listeners: Listeners, onTaskError?: OnTaskError): AttemptObserver | undefined {
     const anybody =
       onTaskError !== undefined || handler.hooks !== undefined || OF_RUNS.some((name) => listeners.signals[name] !== undefined);
@@ -99,7 +99,7 @@ export class AttemptObserver {
     for (const hook of this.handler.hooks?.[name] ?? []) await this.listeners.guard(name, hook.place, () => hook.call(event));
   }
 
-  /** Not waited for: a tracker that is slow or out of reach is no matter of the task. */
+  /** Not awaited: a slow or unreachable error tracker must not delay the task. */
   #report(message: TaskMessage, context: AttemptContext, error: unknown): void {
     const { onTaskError } = this;
     if (onTaskError === undefined) return;

@@ -1,11 +1,11 @@
 import type { TaskMessage } from '../../message/task-message.js';
 import type { TaskOptions } from '../../ports/task/task-handler.js';
 
-/** What an error tracker is told of a task that failed for good. */
+/** The report that an error tracker receives about a task that failed for good. */
 export interface TaskErrorReport {
   readonly id: string;
   readonly task: string;
-  /** what the task's `redactArgs` names is replaced by '[redacted]' */
+  /** arguments that the task's `redactArgs` names are replaced by '[redacted]' */
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>>;
   readonly error: unknown;
@@ -25,7 +25,7 @@ export function reportOf(message: TaskMessage, options: TaskOptions, error: unkn
   return { id: message.id, task: message.task, ...redacted(message, options), error, queue, retries, rootId, parentId, worker };
 }
 
-/** The arguments of a call without what its task hides. */
+/** The arguments of a call, without those that its task hides. */
 export function redacted({ args, kwargs }: TaskMessage, { redactArgs }: TaskOptions): Pick<TaskErrorReport, 'args' | 'kwargs'> {
   const hides = (name: number | string) => redactArgs === true || (redactArgs !== false && redactArgs.includes(name));
   return {

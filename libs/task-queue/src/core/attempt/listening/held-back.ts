@@ -10,7 +10,7 @@ export function heldBackOf(publications: readonly Publication[], receipts: reado
   });
 }
 
-/** Nobody waits for a link who would be told that it was not sent: the log has it. */
+/** No caller waits for a link, so only the log can say that it was not sent. */
 export function logHeldBack(
   logger: TaskLogger,
   parent: string,

@@ -3,14 +3,14 @@ import type { TaskLogger } from '../../ports/runtime/logger.js';
 import { isPromise } from '../is-promise.js';
 
 interface Listener {
-  /** where it is written, for logs */
+  /** its place in the code, for logs */
   readonly place: string;
   readonly call: (payload: never) => unknown;
 }
 
 /**
- * Who listens to signals, decided at boot, and how often listeners failed. What a listener or hook throws, or rejects
- * with, is logged and counted, and changes nothing for what it was told of.
+ * The listeners of signals, registered at boot, and how often they failed. An error of a listener or hook is logged and
+ * counted; it does not affect the task or the worker.
  */
 export class Listeners {
   readonly #listeners = new Map<SignalName, Listener[]>();
@@ -19,12 +19,12 @@ export class Listeners {
 
   constructor(private readonly logger: TaskLogger) {}
 
-  /** To be called, where somebody listens: `signals.task_prerun?.({ … })`. */
+  /** A signal without a listener is absent: `signals.task_prerun?.({ … })`. */
   get signals(): Signals {
     return this.#signals;
   }
 
-  /** How often listeners and hooks failed, by what they were told. */
+  /** How often listeners and hooks failed, by signal or hook name. */
   get failures(): ReadonlyMap<string, number> {
     return this.#failures;
   }
@@ -36,7 +36,7 @@ export class Listeners {
     (this.#signals as Record<SignalName, unknown>)[name] = (payload: never) => this.#emit(name, listeners, payload);
   }
 
-  /** Calls a listener. Never throws; what it gives back, where that is a promise, never rejects. */
+  /** Calls a listener. Never throws, and a promise that it returns never rejects. */
   guard(what: string, place: string, call: () => unknown): Promise<void> | void {
     try {
       const answer = call();

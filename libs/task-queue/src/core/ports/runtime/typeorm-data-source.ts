@@ -1,4 +1,4 @@
-/** What is needed of a DataSource of TypeORM, without its package. */
+/** A TypeORM DataSource by its shape, without its package. */
 export interface TypeormDataSource {
   readonly isInitialized: boolean;
   readonly options: { readonly type: string };

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TaskContext } from './task-context.js';
 
-/** The run that the current code belongs to; empty outside of tasks. What a task sends takes its rootId and parentId from here. */
+/** The run that the current code belongs to; empty outside of tasks. Calls of the task take their rootId and parentId from it. */
 export const currentTask = new AsyncLocalStorage<TaskContext>();

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { OpenTransaction } from '../broker/transactional.js';
 
-/** The transaction of a transactional task, which all that it does belongs to. */
+/** The transaction of a transactional task. */
 export interface AmbientTransaction extends OpenTransaction {
-  /** TypeORM's manager of it, for `@Tx()` */
+  /** TypeORM's EntityManager of the transaction, for `@Tx()` */
   readonly manager: unknown;
 }
 
-/** The transaction that the current code runs in; empty outside of transactional tasks. What a task sends goes into it. */
+/** The transaction that the current code runs in; empty outside of transactional tasks. Calls of the task go into it. */
 export const currentTransaction = new AsyncLocalStorage<AmbientTransaction | undefined>();
 
 /**

@@ -8,7 +8,7 @@ export interface SyncedSchedules {
   readonly removed: number;
 }
 
-/** What every signal of a task tells. */
+/** The fields of every signal about a task. */
 export interface TaskSignal {
   readonly id: string;
   readonly task: string;
@@ -20,7 +20,7 @@ export interface TaskSignal {
   readonly parentId: string | null;
 }
 
-/** What a signal tells that a worker gives. */
+/** The fields of a signal that a worker sends. */
 export interface WorkerTaskSignal extends TaskSignal {
   /** the caller's own headers */
   readonly headers: Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export interface WorkerTaskSignal extends TaskSignal {
   readonly worker: string;
 }
 
-/** What a signal tells of a run. */
+/** The fields of a signal about a run. */
 export interface RunSignal extends WorkerTaskSignal {
   readonly context: TaskContext;
 }
@@ -47,7 +47,7 @@ export interface ProcessSignal {
   readonly pid: number;
 }
 
-/** Celery's signals that have a meaning here, and what each tells. */
+/** The signals that are supported, by Celery's names, with their payloads. */
 export interface SignalPayloads {
   /** `headers` are the call's own, and may be added to until the listener first awaits */
   before_task_publish: TaskSignal & { readonly headers: Record<string, unknown> };
@@ -97,7 +97,7 @@ export interface SignalPayloads {
   worker_ready: WorkerSignal;
   /** it takes no more work */
   worker_shutting_down: WorkerSignal;
-  /** it has ended; what it does is waited for as long as `abortGrace` */
+  /** it has ended; listeners are awaited for at most `abortGrace` */
   worker_shutdown: WorkerSignal;
   /** in each process that runs tasks, before its first */
   worker_process_init: ProcessSignal;
@@ -109,5 +109,5 @@ export type SignalName = keyof SignalPayloads;
 
 export type Signal<N extends SignalName> = (payload: SignalPayloads[N]) => Promise<void> | void;
 
-/** How the core tells listeners. A signal that nobody listens to is absent, so that its payload is not even made. */
+/** How the core sends signals. A signal without a listener is absent, so that its payload is not built. */
 export type Signals = { readonly [N in SignalName]?: Signal<N> };

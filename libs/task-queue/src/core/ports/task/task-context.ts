@@ -2,8 +2,7 @@ import type { Duration } from '../../message/duration.js';
 import type { INJECTED } from './brands.js';
 
 /**
- * What a handler can ask about its own run, and tell. A parameter of this type is filled by the worker, and is no
- * argument for the caller.
+ * A handler's view of its own run. The worker passes it for a parameter of this type, which is no argument of the call.
  */
 export abstract class TaskContext {
   declare readonly [INJECTED]?: true;
@@ -28,9 +27,9 @@ export abstract class TaskContext {
   abstract readonly deliveryInfo: DeliveryInfo;
   /** name of the worker that runs it */
   abstract readonly worker: string;
-  /** ids of what this run has sent so far, where `trail` is on: at most 1000 */
+  /** ids of the tasks that this run has sent so far, where `trail` is on: at most 1000 */
   abstract readonly children: readonly string[];
-  /** Notes what this run has sent; called by the client. */
+  /** Notes a task that this run has sent; called by the client. */
   abstract addChild(id: string): void;
   /** true in `apply()` and in eager mode */
   abstract readonly isEager: boolean;
@@ -45,8 +44,8 @@ export abstract class TaskContext {
    */
   abstract updateState(state: string, meta?: unknown): Promise<void>;
   /**
-   * What to throw to run again under the same id: `throw ctx.retry({ error, countdown: '1m' })`. Beyond `maxRetries` it
-   * is `error` itself, or MaxRetriesExceededError when none is given.
+   * Returns the error to throw in order to run again under the same id: `throw ctx.retry({ error, countdown: '1m' })`.
+   * Beyond `maxRetries` it is `error` itself, or MaxRetriesExceededError when none is given.
    */
   abstract retry(options?: RetryOptions): Error;
 }

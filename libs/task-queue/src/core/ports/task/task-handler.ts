@@ -9,9 +9,9 @@ import type { TaskHooks } from './task-hooks.js';
 export interface TaskHandler {
   readonly name: string;
   readonly options: TaskOptions;
-  /** Runs the user's method once. Throws whatever the method throws. */
+  /** Runs the user's method once. @throws the error of the method */
   invoke(args: readonly unknown[], context: TaskContext): unknown;
-  /** what its class wants to be told of its runs */
+  /** the hooks of its class */
   readonly hooks?: TaskHooks | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface TaskOptions {
   /** how its arguments and results are written, and made smaller; null = as the queue says */
   readonly serializer: SerializerName | null;
   readonly compression: CompressionName | null;
-  /** null = as many of the same as are sent */
+  /** null = calls are not unique */
   readonly unique: UniquePolicy | null;
   readonly tags: readonly string[];
   /** ms from one run to the next, by all workers together; null = no limit */
@@ -41,7 +41,7 @@ export interface TaskOptions {
   /** ms; Infinity = unbounded */
   readonly retryBackoffMax: number;
   readonly retryJitter: boolean;
-  /** errors that are to be expected: a FAILURE like any other, but no alarm */
+  /** expected errors: they end as FAILURE, but raise no alarm */
   readonly throws: readonly ErrorClass[];
   /** null = it runs in no transaction of ours */
   readonly transactional: TransactionalPolicy | null;
@@ -60,7 +60,7 @@ export interface TaskOptions {
   readonly ignoreResult: boolean;
   readonly storeErrorsEvenIfIgnored: boolean;
   readonly trackStarted: boolean;
-  /** what error reports hide of the arguments: all, or these positions and names */
+  /** the arguments that error reports hide: all, or these positions and names */
   readonly redactArgs: boolean | readonly (number | string)[];
 }
 

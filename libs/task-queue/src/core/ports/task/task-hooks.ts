@@ -1,7 +1,7 @@
 import type { TaskState } from '../../message/task-state.js';
 import type { TaskContext } from './task-context.js';
 
-/** What the hooks of a class are told about the runs of its tasks. */
+/** The events that the hooks of a class receive about the runs of its tasks. */
 export interface TaskHookEvents {
   /** before the handler, its guards and pipes */
   beforeStart: { readonly context: TaskContext };
@@ -17,9 +17,9 @@ export interface TaskHookEvents {
 export type TaskHookName = keyof TaskHookEvents;
 
 export interface TaskHook<N extends TaskHookName> {
-  /** where it is written, for logs */
+  /** its place in the code, for logs */
   readonly place: string;
-  /** what it throws, or rejects with, is logged and counted */
+  /** an error that it throws, or rejects with, is logged and counted */
   call(event: TaskHookEvents[N]): unknown;
 }
 

@@ -1,6 +1,6 @@
 /** The transactions that a transactional task runs in: of one database, with one isolation. */
 export interface TaskTransactions {
-  /** ms that records are kept: what was due longer ago may have run */
+  /** ms that records are kept; a message that was due longer ago may have run */
   readonly retention: number;
   /**
    * Whether tasks can run so; asked before a worker starts.
@@ -9,19 +9,19 @@ export interface TaskTransactions {
    */
   check(concurrency: number): Promise<void>;
   /**
-   * Does work in a transaction, unless a record says that it is done or somebody is at it. What the work resolves to is
-   * recorded in the same transaction, which then commits; null rolls it back.
+   * Does work in a transaction, unless a record shows that it is done, or another run is doing it. The value that the work
+   * resolves to is recorded in the same transaction, which then commits; null rolls it back.
    * @param id null = nothing is looked up, and nothing recorded
    * @param work whose rejection rolls back, and is passed on
    */
   run(id: string | null, work: () => Promise<string | null>): Promise<TransactionEnd>;
-  /** What a committed run has recorded. */
+  /** Finds the record of a committed run. */
   find(id: string): Promise<RecordFound>;
   /** Removes records that are older than `retention`. */
   prune(): Promise<void>;
 }
 
-/** Why a message needs no run now. `busy`: another run of it is in its transaction · `unavailable`: nobody can be asked */
+/** Why a message needs no run now. `busy`: another run is in its transaction · `unavailable`: the database is out of reach */
 export type EarlierRun =
   | { readonly kind: 'recorded'; readonly record: string }
   | { readonly kind: 'busy' }

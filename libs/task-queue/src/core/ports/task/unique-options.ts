@@ -4,10 +4,10 @@ import type { UniqueKey } from '../../message/unique-key.js';
 /** Makes the key of a call from its arguments. */
 export type UniqueKeyOf<A extends readonly unknown[]> = (...args: A) => string;
 
-/** Of the calls of one task with the same key, one is there at a time. */
+/** At most one call of a task with the same key exists at a time. */
 // oxlint-disable-next-line typescript/no-explicit-any -- where the arguments are not known, a key may be made of anything
 export interface UniqueOptions<A extends readonly unknown[] = any> {
-  /** a text, or what makes one of the arguments; default: all arguments. It belongs to the task and the queue */
+  /** a text, or a function of the arguments; default: all arguments. The key is scoped to the task and the queue */
   readonly key?: string | UniqueKeyOf<A>;
   /** the longest that the key is held, from the sending; default: as long as `while` says */
   readonly for?: Duration;
@@ -17,7 +17,7 @@ export interface UniqueOptions<A extends readonly unknown[] = any> {
    */
   readonly while?: readonly UniqueState[];
   /**
-   * What becomes of a call whose key is held. `existing` (default): it is not sent, and its result is that of the holder ·
+   * What happens to a call whose key is held. `existing` (default): it is not sent, and its result is that of the holder ·
    * `reject`: it fails with TASK_NOT_UNIQUE · `replace`: a holder that still waits ends as REVOKED, and this call takes its place
    */
   readonly onConflict?: UniqueKey['onConflict'];

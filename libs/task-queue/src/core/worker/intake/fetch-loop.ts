@@ -13,7 +13,7 @@ export interface FetchLoopOptions {
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 2_000;
 
-/** Asks the broker for work whenever the slots have room, one request at a time. A failing broker is asked again, for ever, less and less often. */
+/** Asks the broker for work whenever slots are free, one request at a time. Retries a failing broker for ever, with longer pauses. */
 export class FetchLoop {
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
@@ -25,7 +25,7 @@ export class FetchLoop {
     this.#loop ??= this.#run();
   }
 
-  /** The slots have room: tell the loop, if it waits for that. */
+  /** Wakes the loop if it waits for free slots. */
   room(): void {
     this.#wake?.();
   }

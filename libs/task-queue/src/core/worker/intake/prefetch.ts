@@ -1,10 +1,10 @@
-/** A worker holds at most what it clears in this many ms beyond what it runs. */
+/** A worker prefetches at most the messages that it can run within this many ms. */
 export const PREFETCH_MS = 50;
 const WEIGHT = 0.05;
 
 /**
- * How many messages a worker may hold beyond those it runs: what the measured run time clears in {@link PREFETCH_MS}, and
- * never more than `prefetchMultiplier × concurrency`. It begins with none, so that long tasks are never hoarded.
+ * How many messages a worker may hold beyond those it runs: as many as it can run within {@link PREFETCH_MS}, by the
+ * measured run time, and at most `prefetchMultiplier × concurrency`. It begins with none, so that long tasks are not hoarded.
  */
 export class Prefetch {
   /** moving average in ms; unknown until the first task has ended */

@@ -6,10 +6,10 @@ export interface SlotsOptions {
   readonly concurrency: number;
   readonly prefetch: Prefetch;
   readonly clock: Clock;
-  /** how many have ended here that the broker does not know of yet */
+  /** how many have ended and are not settled yet */
   unsettled?(): number;
   run(delivery: Delivery): Promise<void>;
-  /** gives back what waited too long, uncharged */
+  /** gives back deliveries that waited too long, uncharged */
   release(deliveries: readonly Delivery[]): void;
   /** there is room for more */
   room(): void;
@@ -18,11 +18,11 @@ export interface SlotsOptions {
 /** Deliveries that have waited this long for a slot go back, so that another worker can have them. */
 const MAX_BUFFERED_MS = 1_000;
 
-/** Where a broker settles more slowly than tasks end, nothing is taken beyond these: they would fill the memory, and all run again after a crash. */
+/** The most unsettled deliveries. More would fill the memory of a worker whose broker is slow, and all would run again after a crash. */
 const MAX_UNSETTLED = 2_000;
 
 /**
- * The places where deliveries run, and the short line before them. A slot that falls free takes the next in line; a line
+ * The slots in which deliveries run, and the short line before them. A free slot takes the next delivery in line. A line
  * that does not move is given back.
  */
 export class Slots {
@@ -73,7 +73,7 @@ export class Slots {
     return Math.max(0, this.#concurrency - this.#running + limit - this.buffered);
   }
 
-  /** From now on so many run at once; what runs beyond them ends in its own time. */
+  /** Changes how many run at once; deliveries beyond the new size end in their own time. */
   resize(concurrency: number): void {
     this.#concurrency = concurrency;
     this.options.prefetch.resize(concurrency);
@@ -82,8 +82,8 @@ export class Slots {
   }
 
   /**
-   * More than can run at once begins in the next turn of the event loop: the request for what comes after them is on its
-   * way by then, and the broker works on it while they run.
+   * A batch larger than the free slots begins in the next turn of the event loop. The next receive is sent by then, so the
+   * broker works on it while these run.
    */
   accept(deliveries: readonly Delivery[]): void {
     if (this.#closed) return this.options.release(deliveries);
@@ -100,7 +100,7 @@ export class Slots {
     if (place !== -1) this.options.release(this.#line.splice(place, 1));
   }
 
-  /** Gives back what has not started, and takes nothing more. */
+  /** Gives back deliveries that have not started, and accepts no more. */
   close(): void {
     this.#closed = true;
     this.#timer?.clear();

@@ -7,7 +7,7 @@ import type { Answering, WorkerView } from './worker-view.js';
 
 type Command = 'timeLimit' | 'poolGrow' | 'poolShrink' | 'addConsumer' | 'cancelConsumer' | 'shutdown';
 
-/** What a running worker can be told to do; what it cannot do it refuses. It holds until the worker ends. */
+/** Commands to a running worker. Unsupported commands are refused. A change holds until the worker ends. */
 export function commandsOf(view: WorkerView): Answering<Command> {
   return {
     timeLimit: (limits) => setTimeLimits(limits, view),

@@ -16,12 +16,12 @@ export interface ControlListenerDependencies {
   readonly clock: Clock;
 }
 
-/** ms after its deadline at which a request is no longer done: the clocks of two machines differ by less */
+/** A request is ignored this many ms after its deadline; the clocks of two machines differ by less. */
 const LATE = 60_000;
 
 /**
- * Hears what workers are asked and told, and answers for one of them. What comes while it starts waits until it consumes;
- * it goes on answering while it drains.
+ * Receives requests to workers and answers for one worker. Requests that arrive while the worker starts wait until it
+ * consumes; it continues to answer while it drains.
  */
 export class ControlListener {
   readonly #answering = new Set<Promise<void>>();
@@ -39,13 +39,13 @@ export class ControlListener {
     });
   }
 
-  /** From now on it answers. */
+  /** Answers requests from now on, beginning with those that came during the start. */
   serve(view: WorkerView): void {
     this.#methods = { ...inspectionsOf(view), ...commandsOf(view) };
     for (const request of this.#early.splice(0)) this.#take(request);
   }
 
-  /** Resolves when what was asked is answered. */
+  /** Resolves when all requests taken so far are answered. */
   async stop(): Promise<void> {
     await this.#stopListening?.();
     await Promise.all(this.#answering);

@@ -8,12 +8,12 @@ import type { Delivery } from '../../ports/broker/consumer.js';
 import type { TaskHandler } from '../../ports/task/task-handler.js';
 import type { WorkerView } from './worker-view.js';
 
-/** characters of arguments that are told */
+/** The most characters of arguments in an answer. */
 const LONGEST = 1_024;
 const ENCRYPTED = '[encrypted]';
 const PACKED = '[packed]';
 
-/** A task that runs, as people read it. */
+/** A running task, for people to read. */
 export function describeRun(job: DeliveredJob, view: WorkerView): ActiveTask {
   const { delivery, message, startedAt, deadline, ackedEarly, abortReason } = job;
   return {
@@ -25,7 +25,7 @@ export function describeRun(job: DeliveredJob, view: WorkerView): ActiveTask {
   };
 }
 
-/** A task that waits in the worker. Arguments that are compressed or encrypted are not opened for it. */
+/** A task that waits in the worker. Compressed or encrypted arguments are not opened. */
 export function describeWaiting(delivery: Delivery, view: WorkerView): ReservedTask {
   const envelope = view.codecs.messages.peek(delivery);
   if (envelope !== undefined) {
@@ -42,7 +42,7 @@ function describeHeld({ id, queue, priority, lostLeases }: Delivery, message: Ta
   return { id, task: message.task, queue, priority, retries, ...describeArguments(message, handler), redelivered: lostLeases > 0 };
 }
 
-/** What was encrypted on its way here is not told in clear on another one; of an unknown task nobody knows what it hides. */
+/** Encrypted arguments are not shown in clear. Those of an unknown task are hidden, because its `redactArgs` is not known. */
 function describeArguments(message: TaskMessage, handler: TaskHandler | undefined): Pick<HeldTask, 'args' | 'kwargs'> {
   if (message.headers.encrypted) return { args: ENCRYPTED, kwargs: ENCRYPTED };
   if (handler === undefined) return { args: REDACTED, kwargs: REDACTED };

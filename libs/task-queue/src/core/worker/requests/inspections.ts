@@ -8,7 +8,7 @@ import type { Answering, WorkerView } from './worker-view.js';
 
 type Inspection = 'ping' | 'active' | 'reserved' | 'scheduled' | 'registered' | 'stats' | 'revoked' | 'activeQueues' | 'queryTask' | 'conf';
 
-/** Questions about a worker. They read what it keeps for its work anyway; nothing is counted or kept for them. */
+/** Answers questions about a worker from the state that it keeps anyway; nothing is counted or stored for them. */
 export function inspectionsOf(view: WorkerView): Answering<Inspection> {
   return {
     ping: () => 'pong',

@@ -11,7 +11,7 @@ import type { Slots } from '../intake/slots.js';
 import type { Subscription } from '../intake/subscription.js';
 import type { WorkerOptions } from '../worker-options.js';
 
-/** A worker that consumes, as those see it who answer questions about it. */
+/** A consuming worker, as the answers to requests see it. */
 export interface WorkerView {
   readonly options: WorkerOptions;
   readonly handlers: HandlerRegistry;
@@ -27,11 +27,11 @@ export interface WorkerView {
   /** epoch ms */
   readonly startedAt: number;
   stopping(): boolean;
-  /** the options of the queue that it stands on, fit to be shown */
+  /** the options of its queue, without secrets */
   configuration(): Readonly<Record<string, unknown>>;
   /** @throws where so many tasks cannot run at once */
   checkConcurrency(concurrency: number): Promise<void>;
-  /** Begins to end the worker, or the process that is its own. */
+  /** Begins to stop the worker, or its process where it has one of its own. */
   shutDown(): void;
 }
 

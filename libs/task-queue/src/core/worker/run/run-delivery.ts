@@ -33,7 +33,7 @@ export interface RunDeliveryDependencies {
   readonly onOutcome?: OutcomeListener | undefined;
 }
 
-/** Told how each attempt ended in this process, and which message ended without one. */
+/** Called with the outcome of each attempt in this process, and of each message that ended without one. */
 export type OutcomeListener = (message: TaskMessage, outcome: Outcome) => void;
 
 const GIVEN_BACK: Outcome = Object.freeze({ kind: 'lost', begun: true });

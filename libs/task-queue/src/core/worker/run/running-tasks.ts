@@ -5,8 +5,8 @@ import type { Delivery } from '../../ports/broker/consumer.js';
 import type { TaskHandler } from '../../ports/task/task-handler.js';
 
 /**
- * What runs in this worker now, and who may tell it to end: a soft time limit (one sweep for all, no timer for each),
- * a revoke, a lost lease, a shutdown.
+ * The jobs that run in this worker now. They are aborted by a soft time limit (one timer for all jobs), a revoke, a lost
+ * lease or a shutdown.
  */
 export class RunningTasks {
   readonly #jobs = new Set<DeliveredJob>();
@@ -21,18 +21,17 @@ export class RunningTasks {
     return this.#jobs.size;
   }
 
-  /** What runs now. */
   list(): readonly DeliveredJob[] {
     return [...this.#jobs];
   }
 
-  /** ms that an attempt of this handler may take; null = as long as it likes */
+  /** ms that an attempt of this handler may take; null = no limit */
   softLimitOf(handler: TaskHandler): number | null {
     const changed = this.#softLimits?.get(handler.name);
     return changed === undefined ? handler.options.softTimeLimit : changed;
   }
 
-  /** Holds for attempts that begin from now on. */
+  /** Applies to attempts that begin from now on. */
   setSoftLimit(task: string, limit: number | null): void {
     this.#softLimits ??= new Map();
     this.#softLimits.set(task, limit);
@@ -53,7 +52,7 @@ export class RunningTasks {
     }
   }
 
-  /** ids of those that were told to end because they are revoked */
+  /** ids of the jobs that were aborted by a revoke */
   revoked(): string[] {
     return this.list().flatMap(({ delivery, abortReason }) => (abortReason instanceof TaskRevokedError ? [delivery.id] : []));
   }
@@ -64,14 +63,14 @@ export class RunningTasks {
     }
   }
 
-  /** @returns those told to end */
+  /** @returns the aborted jobs */
   shutDown(): DeliveredJob[] {
     const jobs = [...this.#jobs];
     for (const job of jobs) abortJob(job, new WorkerShutdownError());
     return jobs;
   }
 
-  /** Gives up on what still runs, so that it can be given back. */
+  /** Gives up the jobs that still run, so that their deliveries can be given back. */
   abandon(): DeliveredJob[] {
     const jobs = [...this.#jobs];
     for (const job of jobs) job.abandoned = true;

@@ -22,7 +22,7 @@ export interface SetAsideDependencies {
   readonly options: WorkerOptions;
 }
 
-/** Dead-letter reasons of messages that cannot be taken in, by the code of what is wrong. */
+/** Dead-letter reasons of messages that cannot be read, by error code. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   CONTENT_NOT_ACCEPTED: 'content_not_accepted',
   CONTENT_UNDECRYPTABLE: 'undecryptable',
@@ -32,11 +32,11 @@ export const REASON_MALFORMED = 'malformed';
 export const REASON_UNKNOWN_TASK = 'unknown_task';
 
 /**
- * Messages that this worker cannot run at all. One that cannot be read, or must not be believed, becomes a dead letter by
- * what its headers say, or by its id alone; one of an unknown task is parked, since in a rolling deploy another worker may know it, and becomes a dead letter after a while.
+ * Ends messages that this worker cannot run. An unreadable or untrusted message becomes a dead letter. A message of an
+ * unknown task is parked first, because in a rolling deploy another worker may know the task.
  */
 export class SetAside {
-  /** the log tells of each unknown name once */
+  /** unknown names that were logged already */
   readonly #told = new Set<string>();
 
   constructor(private readonly deps: SetAsideDependencies) {}
@@ -77,7 +77,7 @@ export class SetAside {
     settle.add({ delivery, ...settlement! }, PublishEvents.of(announced, environment.listeners));
   }
 
-  /** @param envelope what can be read of it */
+  /** @param envelope its readable part, if any */
   #deadLetter(delivery: Delivery, reason: string, thrown: unknown, envelope: TaskMessage | undefined): void {
     const { environment, settle } = this.deps;
     const { ignoreResult = null, attempts = NO_ATTEMPTS, traced = false } = envelope?.headers ?? {};

@@ -4,10 +4,10 @@ import type { TaskTransactions } from '../../ports/task/task-transactions.js';
 import type { TransactionsOf } from '../../ports/task/task-handler.js';
 import type { HandlerRegistry } from '../handler-registry.js';
 
-/** ms between two looks for records that have served their time */
+/** ms between two removals of old records */
 const INTERVAL = 3_600_000;
 
-/** Sees to it that transactional tasks of a worker can leave records, and removes those that are older than they are kept. */
+/** Checks that the transactional tasks of a worker can store records, and removes records older than their retention. */
 export class TransactionRecords {
   readonly #transactions: readonly TaskTransactions[];
   #timer: ClockTimer | undefined;

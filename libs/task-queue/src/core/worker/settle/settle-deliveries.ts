@@ -39,7 +39,7 @@ export class SettleDeliveries {
   #scheduled = false;
   #inFlight = 0;
   #idle: (() => void)[] = [];
-  /** of settlements whose sending somebody listens to */
+  /** of settlements whose publications have listeners */
   #events: WeakMap<Delivery, PublishEvents> | undefined;
 
   constructor(private readonly options: SettleOptions) {}
@@ -49,7 +49,7 @@ export class SettleDeliveries {
     return this.#waiting.length + this.#inFlight;
   }
 
-  /** @param events told when what it sends is sent */
+  /** @param events called when the publications of the settlement are sent */
   add(settlement: Settlement, events?: PublishEvents): void {
     if (events !== undefined) (this.#events ??= new WeakMap()).set(settlement.delivery, events);
     this.#waiting.push(settlement);
@@ -105,7 +105,7 @@ export class SettleDeliveries {
     }
   }
 
-  /** Publishes the follow-ups of what is still held by its local deadline; the rest goes back, where it is still ours. */
+  /** Publishes the follow-ups of deliveries that are held by their local deadline. The others are released. */
   async #publishApart(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
     const { broker, publishTimeout } = this.options;
     const { held, late } = this.#parted(batch);
@@ -117,7 +117,7 @@ export class SettleDeliveries {
     return [...held.map(({ publish: _, ...settlement }) => settlement as Settlement), ...late];
   }
 
-  /** Saves the results of what is still held by its local deadline; the rest goes back, where it is still ours. */
+  /** Saves the results of deliveries that are held by their local deadline. The others are released. */
   async #saveApart(batch: readonly Settlement[]): Promise<readonly Settlement[]> {
     const { held, late } = this.#parted(batch);
     const byExpiry = new Map<number, TaskResultRecord[]>();

@@ -18,7 +18,7 @@ interface StoreOfResults {
   readonly clock: Clock;
 }
 
-/** What a worker does for its store of results beside saving; nothing for one that needs nothing. */
+/** The background duties for a store of results; undefined where the store needs none. */
 export function upkeepOf({ transport, worker, logger, clock }: StoreOfResults): {
   readonly failedTasks: RememberFailed | undefined;
   readonly upkeep: Upkeep | undefined;
