@@ -1,7 +1,18 @@
-import { Inject, Module, type DynamicModule, type NestModule, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  Inject,
+  Module,
+  type DynamicModule,
+  type NestModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import type { TaskSchedules } from '../core/beat/task-schedules.js';
 import type { TaskClient } from '../core/client/task-client.js';
+import { getTaskSchedulesToken } from '../nest/module/task-schedules.provider.js';
+import { getQueueInstanceToken } from '../nest/tokens/queue-instance.token.js';
+import { DEFAULT_CLIENT, getTaskClientToken } from '../nest/tokens/task-client.token.js';
 import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from '../nest/tokens/tokens.js';
 import type { QueueInstance } from '../assembly/queue-instance.js';
 import type { Clock } from '../core/ports/runtime/clock.js';
@@ -10,7 +21,6 @@ import { AdminApi } from './api/admin-api.js';
 import { openAuthenticator } from './auth/open-authenticator.js';
 import { openAuditLog } from './audit/open-audit-log.js';
 import { MountPoint } from './mount/mount-point.js';
-import { TaskAdminModuleBase } from './task-admin.module-definition.js';
 import {
   checkAdminOptions,
   TASK_ADMIN_OPTIONS,
@@ -19,6 +29,21 @@ import {
   type AdminOptionsInput,
 } from './task-admin.options.js';
 import { SERVED_CLIENT, SERVED_SCHEDULES } from './tokens.js';
+
+const { ConfigurableModuleClass: TaskAdminModuleBase } = new ConfigurableModuleBuilder<AdminOptionsInput>({
+  optionsInjectionToken: TASK_ADMIN_OPTIONS as symbol,
+})
+  .setClassMethodName('forRoot')
+  .setExtras<AdminModuleExtras>({ client: DEFAULT_CLIENT }, (definition, { client = DEFAULT_CLIENT }) => ({
+    ...definition,
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: QUEUE_INSTANCE, useExisting: getQueueInstanceToken(client) },
+      { provide: SERVED_CLIENT, useExisting: getTaskClientToken(client) },
+      { provide: SERVED_SCHEDULES, useExisting: getTaskSchedulesToken(client) },
+    ],
+  }))
+  .build();
 
 /**
  * Mounts the admin API beside the application's routes. The API is a separate Nest application: global prefixes, pipes,

@@ -10,6 +10,6 @@ void runCli(process.argv.slice(2), {
   err: (text) => process.stderr.write(text),
 }).then((code) => {
   process.exitCode = code;
-  // What an application had opened before it failed to boot would keep the process alive.
+  // Resources that an application opened before it failed to boot would keep the process alive.
   if (code !== EXIT.done) process.stderr.write('', () => process.exit());
 });

@@ -1,14 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { TaskQueueError } from '../core/errors/task-queue-error.js';
-import { beatCommand } from './commands/beat.js';
-import { migrateCommand } from './commands/migrate.js';
-import { workerCommand } from './commands/worker.js';
-import type { Terminal } from './terminal.js';
+import { migrateCommand, type Terminal } from './commands/migrate.js';
+import { beatCommand, workerCommand } from './commands/worker.js';
 
-/** It did what was asked · it could not · it was not understood. */
+/** Exit codes: success, failure, wrong usage. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-/** Runs one command line. @returns the exit code; a worker or a beat then goes on, and ends its process itself */
+/** Runs one command line. @returns the exit code; a started worker or beat keeps running and ends the process itself */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     await programFor(terminal).parseAsync(args, { from: 'user' });
@@ -25,14 +23,14 @@ function programFor(terminal: Terminal): Command {
     .description('Commands for the task queue of nestjs-task-queue.')
     .version(terminal.version)
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.err(text) })
-    .showHelpAfterError('(tasks --help tells more)')
+    .showHelpAfterError('(see tasks --help)')
     .exitOverride();
   for (const command of [workerCommand(), beatCommand(), migrateCommand(terminal)])
     program.addCommand(command.copyInheritedSettings(program));
   return program;
 }
 
-/** A code where there is one: docs/errors.md says what to do about it. */
+/** Prefixes the error code, if any, so that the user finds it in docs/errors.md. */
 function describe(error: unknown): string {
   if (error instanceof TaskQueueError) {
     const why = error.cause instanceof Error && !error.message.includes(error.cause.message) ? ` (${error.cause.message})` : '';

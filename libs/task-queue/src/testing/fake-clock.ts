@@ -6,11 +6,11 @@ interface Pending {
   readonly callback: () => void;
 }
 
-/** A clock that a test moves by hand. Timers fire in order of their instants, those they start included. */
+/** A clock that a test moves by hand. Timers fire in the order of their instants, including timers that they start. */
 export class FakeClock implements Clock {
   private readonly pending = new Set<Pending>();
 
-  /** @param current epoch ms that it begins at */
+  /** @param current initial time in epoch ms */
   constructor(private current = Date.UTC(2030, 0, 1)) {}
 
   now(): number {
@@ -24,8 +24,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves on by this long (ms, or text such as '1h'), firing each timer at its own instant. Between two timers, and after the last, pending promises
-   * get a turn, so that what a timer starts can go on.
+   * Advances by a duration (ms, or a string such as '1h') and fires each timer at its instant. After each timer, pending
+   * promises get a turn, so that work that the timer started can continue.
    */
   async advance(duration: Duration): Promise<void> {
     const end = this.current + toMilliseconds(duration, 'duration');
@@ -39,7 +39,7 @@ export class FakeClock implements Clock {
     await turn();
   }
 
-  /** timers that have not fired and are not cleared: none when everything is closed */
+  /** number of timers that have neither fired nor been cleared; 0 when everything is closed */
   get timers(): number {
     return this.pending.size;
   }

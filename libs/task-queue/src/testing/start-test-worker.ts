@@ -8,21 +8,21 @@ import { TASK_CLOCK, TASK_LOGGER } from '../nest/tokens/tokens.js';
 import type { WorkerOptionsInput } from '../core/worker/worker-options.js';
 
 export interface TestWorkerOptions extends WorkerOptionsInput {
-  /** the `name` of the TaskQueueModule whose queues it consumes */
+  /** `name` of the TaskQueueModule whose queues it consumes */
   client?: string;
 }
 
 export interface TestWorker {
   readonly name: string;
-  /** Resolves when it runs nothing, and all that has ended is settled. */
+  /** Resolves when no task runs and every finished one is settled. */
   idle(): Promise<void>;
-  /** Takes no more work and gives back what does not end within `drainTimeout`. Safe to call twice; closing the application does it, too. */
+  /** Stops receiving and releases tasks that do not end within `drainTimeout`. Safe to call twice; closing the application calls it too. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a real worker on the real broker of an application under test, in this process, with the application's own
- * handlers: for tests of what memory cannot show. Resolves when it consumes.
+ * Starts a real worker in this process, on the real broker of an application under test and with its handlers. Use it for
+ * behaviour that the memory transport does not have. Resolves when the worker consumes.
  */
 export async function startTestWorker(app: INestApplicationContext, input: TestWorkerOptions = {}): Promise<TestWorker> {
   const { client = DEFAULT_CLIENT, ...given } = input;

@@ -8,13 +8,13 @@ import { TestStage } from './test-stage.js';
 import { checkTestingOptions, TEST_WORKER_OPTIONS, type TestingOptions, type TestingRootOptions } from './testing-options.js';
 
 /**
- * Puts an application's tasks on a queue in memory, with a clock that the test moves. `app.get(TestQueue)` tells what was
- * sent, and runs it.
+ * Runs an application's tasks on a queue in memory, with a clock that the test moves. `app.get(TestQueue)` lists the sent
+ * tasks and runs them.
  */
 @Module({})
 export class TaskQueueTestingModule {
   /**
-   * Instead of TaskQueueModule: provides the TaskClient.
+   * Replaces TaskQueueModule and provides the TaskClient.
    * @example Test.createTestingModule({ imports: [TaskQueueTestingModule.forRoot()], providers: [PostTasks, Mailer] })
    */
   static forRoot(options: TestingRootOptions = {}): DynamicModule {
@@ -24,8 +24,8 @@ export class TaskQueueTestingModule {
   }
 
   /**
-   * Beside an application's own modules, in any order: its TaskQueueModules keep their options and open in memory, and its
-   * TaskWorkerModules are checked and stay idle.
+   * Import it beside the application's own modules, in any order. Its TaskQueueModules keep their options and use the memory
+   * transport. Its TaskWorkerModules check their options and start no worker.
    * @example Test.createTestingModule({ imports: [AppModule, TaskQueueTestingModule.takeOver()] })
    */
   static takeOver(options: TestingOptions = {}): DynamicModule {
@@ -35,7 +35,7 @@ export class TaskQueueTestingModule {
 
 function testingModule(options: TestingOptions, where: string, imports: readonly DynamicModule[]): DynamicModule {
   const { mode, propagate, clock, worker } = checkTestingOptions(options, where);
-  // Made for each application: one that a test file builds for each of its tests starts with nothing.
+  // One stage for each application: a test file may create a new application for each test.
   const stage = () => new TestStage({ clock: clock ?? new FakeClock(), eager: mode === 'eager', eagerPropagates: propagate });
   return {
     module: TaskQueueTestingModule,

@@ -26,7 +26,7 @@ import { TestStage } from './test-stage.js';
 // oxlint-disable-next-line typescript/no-explicit-any -- a constructor may take anything
 export type TaskTarget<T, K> = (abstract new (...args: any[]) => T) | TaskContract<T, K>;
 
-/** The arguments of the task that this method of T is. */
+/** The arguments of the task method K of T. */
 export type ArgsOf<T, K> = K extends keyof TaskProxy<T>
   ? TaskProxy<T>[K] extends { delay(...args: infer A): unknown }
     ? A
@@ -34,7 +34,7 @@ export type ArgsOf<T, K> = K extends keyof TaskProxy<T>
   : never;
 
 /**
- * The queue of an application under test: what was sent through it, and the moment at which it is worked off.
+ * The queue of an application under test: lists the sent tasks, and runs them on demand.
  * @example const queue = app.get(TestQueue)
  */
 @Injectable()
@@ -52,15 +52,12 @@ export class TestQueue implements OnModuleDestroy {
     stage.onSent = () => this.#drainer.moveOn();
   }
 
-  /** The time of the queue and of everything in it; it only moves when it is told to. */
+  /** The clock of the queue. It moves only when the test advances it. */
   get clock(): FakeClock {
     return this.stage.clock;
   }
 
-  /**
-   * Runs everything that is due with the application's own handlers, and what they send and retry meanwhile, until nothing
-   * is due any more.
-   */
+  /** Runs all due tasks with the application's handlers, including those that they send and retry, until no task is due. */
   drain(options: DrainOptions = {}): Promise<DrainReport> {
     return this.#drainer.drain(
       this.stage.instances.map((instance) => this.#drainedOf(instance)),
@@ -69,9 +66,9 @@ export class TestQueue implements OnModuleDestroy {
   }
 
   /**
-   * Expects that the task was sent, at least once.
+   * Expects that the task was sent at least once.
    * @example queue.expectSent(PostTasks, 'sendPostEmail').with(post.id).once()
-   * @throws AssertionError telling what was sent instead
+   * @throws AssertionError that lists the calls that were sent instead
    */
   expectSent<T, K extends keyof TaskProxy<T> & string>(target: TaskTarget<T, K>, method: K): SentExpectation<ArgsOf<T, K>>;
   expectSent<const N extends TaskName>(name: N): SentExpectation<TaskArgsOf<N>>;
@@ -79,7 +76,7 @@ export class TestQueue implements OnModuleDestroy {
     return new SentExpectation(this.#expected(target, method));
   }
 
-  /** Expects that the task was not sent: not at all, or not with these arguments. */
+  /** Expects that the task was not sent at all, or not with these arguments. */
   expectNotSent<T, K extends keyof TaskProxy<T> & string>(target: TaskTarget<T, K>, method: K, args?: ExpectableArgs<ArgsOf<T, K>>): void;
   expectNotSent<const N extends TaskName>(name: N, args?: ExpectableArgs<TaskArgsOf<N>>): void;
   expectNotSent(target: object | string, second?: unknown, third?: readonly unknown[]): void {
@@ -87,21 +84,21 @@ export class TestQueue implements OnModuleDestroy {
     refuseSent(this.#expected(target, second as string), third);
   }
 
-  /** What was sent, in order, by the application and by its tasks; not what a retry puts back. */
+  /** The calls by the application and its tasks, in order. Retries are not calls. */
   sent(): readonly SentTask[] {
     return [...this.stage.calls];
   }
 
-  /** Forgets what was sent, between two parts of a test. What waits in the queue stays. */
+  /** Clears the list of sent calls, between two parts of a test. Messages stay in the queue. */
   forgetSent(): void {
     this.stage.calls.length = 0;
   }
 
-  /** Ends the workers that drains have started, and what still runs in them. */
+  /** Stops the workers that drains have started, and their running tasks. */
   async onModuleDestroy(): Promise<void> {
     let stopped = false;
     const stopping = Promise.all(this.#drainer.workers.map((worker) => worker.stop(0))).finally(() => (stopped = true));
-    // The deadlines of a stop are the clock's, which stands still.
+    // The deadlines of stop() run by this clock, which does not move by itself.
     while (!stopped) await this.clock.advance('1s');
     await stopping;
   }
@@ -112,7 +109,7 @@ export class TestQueue implements OnModuleDestroy {
     return { title, all, calls: all.filter(({ task }) => task === name) };
   }
 
-  /** Those of the application's own worker hold, but for its queues (all are drained) and how many tasks run at once. */
+  /** The options of the application's worker, except for its queues (all are drained) and its concurrency. */
   #workerOptions(instance: QueueInstance): WorkerOptionsInput {
     const { queues: _, excludeQueues: __, ...own } = this.stage.workers.get(instance) ?? {};
     return { ...own, name: 'test', concurrency: 1, prefetchMultiplier: 0, ...this.worker };

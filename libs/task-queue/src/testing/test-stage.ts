@@ -17,12 +17,12 @@ export interface StageOptions {
 /** Options that a test replaces by its own broker in memory. */
 const ADDRESSES = ['results', 'store', 'control', 'schedules', 'outbox', 'connection', 'resultsConnection'];
 
-/** What one application under test runs on: a clock of its own, brokers in memory, and a list of what was sent. */
+/** The fixture of one application under test: a clock, brokers in memory, and the list of sent calls. */
 export class TestStage implements StandIn {
   readonly instances: QueueInstance[] = [];
   readonly workers = new Map<QueueInstance, WorkerOptionsInput>();
   readonly calls: SentTask[] = [];
-  /** told after each call */
+  /** called after each call */
   onSent: () => void = () => {};
   private readonly id = randomUUID();
   private readonly ids = new Set<string>();
@@ -50,7 +50,7 @@ export class TestStage implements StandIn {
     this.workers.set(instance, { ...this.workers.get(instance), ...options });
   }
 
-  /** What follows from a task is sent, too; what is put back under its own id is not. */
+  /** Records follow-ups as sent calls. A message that goes back under its own id is not a new call. */
   published({ name, codecs }: QueueInstance, publications: readonly Publication[]): void {
     for (const publication of publications) {
       if (!this.ids.has(publication.id)) this.sent(name, codecs.messages.decode(publication), publication);

@@ -6,7 +6,7 @@ import { open } from '../transports/memory/index.js';
 
 const DAY = 86_400_000;
 
-/** A connected memory transport of its own. Close it when the test ends. */
+/** Opens and connects a separate memory transport. Close it at the end of the test. */
 export async function testTransport(options: Partial<TransportOptions> = {}): Promise<CompleteTransport> {
   const transport = open('memory://', {
     keyPrefix: `test-${randomUUID()}`,

@@ -4,12 +4,12 @@ import { migrateOne } from '../database/migrations/migrate.js';
 import { ALL_MIGRATIONS } from '../database/migrations/migration.js';
 import type { Migration, MigrationSession } from '../database/migrations/migration.js';
 
-/** Before any migration of an application: TypeORM orders them by the time in their names. */
+/** Earlier than any migration of an application: TypeORM orders migrations by the time in their names. */
 const EPOCH = 1_600_000_000_000;
 
 /**
- * The library's migrations for a DataSource of yours, instead of `npx tasks migrate`:
- * `migrations: [...taskQueueMigrations(), …yours]`. They are the same; what one has run, the other leaves alone.
+ * The library's migrations for your own DataSource, instead of `npx tasks migrate`:
+ * `migrations: [...taskQueueMigrations(), …yours]`. Both ways run the same migrations and skip those that the other has run.
  * @param options.schema `keyPrefix` of `TaskQueueModule.forRoot`; default 'tq'
  */
 export function taskQueueMigrations({ schema = 'tq' }: { schema?: string } = {}): (new () => MigrationInterface)[] {
@@ -25,9 +25,9 @@ function migrationClass(migration: Migration, schema: string): new () => Migrati
       else await runner.manager.transaction(({ queryRunner }) => migrateOne(sessionOf(queryRunner!), schema, migration));
     }
 
-    /** @throws MigrationFailedError always: tasks would be lost */
+    /** @throws MigrationFailedError always, because tasks would be lost */
     async down(): Promise<void> {
-      throw new MigrationFailedError(migration.name, `it cannot be reverted; to be rid of everything, drop schema ${schema} cascade`);
+      throw new MigrationFailedError(migration.name, `it cannot be reverted; to remove everything, drop schema ${schema} cascade`);
     }
   };
 }

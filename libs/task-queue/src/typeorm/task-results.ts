@@ -9,37 +9,26 @@ import { search, type Found, type Page, type Searched } from '../database/result
 import { TASK_RESULT_COLUMNS, TASK_RESULT_TABLE, TaskResultEntity } from '../database/results/task-result.js';
 import { TypeormResultBackend } from '../database/results/typeorm-result-backend.js';
 
-/** Which results: all of these together. */
-export interface TaskResultFilter {
-  /** of the task, or the shadow that the call was given */
+/** Conditions of a search; a row must match all of them. */
+interface TaskFilter {
+  /** name of the task, or the shadow name of the call */
   readonly name?: string;
-  readonly state?: string;
   readonly queue?: string;
   readonly worker?: string;
   readonly tag?: string;
-  /** sent at this instant or later */
+  /** earliest instant at which the task was sent; for failed tasks, at which it failed */
   readonly from?: Date;
-  /** sent before this instant */
+  /** exclusive end of the range that `from` begins */
   readonly to?: Date;
 }
 
-/** Which failed tasks: all of these together. */
-export interface FailedTaskFilter {
-  readonly name?: string;
-  readonly reason?: string;
-  readonly queue?: string;
-  readonly worker?: string;
-  readonly tag?: string;
-  /** failed at this instant or later */
-  readonly from?: Date;
-  /** failed before this instant */
-  readonly to?: Date;
-}
+type TaskResultFilter = TaskFilter & { readonly state?: string };
+type FailedTaskFilter = TaskFilter & { readonly reason?: string };
 
 export type TaskResultSearch = TaskResultFilter & Page;
 export type FailedTaskSearch = FailedTaskFilter & Page;
 
-// The second half lets the planner use the index, which has no row for those without tags.
+// `tags <> '{}'` lets the planner use the partial index, which has no row for tasks without tags.
 const TAGGED = "tags @> array[$::text] and tags <> '{}'";
 const TASK = { name: 'task_name = $::text', queue: 'queue = $::text', worker: 'worker = $::text', tag: TAGGED };
 
@@ -72,8 +61,8 @@ const FAILED: Searched<FailedTaskEntity, FailedTaskFilter> = {
 };
 
 /**
- * Searches the results and failed tasks in the database, newest first. To be listed in `providers`; it is of the unnamed
- * TaskQueueModule, and for another one made with its `QueueInstance`.
+ * Searches results and failed tasks in the database, newest first. List it in `providers`. It belongs to the unnamed
+ * TaskQueueModule; for another one, create it with that module's `QueueInstance`.
  */
 @Injectable()
 export class TaskResults {
@@ -89,14 +78,10 @@ export class TaskResults {
     return search(this.#database(), FAILED, query);
   }
 
-  /** Looked up when it is needed: in tests, results are in memory. */
+  /** Looked up on use, because tests keep results in memory. */
   #database(): ResultDatabase {
     const { results } = this.queue.transport;
     if (results instanceof TypeormResultBackend) return results.database;
-    throw new InvalidOptionError(
-      'results',
-      this.queue.options.results,
-      "'typeorm' in TaskQueueModule.forRoot, for results that can be searched",
-    );
+    throw new InvalidOptionError('results', this.queue.options.results, "'typeorm' in TaskQueueModule.forRoot to search results");
   }
 }

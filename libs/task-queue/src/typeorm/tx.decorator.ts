@@ -3,8 +3,8 @@ import { TransactionNotOpenError } from '../core/errors/transaction-errors.js';
 import { currentTransaction } from '../core/ports/task/current-transaction.js';
 
 /**
- * Fills a parameter of a transactional task with the EntityManager of its transaction. Its type is `Injected<EntityManager>`.
- * Injected repositories are of the same transaction, so that most tasks do not need it.
+ * Injects the EntityManager of a transactional task's transaction. The parameter's type is `Injected<EntityManager>`.
+ * Injected repositories use the same transaction, so most tasks do not need it.
  * @example async transfer(from: string, to: string, amount: number, @Tx() manager: Injected<EntityManager>) {}
  */
 export const Tx: () => ParameterDecorator = createParamDecorator(() => {

@@ -9,8 +9,7 @@ import type { AdminOptions } from '../task-admin.options.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { PROBLEM_TYPE, type Problem } from './problem.js';
 import { rawOf, stateOf } from './request-state.js';
-import { statusOf } from './status-of.js';
-import { toKnownError } from './to-known-error.js';
+import { statusOf, toKnownError } from './known-errors.js';
 
 /** The problem type ends with the error code; docs/errors.md, which the package contains, explains each code. */
 const PROBLEM = 'urn:nestjs-task-queue:error:';

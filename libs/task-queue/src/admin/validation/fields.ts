@@ -41,7 +41,7 @@ export function pageOf<S extends z.ZodType>(item: S) {
   });
 }
 
-/** An entry without the fields that are undefined. */
+/** A copy without the fields that are undefined. */
 export function definedOnly<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never;
 }

@@ -3,7 +3,13 @@ import { DriverMissingError, InvalidBrokerUrlError } from '../../core/errors/boo
 import type { Migration } from '../../database/migrations/migration.js';
 import { migrationScript } from '../../database/migrations/migration-script.js';
 import { maskPassword } from '../../core/policies/mask-password.js';
-import type { Terminal } from '../terminal.js';
+
+/** The output of a command. */
+export interface Terminal {
+  readonly version: string;
+  out(text: string): unknown;
+  err(text: string): unknown;
+}
 
 interface MigrateOptions {
   readonly broker: string;
@@ -11,13 +17,13 @@ interface MigrateOptions {
   readonly plan: boolean;
 }
 
-/** `tasks migrate`: makes the tables of PostgreSQL those of this version of the package. */
+/** `tasks migrate`: brings the tables in PostgreSQL to this version of the package. */
 export function migrateCommand(terminal: Terminal): Command {
   return new Command('migrate')
-    .description('Make or upgrade the tables of the task queue in PostgreSQL. Safe to run twice, and by many at once.')
+    .description('Create or upgrade the tables of the task queue in PostgreSQL. Safe to run twice or concurrently.')
     .addOption(new Option('--broker <url>', 'postgres://user:password@host:port/database').env('TASKS_BROKER_URL').makeOptionMandatory())
-    .addOption(new Option('--schema <name>', "the schema of the tables, 'keyPrefix' of forRoot").env('TASKS_SCHEMA').default('tq'))
-    .option('--plan', 'change nothing; print what is applied and what is pending, as SQL', false)
+    .addOption(new Option('--schema <name>', "the schema of the tables: 'keyPrefix' of forRoot").env('TASKS_SCHEMA').default('tq'))
+    .option('--plan', 'change nothing; print the applied and pending migrations as SQL', false)
     .action(async ({ broker, schema, plan }: MigrateOptions) => {
       const database = await loadPostgres(broker);
       if (plan) terminal.out(`${migrationScript(await database.planDatabase(broker, schema), schema)}\n`);
@@ -33,7 +39,7 @@ function report(done: readonly Migration[], schema: string): string {
 /** @throws InvalidBrokerUrlError · DriverMissingError */
 async function loadPostgres(broker: string): Promise<typeof import('../../transports/postgres/checks/migrate-database.js')> {
   if (!/^postgres(ql)?:\/\//i.test(broker)) {
-    throw new InvalidBrokerUrlError(maskPassword(broker), 'is not one of PostgreSQL: no other broker has tables to migrate');
+    throw new InvalidBrokerUrlError(maskPassword(broker), 'is not a PostgreSQL URL: no other broker has tables to migrate');
   }
   try {
     return await import('../../transports/postgres/checks/migrate-database.js');

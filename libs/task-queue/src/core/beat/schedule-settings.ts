@@ -6,7 +6,7 @@ import { checkCarried } from '../client/call/carried-values.js';
 import { checkOptions, countField, durationField, flagField, nameField, positiveField, priorityField } from '../options/check-options.js';
 import type { CatchUp, RunOverlap, ScheduleDefinition } from '../ports/stores/stored-schedule.js';
 import { describeSchedule } from '../schedules/describe-schedule.js';
-import { firstTick } from '../schedules/first-tick.js';
+import { firstTick } from '../schedules/next-tick.js';
 import { toInstant, type Moment } from '../schedules/moment.js';
 import { checkTimezone } from '../schedules/timezones.js';
 import { toSchedule, type ScheduleInput } from '../schedules/to-schedule.js';

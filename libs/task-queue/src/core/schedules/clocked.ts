@@ -2,16 +2,17 @@ import { z } from 'zod';
 import { checkOptions } from '../options/check-options.js';
 import { toInstant, type Moment } from './moment.js';
 import type { ClockedSchedule } from './schedule.js';
+import { zoneField } from './timezones.js';
 
 export interface ClockedOptions {
-  /** of a text without an offset: `clocked('2027-01-31T18:00', { timezone: 'Europe/Paris' })` */
+  /** zone of an instant without an offset: `clocked('2027-01-31T18:00', { timezone: 'Europe/Paris' })` */
   timezone?: string;
 }
 
-const schema = z.object({ timezone: z.string().optional().describe("the name of a zone, such as 'Asia/Ho_Chi_Minh'") });
+const schema = z.object({ timezone: zoneField });
 
 /**
- * Once, at an instant.
+ * A schedule with one tick, at an instant.
  * @throws InvalidScheduleError · UnknownTimezoneError · UnknownOptionError
  */
 export function clocked(at: Moment, options: ClockedOptions = {}): ClockedSchedule {

@@ -12,12 +12,12 @@ const UNITS = [
   ['millisecond', 1],
 ] as const;
 
-/** A schedule in English, for people: "At 02:00 AM, only on Monday (Europe/Paris)". */
+/** Describes a schedule in English: "At 02:00 AM, only on Monday (Europe/Paris)". */
 export function describeSchedule(schedule: Schedule): string {
   try {
     return describe(schedule);
   } catch {
-    // A row that somebody wrote by hand is listed, whatever it holds.
+    // A row that was written by hand is listed, whatever it contains.
     return `cannot be read: ${JSON.stringify(schedule)}`;
   }
 }
@@ -41,7 +41,7 @@ function describeCrontab(schedule: CrontabSchedule): string {
   return schedule.timezone === undefined ? text : `${text} (${schedule.timezone})`;
 }
 
-/** As it was written, except for what cronstrue does not read: ranges over the end, and names in full. */
+/** The line as written, or its values when cronstrue cannot parse it: ranges that wrap around, and full names. */
 function readableLine(schedule: CrontabSchedule): string {
   try {
     cronstrue.toString(cronLine(schedule));

@@ -10,9 +10,9 @@ const DAY = 86_400_000;
 export type FindNext = (schedule: Schedule, after: number) => number | null;
 
 /**
- * Where a calendar excludes `tick`: a later instant up to which it excludes everything, so that none of the ticks before it
- * need to be asked for. Undefined where it does not.
- * @param findNext with the exclusions of the schedule it is given
+ * When a calendar excludes `tick`: a later instant up to which it excludes every tick, so that the search can continue there.
+ * @param findNext finds ticks with the exclusions of the given schedule applied
+ * @returns undefined when the tick is not excluded
  */
 export function excludedUntil(calendar: ExclusionCalendar, tick: number, zone: string, findNext: FindNext): number | undefined {
   const piece = pieceAt(zone, tick);
@@ -47,7 +47,7 @@ function takenUntil(schedule: Schedule, tick: number, zone: string, findNext: Fi
   return excludedUntil(except, tick, except.timezone ?? own, findNext) === undefined ? tick + 1 : undefined;
 }
 
-/** When the clocks show a later wall time of the same piece; its end where they change before that. */
+/** The instant of a later wall time of the same piece, or the end of the piece when the clocks change before it. */
 function whenShown(wall: number, { offset, until }: ZonePiece): number {
   return Math.min(wall - offset, until);
 }

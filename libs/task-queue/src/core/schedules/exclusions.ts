@@ -3,23 +3,14 @@ import { InvalidScheduleError } from '../errors/schedule-errors.js';
 import { checkOptions } from '../options/check-options.js';
 import { parseField } from './crontab/crontab-fields.js';
 import type { DateRange, ExclusionCalendar, Schedule } from './schedule.js';
-import { checkTimezone } from './timezones.js';
+import { checkTimezone, zoneField } from './timezones.js';
 
-/** {@link ExclusionCalendar} as it is written. */
-export interface ExclusionInput {
-  timezone?: string;
-  dates?: readonly string[];
-  ranges?: readonly DateRange[];
-  weekdays?: string | number | readonly (string | number)[];
-  schedules?: readonly Schedule[];
-}
-
-/** Each tick is compared with all of them. */
-const MOST_SCHEDULES = 100;
+/** Maximum number of schedules in a calendar: each tick is compared with all of them. */
+const MAX_SCHEDULES = 100;
 
 const day = z.union([z.string(), z.number()]);
 const schema = z.object({
-  timezone: z.string().optional().describe("the name of a zone, such as 'Asia/Ho_Chi_Minh'"),
+  timezone: zoneField,
   dates: z.array(z.string()).readonly().optional().describe("a list of dates: 'YYYY-MM-DD', or 'MM-DD' for each year"),
   ranges: z
     .array(z.strictObject({ from: z.string(), to: z.string() }))
@@ -37,9 +28,10 @@ const schema = z.object({
     .describe('a list of schedules, as crontab(), every(), solar() and clocked() make them'),
 });
 
-/**
- * @throws InvalidScheduleError · UnknownTimezoneError · UnknownOptionError · InvalidOptionError
- */
+/** An {@link ExclusionCalendar} as it is written. */
+export type ExclusionInput = z.input<typeof schema>;
+
+/** @throws InvalidScheduleError · UnknownTimezoneError · UnknownOptionError · InvalidOptionError */
 export function checkCalendar(input: ExclusionInput): ExclusionCalendar {
   if (typeof input !== 'object' || input === null) {
     throw new InvalidScheduleError('except', input, 'It takes an object of dates, ranges, weekdays and schedules.');
@@ -47,12 +39,9 @@ export function checkCalendar(input: ExclusionInput): ExclusionCalendar {
   const { timezone, dates, ranges, weekdays, schedules } = checkOptions(schema, input, "'except' of a schedule");
   for (const date of dates ?? []) checkDate(date, 'except.dates');
   for (const range of ranges ?? []) checkRange(range);
-  if (countOf(schedules) > MOST_SCHEDULES) {
-    throw new InvalidScheduleError(
-      'except.schedules',
-      countOf(schedules),
-      `It takes ${MOST_SCHEDULES} schedules, those within them included.`,
-    );
+  const count = countOf(schedules);
+  if (count > MAX_SCHEDULES) {
+    throw new InvalidScheduleError('except.schedules', count, `It takes at most ${MAX_SCHEDULES} schedules, nested ones included.`);
   }
   return {
     ...(timezone !== undefined && { timezone: checkTimezone(timezone) }),
@@ -63,7 +52,7 @@ export function checkCalendar(input: ExclusionInput): ExclusionCalendar {
   };
 }
 
-/** With the schedules that those exclude themselves. */
+/** Counts the schedules, including those that they exclude themselves. */
 function countOf(schedules: readonly Schedule[] = []): number {
   return schedules.reduce((sum, schedule) => sum + 1 + ('except' in schedule ? countOf(schedule.except?.schedules) : 0), 0);
 }

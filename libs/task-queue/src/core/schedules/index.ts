@@ -1,5 +1,4 @@
 export { describeSchedule } from './describe-schedule.js';
-export { firstTick } from './first-tick.js';
-export { nextTick, ticksBetween, type TickOptions } from './next-tick.js';
+export { firstTick, nextTick, ticksBetween, type TickOptions } from './next-tick.js';
 export { scheduleKey } from './schedule-key.js';
 export { toSchedule, type ScheduleInput, type SolarInput } from './to-schedule.js';

@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { InvalidScheduleError } from '../errors/schedule-errors.js';
 import { checkTimezone, instantOf } from './timezones.js';
 
-/** An instant: a Date, epoch ms, or an ISO 8601 text; one without an offset is a wall time and needs a zone. */
+/** An instant: a Date, epoch ms, or an ISO 8601 string. A string without an offset is a wall time and needs a zone. */
 export type Moment = Date | number | string;
 
 const iso = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
 const MINUTES_ONLY = /(T\d\d:\d\d)(?=[Z+-]|$)/;
 const HAS_OFFSET = /T.*(?:Z|[+-]\d\d:\d\d)$/;
 const TAKES = "It takes a Date, epoch milliseconds, or a text such as '2027-01-31T18:00:00Z', of the years 1 to 9999.";
-/** What ISO 8601 writes with four digits; every store and every later tick is within their dates. */
+/** The range of four-digit years in ISO 8601, which every store supports. */
 const [EARLIEST, LATEST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
 /**
- * @param part of the schedule, for the error
+ * @param part name of the part of the schedule, for the error
  * @throws InvalidScheduleError
  */
 export function toInstant(moment: Moment, part: string, timezone?: string): number {

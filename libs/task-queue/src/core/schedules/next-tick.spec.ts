@@ -2,9 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { clocked } from './clocked.js';
 import { cron, crontab, type CrontabInput } from './crontab/crontab.js';
-import { firstTick } from './first-tick.js';
 import { every } from './interval.js';
-import { nextTick, ticksBetween } from './next-tick.js';
+import { firstTick, nextTick, ticksBetween } from './next-tick.js';
 import type { Schedule } from './schedule.js';
 
 const HOUR = 3_600_000;

@@ -1,4 +1,6 @@
 import { InvalidOptionError } from '../errors/option-errors.js';
+import { ScheduleNeverDueError } from '../errors/schedule-errors.js';
+import { describeSchedule } from './describe-schedule.js';
 import { excludedUntil } from './excluded-until.js';
 import { nextInterval } from './interval.js';
 import { nextCrontab } from './crontab/next-crontab.js';
@@ -7,39 +9,49 @@ import type { ExclusionCalendar, Schedule } from './schedule.js';
 import { checkTimezone } from './timezones.js';
 
 export interface TickOptions {
-  /** of schedules that name none; default UTC */
+  /** zone of schedules that name none; default UTC */
   timezone?: string;
 }
 
-/** How far is looked before a schedule counts as never due again. */
+/** ms after which a schedule without an allowed tick counts as never due again. */
 const HORIZON = 50 * 366 * 86_400_000;
-/** Ticks that are found, and looked for in calendars, before it does: calendars within calendars multiply them. */
-const MOST_FOUND = 200_000;
-/** Ticks of a crontab or an interval that take as long to find. */
+/** Maximum cost of a search, in ticks of a crontab or an interval. Nested calendars multiply the number of ticks. */
+const MAX_COST = 200_000;
+/** Cost of one solar tick. */
 const SOLAR_COST = 200;
 
-/** What one search may still cost. Without anything left, nothing that is found within it counts. */
+/** The remaining cost of a search. Below zero, the search finds no tick. */
 interface Search {
   left: number;
 }
 
 /**
- * The first tick later than `after`; null when none comes again. It depends on its arguments alone, so that every beat, whenever it asks,
- * finds the same ticks.
+ * The first tick after `after`; null when there is none. A pure function, so that every beat finds the same ticks at any time.
  * @param after epoch ms
  * @throws UnknownTimezoneError
  */
 export function nextTick(schedule: Schedule, after: number, { timezone = 'UTC' }: TickOptions = {}): number | null {
   if (!Number.isFinite(after)) throw new InvalidOptionError('after', after, 'epoch milliseconds');
-  return firstAfter(schedule, Math.floor(after), checkTimezone(timezone), { left: MOST_FOUND });
+  return firstAfter(schedule, Math.floor(after), checkTimezone(timezone), { left: MAX_COST });
 }
 
 /**
- * The ticks later than `after`, up to `until` included, in order. They are found as they are asked for.
+ * The ticks after `after`, up to and including `until`, in order. Computed lazily.
  * @throws UnknownTimezoneError
  */
 export function* ticksBetween(schedule: Schedule, after: number, until: number, options: TickOptions = {}): Generator<number, void> {
   for (let tick = nextTick(schedule, after, options); tick !== null && tick <= until; tick = nextTick(schedule, tick, options)) yield tick;
+}
+
+/**
+ * The first tick of a schedule that must have one, such as a schedule that is being created.
+ * @throws ScheduleNeverDueError when its time has passed, or all of its ticks are excluded
+ */
+export function firstTick(schedule: Schedule, after: number, options: TickOptions = {}): number {
+  const tick = nextTick(schedule, after, options);
+  if (tick !== null) return tick;
+  const why = schedule.type === 'clocked' ? 'its time has passed' : 'it has no future tick';
+  throw new ScheduleNeverDueError(describeSchedule(schedule), why);
 }
 
 function firstAfter(schedule: Schedule, after: number, zone: string, search: Search): number | null {
@@ -48,7 +60,7 @@ function firstAfter(schedule: Schedule, after: number, zone: string, search: Sea
   return schedule.except === undefined ? tick : firstAllowed(schedule, schedule.except, tick, zone, search);
 }
 
-/** Regardless of what is excluded. */
+/** Ignores the exclusions. */
 function firstWithout(schedule: Exclude<Schedule, { type: 'clocked' }>, after: number, zone: string, search: Search): number | null {
   search.left -= schedule.type === 'solar' ? SOLAR_COST : 1;
   switch (schedule.type) {

@@ -2,7 +2,7 @@ import { valuesOf } from './crontab/crontab-clock.js';
 import { parseField } from './crontab/crontab-fields.js';
 import type { ExclusionCalendar, Schedule } from './schedule.js';
 
-/** The same text for schedules that mean the same, however they were written: `0-59/30` and `0,30`, 7 and `sun`. */
+/** A string that is equal for equivalent schedules, however they are written: `0-59/30` and `0,30`, 7 and `sun`. */
 export function scheduleKey(schedule: Schedule): string {
   return JSON.stringify(normalSchedule(schedule), sortedKeys);
 }

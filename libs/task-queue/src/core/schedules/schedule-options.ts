@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { checkCalendar, type ExclusionInput } from './exclusions.js';
 import type { DayMatching, ExclusionCalendar, GapPolicy, OverlapPolicy } from './schedule.js';
-import { checkTimezone } from './timezones.js';
+import { checkTimezone, zoneField } from './timezones.js';
 
-/** What every schedule that comes again may say. */
+/** Options of every recurring schedule. */
 export interface RecurrenceOptions {
-  /** when it is not due */
+  /** times at which it is not due */
   except?: ExclusionInput;
 }
 
 export interface CrontabOptions extends RecurrenceOptions {
-  /** IANA name; default: the zone of the beat, UTC if that has none */
+  /** IANA name; default: the zone of the beat, or UTC */
   timezone?: string;
   /** default `and`, as in Celery */
   dayMatching?: DayMatching;
@@ -30,13 +30,13 @@ export const recurrenceShape = { except: z.custom<ExclusionInput>().optional() }
 
 export const crontabShape = {
   ...recurrenceShape,
-  timezone: z.string().optional().describe("the name of a zone, such as 'Asia/Ho_Chi_Minh'"),
+  timezone: zoneField,
   dayMatching: oneOf(['and', 'or']),
   gap: oneOf(['next', 'skip']),
   overlap: oneOf(['once', 'twice']),
 };
 
-/** The part of a stored schedule that the options make: nothing is there that was not asked for. */
+/** The calendar of a schedule; no field when there is none. */
 export function recurrenceOf({ except }: RecurrenceOptions): { except?: ExclusionCalendar } {
   return except === undefined ? {} : { except: checkCalendar(except) };
 }

@@ -1,13 +1,15 @@
+import type { FieldName } from './crontab/crontab-fields.js';
+
 /**
- * What becomes of a wall time that the clocks leave out when they go forward: `next` runs it at the first instant after
- * the gap, once for all that fell into it; `skip` leaves it out.
+ * How to treat wall times that the clocks skip when they go forward: `next` runs once at the first instant after the gap,
+ * `skip` does not run.
  */
 export type GapPolicy = 'next' | 'skip';
 
-/** What becomes of a wall time that comes twice because the clocks go back: it runs the first time, or both times. */
+/** How often to run at a wall time that occurs twice because the clocks go back: the first time, or both times. */
 export type OverlapPolicy = 'once' | 'twice';
 
-/** Whether a day must fit `dayOfMonth` and `dayOfWeek`, as in Celery, or one of them where both are restricted, as in cron(8). */
+/** Whether a day must match `dayOfMonth` and `dayOfWeek`, as in Celery, or only one when both are restricted, as in cron(8). */
 export type DayMatching = 'and' | 'or';
 
 export const SOLAR_EVENTS = [
@@ -22,27 +24,21 @@ export const SOLAR_EVENTS = [
   'dusk_astronomical',
 ] as const;
 
-/** Celery's names: twilight begins (dawn) and ends (dusk) with the sun 6° (civil), 12° (nautical), 18° (astronomical) below the horizon. */
+/** Celery's names. At dawn and dusk the sun is 6° (civil), 12° (nautical) or 18° (astronomical) below the horizon. */
 export type SolarEvent = (typeof SOLAR_EVENTS)[number];
 
-/** Wall times in a zone. Its fields are texts in Celery's grammar. */
-export interface CrontabSchedule {
+/** Wall times in a zone. Its fields are strings in Celery's grammar. */
+export interface CrontabSchedule extends Readonly<Record<FieldName, string>> {
   readonly type: 'crontab';
-  readonly second: string;
-  readonly minute: string;
-  readonly hour: string;
-  readonly dayOfMonth: string;
-  readonly monthOfYear: string;
-  readonly dayOfWeek: string;
   readonly dayMatching: DayMatching;
   readonly gap: GapPolicy;
   readonly overlap: OverlapPolicy;
-  /** absent: the zone of whoever asks, UTC by default */
+  /** absent: the zone of the beat, or UTC */
   readonly timezone?: string;
   readonly except?: ExclusionCalendar;
 }
 
-/** Every so many milliseconds of real time, counted from the anchor: late runs move nothing. */
+/** Ticks at equal intervals (ms of real time) from the anchor. A late run does not shift later ticks. */
 export interface IntervalSchedule {
   readonly type: 'interval';
   readonly every: number;
@@ -59,17 +55,17 @@ export interface SolarSchedule {
   readonly except?: ExclusionCalendar;
 }
 
-/** Once. */
+/** One tick. */
 export interface ClockedSchedule {
   readonly type: 'clocked';
   /** epoch ms */
   readonly at: number;
 }
 
-/** When something is due: plain data that can be stored as JSON. Made by `crontab`, `cron`, `every`, `solar` and `clocked`. */
+/** When a task is due: plain data that can be stored as JSON. Created by `crontab`, `cron`, `every`, `solar` and `clocked`. */
 export type Schedule = CrontabSchedule | IntervalSchedule | SolarSchedule | ClockedSchedule;
 
-/** From one date to another, both included: `YYYY-MM-DD`, or `MM-DD` for each year. */
+/** From one date to another, both inclusive: `YYYY-MM-DD`, or `MM-DD` for every year. */
 export interface DateRange {
   readonly from: string;
   readonly to: string;
@@ -77,13 +73,13 @@ export interface DateRange {
 
 /** Times at which a schedule is not due. */
 export interface ExclusionCalendar {
-  /** of its dates and weekdays; absent: that of the schedule */
+  /** zone of its dates and weekdays; absent: the zone of the schedule */
   readonly timezone?: string;
-  /** `YYYY-MM-DD`, or `MM-DD` for each year */
+  /** `YYYY-MM-DD`, or `MM-DD` for every year */
   readonly dates?: readonly string[];
   readonly ranges?: readonly DateRange[];
   /** in the grammar of `dayOfWeek`: `'sat,sun'` */
   readonly weekdays?: string;
-  /** a crontab excludes each minute that it matches (each second, if it has that field); any other schedule its ticks */
+  /** a crontab excludes every minute that it matches (every second, if it has that field); any other schedule excludes its ticks */
   readonly schedules?: readonly Schedule[];
 }

@@ -1,28 +1,31 @@
 import { tzOffset } from '@date-fns/tz';
+import { z } from 'zod';
 import { nearest } from '../errors/did-you-mean.js';
 import { UnknownTimezoneError } from '../errors/schedule-errors.js';
 
 /**
- * A stretch of time through which a zone keeps one offset. Not always as long as it could be: a year ends one too.
- * All are milliseconds; wall times are those of a clock in the zone, counted as if it were UTC.
+ * A period in which a zone keeps one offset. The end of a year ends a period too. All fields are milliseconds; wall times are
+ * those of a clock in the zone, counted as if they were UTC.
  */
 export interface ZonePiece {
   readonly from: number;
   readonly until: number;
   readonly offset: number;
-  /** the offset just before `from`: smaller, and the clocks go forward here; greater, and they go back */
+  /** the offset just before `from`; when it is smaller than `offset`, the clocks go forward at `from` */
   readonly before: number;
 }
 
 const DAY = 86_400_000;
-/** Today's names of zones that some run times know, but list under an older name. */
+/** Current names of zones that some runtimes accept, but list under an older name. */
 const RENAMED = ['America/Nuuk', 'Asia/Ho_Chi_Minh', 'Asia/Kathmandu', 'Asia/Kolkata', 'Asia/Yangon', 'Europe/Kyiv', 'UTC'];
 
 const known = new Set<string>();
 const years = new Map<string, readonly ZonePiece[]>();
 
+export const zoneField = z.string().optional().describe("the name of a time zone, such as 'Asia/Ho_Chi_Minh'");
+
 /**
- * A zone that the run time knows, by its IANA name.
+ * Checks that the runtime knows a zone, by its IANA name.
  * @throws UnknownTimezoneError
  */
 export function checkTimezone(name: string): string {
@@ -36,14 +39,14 @@ export function checkTimezone(name: string): string {
   return name;
 }
 
-/** Mistyped, or a city without its continent. */
+/** The zone that is meant by a misspelt name, or by a city without its continent. */
 function similarZone(name: string): string | undefined {
   const zones = [...RENAMED, ...Intl.supportedValuesOf('timeZone')];
   const city = `/${name.replaceAll(' ', '_')}`.toLowerCase();
   return zones.find((zone) => zone.toLowerCase().endsWith(city)) ?? nearest(name, zones);
 }
 
-/** The piece in which an instant lies. */
+/** The piece that contains an instant. */
 export function pieceAt(timezone: string, instant: number): ZonePiece {
   const year = new Date(instant).getUTCFullYear();
   const key = `${year} ${timezone}`;
@@ -52,9 +55,9 @@ export function pieceAt(timezone: string, instant: number): ZonePiece {
   return pieces.find(({ until }) => instant < until)!;
 }
 
-/** The first instant at which the clocks of the zone show `wall`, or later where they leave it out. */
+/** The first instant at which the clocks of the zone show `wall`; when they skip it, the first instant after the gap. */
 export function instantOf(timezone: string, wall: number): number {
-  // no zone is as much as a day from UTC
+  // no zone differs from UTC by a whole day
   for (let piece = pieceAt(timezone, wall - DAY); ; piece = pieceAt(timezone, piece.until)) {
     const instant = Math.max(wall - piece.offset, piece.from);
     if (instant < piece.until) return instant;
@@ -73,7 +76,7 @@ function piecesOf(timezone: string, start: number, end: number): ZonePiece[] {
   return [...pieces, { from, until: end, offset, before }];
 }
 
-/** Looked for day by day: two changes within one day, which no zone makes, would be missed. */
+/** Searches day by day. It would miss two changes within one day, which no zone has. */
 function* changesBetween(timezone: string, start: number, end: number): Generator<number> {
   for (let day = start; day < end; day += DAY) {
     const next = Math.min(day + DAY, end - 1);

@@ -15,7 +15,7 @@ export interface SolarInput {
   longitude: number;
 }
 
-/** A schedule as people write it: a line of cron, what a constructor made, or an object that names one kind. */
+/** A schedule as people write it: a cron line, the result of a constructor, or an object that names one kind. */
 export type ScheduleInput =
   | string
   | Schedule
@@ -27,7 +27,7 @@ export type ScheduleInput =
 
 type Fields = Record<string, unknown>;
 
-/** What they are given may come from anywhere, and is of the types named here only once the constructor has looked. */
+/** The input may come from anywhere. The constructors check its types, hence the casts. */
 const KINDS: Record<string, (value: unknown, options: object) => Schedule> = {
   cron: (line, options) => cron(line as string, options),
   crontab: (fields, options) => crontab({ ...toObject('crontab', fields), ...options }),
@@ -39,7 +39,7 @@ const KINDS: Record<string, (value: unknown, options: object) => Schedule> = {
   clocked: (at, options) => clocked(at as Moment, options),
 };
 
-/** By the `type` of those that were stored. */
+/** Parsers of stored schedules, by `type`. */
 const STORED: Record<Schedule['type'], (fields: Fields) => Schedule> = {
   crontab: (fields) => crontab(fields),
   interval: ({ every: interval, ...options }) => every(interval as number, options),
@@ -48,7 +48,7 @@ const STORED: Record<Schedule['type'], (fields: Fields) => Schedule> = {
 };
 
 /**
- * Checks whatever came from a decorator, a configuration, a request or a store.
+ * Checks a schedule from a decorator, a configuration, a request or a store.
  * @throws InvalidScheduleError · ScheduleNeverDueError · UnknownTimezoneError · UnknownOptionError · InvalidOptionError
  */
 export function toSchedule(input: ScheduleInput): Schedule {
@@ -76,7 +76,7 @@ function fromKind(fields: Fields): Schedule {
   throw new InvalidScheduleError('schedule', fields, `${rule}.${unknown === undefined ? '' : didYouMean(unknown, Object.keys(KINDS))}`);
 }
 
-/** A calendar may hold schedules that were stored with it. */
+/** Checks the schedules within the calendar too: they may come from a store. */
 function withCheckedExclusions(fields: Fields): Fields {
   const except = fields['except'] as { readonly schedules?: unknown } | null | undefined;
   if (!Array.isArray(except?.schedules)) return fields;
@@ -85,9 +85,6 @@ function withCheckedExclusions(fields: Fields): Fields {
 
 function toObject(part: string, value: unknown): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new InvalidScheduleError(
-    part,
-    value,
-    part === 'schedule' ? "It takes a line of cron, or an object such as { every: '30s' }." : 'It takes an object.',
-  );
+  const takes = part === 'schedule' ? "a cron line, or an object such as { every: '30s' }" : 'an object';
+  throw new InvalidScheduleError(part, value, `It takes ${takes}.`);
 }

@@ -2,7 +2,7 @@ import type { Outcome } from '../../core/attempt/outcome.js';
 import type { SerializedError } from '../../core/message/task-result.js';
 import type { TaskMessage } from '../../core/message/task-message.js';
 
-/** One attempt that a drain has seen end, or a message that ended without one (revoked, expired). */
+/** One attempt that ended during a drain, or a message that ended without an attempt (revoked, expired). */
 export interface TaskRun {
   readonly id: string;
   readonly task: string;
@@ -11,25 +11,25 @@ export interface TaskRun {
   /** 0 = the first attempt */
   readonly retries: number;
   readonly outcome: Outcome['kind'];
-  /** success: what the handler returned */
+  /** success: the return value of the handler */
   readonly value?: unknown;
-  /** failure: what it threw; otherwise why it ended so, as data */
+  /** failure: the thrown error; otherwise the reason of the outcome, as data */
   readonly error?: unknown;
 }
 
 export interface DrainReport {
-  /** in the order in which they ended */
+  /** in the order of their ends */
   readonly runs: readonly TaskRun[];
-  /** those of them that failed for good */
+  /** the runs that failed without a further retry */
   readonly failures: readonly TaskRun[];
-  /** messages that wait for a later time, or for a slot of their rate limit: move the clock, and drain again */
+  /** number of messages that wait for a later time or a slot of their rate limit: advance the clock, and drain again */
   readonly later: number;
 }
 
 export interface DrainOptions {
-  /** default false: failures are only reported. true: throws what the one failed task threw, or an AggregateError of several */
+  /** true: throws the error of the failed task, or an AggregateError of several; default false: failures are only reported */
   readonly throwFailures?: boolean;
-  /** attempts after which it gives up: tasks that send each other for ever; default 10 000 */
+  /** maximum number of attempts, in case tasks send each other endlessly; default 10 000 */
   readonly limit?: number;
 }
 
@@ -43,7 +43,7 @@ export function failuresOf(runs: readonly TaskRun[]): TaskRun[] {
   return runs.filter(({ outcome }) => outcome === 'failure');
 }
 
-/** What `throwFailures` throws. */
+/** The error that `throwFailures` throws. */
 export function errorOf(failures: readonly TaskRun[]): unknown {
   if (failures.length === 1) return failures[0]!.error;
   const lines = failures.map(

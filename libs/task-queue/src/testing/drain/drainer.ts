@@ -8,12 +8,12 @@ import { errorOf, failuresOf, runOf, type DrainOptions, type DrainReport, type T
 import { Gate } from './gate.js';
 import { gatedTransport } from './gated-transport.js';
 
-/** One queue instance as the drainer works on it. */
+/** One queue instance, as the drainer uses it. */
 export interface Drained {
   readonly transport: CompleteTransport;
-  /** a worker of this application, not started, on the transport given */
+  /** Creates a worker of this application on the given transport, not started. */
   prepare(transport: CompleteTransport, onOutcome: OutcomeListener): Worker;
-  /** told of what its worker publishes */
+  /** Called with the publications of its worker. */
   published(publications: readonly Publication[]): void;
   /** Resolves when the calls made so far have reached the broker. */
   sent(): Promise<void>;
@@ -21,7 +21,7 @@ export interface Drained {
 
 const LIMIT = 10_000;
 
-/** Runs the application's real workers whenever it is told to, and only until nothing is due any more. */
+/** Runs the application's real workers on demand, until no message is due. */
 export class Drainer {
   readonly #gate = new Gate();
   readonly #started = new Map<Drained, Worker>();
@@ -29,14 +29,14 @@ export class Drainer {
   #limit = LIMIT;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** One drain at a time; a second call waits for its turn. */
+  /** Drains one at a time; a concurrent call waits. */
   drain(all: readonly Drained[], options: DrainOptions): Promise<DrainReport> {
     const turn = this.#turn.then(() => this.#drain(all, options));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
-  /** There may be work that was not there before. */
+  /** Call it when there may be new work. */
   moveOn(): void {
     this.#gate.moveOn();
   }
@@ -54,7 +54,7 @@ export class Drainer {
     await this.#untilNothingIsDue(all);
     const runs = this.#runs;
     const failures = failuresOf(runs);
-    if (runs.length > limit) throw new Error(`drain() has seen ${limit} attempts end and there are more: ${endless(runs)}`);
+    if (runs.length > limit) throw new Error(`drain() stopped after ${limit} attempts, and there are more: ${endless(runs)}`);
     if (throwFailures && failures.length > 0) throw errorOf(failures);
     return { runs, failures, later: await countLater(all) };
   }
@@ -94,5 +94,5 @@ async function countLater(all: readonly Drained[]): Promise<number> {
 
 function endless(runs: readonly TaskRun[]): string {
   const names = [...new Set(runs.slice(-10).map(({ task }) => `'${task}'`))];
-  return `the last were of ${names.join(', ')}. Does a task send itself for ever? If not, raise it with drain({ limit }).`;
+  return `the last were of ${names.join(', ')}. Does a task send itself endlessly? If not, raise the limit with drain({ limit }).`;
 }

@@ -1,6 +1,6 @@
 /**
- * Says when the kit's workers may take work, and when they have found nothing more. Whatever may have brought new work
- * moves it on to another moment; a consumer that looked in vain is dry for that moment only.
+ * Opens and closes the consumers of the testing kit, and knows when all of them have run dry. Every event that may bring new
+ * work starts a new moment. A consumer that received nothing is dry for the moment in which its receive began.
  */
 export class Gate {
   #open = false;
@@ -25,7 +25,7 @@ export class Gate {
     this.#open = false;
   }
 
-  /** There may be work that was not there before. */
+  /** Starts a new moment, because there may be new work. */
   moveOn(): void {
     this.#moment++;
     this.#wake();
@@ -40,18 +40,18 @@ export class Gate {
     this.#wake();
   }
 
-  /** It has found nothing, having begun to look at that moment. */
+  /** The consumer received nothing; its receive began in that moment. */
   ranDry(consumer: object, moment: number): void {
     this.#dryAt.set(consumer, moment);
     this.#wake();
   }
 
-  /** Resolves when every consumer has run dry at the present moment, or when the gate was closed. */
+  /** Resolves when every consumer is dry in the current moment, or when the gate is closed. */
   async allDry(): Promise<void> {
     while (this.#open && [...this.#dryAt.values()].some((moment) => moment !== this.#moment)) await this.#change();
   }
 
-  /** Resolves at another moment than this one, or when the signal is aborted. */
+  /** Resolves when another moment begins, or when the signal is aborted. */
   async after(moment: number, signal: AbortSignal): Promise<void> {
     const wake = (): void => this.#wake();
     signal.addEventListener('abort', wake, { once: true });

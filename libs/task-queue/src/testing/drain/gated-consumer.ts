@@ -3,36 +3,36 @@ import type { Inspector } from '../../core/ports/control/inspector.js';
 import type { Publication } from '../../core/ports/broker/publication.js';
 import type { Gate } from './gate.js';
 
-export interface GateSurroundings {
+export interface GateContext {
   readonly gate: Gate;
   readonly inspector: Inspector;
-  /** told of what the worker publishes: what follows from a task, and what an early-acknowledged one puts back */
+  /** Called with the publications of the worker: follow-ups, and messages that an early-acknowledged task puts back. */
   published(publications: readonly Publication[]): void;
 }
 
-/** A consumer that takes work only while the gate is open, and then from every queue that there is. */
+/** A consumer that receives only while the gate is open, and then from every existing queue. */
 export class GatedConsumer implements Consumer {
   readonly #covered: Set<string>;
   #closed = false;
 
   private constructor(
     private readonly inner: Consumer,
-    private readonly surroundings: GateSurroundings,
+    private readonly context: GateContext,
     queues: readonly string[],
   ) {
     this.#covered = new Set(queues);
-    surroundings.gate.enter(this);
+    context.gate.enter(this);
   }
 
-  /** @param consume makes the consumer behind the gate */
+  /** @param consume creates the consumer behind the gate */
   static async open(
     consume: (options: ConsumeOptions) => Promise<Consumer>,
     queues: readonly string[],
     options: ConsumeOptions,
-    surroundings: GateSurroundings,
+    context: GateContext,
   ): Promise<GatedConsumer> {
-    // It answers at once: the waiting is done before the gate.
-    return new GatedConsumer(await consume({ ...options, maxWait: 0 }), surroundings, queues);
+    // The inner consumer never waits: the gate does the waiting.
+    return new GatedConsumer(await consume({ ...options, maxWait: 0 }), context, queues);
   }
 
   get lastReceiveAt(): number {
@@ -40,7 +40,7 @@ export class GatedConsumer implements Consumer {
   }
 
   async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
-    const { gate } = this.surroundings;
+    const { gate } = this.context;
     while (!signal.aborted && !this.#closed) {
       const { moment } = gate;
       if (gate.isOpen) {
@@ -56,8 +56,8 @@ export class GatedConsumer implements Consumer {
 
   async settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]> {
     const receipts = await this.inner.settle(settlements);
-    settlements.forEach(({ publish = [] }, index) => receipts[index]!.accepted && this.surroundings.published(publish));
-    this.surroundings.gate.moveOn();
+    settlements.forEach(({ publish = [] }, index) => receipts[index]!.accepted && this.context.published(publish));
+    this.context.gate.moveOn();
     return receipts;
   }
 
@@ -68,7 +68,7 @@ export class GatedConsumer implements Consumer {
   async subscribe(queues: readonly string[]): Promise<void> {
     for (const queue of queues) this.#covered.add(queue);
     await this.inner.subscribe([...this.#covered]);
-    this.surroundings.gate.moveOn();
+    this.context.gate.moveOn();
   }
 
   holds(delivery: Delivery): boolean {
@@ -77,12 +77,12 @@ export class GatedConsumer implements Consumer {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.surroundings.gate.leave(this);
+    this.context.gate.leave(this);
     await this.inner.close();
   }
 
   async #coverAll(): Promise<void> {
-    const found = (await this.surroundings.inspector.queues()).filter((queue) => !this.#covered.has(queue));
+    const found = (await this.context.inspector.queues()).filter((queue) => !this.#covered.has(queue));
     if (found.length === 0) return;
     for (const queue of found) this.#covered.add(queue);
     await this.inner.subscribe([...this.#covered]);

@@ -1,9 +1,9 @@
 import type { CompleteTransport } from '../../core/ports/broker/transport.js';
 import type { Gate } from './gate.js';
-import { GatedConsumer, type GateSurroundings } from './gated-consumer.js';
+import { GatedConsumer, type GateContext } from './gated-consumer.js';
 
-/** A transport, as the kit's workers see it: its consumers stand before the gate. */
-export function gatedTransport(transport: CompleteTransport, gate: Gate, published: GateSurroundings['published']): CompleteTransport {
+/** A transport for the workers of the testing kit: its consumers obey the gate. */
+export function gatedTransport(transport: CompleteTransport, gate: Gate, published: GateContext['published']): CompleteTransport {
   const { broker, inspector } = transport;
   const gated: CompleteTransport['broker'] = {
     capabilities: broker.capabilities,

@@ -12,14 +12,14 @@ export function show(value: unknown): string {
   return inspect(value, { depth: 4, breakLength: Infinity });
 }
 
-/** The calls of one task, a line each. */
+/** The calls of one task, one per line. */
 export function describeCalls(calls: readonly SentTask[]): string {
   const lines = calls.slice(0, SHOWN).map((call, index) => `  ${index + 1}. ${describeArgs(call.args)} ${show(optionsOf(call))}`);
   if (calls.length > SHOWN) lines.push(`  … and ${calls.length - SHOWN} more`);
   return lines.join('\n');
 }
 
-/** Which tasks were sent at all, and how often. */
+/** The names of the tasks that were sent, with counts. */
 export function describeTasks(all: readonly SentTask[]): string {
   if (all.length === 0) return 'Nothing was sent.';
   const counts = new Map<string, number>();
@@ -31,7 +31,7 @@ export function times(count: number): string {
   return count === 1 ? 'once' : count === 0 ? 'never' : `${count} times`;
 }
 
-/** What is worth telling of a call: its queue, and what is not as usual. */
+/** The options of a call to show: its queue, and those that differ from the defaults. */
 function optionsOf(sent: SentTask): Record<string, unknown> {
   const { queue, priority, countdown, eta, expires, headers, kwargs, ignoreResult, softTimeLimit, timeLimit, groupId } = sent;
   const instants = { eta: countdown === null && eta !== null ? new Date(eta) : null, expires: expires === null ? null : new Date(expires) };

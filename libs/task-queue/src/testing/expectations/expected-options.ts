@@ -4,7 +4,7 @@ import { toMilliseconds, type Duration } from '../../core/message/duration.js';
 import { matches } from './matches.js';
 import type { SentTask } from './sent-task.js';
 
-/** What `withOptions` can ask: the options of a call that can be seen on what was sent. */
+/** Options for `withOptions`: the options of a call that are visible in the sent message. */
 export type ExpectedOptions = Pick<CallOptions, (typeof NAMES)[number]>;
 
 const NAMES = [
@@ -25,14 +25,14 @@ const NAMES = [
 
 const TIMES: ReadonlySet<string> = new Set(['countdown', 'softTimeLimit', 'timeLimit']);
 
-/** @throws UnknownOptionError for one that cannot be seen */
+/** @throws UnknownOptionError for an option that is not visible in the message */
 export function checkExpectedOptions(expected: ExpectedOptions): void {
   for (const name of Object.keys(expected)) {
     if (!NAMES.includes(name as 'queue')) throw new UnknownOptionError(name, 'withOptions()', NAMES);
   }
 }
 
-/** Whether the call was sent so: an option that the task or a route has set counts like one of the call. */
+/** Whether the call was sent with these options. Options that the task or a route has set count too. */
 export function hasOptions(sent: SentTask, expected: ExpectedOptions): boolean {
   return Object.entries(expected).every(([name, value]) => matches(read(sent, name), wanted(sent, name, value)));
 }
@@ -42,7 +42,7 @@ function read(sent: SentTask, name: string): unknown {
   return (sent as unknown as Record<string, unknown>)[name];
 }
 
-/** The expected value in the form in which a {@link SentTask} has it. */
+/** The expected value, converted to its form in a {@link SentTask}. */
 function wanted(sent: SentTask, name: string, value: unknown): unknown {
   if (value instanceof Date) return value.getTime();
   if (typeof value !== 'string' && typeof value !== 'number') return value;

@@ -4,19 +4,19 @@ import { checkExpectedOptions, hasOptions, type ExpectedOptions } from './expect
 import { carried, matches, type ExpectableArgs } from './matches.js';
 import type { SentTask } from './sent-task.js';
 
-/** What an expectation is about. */
+/** The subject of an expectation. */
 export interface Expected {
-  /** as it is named in messages, such as `PostTasks.sendPostEmail ('blog.send_post_email')` */
+  /** its name in messages, such as `PostTasks.sendPostEmail ('blog.send_post_email')` */
   readonly title: string;
   /** the calls of this task */
   readonly calls: readonly SentTask[];
-  /** the calls of all */
+  /** the calls of all tasks */
   readonly all: readonly SentTask[];
 }
 
 /**
- * Calls that a test expects to have been sent: at least one, and each step says more about them. A step that no call (or
- * not the right number of calls) fulfils throws an AssertionError that tells what was sent instead.
+ * Calls that a test expects to have been sent, at least one. Each step narrows them down. A step that no call fulfils, or a
+ * wrong number of calls, throws an AssertionError that lists the calls that were sent instead.
  */
 export class SentExpectation<A extends readonly unknown[] = readonly unknown[]> {
   #left: readonly SentTask[];
@@ -27,19 +27,19 @@ export class SentExpectation<A extends readonly unknown[] = readonly unknown[]> 
     this.#require(this.#left.length > 0, 'to have been sent');
   }
 
-  /** With these arguments. A matcher such as `expect.any(String)` may stand for one, or within one. */
+  /** Requires these arguments. A matcher such as `expect.any(String)` may replace an argument or a part of one. */
   with(...args: ExpectableArgs<A>): this {
     const wanted = carried(args);
     return this.#narrow(`with ${describeArgs(wanted)}`, (call) => matches(call.args, wanted));
   }
 
-  /** Under these options, whether the call, the task or a route has set them. */
+  /** Requires these options, whether the call, the task or a route has set them. */
   withOptions(options: ExpectedOptions): this {
     checkExpectedOptions(options);
     return this.#narrow(`with options ${show(options)}`, (call) => hasOptions(call, options));
   }
 
-  /** So many of them, no more and no fewer. */
+  /** Requires exactly this number of calls. */
   times(count: number): this {
     this.#require(this.#left.length === count, `to have been sent${this.#said} ${times(count)}, not ${times(this.#left.length)}`);
     return this;
@@ -49,7 +49,7 @@ export class SentExpectation<A extends readonly unknown[] = readonly unknown[]> 
     return this.times(1);
   }
 
-  /** Those that fulfil all that was said, in the order in which they were sent. */
+  /** The calls that fulfil all steps, in the order in which they were sent. */
   get calls(): readonly SentTask[] {
     return this.#left;
   }
@@ -66,7 +66,7 @@ export class SentExpectation<A extends readonly unknown[] = readonly unknown[]> 
   }
 }
 
-/** @throws AssertionError when a call of the task was sent: any, or one with these arguments */
+/** @throws AssertionError when the task was sent at all, or with these arguments */
 export function refuseSent(expected: Expected, args: readonly unknown[] | undefined): void {
   const wanted = args && carried(args);
   if (!expected.calls.some((call) => wanted === undefined || matches(call.args, wanted))) return;

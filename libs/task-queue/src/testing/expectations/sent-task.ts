@@ -1,7 +1,7 @@
 import type { TaskMessage } from '../../core/message/task-message.js';
 import type { Publication } from '../../core/ports/broker/publication.js';
 
-/** One call that was sent, as it left. Instants and lengths of time are ms. */
+/** One sent call. Instants and durations are in ms. */
 export interface SentTask {
   readonly id: string;
   readonly task: string;
@@ -9,27 +9,27 @@ export interface SentTask {
   readonly kwargs: Readonly<Record<string, unknown>>;
   readonly queue: string;
   readonly priority: number;
-  /** ms that it was told to wait; null = it was not given a countdown */
+  /** the countdown in ms; null without one */
   readonly countdown: number | null;
-  /** when it is to run at the earliest, by a countdown or an eta; null = at once */
+  /** the earliest start, from a countdown or an eta; null for at once */
   readonly eta: number | null;
-  /** the instant after which it must not run; null = never */
+  /** the instant after which it must not run; null without one */
   readonly expires: number | null;
-  /** the caller's own */
+  /** custom headers of the caller */
   readonly headers: Readonly<Record<string, unknown>>;
   readonly ignoreResult: boolean | null;
   readonly softTimeLimit: number | null;
   readonly timeLimit: number | null;
   readonly groupId: string | null;
   readonly traceparent: string | null;
-  /** the task that sent it; null = none did */
+  /** id of the task that sent it; null when none did */
   readonly parentId: string | null;
   readonly sentAt: number;
-  /** the `name` of the TaskQueueModule that it was sent with */
+  /** the `name` of the TaskQueueModule that sent it */
   readonly client: string;
 }
 
-/** A copy, so that what the caller changes later is not what it has sent. */
+/** Copies the message, so that later changes by the caller do not show. */
 export function sentTask(client: string, { id, task, args, kwargs, headers }: TaskMessage, { due }: Publication): SentTask {
   const { queue, priority, eta, expires, custom, ignoreResult, softTimeLimit, timeLimit, groupId, traceparent, parentId, sentAt } = headers;
   return structuredClone({

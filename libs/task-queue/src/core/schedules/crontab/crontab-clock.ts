@@ -7,8 +7,8 @@ const HOUR = 3_600_000;
 const DAY = 86_400_000;
 
 /**
- * The wall times of a crontab, on a clock that knows no zone and never changes: milliseconds as if it were UTC.
- * Where real clocks jump is the business of next-crontab.
+ * The matching wall times of a crontab, on a clock without zones and changes: milliseconds as if they were UTC.
+ * next-crontab handles the changes of real clocks.
  */
 export class CrontabClock {
   readonly #values: Record<FieldName, readonly number[]>;
@@ -28,7 +28,7 @@ export class CrontabClock {
     return clock;
   }
 
-  /** The first wall time that matches, from `from` on and before `until`. */
+  /** The first matching wall time at or after `from` and before `until`. */
   next(from: number, until: number): number | undefined {
     let day = Math.floor(from / DAY) * DAY;
     let second = Math.ceil((from - day) / SECOND);
@@ -46,7 +46,7 @@ export class CrontabClock {
     return undefined;
   }
 
-  /** Whether it is on in each hour from the one before a stretch of wall time to the one that follows it. */
+  /** Whether the crontab matches in every hour, from the hour before a range of wall time to the hour after it. */
   goesOnThrough(from: number, until: number): boolean {
     for (let hour = Math.floor((from - HOUR) / HOUR); hour * HOUR <= until; hour++) {
       if (!this.#values.hour.includes(((hour % 24) + 24) % 24)) return false;
@@ -54,7 +54,7 @@ export class CrontabClock {
     return true;
   }
 
-  /** Where `wall` lies in a minute (or second) that matches: a later wall time up to which all do. */
+  /** When the minute (or second) of `wall` matches: a later wall time up to which every minute matches. */
   matchesUntil(wall: number): number | undefined {
     const { second, minute, hour } = this.#values;
     const unit = second.length === 1 && second[0] === 0 ? MINUTE : SECOND;
@@ -66,7 +66,7 @@ export class CrontabClock {
     return endOf(isFull('hour', hour) ? DAY : HOUR);
   }
 
-  /** Whether there is a month with such a day. */
+  /** Whether any of its months has such a day. */
   get everDue(): boolean {
     const { dayOfMonth, monthOfYear } = this.#values;
     return this.#either || monthOfYear.some((month) => dayOfMonth.some((day) => day === LAST_DAY || day <= longest(month)));
@@ -75,13 +75,13 @@ export class CrontabClock {
   #matchesDay(date: Date): boolean {
     const { dayOfMonth, dayOfWeek } = this.#values;
     const weekday = dayOfWeek.includes(date.getUTCDay());
-    if (weekday === this.#either) return weekday; // one of two is enough for `or`, and lacking for `and`
+    if (weekday === this.#either) return weekday; // `or` needs only one of the two; `and` fails without the weekday
     const day = date.getUTCDate();
     if (dayOfMonth.includes(day)) return true;
     return dayOfMonth.includes(LAST_DAY) && new Date(date.getTime() + DAY).getUTCDate() === 1;
   }
 
-  /** The first second of a day that matches, from the given one on. */
+  /** The first matching second of a day at or after `from`. */
   #nextOfDay(from: number): number | undefined {
     const { second, minute, hour } = this.#values;
     for (const h of hour) {

@@ -7,13 +7,13 @@ export type FieldName = (typeof FIELD_NAMES)[number];
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 
-/** Stands among the days of a month for its last one, whichever that is. */
+/** Represents the last day of any month among the days of a month. */
 export const LAST_DAY = 32;
 
 interface FieldRules {
   readonly min: number;
   readonly max: number;
-  /** what may stand for the numbers from `min` on: in full, or at least the first three letters */
+  /** names of the numbers from `min` on; an abbreviation needs at least three letters */
   readonly names?: readonly string[];
 }
 
@@ -29,8 +29,8 @@ const RULES: Record<FieldName, FieldRules> = {
 const PART = /^(?:(?<all>[*?])|(?<from>\w+)(?:-(?<to>\w+))?)(?:\/(?<step>\w+))?$/;
 
 /**
- * The values of one field, ascending. The grammar is Celery's (`*`, numbers, names, lists, ranges that may run over the end
- * such as `fri-mon`, steps), with `5/15` for "from 5 on", 7 for Sunday, `?` for `*`, and `L` for the last day of a month.
+ * The values of one field, ascending. The grammar is Celery's (`*`, numbers, names, lists, steps, and ranges that may wrap
+ * around, such as `fri-mon`), with `5/15` for "from 5 on", 7 for Sunday, `?` for `*`, and `L` for the last day of a month.
  * @throws InvalidScheduleError
  */
 export function parseField(name: FieldName, text: string): number[] {
@@ -38,7 +38,7 @@ export function parseField(name: FieldName, text: string): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
-/** Whether the field restricts nothing. */
+/** Whether the field matches every value. */
 export function isFull(name: FieldName, values: readonly number[]): boolean {
   const { min, max } = RULES[name];
   return values.filter((value) => value <= max).length === max - min + 1;
@@ -55,7 +55,7 @@ function parsePart(name: FieldName, part: string, text: string): number[] {
   return values.filter((_, index) => index % stride === 0);
 }
 
-/** `from-to`; where `to` lies before `from`, over the end: 22-2 is 22, 23, 0, 1, 2. Without `to`: until the end. */
+/** `from-to`. When `to` is less than `from`, the range wraps around: 22-2 is 22, 23, 0, 1, 2. Without `to` it ends at the maximum. */
 function span(name: FieldName, text: string, from: string, to: string | undefined): number[] {
   const { min, max } = RULES[name];
   const first = parseValue(name, text, from);
@@ -82,7 +82,7 @@ function parseValue(name: FieldName, text: string, word: string): number {
 function parseStep(name: FieldName, text: string, word: string, size: number): number {
   const step = Number(word);
   if (Number.isInteger(step) && step >= 1 && step <= size) return step;
-  const instead = step > size ? ' For a longer rhythm use every().' : '';
+  const instead = step > size ? ' For a longer interval use every().' : '';
   throw new InvalidScheduleError(name, text, `The step '/${word}' is not a whole number from 1 to ${size}.${instead}`);
 }
 

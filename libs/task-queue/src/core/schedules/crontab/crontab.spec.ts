@@ -83,7 +83,7 @@ describe('what cannot be read is refused with what would', () => {
     [() => crontab({ dayOfMonth: '15W' }), /'15w' cannot be read. It takes \*/],
     [() => crontab({ dayOfWeek: 'fri#2' }), /'fri#2' cannot be read/],
     [() => crontab({ minute: '*/0' }), /The step '\/0' is not a whole number from 1 to 60/],
-    [() => crontab({ minute: '*/90' }), /For a longer rhythm use every\(\)/],
+    [() => crontab({ minute: '*/90' }), /For a longer interval use every\(\)/],
     [
       () => crontab({ day_of_week: 1 } as CrontabInput),
       /UNKNOWN_OPTION: crontab\(\) has no option 'day_of_week'. Did you mean 'dayOfWeek'\?/,

@@ -7,10 +7,10 @@ import { FIELD_NAMES, type FieldName } from './crontab-fields.js';
 import type { CrontabSchedule } from '../schedule.js';
 import { crontabShape, recurrenceOf, zoneOf, type CrontabOptions } from '../schedule-options.js';
 
-/** One field: a text in Celery's grammar, a number, or a list of both. */
+/** One field: a string in Celery's grammar, a number, or a list of both. */
 export type CrontabField = string | number | readonly (string | number)[];
 
-/** Celery's fields; each is `*` by default, except the second, which is 0. */
+/** Celery's fields. The default is `*`, and 0 for the second. */
 export interface CrontabInput extends CrontabOptions, Partial<Record<FieldName, CrontabField>> {}
 
 const value = z.union([z.string(), z.int()]);
@@ -39,7 +39,7 @@ const MACROS: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Wall times, by Celery's fields: `crontab({ minute: '0,30', hour: '9-17', dayOfWeek: 'mon-fri', timezone: 'Europe/Paris' })`.
+ * A schedule of wall times in Celery's fields: `crontab({ minute: '0,30', hour: '9-17', dayOfWeek: 'mon-fri', timezone: 'Europe/Paris' })`.
  * @throws InvalidScheduleError · ScheduleNeverDueError · UnknownTimezoneError · UnknownOptionError · InvalidOptionError
  */
 export function crontab(input: CrontabInput = {}): CrontabSchedule {
@@ -49,8 +49,8 @@ export function crontab(input: CrontabInput = {}): CrontabSchedule {
 }
 
 /**
- * Wall times, by a line of cron: five fields, six with the seconds before them, or `@daily` and the like. All fields must match,
- * as in Celery; `dayMatching: 'or'` reads the days as cron(8) does.
+ * A schedule of wall times as a cron line: five fields, six with the seconds first, or a shorthand such as `@daily`. All fields
+ * must match, as in Celery; `dayMatching: 'or'` matches days as cron(8) does.
  * @throws InvalidScheduleError · ScheduleNeverDueError · UnknownTimezoneError · UnknownOptionError · InvalidOptionError
  */
 export function cron(line: string, options: CrontabOptions = {}): CrontabSchedule {
@@ -61,7 +61,7 @@ export function cron(line: string, options: CrontabOptions = {}): CrontabSchedul
   return build({ second: '0', ...fields } as Record<FieldName, string>, checked);
 }
 
-/** The fields as a line of cron, of six fields where it has seconds. */
+/** The fields as a cron line, with six fields when the second is not 0. */
 export function cronLine(schedule: CrontabSchedule): string {
   const texts = FIELD_NAMES.map((name) => schedule[name].replaceAll(/\s+/g, ''));
   return (schedule.second === '0' ? texts.slice(1) : texts).join(' ');

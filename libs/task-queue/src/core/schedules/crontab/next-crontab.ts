@@ -2,15 +2,15 @@ import { CrontabClock } from './crontab-clock.js';
 import type { CrontabSchedule } from '../schedule.js';
 import { pieceAt, type ZonePiece } from '../timezones.js';
 
-/** In forty years each date has fallen on each weekday, the 29th of February included, over a century's end too. */
+/** Within forty years every date, including the 29th of February, falls on every weekday, even across the end of a century. */
 const HORIZON = 41 * 366 * 86_400_000;
 
 /**
  * The first tick of a crontab after an instant.
  *
- * Within a {@link ZonePiece} wall clock and real time run alike. Where the clocks change, a schedule that is on in every
- * hour from the one before the change to the one after it (every 15 minutes, hourly, each minute from 0 to 6) goes on in real
- * time: nothing is made up for, nothing is held back. For all others, which name times of the day, `gap` and `overlap` decide.
+ * Within a {@link ZonePiece} wall time and real time advance equally. At a change of the clocks, a schedule that matches in every
+ * hour around the change (every 15 minutes, hourly, each minute from 0 to 6) continues in real time: no tick is added or
+ * dropped. For all other schedules, which name times of the day, `gap` and `overlap` decide.
  */
 export function nextCrontab(schedule: CrontabSchedule, after: number, defaultZone: string): number | null {
   const clock = CrontabClock.of(schedule);
@@ -25,14 +25,14 @@ export function nextCrontab(schedule: CrontabSchedule, after: number, defaultZon
   return null;
 }
 
-/** Whether the beginning of the piece is the moment for wall times that were left out just before it. */
+/** Whether the beginning of the piece stands in for wall times that the clocks skipped just before it. */
 function makesUp(schedule: CrontabSchedule, clock: CrontabClock, { from, offset, before }: ZonePiece): boolean {
   if (offset <= before || schedule.gap === 'skip') return false;
   const [first, end] = [from + before, from + offset];
   return clock.next(first, end) !== undefined && !clock.goesOnThrough(first, end);
 }
 
-/** The wall time up to which the piece repeats what has already been. */
+/** The wall time up to which the piece repeats earlier wall times. */
 function heldBackUntil(schedule: CrontabSchedule, clock: CrontabClock, { from, offset, before }: ZonePiece): number {
   if (offset >= before || schedule.overlap === 'twice') return -Infinity;
   return clock.goesOnThrough(from + offset, from + before) ? -Infinity : from + before;

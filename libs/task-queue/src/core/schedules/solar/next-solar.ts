@@ -5,12 +5,12 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const YEAR = 366;
 
-/** The event is the sun's passing of an altitude (degrees of its centre), upwards (1) or downwards (-1). */
+/** Altitude (degrees of the sun's centre) that the sun passes at the event, rising (1) or setting (-1). */
 const PASSAGES: Record<Exclude<SolarEvent, 'solar_noon'>, { readonly altitude: number; readonly direction: 1 | -1 }> = {
   dawn_astronomical: { altitude: -18, direction: 1 },
   dawn_nautical: { altitude: -12, direction: 1 },
   dawn_civil: { altitude: -6, direction: 1 },
-  // half the sun's disc and what the air bends: 50 minutes of arc, as almanacs have it
+  // half the solar disc and the atmospheric refraction: 50 minutes of arc, as in almanacs
   sunrise: { altitude: -50 / 60, direction: 1 },
   sunset: { altitude: -50 / 60, direction: -1 },
   dusk_civil: { altitude: -6, direction: -1 },
@@ -19,8 +19,8 @@ const PASSAGES: Record<Exclude<SolarEvent, 'solar_noon'>, { readonly altitude: n
 };
 
 /**
- * The first time after an instant at which the event happens, to the second; null if it does not within a year. Each day's event
- * is searched from the same moment of that day, so that it is the same tick whenever it is asked for.
+ * The first event after an instant, to the second; null when there is none within a year. The search of each day starts at a
+ * fixed moment of that day, so that it always finds the same tick.
  */
 export function nextSolar(schedule: SolarSchedule, after: number): number | null {
   const observer = new Observer(schedule.latitude, schedule.longitude, 0);
@@ -35,8 +35,8 @@ export function nextSolar(schedule: SolarSchedule, after: number): number | null
 }
 
 /**
- * @param noon by the mean sun. The true sun is at most 17 minutes from it, so that whatever rises does so between 13 hours before
- *   noon and an hour after it, and whatever sinks, mirrored; no passage belongs to two days.
+ * @param noon mean solar noon. The true sun deviates by at most 17 minutes, so every rising event lies between 13 hours before
+ *   and 1 hour after it; setting events are mirrored. No event belongs to two days.
  */
 function eventOf(event: SolarEvent, observer: Observer, noon: number): number | undefined {
   if (event === 'solar_noon') return SearchHourAngle(Body.Sun, observer, 0, new Date(noon - HOUR)).time.date.getTime();

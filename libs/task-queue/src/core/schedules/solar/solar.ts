@@ -12,18 +12,14 @@ const placeSchema = z.object({
 });
 
 /**
- * With the sun: `solar('sunset', 21.03, 105.85)`. On days on which the event does not happen there (polar day and night)
- * there is no tick.
+ * A schedule that follows the sun: `solar('sunset', 21.03, 105.85)`. Days without the event (polar day and night) have no tick.
  * @throws InvalidScheduleError · UnknownOptionError · InvalidOptionError
  */
 export function solar(event: SolarEvent, latitude: number, longitude: number, options: RecurrenceOptions = {}): SolarSchedule {
   const { except } = checkOptions(optionsSchema, options, 'solar()');
   if (!SOLAR_EVENTS.includes(event)) {
-    throw new InvalidScheduleError(
-      'event',
-      event,
-      `There is no such event of the sun.${typeof event === 'string' ? didYouMean(event, SOLAR_EVENTS) : ''}`,
-    );
+    const hint = typeof event === 'string' ? didYouMean(event, SOLAR_EVENTS) : '';
+    throw new InvalidScheduleError('event', event, `There is no such solar event.${hint}`);
   }
   const place = checkOptions(placeSchema, { latitude, longitude }, 'solar()');
   return { type: 'solar', event, ...place, ...recurrenceOf({ except }) };

@@ -10,6 +10,54 @@ import {
   UnsupportedMediaTypeError,
 } from '../../core/errors/admin-errors.js';
 import { TaskQueueError } from '../../core/errors/task-queue-error.js';
+import type { ErrorCode } from '../../core/errors/error-codes.js';
+
+/** Statuses of the errors that answer a request. Any other code is an internal fault: status 500, and its message stays in the log. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  INVALID_OPTION: 400,
+  UNKNOWN_OPTION: 400,
+  UNSUPPORTED_OPTION: 400,
+  REQUEST_INVALID: 400,
+  SCHEDULE_INVALID: 400,
+  SCHEDULE_NEVER_DUE: 400,
+  SCHEDULE_ARGUMENTS: 400,
+  TIMEZONE_UNKNOWN: 400,
+  TASK_UNKNOWN: 400,
+  QUEUE_UNKNOWN: 400,
+  ARGUMENT_NOT_SERIALIZABLE: 400,
+  SERIALIZER_UNKNOWN: 400,
+  CONTENT_NOT_ACCEPTED: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  CROSS_SITE_REFUSED: 403,
+  SCHEDULE_NOT_FOUND: 404,
+  ROUTE_NOT_FOUND: 404,
+  TASK_NOT_FOUND: 404,
+  QUEUE_NOT_FOUND: 404,
+  DEAD_LETTER_NOT_FOUND: 404,
+  SCHEDULE_NAME_TAKEN: 409,
+  TASK_NOT_UNIQUE: 409,
+  COMMAND_UNSUPPORTED: 409,
+  SCHEDULE_STALE: 412,
+  REQUEST_TOO_LARGE: 413,
+  PAYLOAD_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  PRECONDITION_REQUIRED: 428,
+  TOO_MANY_ATTEMPTS: 429,
+  COMMAND_UNKNOWN: 501,
+  PART_MISSING: 501,
+  SEARCH_UNAVAILABLE: 501,
+  COMMAND_FAILED: 502,
+  BROKER_UNAVAILABLE: 503,
+  BROKER_FULL: 503,
+  PUBLISH_UNCERTAIN: 503,
+  RESULTS_UNAVAILABLE: 503,
+  WORKER_SILENT: 504,
+};
+
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code] ?? 500;
+}
 
 /** Translates errors of the framework and its body parsers to errors of this package. An unknown error becomes an InternalError. */
 export function toKnownError(error: unknown, route: string, bodyLimit: number): TaskQueueError {
