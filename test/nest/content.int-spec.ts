@@ -34,7 +34,7 @@ describe('the form of content in an application', () => {
 
   it.each([
     [{}, DateTasks, 'CONTENT_NOT_ACCEPTED', "Task 'dates.next' (DateTasks.next"],
-    [{}, PickleTasks, 'SERIALIZER_UNKNOWN', "'pickle' is refused, because reading it can run code"],
+    [{}, PickleTasks, 'SERIALIZER_UNKNOWN', "'pickle' is refused, because decoding it can run code"],
     [{ serializer: 'pickle' as 'json' }, DateTasks, 'SERIALIZER_UNKNOWN', 'TaskQueueModule.forRoot: the serializer'],
   ])('fails the boot where it cannot be: %j %p', async (options, type, code, message) => {
     await expect(boot(options, type)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });

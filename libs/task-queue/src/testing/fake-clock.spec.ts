@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FakeClock } from './fake-clock.js';
 
 describe('FakeClock', () => {
-  it('fires timers in order of their instants, each at its own', async () => {
+  it('fires timers in the order of their instants, each at its own instant', async () => {
     const clock = new FakeClock(0);
     const fired: [string, number][] = [];
     for (const [name, delay] of [['late', 30], ['early', 10], ['early too', 10], ['beyond', 31]] as const) {
@@ -13,7 +13,7 @@ describe('FakeClock', () => {
     expect([clock.now(), clock.timers]).toEqual([30, 1]);
   });
 
-  it('fires the timers that timers and promises start on the way', async () => {
+  it('fires timers that other timers and promises start', async () => {
     const clock = new FakeClock(0);
     const ticks: number[] = [];
     const tick = async (): Promise<void> => {
@@ -26,7 +26,7 @@ describe('FakeClock', () => {
     expect(ticks).toEqual([10, 20, 30]);
   });
 
-  it('forgets a timer that is cleared, before it fired or after', async () => {
+  it('removes a cleared timer, before or after it fired', async () => {
     const clock = new FakeClock(0);
     const timer = clock.timer(10, () => expect(clock).toBe('never'));
     timer.clear();

@@ -4,7 +4,7 @@ import { Attempts } from './attempts.js';
 describe('Attempts', () => {
   const times = (count: number, one: () => void) => Array.from({ length: count }).forEach(one);
 
-  it('locks an address at its limit, until its window ends', () => {
+  it('locks an address out at its limit until its window ends', () => {
     let now = 0;
     const attempts = new Attempts({ limit: 2, window: 100 }, () => now);
     attempts.failed('10.0.0.1');
@@ -18,7 +18,7 @@ describe('Attempts', () => {
     expect(attempts.lockedFor('10.0.0.1')).toBe(0);
   });
 
-  it('takes back a try that was right', () => {
+  it('forgives an attempt whose credentials were right', () => {
     const attempts = new Attempts({ limit: 1, window: 100 }, () => 0);
     attempts.failed('a');
     attempts.forgive('a');
@@ -38,7 +38,7 @@ describe('Attempts', () => {
     expect(attempts.lockedFor(other) > 0).toBe(same);
   });
 
-  it('remembers no more than so many addresses, those that failed last', () => {
+  it('keeps a limited number of addresses, the latest to fail', () => {
     const attempts = new Attempts({ limit: 1, window: 100 }, () => 0);
     let next = 0;
     times(10_001, () => attempts.failed(`address ${next++}`));

@@ -11,30 +11,30 @@ function cheapHash(password: string): string {
   return ['scrypt', 2 ** 14, 8, 1, salt.toString('base64url'), key.toString('base64url')].join(':');
 }
 
-let door: CredentialsAuthenticator;
+let authenticator: CredentialsAuthenticator;
 
 beforeAll(() => {
   const users = [{ name: 'ada', role: 'admin' as const, hash: cheapHash('correct horse battery') }];
-  door = new CredentialsAuthenticator({ tokens: [], users, attempts: { limit: 3, window: 60_000 } }, systemClock);
+  authenticator = new CredentialsAuthenticator({ tokens: [], users, attempts: { limit: 3, window: 60_000 } }, systemClock);
 });
 
 function come(password: string, address: string) {
   const request = { headers: { authorization: `Basic ${btoa(`ada:${password}`)}` } } as IncomingMessage;
-  return door.authenticate(request, {} as ServerResponse, address).then(
+  return authenticator.authenticate(request, {} as ServerResponse, address).then(
     ({ name }) => name,
     (error: { code: string }) => error.code,
   );
 }
 
 describe('passwords', () => {
-  it('from everywhere at once are not all derived: the rest waits outside', async () => {
+  it('limits the number of concurrent derivations', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => come(`guess ${n}`, `address ${n}`)));
     expect(answers.filter((answer) => answer === 'UNAUTHENTICATED')).toHaveLength(16);
     expect(answers.filter((answer) => answer === 'TOO_MANY_ATTEMPTS')).toHaveLength(4);
     await expect(come('correct horse battery', 'address 0')).resolves.toBe('ada');
   });
 
-  it('that were right a moment ago are let in from an address that is locked out since', async () => {
+  it('accepts a recently verified password from an address that is locked out', async () => {
     await come('correct horse battery', 'home');
     for (const guess of ['a', 'b', 'c']) await come(guess, 'home');
     await expect(come('d', 'home')).resolves.toBe('TOO_MANY_ATTEMPTS');

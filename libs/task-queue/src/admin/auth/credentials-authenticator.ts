@@ -6,7 +6,7 @@ import type { Clock } from '../../core/ports/runtime/clock.js';
 import { Attempts } from './attempts.js';
 import type { CredentialAuth, HashedCredential } from './auth-options.js';
 import type { Authenticator } from './authenticator.js';
-import { isPassword, NOBODYS_HASH } from './hash-password.js';
+import { isPassword, UNKNOWN_USER_HASH } from './hash-password.js';
 import { digest, digestOf } from './hash-token.js';
 import { readCredentials, type Credentials, type PasswordCredentials } from './read-credentials.js';
 
@@ -88,7 +88,7 @@ export class CredentialsAuthenticator implements Authenticator {
 
   async #derive(credentials: PasswordCredentials, address: string): Promise<AdminActor | undefined> {
     const user = this.#users.get(credentials.user);
-    const isRight = await isPassword(credentials.password, user?.hash ?? NOBODYS_HASH);
+    const isRight = await isPassword(credentials.password, user?.hash ?? UNKNOWN_USER_HASH);
     if (!isRight || user === undefined) return undefined;
     this.#attempts.forgive(address);
     this.#passwords.set(user.name, { proof: this.#proofOf(credentials), until: this.clock.now() + REMEMBERED_FOR });

@@ -44,7 +44,7 @@ export async function isPassword(password: string, hash: string): Promise<boolea
 }
 
 /** Checked for unknown users, so that the time does not reveal which users exist. */
-export const NOBODYS_HASH = ['scrypt', COST.N, COST.r, COST.p, 'A'.repeat(22), 'A'.repeat(43)].join(':');
+export const UNKNOWN_USER_HASH = ['scrypt', COST.N, COST.r, COST.p, 'A'.repeat(22), 'A'.repeat(43)].join(':');
 
 function bounded(cost: { N: number; r: number; p: number }) {
   return { ...cost, maxmem: 128 * cost.N * cost.r * cost.p + 2 ** 20 };

@@ -3,7 +3,7 @@ import { hashPassword, isPassword, isPasswordHash } from './hash-password.js';
 import { generateToken, hashToken, isTokenHash } from './hash-token.js';
 
 describe('hashes of credentials', () => {
-  it('a token is hashed the same each time, and is not in its hash', () => {
+  it('a token always has the same hash, which does not contain it', () => {
     const token = generateToken();
     expect(isTokenHash(hashToken(token))).toBe(true);
     expect(hashToken(token)).toBe(hashToken(token));
@@ -11,18 +11,18 @@ describe('hashes of credentials', () => {
     expect(generateToken()).not.toBe(token);
   });
 
-  it.each(['', 'secret', 'x'.repeat(64), 'abcabcabcabcabcabcabcabcabcabcabcabc'])('a token that can be guessed is refused: %j', (token) => {
+  it.each(['', 'secret', 'x'.repeat(64), 'abcabcabcabcabcabcabcabcabcabcabcabc'])('a guessable token is refused: %j', (token) => {
     expect(() => hashToken(token)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
 
-  it('a password is told from others by its hash', async () => {
+  it('a hash matches only its own password', async () => {
     const hash = await hashPassword('correct horse battery');
     expect(isPasswordHash(hash)).toBe(true);
     await expect(isPassword('correct horse battery', hash)).resolves.toBe(true);
     await expect(isPassword('correct horse batterz', hash)).resolves.toBe(false);
   });
 
-  it('a short password is refused, and not repeated', async () => {
+  it('a short password is refused, and the error does not contain it', async () => {
     await expect(hashPassword('hunter2')).rejects.toThrow(expect.objectContaining({ message: expect.not.stringContaining('hunter2') }));
   });
 

@@ -23,13 +23,13 @@ function may(role: AdminRole, handler: () => void): Promise<boolean> {
 describe('RoleGuard', () => {
   const routes = new Routes();
 
-  it('lets in the role that a route names, and those above', async () => {
+  it('admits the role of the route and higher roles', async () => {
     await expect(may('viewer', routes.operate)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await expect(may('operator', routes.operate)).resolves.toBe(true);
     await expect(may('admin', routes.operate)).resolves.toBe(true);
   });
 
-  it.each(ADMIN_ROLES)('lets nobody in where a route names none, no %s either', async (role) => {
+  it.each(ADMIN_ROLES)('admits no caller to a route without a role, not even %s', async (role) => {
     await expect(may(role, routes.forgotten)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 });

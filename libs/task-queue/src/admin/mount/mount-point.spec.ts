@@ -4,13 +4,13 @@ import { MountPoint, type NodeHandler } from './mount-point.js';
 
 type Middleware = (request: unknown, response: unknown, next: () => void) => void;
 
-/** A server that keeps what it is told to use, and who answers a request for a URL. */
+/** A server that records its middleware, and which of them answers a request for a URL. */
 function stage(path = 'admin') {
   const used: Middleware[] = [];
   const server = { use: (one: Middleware) => used.push(one) } as unknown as HttpServer;
   const mount = new MountPoint(path);
   const who = (url: string) => {
-    let answered = 'nobody';
+    let answered = 'none';
     const response = { statusCode: 200, end: () => (answered = String(response.statusCode)) };
     used[0]!({ url, answer: () => (answered = 'the API') }, response, () => (answered = 'the application'));
     return answered;
@@ -39,7 +39,7 @@ describe('MountPoint', () => {
     expect(who(url)).toBe(expected);
   });
 
-  it('is mounted once, and answers 503 until there is somebody to answer', () => {
+  it('is mounted once, and answers 503 until it has a handler', () => {
     const { mount, server, used, who } = stage('internal/tasks');
     mount.at(server);
     mount.at(server);
@@ -47,7 +47,7 @@ describe('MountPoint', () => {
     expect([who('/internal/tasks/v1/me'), who('/internal')]).toEqual(['503', 'the application']);
   });
 
-  it('needs no server', () => {
+  it('does nothing without a server', () => {
     expect(() => stage().mount.at(undefined)).not.toThrow();
   });
 });

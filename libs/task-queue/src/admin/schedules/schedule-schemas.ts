@@ -179,7 +179,7 @@ export const tickView = named(
     cause: z.enum(['schedule', 'manual', 'backfill']),
     outcome: z.enum(['sent', 'held', 'missed']),
     runId: z.string().nullable().describe('id of the task'),
-    count: z.int().describe('how many ticks it stands for, this one included'),
+    count: z.int().describe('how many ticks it represents, this one included'),
   }),
 );
 

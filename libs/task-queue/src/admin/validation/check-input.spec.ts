@@ -19,11 +19,11 @@ function faults(input: unknown, place: InputPlace = 'body', readOnly: string[] =
 }
 
 describe('checkInput', () => {
-  it('gives what the schema makes of it', () => {
+  it('returns the parsed input', () => {
     expect(checkInput(schema, { name: 'a', count: 2 }, 'body')).toEqual({ name: 'a', count: 2 });
   });
 
-  it('names all faults, with what is expected', () => {
+  it('names all faults with the expected values', () => {
     expect(faults({ count: 0 })).toEqual([
       { pointer: '/name', detail: 'It is missing.' },
       { pointer: '/count', detail: 'It must be a whole number of at least 1.' },
@@ -32,7 +32,7 @@ describe('checkInput', () => {
     expect(faults('text')).toEqual([{ pointer: '', detail: expect.stringContaining('expected object') }]);
   });
 
-  it('names unknown fields at any depth, with what they most likely mean', () => {
+  it('names unknown fields at any depth, with a suggestion', () => {
     expect(faults({ nmae: 'a', name: 'b' })).toEqual([{ pointer: '/nmae', detail: "There is no such field. Did you mean 'name'?" }]);
     expect(faults({ name: 'a', ranges: [{ from: 'x', form: 'y', 'a/b': 1 }] })).toEqual([
       { pointer: '/ranges/0/a~1b', detail: expect.any(String) },
@@ -40,11 +40,11 @@ describe('checkInput', () => {
     ]);
   });
 
-  it('says of a field that is only answered that it cannot be set', () => {
+  it('says that a read-only field cannot be set', () => {
     expect(faults({ name: 'a', id: 1 }, 'body', ['id'])).toEqual([{ pointer: '/id', detail: 'It cannot be set.' }]);
   });
 
-  it('names parameters of a query as such', () => {
+  it('names query parameters', () => {
     expect(faults({ name: 'a', conut: 1 }, 'query')).toEqual([{ parameter: 'conut', detail: expect.stringContaining("'count'") }]);
   });
 });

@@ -3,7 +3,7 @@ import { isDeeperThan } from './is-deeper-than.js';
 
 const nested = (levels: number): unknown => Array.from({ length: levels }).reduce<unknown>((inner) => [{}, inner], 'text');
 
-describe('a value as deep as it may be', () => {
+describe('isDeeperThan', () => {
   it.each([
     [0, 'text'],
     [0, null],
@@ -16,7 +16,7 @@ describe('a value as deep as it may be', () => {
     expect(isDeeperThan(levels - 1, value)).toBe(value !== null && typeof value === 'object');
   });
 
-  it('is told of what would overflow the stack, too', () => {
+  it('handles input that would overflow the stack of a recursive function', () => {
     expect(isDeeperThan(200, JSON.parse('['.repeat(200_000) + ']'.repeat(200_000)))).toBe(true);
   });
 });

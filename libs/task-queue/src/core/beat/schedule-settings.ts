@@ -56,7 +56,7 @@ const moment = z
   .union([z.date(), z.number(), z.string()])
   .nullable()
   .default(null)
-  .describe("a Date, epoch milliseconds, or a text such as '2027-01-31T18:00:00Z'");
+  .describe("a Date, epoch milliseconds, or a string such as '2027-01-31T18:00:00Z'");
 
 const schema = z.object({
   task: nameField,

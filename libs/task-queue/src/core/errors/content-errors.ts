@@ -26,7 +26,7 @@ export class UnknownSerializerError extends TaskQueueError {
   ) {
     super(
       RUNS_CODE.has(serializer.toLowerCase())
-        ? `${where}: the serializer '${serializer}' is refused, because reading it can run code that a message brings: whoever can ` +
+        ? `${where}: the serializer '${serializer}' is refused, because decoding it can run code from a message: anyone who can ` +
             `write to the broker could run anything here. Use ${known.join(', ')}.`
         : `${where}: there is no serializer '${serializer}'.${didYouMean(serializer, known)}`,
     );

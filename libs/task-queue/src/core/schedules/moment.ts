@@ -8,7 +8,7 @@ export type Moment = Date | number | string;
 const iso = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
 const MINUTES_ONLY = /(T\d\d:\d\d)(?=[Z+-]|$)/;
 const HAS_OFFSET = /T.*(?:Z|[+-]\d\d:\d\d)$/;
-const TAKES = "It takes a Date, epoch milliseconds, or a text such as '2027-01-31T18:00:00Z', of the years 1 to 9999.";
+const TAKES = "It takes a Date, epoch milliseconds, or a string such as '2027-01-31T18:00:00Z', of the years 1 to 9999.";
 /** The range of four-digit years in ISO 8601, which every store supports. */
 const [EARLIEST, LATEST] = [Date.parse('0001-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 

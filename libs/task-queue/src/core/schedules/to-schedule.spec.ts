@@ -36,7 +36,7 @@ describe('a schedule as people write it', () => {
   });
 });
 
-describe('what is no schedule', () => {
+describe('an invalid schedule', () => {
   it.each<[unknown, RegExp]>([
     [{ every: '5s', crontab: { minute: 1 } }, /exactly one of .*; this one names crontab and every/],
     [{}, /It names exactly one of cron, crontab, every, solar, clocked\./],
@@ -93,7 +93,7 @@ describe('the key of a schedule', () => {
   }
 });
 
-describe('a schedule in words', () => {
+describe('a schedule described in English', () => {
   it.each<[Schedule, string]>([
     [cron('0 2 * * *', { timezone: 'Europe/Paris' }), 'At 02:00 (Europe/Paris)'],
     [cron('*/15 9-17 * * mon-fri'), 'Every 15 minutes, between 09:00 and 17:59, Monday through Friday'],
@@ -129,7 +129,7 @@ describe('a schedule in words', () => {
   });
 });
 
-describe('what came from outside', () => {
+describe('untrusted input', () => {
   const kinds = [
     'cron',
     'crontab',
@@ -152,7 +152,7 @@ describe('what came from outside', () => {
     fc.record({ minute: fc.jsonValue({ maxDepth: 1 }), weekdays: fc.jsonValue({ maxDepth: 1 }) }, { requiredKeys: [] }),
   );
 
-  it('is a schedule of which ticks and words can be told, or is refused with a code', () => {
+  it('is a schedule with ticks and a description, or is refused with a code', () => {
     fc.assert(
       fc.property(fc.oneof(value, fc.dictionary(fc.constantFrom(...kinds), value, { maxKeys: 4 })), (input) => {
         try {

@@ -65,7 +65,7 @@ function waiting(test: StagedTest): void {
 
 function running(test: StagedTest): void {
   for (const terminate of [true, false]) {
-    test(`rule 17: a renewal names deliveries that were revoked meanwhile (terminate: ${terminate})`, async (stage) => {
+    test(`rule 17: a renewal names deliveries that were revoked in the meantime (terminate: ${terminate})`, async (stage) => {
       await stage.publish('a', 'b');
       const worker = await stage.consumer();
       const deliveries = await worker.take();
@@ -93,7 +93,7 @@ function running(test: StagedTest): void {
     assert.deepEqual(worker.revoked, [{ id: 'a', terminate: true }]);
   });
 
-  test('rule 17: a released message that was revoked meanwhile is ended next, without its delay', async (stage) => {
+  test('rule 17: a released message that was revoked in the meantime is ended next, without its delay', async (stage) => {
     await stage.publish('a', 'b', 'c');
     const worker = await stage.consumer();
     const [a, b] = await worker.take(2);

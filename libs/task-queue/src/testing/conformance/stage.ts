@@ -40,7 +40,7 @@ export class Stage {
     return this.transport.inspector;
   }
 
-  /** Publishes messages. An id alone stands for a plain message to {@link QUEUE}. */
+  /** Publishes messages. An id alone means a plain message to {@link QUEUE}. */
   publish(...publications: readonly (string | PublicationInput)[]): Promise<PublishReceipt[]> {
     return this.broker.publish(publications.map(publication), { timeout: 5_000 });
   }

@@ -41,16 +41,16 @@ describe("Celery's grammar of fields", () => {
     expect(parseField(name, text)).toEqual(values);
   });
 
-  it('takes numbers and lists too', () => {
+  it('accepts numbers and lists', () => {
     expect(crontab({ minute: [0, '30-40/5'], hour: 7 })).toEqual(crontab({ minute: '0,30-40/5', hour: '7' }));
   });
 
-  it('is every minute when nothing is said', () => {
+  it('matches every minute by default', () => {
     expect(cronLine(crontab())).toBe('* * * * *');
   });
 });
 
-describe('lines of cron', () => {
+describe('cron lines', () => {
   it.each(Object.entries(CronExpression))("reads @nestjs/schedule's %s: %s", (_, line) => {
     expect(nextTick(cron(line), 0)).toBeGreaterThan(0);
   });
@@ -61,13 +61,13 @@ describe('lines of cron', () => {
     expect(valuesOf(cron(' @Weekly '))).toEqual(valuesOf(cron('0 0 * * sun')));
   });
 
-  it('is plain data: what JSON makes of it is the same schedule', () => {
+  it('is plain data that survives JSON', () => {
     const schedule = cron('0 2 * * *', { timezone: 'Asia/Ho_Chi_Minh', except: { dates: ['12-25'] } });
     expect(JSON.parse(JSON.stringify(schedule))).toEqual(schedule);
   });
 });
 
-describe('what cannot be read is refused with what would', () => {
+describe('an invalid crontab is refused with a hint', () => {
   it.each<[() => unknown, RegExp]>([
     [() => cron('__proto__'), /SCHEDULE_INVALID.*It has 1 fields instead of five/],
     [() => cron('constructor'), /SCHEDULE_INVALID.*It has 1 fields instead of five/],
@@ -104,11 +104,11 @@ describe('what cannot be read is refused with what would', () => {
     expect(rejection(make)).toMatch(message);
   });
 
-  it.each(['31 2 30 2 *', '0 0 31 4,6,9,11 *', '0 0 30-31 feb mon'])('%s says that it is never due', (line) => {
+  it.each(['31 2 30 2 *', '0 0 31 4,6,9,11 *', '0 0 30-31 feb mon'])('%s is refused because it is never due', (line) => {
     expect(rejection(() => cron(line))).toMatch(/SCHEDULE_NEVER_DUE: The schedule '.*' is never due: no month of '.*' has a day '.*'/);
   });
 
-  it('knows what is rare from what is impossible', () => {
+  it('accepts rare dates and refuses impossible ones', () => {
     expect(nextTick(cron('0 0 29 2 mon'), Date.UTC(2024, 2, 1))).toBe(Date.UTC(2044, 1, 29));
     expect(nextTick(cron('0 0 29 2 tue'), Date.UTC(2084, 2, 1))).toBe(Date.UTC(2124, 1, 29));
     expect(nextTick(cron('0 0 30 2 mon', { dayMatching: 'or' }), Date.UTC(2026, 0, 31))).toBe(Date.UTC(2026, 1, 2));

@@ -18,7 +18,7 @@ const field = z
   .union([value, z.array(value).min(1).readonly()])
   .transform(String)
   .optional()
-  .describe("a text such as '*/15', 'mon-fri' or '0,30', a whole number, or a list of both");
+  .describe("a string such as '*/15', 'mon-fri' or '0,30', a whole number, or a list of both");
 
 const optionsSchema = z.object(crontabShape);
 const schema = z.object({
@@ -68,7 +68,7 @@ export function cronLine(schedule: CrontabSchedule): string {
 }
 
 function splitLine(line: string): string[] {
-  if (typeof line !== 'string') throw new InvalidScheduleError('cron', line, 'It takes a text of five or six fields.');
+  if (typeof line !== 'string') throw new InvalidScheduleError('cron', line, 'It takes a string of five or six fields.');
   const text = line.trim();
   const macro = MACROS.get(text.toLowerCase());
   if (macro === undefined && text.startsWith('@')) {
