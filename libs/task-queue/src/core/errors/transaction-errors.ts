@@ -49,9 +49,7 @@ export class TransactionWriteError extends TaskQueueError {
   constructor(what: string, cause: unknown) {
     super(
       `${what} failed: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was sent. Roll the transaction back, then try again.`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }
