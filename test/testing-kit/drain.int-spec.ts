@@ -104,7 +104,9 @@ describe('drain()', () => {
 
   it('gives up on tasks that send each other for ever', async () => {
     await tasks.for(ShopTasks).forEver.delay();
-    await expect(queue.drain({ limit: 50 })).rejects.toThrow("stopped after 50 attempts, and there are more: the last were of 'shop.for_ever'");
+    await expect(queue.drain({ limit: 50 })).rejects.toThrow(
+      "stopped after 50 attempts, and there are more: the last were of 'shop.for_ever'",
+    );
   });
 
   it('keeps a task that nobody here knows, for later', async () => {
