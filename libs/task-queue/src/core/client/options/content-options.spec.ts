@@ -24,7 +24,7 @@ describe('the options of content', () => {
   });
 
   it.each([
-    [{ serializer: 'pickle' }, /'pickle' is refused, because reading it can run code/],
+    [{ serializer: 'pickle' }, /'pickle' is refused, because decoding it can run code/],
     [{ acceptContent: ['json', 'Pickle'] }, /'Pickle' is refused/],
     [{ serializer: 'msgpak' }, /no serializer 'msgpak'. Did you mean 'msgpack'/],
     [{ acceptContent: [] }, /'acceptContent' must be a list of at least one/],
