@@ -1,9 +1,11 @@
-import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import type { EntitySchema } from 'typeorm';
 import type { AdminRole } from '../../core/ports/stores/admin-actor.js';
+import type { ColumnTable } from '../results/columns.js';
+import { entityOf } from '../results/entities.js';
 
-/** One line of the audit log as a row. Written by the admin API; applications only read it, and remove what is old. */
+/** An entry of the audit log as a row. The admin API writes it; applications only read it, and may delete old rows. */
 export class AuditRecordEntity {
-  /** begins with the time: in the order of ids it is in the order of time */
+  /** begins with the time, so that the order of ids is the order of time */
   readonly id: string;
   readonly at: Date;
   readonly actor: string;
@@ -22,27 +24,19 @@ export interface AuditEntitiesOptions {
   readonly schema?: string;
 }
 
-/** The entity of the audit log, for `entities` of a DataSource or `TypeOrmModule.forFeature`. TypeORM neither makes nor changes its table. */
+/** The entity of the audit log, for `entities` of a DataSource or `TypeOrmModule.forFeature`. TypeORM never creates or alters its table. */
 export function auditEntities({ schema = 'tq' }: AuditEntitiesOptions = {}): EntitySchema[] {
-  return [new EntitySchema({ name: AuditRecordEntity.name, target: AuditRecordEntity, tableName: 'audit_entry', schema, synchronize: false, columns: COLUMNS }) as EntitySchema]; // prettier-ignore
+  return [entityOf(AuditRecordEntity, 'audit_entry', COLUMNS, schema) as EntitySchema];
 }
 
-const text = (name: string, nullable = false): EntitySchemaColumnOptions => ({ name, type: 'text', nullable });
-
-const COLUMNS: Record<keyof AuditRecordEntity, EntitySchemaColumnOptions> = {
-  id: { ...text('id'), primary: true },
-  at: { name: 'at', type: 'timestamptz' },
-  actor: text('actor'),
-  role: text('role'),
-  action: text('action'),
-  target: text('target', true),
-  change: {
-    ...text('change', true),
-    transformer: {
-      from: (stored: string | null) => (stored === null ? null : (JSON.parse(stored) as unknown)),
-      to: (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value)),
-    },
-  },
-  outcome: text('outcome'),
-  requestId: text('request_id'),
+const COLUMNS: ColumnTable<AuditRecordEntity> = {
+  id: { name: 'id', type: 'text', primary: true },
+  at: { name: 'at', type: 'time' },
+  actor: { name: 'actor', type: 'text' },
+  role: { name: 'role', type: 'text' },
+  action: { name: 'action', type: 'text' },
+  target: { name: 'target', type: 'text', nullable: true },
+  change: { name: 'change', type: 'json', nullable: true },
+  outcome: { name: 'outcome', type: 'text' },
+  requestId: { name: 'request_id', type: 'text' },
 };

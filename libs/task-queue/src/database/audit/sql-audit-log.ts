@@ -1,7 +1,7 @@
 import type { AdminRole } from '../../core/ports/stores/admin-actor.js';
 import type { AuditEntry, AuditListing, AuditLog, AuditPage } from '../../core/ports/stores/audit-log.js';
 
-/** A database of PostgreSQL, as the audit log uses it. */
+/** The PostgreSQL database of the audit log. */
 export interface AuditDatabase {
   query<Row>(text: string, values: readonly unknown[]): Promise<readonly Row[]>;
 }
@@ -36,7 +36,7 @@ export class SqlAuditLog implements AuditLog {
 
   async record({ id, at, actor, action, target, change, outcome, requestId }: AuditEntry): Promise<void> {
     const text = change === null ? null : JSON.stringify(change);
-    // A text of PostgreSQL cannot hold a NUL, which a path may.
+    // Text of PostgreSQL cannot hold NUL, but a path can.
     const values = [id, at, actor.name, actor.role, action, target?.replaceAll('\0', '�') ?? null, text, outcome, requestId];
     await this.database.query(this.#insert, values);
   }

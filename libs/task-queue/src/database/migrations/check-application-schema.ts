@@ -6,8 +6,8 @@ type Query = <Row>(text: string, values: readonly unknown[]) => Promise<readonly
 const NO_RIGHTS = '42501';
 
 /**
- * The schema in an application's database, whose tables are known to be there, is of this version of the package.
- * @throws SchemaOutdatedError · SchemaNewerError · TableUnusableError · what `query` throws
+ * Checks that the schema in an application's database has the version of this package. Its tables must exist.
+ * @throws SchemaOutdatedError · SchemaNewerError · TableUnusableError · any error of `query`
  */
 export async function checkApplicationSchema(query: Query, schema: string): Promise<void> {
   const found = await plan({ query: async (text, values = []) => [...(await query<never>(text, values))] }, schema).catch(

@@ -3,13 +3,13 @@ import { ALL_MIGRATIONS, inSchema } from './migration.js';
 import type { Migration, MigrationSession } from './migration.js';
 import { plan } from './plan.js';
 
-/** ms that migrating waits for tables which running workers hold */
+/** ms for which a migration waits for tables that running workers have locked */
 const LOCK_TIMEOUT = 30_000;
 
 /**
- * Runs what has not been run yet. The session is in a transaction, which keeps all of it or nothing; of many who migrate at once,
- * one does it and the others find it done.
- * @returns what was run
+ * Runs the pending migrations. The session is in a transaction, so all of them take effect or none. If several processes migrate
+ * at once, one runs the migrations and the others find nothing pending.
+ * @returns the migrations that were run
  * @throws SchemaNewerError · MigrationFailedError
  */
 export async function migrate(
@@ -26,7 +26,7 @@ export async function migrate(
   return pending;
 }
 
-/** Runs one migration unless it was run; for runners that keep an order of their own. @returns whether it was run */
+/** Runs one migration if it is pending; for runners that order migrations themselves. @returns whether it was run */
 export async function migrateOne(session: MigrationSession, schema: string, migration: Migration): Promise<boolean> {
   await prepare(session, schema);
   const { applied } = await plan(session, schema, [migration]);
@@ -35,23 +35,23 @@ export async function migrateOne(session: MigrationSession, schema: string, migr
   return true;
 }
 
-/** One after another. */
+/** Lets one process migrate at a time. */
 async function prepare(session: MigrationSession, schema: string): Promise<void> {
   await session.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`nestjs-task-queue:${schema}`]);
   await session.query(baseline(schema));
 }
 
-/** What the migrations themselves are noted in. */
+/** SQL that creates the schema and the table of applied migrations. */
 export function baseline(schema: string): string {
   return inSchema(
-    // Whoever may not create schemas may still work in one that was made for it.
+    // A user without the right to create schemas can migrate a schema that exists.
     `do $$ begin if to_regnamespace('{schema}') is null then create schema {schema}; end if; end $$;
 create table if not exists {schema}.migration (version integer primary key, name text not null, applied_at timestamptz not null default now());`,
     schema,
   );
 }
 
-/** What notes that a migration was run. */
+/** SQL that records a migration as applied. */
 export function recordOf({ version, name }: Migration, schema: string): string {
   return `insert into ${schema}.migration (version, name) values (${version}, '${name}');`;
 }

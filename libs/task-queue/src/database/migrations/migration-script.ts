@@ -2,7 +2,7 @@ import { baseline, recordOf } from './migrate.js';
 import { inSchema } from './migration.js';
 import type { MigrationPlan } from './plan.js';
 
-/** A plan as SQL: what is applied and pending in comments, and below what `migrate` would run, to be read or run by hand. */
+/** A plan as SQL, to be read or run by hand: comments list the migrations; the statements are those that `migrate` would run. */
 export function migrationScript({ applied, pending, unknown }: MigrationPlan, schema: string): string {
   const lines = [
     `-- schema ${schema}: ${applied.length} applied, ${pending.length} pending`,

@@ -4,13 +4,13 @@ import type { Migration, MigrationSession } from './migration.js';
 
 export interface MigrationPlan {
   readonly applied: readonly Migration[];
-  /** what would be run, in order */
+  /** in the order in which they would run */
   readonly pending: readonly Migration[];
-  /** names of what a newer version of the package has run */
+  /** names of migrations that a newer version of the package has applied */
   readonly unknown: readonly string[];
 }
 
-/** What has been run in a schema, and what has not. Reads only. */
+/** Compares the migrations of a schema with the known ones. Reads only. */
 export async function plan(
   session: MigrationSession,
   schema: string,
@@ -35,7 +35,7 @@ export function checkPlan({ applied, pending, unknown }: MigrationPlan, schema: 
   );
 }
 
-/** Names of the migrations that have been run, by version. */
+/** Names of the applied migrations, by version. */
 async function readRecords(session: MigrationSession, schema: string): Promise<Map<number, string>> {
   const [table] = await session.query<{ found: string | null }>(`select to_regclass($1)::text as found`, [`${schema}.migration`]);
   if (!table?.found) return new Map();

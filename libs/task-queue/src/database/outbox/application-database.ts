@@ -3,11 +3,11 @@ import { InvalidOptionError } from '../../core/errors/option-errors.js';
 import { isDataSource, type DatabaseHandle, type PgPoolLike } from '../../core/ports/runtime/database-handle.js';
 import type { TransactionSession } from '../../core/ports/broker/transactional.js';
 
-/** A connection of the application's own, until it is released. */
+/** A connection from the application's pool, until it is released. */
 export interface OwnConnection extends TransactionSession {
-  /** Told of each notification, and when the connection breaks. */
+  /** Calls `wake` for each notification, and when the connection breaks. */
   onEvent(wake: () => void): void;
-  /** @param broken it is closed instead of given back */
+  /** @param broken closes the connection instead of returning it to the pool */
   release(broken: boolean): void;
 }
 
@@ -18,10 +18,10 @@ interface PgClient {
   release(broken: boolean): void;
 }
 
-/** ms after which a connection that does not answer is given up */
+/** ms after which a connection that does not answer is closed */
 const QUERY_TIMEOUT = 30_000;
 
-/** The application's database, through the pool that it has already. */
+/** The application's database, through the application's own pool. */
 export class ApplicationDatabase {
   /** @throws DatabaseUnsupportedError */
   constructor(
@@ -35,7 +35,7 @@ export class ApplicationDatabase {
     return ownConnection((await this.#pool().connect()) as PgClient);
   }
 
-  /** One statement on a connection of its own. */
+  /** Runs one statement on a connection of the pool. */
   async query<Row>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     const connection = await this.connect();
     let broken = true;
@@ -48,7 +48,7 @@ export class ApplicationDatabase {
     }
   }
 
-  /** A DataSource has its pool when it is initialized. */
+  /** A DataSource has a pool only after it was initialized. */
   #pool(): Pick<PgPoolLike, 'connect'> {
     if (!isDataSource(this.source)) return this.source;
     const { master } = this.source.driver as { master?: PgPoolLike };
@@ -60,7 +60,7 @@ export class ApplicationDatabase {
 
 function ownConnection(client: PgClient): OwnConnection {
   const listeners: (() => void)[] = [];
-  // A connection that breaks while nobody asks it anything would otherwise end the process.
+  // Without a listener, an idle connection that breaks ends the process.
   const onError = () => listeners.forEach((listener) => listener());
   client.on('error', onError);
   return {

@@ -19,7 +19,7 @@ export async function checkTable(database: Queryable, schema: string, table: str
   const [found] = await database.query<{ exists: boolean; usable: boolean }>(CHECK, [name, needed]).catch((error: unknown) => {
     if (error instanceof TaskQueueError) throw error;
     if (isConnectionLoss(error)) throw new BrokerUnavailableError(`Looking for the table ${schema}.${table}`, { cause: error });
-    // Without USAGE on the schema it is not even known whether the table exists.
+    // Without the right USAGE on the schema, PostgreSQL does not say whether the table exists.
     throw new TableUnusableError(`${schema}.${table}`, error instanceof Error ? error.message : String(error), { cause: error });
   });
   if (!found!.exists) throw new TableUnusableError(`${schema}.${table}`, 'it does not exist');

@@ -5,7 +5,7 @@ import type { OpenTransaction, TransactionOwner, TransactionSession } from '../.
 interface QueryRunnerLike {
   readonly isReleased: boolean;
   readonly isTransactionActive: boolean;
-  /** its DataSource: under this name since TypeORM 1 */
+  /** the DataSource; has this name since TypeORM 1 */
   readonly dataSource?: DataSourceShape;
   readonly connection?: DataSourceShape;
   query(text: string, values: unknown[], useStructuredResult: true): Promise<{ records: unknown[] }>;
@@ -28,7 +28,7 @@ const POSTGRES = new Set(['postgres', 'aurora-postgres']);
 const WHAT = 'withManager()';
 
 /**
- * The transaction that is open on what an application holds.
+ * The open transaction of an EntityManager, a QueryRunner or a client of pg.
  * @throws TransactionNotOpenError · DatabaseUnsupportedError
  */
 export function openTransaction(owner: TransactionOwner): OpenTransaction {
@@ -60,7 +60,7 @@ export function dataSourceOf(runner: QueryRunnerLike): DataSourceShape {
 }
 
 function ofManager(manager: object & { queryRunner?: QueryRunnerLike }): OpenTransaction {
-  if (manager.queryRunner === undefined) throw new TransactionNotOpenError(WHAT, 'this manager is none of a transaction');
+  if (manager.queryRunner === undefined) throw new TransactionNotOpenError(WHAT, 'this EntityManager does not belong to a transaction');
   return ofQueryRunner(manager.queryRunner);
 }
 

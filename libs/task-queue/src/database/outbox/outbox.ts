@@ -16,17 +16,17 @@ import { checkTable } from './check-table.js';
 import { writeError } from './write-error.js';
 
 export interface OutboxStats {
-  /** rows that a relay has not published yet */
+  /** rows that no relay has published yet */
   readonly waiting: number;
-  /** ms that the oldest of them has waited; 0 = none waits */
+  /** ms for which the oldest row has waited; 0 = no row waits */
   readonly lag: number;
-  /** rows that the broker takes in no case, left to a person */
+  /** rows that the broker refuses; a person has to look at them */
   readonly refused: number;
 }
 
 /**
- * Takes messages in for a broker that cannot: as rows in the application's own database, in the transaction of whoever
- * sends. A relay publishes them after the commit.
+ * Stores messages as rows of the application's database, in the sender's transaction, for a broker outside that database. A relay
+ * publishes them after the commit.
  */
 export class Outbox implements TransactionalPublishing {
   readonly database: ApplicationDatabase;
@@ -67,7 +67,7 @@ export class Outbox implements TransactionalPublishing {
     return publications.map(({ id }) => ({ id, deduplicated: false }));
   }
 
-  /** What waits in it now, whoever relays it. */
+  /** The rows of all relays. */
   async stats(): Promise<OutboxStats> {
     const [stats] = await this.database.query<OutboxStats>(this.statements.stats);
     if (stats === undefined) throw new TableUnusableError(this.#table, 'it gave no answer');

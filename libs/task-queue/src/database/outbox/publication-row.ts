@@ -1,6 +1,6 @@
 import type { Publication } from '../../core/ports/broker/publication.js';
 
-/** A publication as a row keeps it. What it says of time is fixed: it may be published much later. */
+/** A publication as a row. A delay becomes an instant, because the row may be published much later. */
 export function encodePublication(publication: Publication, now: number): Buffer {
   const { due } = publication;
   const fixed = due !== undefined && 'delay' in due ? { ...publication, due: { eta: now + due.delay } } : publication;

@@ -15,24 +15,23 @@ interface Row {
   readonly age: number;
 }
 
-/** `locked`: another relay has it · `full`: more is waiting · `refused`: the broker takes none of it */
+/** `locked`: another relay has the queue · `full`: more rows wait · `refused`: the broker refuses all of them */
 export type RelayEnd = 'locked' | 'full' | 'done' | 'refused';
 
 const BATCH = 500;
-/** publish timeouts after which the server takes the queue away from a relay that says nothing */
-const PATIENCE = 4;
+/** publish timeouts after which the server ends the transaction of a silent relay, and so frees the queue */
+const SILENT_TIMEOUTS = 4;
 
 /**
- * Relays one queue's next batch, which it holds meanwhile against all other relays, so that messages go out in the order
- * in which they became visible. What is published and not yet removed when the process dies is published again: the broker
- * knows the ids.
+ * Relays the next batch of one queue. A lock excludes other relays meanwhile, so that messages are sent in the order in which they
+ * became visible. If the process dies between publishing and removing, another relay publishes them again: the broker knows the ids.
  */
 export class QueueRelay {
   readonly #begin: string;
 
   constructor(private readonly deps: RelayDependencies) {
-    // A process that is stopped in here must not keep the queue from the others.
-    this.#begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${PATIENCE * deps.publishTimeout}`;
+    // A process that is suspended in the transaction must not block the queue for other relays.
+    this.#begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${SILENT_TIMEOUTS * deps.publishTimeout}`;
   }
 
   async relay(connection: OwnConnection, queue: string): Promise<RelayEnd> {
@@ -43,7 +42,7 @@ export class QueueRelay {
       if (relayed !== undefined) void this.deps.onRelayed?.(relayed);
       return end;
     } catch (error) {
-      // On a connection that is lost the rollback has happened.
+      // If the connection is lost, the server has rolled back.
       await connection.query('ROLLBACK', []).catch(() => undefined);
       throw error;
     }
@@ -55,14 +54,14 @@ export class QueueRelay {
     if (!lock.rows[0]!.granted) return { end: 'locked' };
     const { rows } = await connection.query<Row>(statements.next, [queue, BATCH]);
     if (rows.length === 0) return { end: 'done' };
-    this.#complainOfLag(queue, rows[0]!.age);
+    this.#reportLag(queue, rows[0]!.age);
     const taken = await this.#publish(connection, rows);
     if (taken.length === 0) return { end: 'refused' };
     await connection.query(statements.remove, [taken.map(({ seq }) => seq)]);
     return { end: rows.length === BATCH ? 'full' : 'done', relayed: { queue, count: taken.length, lag: rows[0]!.age } };
   }
 
-  /** @returns those that the broker has taken */
+  /** @returns the rows that the broker has accepted */
   async #publish(connection: OwnConnection, rows: readonly Row[]): Promise<readonly Row[]> {
     try {
       await this.#send(rows.map(({ publication }) => decodePublication(publication)));
@@ -73,7 +72,7 @@ export class QueueRelay {
     }
   }
 
-  /** One that the broker refuses must not hold up the others. Where it refuses all of them, it is the broker that needs mending. */
+  /** A message that the broker refuses must not block the others. If it refuses all of them, the fault is the broker's. */
   async #findCulprits(connection: OwnConnection, rows: readonly Row[], cause: unknown): Promise<readonly Row[]> {
     const refused: [Row, string][] = [];
     for (const row of rows) {
@@ -99,7 +98,7 @@ export class QueueRelay {
     await this.deps.broker.publish(publications, { timeout: this.deps.publishTimeout });
   }
 
-  #complainOfLag(queue: string, age: number): void {
+  #reportLag(queue: string, age: number): void {
     if (age <= this.deps.outbox.options.lagLimit) return;
     this.deps.logger.error('the outbox was not relayed for longer than its lagLimit; what had been published before may run twice', {
       queue,
@@ -111,9 +110,9 @@ export class QueueRelay {
 export interface RelayDependencies {
   readonly outbox: Outbox;
   readonly broker: Broker;
-  /** ms that a publish may take */
+  /** ms for a publish */
   readonly publishTimeout: number;
-  /** told of each batch */
+  /** called for each batch */
   readonly onRelayed?: ((relayed: SignalPayloads['outbox_relayed']) => unknown) | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;

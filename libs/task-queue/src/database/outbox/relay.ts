@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { OwnConnection } from './application-database.js';
 import { QueueRelay, type RelayDependencies } from './queue-relay.js';
 
-/** How long a relay that has said so is woken; said again well before. A dead one costs no more than needless wake-ups. */
+/** ms for which a relay asks writers for notifications; it renews the request in time. A dead relay costs needless wake-ups only. */
 const WAKE_FOR = 60_000;
 const LONGEST_PAUSE = 10_000;
 
 /**
- * Publishes what waits in the outbox, in any number of processes. Woken by a notification and, since one may be missed, by
- * a clock. It keeps one connection, on which it also listens; when that breaks, or the broker does, it begins anew.
+ * Publishes the rows of the outbox, in any number of processes. Notifications wake the relay, and so does a timer, because a
+ * notification can be missed. It uses one connection, on which it also listens. When the connection or the broker fails, it reconnects.
  */
 export class Relay {
   readonly #id = randomUUID();
@@ -17,7 +17,7 @@ export class Relay {
   #stopping = false;
   #woken = false;
   #wake: () => void = () => {};
-  /** epoch ms until which writers are asked to wake this relay */
+  /** epoch ms until which writers notify this relay */
   #wokenUntil = 0;
   #failures = 0;
 
@@ -30,7 +30,7 @@ export class Relay {
     if (!this.#stopping) this.#running ??= this.#run();
   }
 
-  /** Resolves when the batch under way has been published and removed. */
+  /** Resolves when the current batch has been published and removed. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#wakeUp();
@@ -70,7 +70,7 @@ export class Relay {
     }
   }
 
-  /** Relays what is there. @returns whether there is time to wait: nothing was found, and what comes will wake it */
+  /** Relays the rows of every queue. @returns whether to pause: nothing was found, and a new row will wake the relay */
   async #pass(connection: OwnConnection): Promise<boolean> {
     const { statements } = this.deps.outbox;
     const { rows } = await connection.query<{ queue: string }>(statements.queues, []);
@@ -83,11 +83,11 @@ export class Relay {
       else relayed = true;
     }
     if (relayed) return false;
-    // Whoever has the queue relays what comes: a second relay that is woken for it would find nothing to do.
+    // The relay that has the queue also relays its new rows: waking this one for them would be useless.
     return left || !(await this.#askToBeWoken(connection));
   }
 
-  /** @returns whether that is new, so that what came just before must be looked for */
+  /** @returns whether writers did not notify this relay before, so that rows of the last moments must be looked for */
   async #askToBeWoken(connection: OwnConnection): Promise<boolean> {
     const now = this.deps.clock.now();
     if (this.#wokenUntil - now > WAKE_FOR / 2) return false;
@@ -97,7 +97,7 @@ export class Relay {
     return isNew;
   }
 
-  /** A relay that is busy anyway has writers pay for no notification. */
+  /** A busy relay finds new rows by itself: notifications would only slow writers down. */
   async #doNotWake(connection: OwnConnection): Promise<void> {
     if (this.#wokenUntil === 0) return;
     await connection.query(this.deps.outbox.statements.wait, [this.#id, 0]);

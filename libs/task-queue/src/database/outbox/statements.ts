@@ -1,20 +1,20 @@
 /** The SQL of the outbox, for one schema. Each statement is one round trip. */
 export interface OutboxStatements {
-  /** Writes rows, and wakes a relay if one waits. $1 queues, $2 publications */
+  /** Writes rows, and notifies relays if one waits. $1 queues, $2 publications */
   readonly write: string;
-  /** The queues of which rows wait, each found by one step in the index. */
+  /** The queues that have rows. Each is found by one step in the index. */
   readonly queues: string;
-  /** Takes a queue for this transaction, if nobody has it. $1 queue */
+  /** Locks a queue for this transaction unless another relay has it. $1 queue */
   readonly lock: string;
   /** The next rows of a queue. $1 queue, $2 limit */
   readonly next: string;
   /** Removes rows. $1 seqs */
   readonly remove: string;
-  /** Leaves a row to a person. $1 seq, $2 why */
+  /** Marks a row as refused. $1 seq, $2 why */
   readonly refuse: string;
-  /** Says until when a relay is to be woken, and forgets relays that have died. $1 relay, $2 ms */
+  /** Sets until when writers notify a relay, and forgets dead relays. $1 relay, $2 ms */
   readonly wait: string;
-  /** What waits, and for how long. */
+  /** Counts rows, and the age of the oldest. */
   readonly stats: string;
   readonly listen: string;
   readonly unlisten: string;

@@ -1,8 +1,7 @@
-import type { TransactionalPublishing } from '../../core/ports/broker/transactional.js';
 import { TaskNotUniqueError } from '../../core/errors/publish-errors.js';
-
 import type { Publication, PublishReceipt } from '../../core/ports/broker/publication.js';
-import type { OpenTransaction, PublisherWithin } from '../../core/ports/broker/transactional.js';
+import type { OpenTransaction, PublisherWithin, TransactionalPublishing } from '../../core/ports/broker/transactional.js';
+import { chunks } from '../../core/ports/stores/chunks.js';
 import { writeError } from './write-error.js';
 
 interface Waiting {
@@ -11,12 +10,10 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-const FULL_BATCH = 500;
-
-/** Publishes within one transaction: calls made in the same tick go in one statement, in the order they were made. */
+/** Publishes within one transaction. Calls of the same tick share one statement, in the order in which they were made. */
 export class TransactionPublisher implements PublisherWithin {
   #waiting: Waiting[] = [];
-  /** the batch under way: one connection takes one statement at a time */
+  /** the last batch: a connection takes one statement at a time */
   #last = Promise.resolve();
 
   constructor(
@@ -43,8 +40,7 @@ export class TransactionPublisher implements PublisherWithin {
     try {
       this.transaction.check('Sending a task');
       const target = await this.target();
-      for (let from = 0; from < batch.length; from += FULL_BATCH) {
-        const part = batch.slice(from, from + FULL_BATCH);
+      for (const part of chunks(batch)) {
         const receipts = await target.publishWithin(
           this.transaction.session,
           part.map(({ publication }) => publication),
@@ -54,7 +50,7 @@ export class TransactionPublisher implements PublisherWithin {
       }
     } catch (error) {
       const told = writeError('Sending within the transaction', 'of the queues', error);
-      // Those that were answered before are not rejected by it.
+      // Calls that were resolved before stay resolved.
       for (const { reject } of batch) reject(told);
     }
   }

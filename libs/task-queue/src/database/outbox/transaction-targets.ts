@@ -15,8 +15,8 @@ import type { Outbox } from './outbox.js';
 import { TransactionPublisher } from './transaction-publisher.js';
 
 /**
- * Finds what takes the messages of a transaction: the broker where it is in the same database, else the outbox. Each
- * database is asked once which one it is; after that a publish is one round trip.
+ * Finds the target of a transaction's messages: the broker if it is in the same database, else the outbox. Each database is
+ * identified once; after that a publish is one round trip.
  */
 export class TransactionTargets implements TransactionalSending {
   readonly #ofPools = new WeakMap<object, TransactionalPublishing>();
@@ -40,7 +40,7 @@ export class TransactionTargets implements TransactionalSending {
     return known !== undefined && known === this.broker.transactional;
   }
 
-  /** The target of this transaction's messages, where it was found before. */
+  /** The target, if an earlier transaction on this database has found it. */
   known({ database }: OpenTransaction): TransactionalPublishing | undefined {
     return typeof database === 'string' ? this.#ofAddresses.get(database) : this.#ofPools.get(database);
   }

@@ -1,13 +1,13 @@
 import { TableUnusableError, TransactionAbortedError, TransactionWriteError } from '../../core/errors/transaction-errors.js';
 import { TaskQueueError } from '../../core/errors/task-queue-error.js';
 
-/** a table, column, function or the schema is not there; rights are missing */
+/** the schema, a table, a column or a function does not exist, or rights are missing */
 const UNUSABLE = ['42P01', '42703', '42883', '3F000', '42501'];
 /** too many connections; idle in a transaction for too long */
 const ENDS_CONNECTION = ['53300', '25P03'];
 const ABORTED = '25P02';
 
-/** What a statement of ours in somebody's transaction failed with, in our words. */
+/** The library's error for a statement that failed in the application's transaction. */
 export function writeError(what: string, table: string, error: unknown): TaskQueueError {
   if (error instanceof TaskQueueError) return error;
   const code = sqlStateOf(error);
@@ -16,13 +16,13 @@ export function writeError(what: string, table: string, error: unknown): TaskQue
   return new TransactionWriteError(what, error);
 }
 
-/** The code that Postgres gives an error; undefined for one that it has not answered with. */
+/** The SQLSTATE of an error; undefined if the error is not an answer of PostgreSQL. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : undefined;
 }
 
-/** The connection failed, not the statement: nobody has said that it was refused. */
+/** Whether the connection failed rather than the statement: the server has not refused it. */
 export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof TaskQueueError) return false;
   const state = sqlStateOf(error);

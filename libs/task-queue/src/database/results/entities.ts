@@ -9,8 +9,8 @@ export interface ResultEntitiesOptions {
 }
 
 /**
- * The entities of stored results and failed tasks, for `entities` of a DataSource or `TypeOrmModule.forFeature`. Their
- * repositories are those of the classes `TaskResultEntity` and `FailedTaskEntity`. TypeORM neither makes nor changes their tables.
+ * The entities of stored results and failed tasks, for `entities` of a DataSource or `TypeOrmModule.forFeature`. Get their
+ * repositories by the classes `TaskResultEntity` and `FailedTaskEntity`. TypeORM never creates or alters their tables.
  */
 export function taskResultEntities({ schema = 'tq' }: ResultEntitiesOptions = {}): [
   EntitySchema<TaskResultEntity>,
@@ -22,7 +22,8 @@ export function taskResultEntities({ schema = 'tq' }: ResultEntitiesOptions = {}
   ];
 }
 
-function entityOf<T extends object>(target: new () => T, tableName: string, table: ColumnTable<T>, schema: string): EntitySchema<T> {
+/** @param table the columns of the table, which TypeORM never creates or alters */
+export function entityOf<T extends object>(target: new () => T, tableName: string, table: ColumnTable<T>, schema: string): EntitySchema<T> {
   const columns = Object.entries<ColumnSpec>(table).map(([property, spec]) => [property, columnOf(spec)] as const);
   return new EntitySchema<T>({
     name: target.name,

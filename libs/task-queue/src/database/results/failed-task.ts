@@ -1,7 +1,7 @@
 import type { FailedAttempt } from '../../core/message/failed-attempt.js';
 import type { ColumnTable } from './columns.js';
 
-/** A dead letter, as a row: what will not be run again by itself. Written by workers; applications only read it. */
+/** A dead letter as a row: a task that does not run again by itself. Workers write it; applications only read it. */
 export class FailedTaskEntity {
   readonly queue: string;
   readonly taskId: string;
@@ -12,19 +12,19 @@ export class FailedTaskEntity {
   readonly reason: string;
   /** the last error in one line */
   readonly error: string;
-  /** what became of its attempts, oldest first: the last ten */
+  /** its last ten attempts, oldest first */
   readonly attempts: readonly FailedAttempt[];
   readonly retries: number;
-  /** null where it was found with the broker afterwards */
+  /** null if another worker found the dead letter later */
   readonly worker: string | null;
-  /** with `resultExtended`, where they are plain JSON */
+  /** with `resultExtended`, if they are plain JSON */
   readonly taskArgs: readonly unknown[] | null;
   readonly taskKwargs: Readonly<Record<string, unknown>> | null;
   readonly parentId: string | null;
   /** when it was sent */
   readonly dateCreated: Date | null;
   readonly dateFailed: Date;
-  /** when this row is removed; the dead letter itself stays with the broker */
+  /** when this row is removed; the dead letter stays with the broker */
   readonly dateExpires: Date;
 }
 

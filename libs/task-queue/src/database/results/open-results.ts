@@ -5,10 +5,10 @@ import { type CheckSchema, ResultDatabase, type TypeormResultOptions } from './r
 import { TypeormResultBackend } from './typeorm-result-backend.js';
 
 export interface ResultPlace {
-  /** a DataSource, or the name of one that the application provides */
+  /** a DataSource, or the name of a provided one */
   readonly typeorm: string | TypeormDataSource;
   readonly schema: string;
-  /** finds a provider of the application; asked when the results are connected */
+  /** finds a provider of the application; called when the results connect */
   find(token: string | Function): unknown;
   readonly checkSchema: CheckSchema;
 }

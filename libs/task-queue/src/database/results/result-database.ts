@@ -8,12 +8,12 @@ import { DataRefusedError } from './write-apart.js';
 const TABLES = ['task_result', 'failed_task'];
 const TIMEOUT = 10_000;
 
-/** Asked when the tables are known to be there. @throws what of them this version of the package cannot work with */
+/** Called when the tables exist. @throws if this version of the package cannot work with the schema */
 export type CheckSchema = (query: <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>, schema: string) => Promise<void>;
 
 /**
- * The application's DataSource as the results use it: one statement at a time, each with a deadline, its errors
- * translated. The DataSource is looked up when it is connected, and stays the application's own to close.
+ * Runs statements on the application's DataSource, each with a timeout, and translates its errors. `connect` looks the DataSource
+ * up; only the application closes it.
  */
 export class ResultDatabase {
   #source: TypeormDataSource | undefined;
@@ -36,7 +36,7 @@ export class ResultDatabase {
 
   /**
    * Safe to call twice.
-   * @throws UnsupportedOptionError no Postgres · InvalidOptionError not initialized · ResultsRefusedError no tables, or no rights ·
+   * @throws UnsupportedOptionError not PostgreSQL · InvalidOptionError not initialized · ResultsRefusedError no tables or no rights ·
    * SchemaOutdatedError · SchemaNewerError
    */
   async connect(): Promise<void> {
@@ -66,8 +66,8 @@ export class ResultDatabase {
   }
 
   /**
-   * The rows that a statement answers.
-   * @param what is being done, for errors
+   * The rows of a statement's answer.
+   * @param what the action, for errors
    * @throws ResultsUnavailableError · ResultsRefusedError · DataRefusedError
    */
   async query<Row>(what: string, sql: string, values: readonly unknown[]): Promise<Row[]> {
@@ -114,7 +114,7 @@ function translate(what: string, schema: string, error: unknown): Error {
   return new ResultsRefusedError(what, message, 'Look at the server and its log.', options);
 }
 
-/** TypeORM wraps what the driver throws. */
+/** TypeORM wraps the driver's error. */
 function driverErrorOf(error: unknown): { readonly code: string | undefined; readonly message: string } {
   const { driverError = error } = error as { driverError?: unknown };
   const { code, message } = driverError as { code?: unknown; message?: unknown };
@@ -130,9 +130,9 @@ function noRights(what: string, answer: string, options?: ErrorOptions): Results
 }
 
 export interface TypeormResultOptions {
-  /** ms that failed tasks are remembered */
+  /** ms for which failed tasks are kept */
   readonly failedTaskExpires: number;
-  /** failed tasks are remembered with their arguments */
+  /** failed tasks are kept with their arguments */
   readonly extended: boolean;
   readonly logger: TaskLogger;
   readonly clock: Clock;

@@ -6,12 +6,12 @@ interface Call {
   reject(error: unknown): void;
 }
 
-/** Writes what is saved while a write is under way together with the next one. */
+/** Collects the rows that are saved during a write, and writes them together afterwards. */
 export class SaveBatches {
   #waiting: Call[] = [];
   #writing = false;
 
-  /** @param write answers which of the rows were written */
+  /** @param write returns the rows that were written */
   constructor(
     private readonly write: (rows: readonly ResultRow[]) => Promise<ReadonlySet<ResultRow>>,
     private readonly limit: number,
@@ -22,7 +22,7 @@ export class SaveBatches {
       this.#waiting.push({ rows, resolve, reject });
       if (this.#writing) return;
       this.#writing = true;
-      // What else is saved in this turn of the loop goes with it.
+      // Other saves of this turn of the event loop join the batch.
       setImmediate(() => void this.#run());
     });
   }

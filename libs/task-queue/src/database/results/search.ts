@@ -2,31 +2,31 @@ import { InvalidOptionError, UnknownOptionError } from '../../core/errors/option
 import { hydrate, type ColumnSpec, type ColumnTable } from './columns.js';
 import type { ResultDatabase } from './result-database.js';
 
-/** How a filter stands in SQL: `$` is the place of its value. */
+/** The SQL of each filter; `$` is the place of its value. */
 export type Conditions<F> = { readonly [K in keyof F]-?: string };
 
-/** A table as it is searched: newest first, a page at a time. */
+/** A table that is searched newest first, a page at a time. */
 export interface Searched<T extends object, F> {
   readonly type: new () => T;
   readonly table: string;
   readonly columns: ColumnTable<T>;
   readonly conditions: Conditions<F>;
-  /** the instant that the table is ordered by */
+  /** the column that orders the table */
   readonly time: string;
-  /** the condition of every search */
+  /** a condition of every search */
   readonly always: string;
 }
 
 export interface Page {
-  /** of one page; default 50, at most 1000 */
+  /** rows of a page; default 50, at most 1000 */
   readonly limit?: number;
-  /** `next` of the page before */
+  /** `next` of the previous page */
   readonly cursor?: string;
 }
 
 export interface Found<T> {
   readonly rows: readonly T[];
-  /** where the next page begins; null = this was the last */
+  /** the cursor of the next page; null = this is the last */
   readonly next: string | null;
 }
 
@@ -34,7 +34,8 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
 
 /**
- * A page of what a filter finds. The next one begins after the instant and id of the last row, so that it holds when rows come or go.
+ * A page of the rows that match a filter. The next page begins after the instant and id of the last row, so that rows which are
+ * added or removed meanwhile do not shift it.
  * @throws UnknownOptionError · InvalidOptionError
  */
 export async function search<T extends object, F extends object>(
@@ -94,7 +95,7 @@ function readCursor(cursor: string): { readonly at: string; readonly id: string 
     const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
     if (typeof at === 'string' && !Number.isNaN(Date.parse(at)) && typeof id === 'string' && !id.includes('\0')) return { at, id };
   } catch {
-    // Told below.
+    // The error below says so.
   }
   throw new InvalidOptionError('cursor', cursor, "the 'next' of a page before");
 }

@@ -3,36 +3,36 @@ import type { TaskState } from '../../core/message/task-state.js';
 import type { ColumnTable } from './columns.js';
 
 /**
- * What became of a task, as a row: the fields of Celery's django-celery-results (its `status` is `state` here), and what
- * it is searched by. Written by workers; applications only read it.
+ * The result of a task as a row: the fields of django-celery-results (its `status` is `state` here), and columns for searching.
+ * Workers write it; applications only read it.
  */
 export class TaskResultEntity {
   readonly taskId: string;
-  /** of the task, or the shadow it was given */
+  /** of the task, or the shadow of the call */
   readonly taskName: string | null;
-  /** the schedule that sent it; null = none did */
+  /** the schedule that sent it, if any */
   readonly periodicTaskName: string | null;
   readonly queue: string | null;
   readonly tags: readonly string[];
   readonly state: TaskState;
-  /** the attempt it speaks of: 0 = the first */
+  /** the attempt of this state: 0 = the first */
   readonly retries: number;
   readonly worker: string | null;
   /** with `resultExtended` */
   readonly taskArgs: readonly unknown[] | null;
   /** with `resultExtended` */
   readonly taskKwargs: Readonly<Record<string, unknown>> | null;
-  /** in which form the call came, and its result is stored: 'json', 'msgpack', … */
+  /** the format of the call and of its stored result: 'json', 'msgpack', … */
   readonly contentType: string;
   /** 'utf-8', or how it is compressed */
   readonly contentEncoding: string;
-  /** what the handler returned; null also where it is in `content` */
+  /** the return value of the handler; null if it is in `content` */
   readonly result: unknown;
   readonly error: { readonly type: string; readonly message: string; readonly code?: string } | null;
   readonly traceback: string | null;
-  /** what `updateState` was given */
+  /** the argument of `updateState` */
   readonly meta: unknown;
-  /** what is not plain JSON: compressed, encrypted, … `tasks.result(id)` reads it */
+  /** a result that is not plain JSON: compressed, encrypted, …; `tasks.result(id)` decodes it */
   readonly content: PackedContent | null;
   /** with `trail` */
   readonly parentId: string | null;

@@ -12,7 +12,7 @@ type FailedRow = Omit<RowOf<FailedTaskEntity>, 'dateExpires'>;
 
 const BATCH = 500;
 
-/** Dead letters as rows beside the results. What is known of them is read from their envelope: no content is opened. */
+/** Dead letters as rows beside the results. Their fields are read from the envelope: encrypted or compressed content stays closed. */
 export class TypeormFailedTasks implements FailedTaskLog {
   readonly #sql: ReturnType<typeof failedTaskStatements>;
 

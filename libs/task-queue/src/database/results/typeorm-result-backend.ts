@@ -1,9 +1,8 @@
-import type { TypeormResultOptions } from './result-database.js';
 import { ResultsUnavailableError } from '../../core/errors/result-errors.js';
 import type { TaskResultRecord } from '../../core/message/task-result.js';
 import type { ResultBackend } from '../../core/ports/stores/result-backend.js';
 import { ResultWatch } from '../../core/ports/stores/result-watch.js';
-import type { ResultDatabase } from './result-database.js';
+import type { ResultDatabase, TypeormResultOptions } from './result-database.js';
 import { recordOf, rowOf, type ResultRow } from './result-row.js';
 import { resultStatements } from './result-statements.js';
 import { SaveBatches } from './save-batches.js';
@@ -15,7 +14,7 @@ const BATCH = 500;
 /** ms between two looks */
 const PACE = { first: 20, longest: 500, growth: 1.5 };
 
-/** Results as rows of the application's own database, found by id and searched by name, state, time and tag. */
+/** Results as rows of the application's database, found by id, and searched by name, state, time and tag. */
 export class TypeormResultBackend implements ResultBackend {
   readonly searchable = true;
   readonly failedTasks: TypeormFailedTasks;
@@ -102,7 +101,7 @@ export class TypeormResultBackend implements ResultBackend {
   }
 }
 
-/** Text in the database has no NUL: nothing is there under such an id. */
+/** Text in the database has no NUL: no row can have such an id. */
 function isStorable(id: string): boolean {
   return !id.includes('\0');
 }

@@ -7,7 +7,7 @@ import type { ScheduleDatabase } from './schedule-database.js';
 import { readRow, type ScheduleRow } from './schedule-row.js';
 import type { ScheduleStatements } from './schedule-statements.js';
 
-/** Takes turns within a transaction. Schedules that another beat is at are left to it: nobody waits. */
+/** Claims turns within a transaction. It skips schedules that another beat has locked, instead of waiting for them. */
 export async function claimWithin(
   session: TransactionSession,
   claims: readonly TurnClaim[],
@@ -35,7 +35,7 @@ export async function claimWithin(
   return receipts;
 }
 
-/** @throws whatever a publish throws */
+/** @throws any error of `publishWithin` */
 export async function fireWithin(
   session: TransactionSession,
   schedule: StoredSchedule,
@@ -60,7 +60,7 @@ interface Taken {
   readonly publication?: Publication;
 }
 
-/** Of each schedule, its next claim: what comes after it depends on what becomes of it. */
+/** The next claim of each schedule. Later claims of a schedule depend on the result of this one. */
 function nextRound(left: readonly number[], claims: readonly TurnClaim[], ledger: Ledger, now: number, receipts: ClaimReceipt[]) {
   const taken: Taken[] = [];
   const later: number[] = [];
@@ -85,7 +85,7 @@ function nextRound(left: readonly number[], claims: readonly TurnClaim[], ledger
   return { taken, later };
 }
 
-/** The schedules of a transaction as its claims leave them, written at its end. */
+/** The schedules of a transaction as its claims change them. The changes are written at its end. */
 class Ledger {
   readonly #schedules = new Map<string, StoredSchedule>();
   readonly #lines = new Map<string, Omit<TickRecord, 'seq'>[]>();
@@ -114,39 +114,31 @@ class Ledger {
       own.map((line, index) => ({ schedule, seq: this.#ticks.get(schedule)! + index + 1, ...line })),
     );
     const ticks = changed.map(({ id }) => this.#ticks.get(id)! + this.#lines.get(id)!.length);
-    await session.query(statements.writeTurns, [...turnColumns(changed), ticks, now]);
-    if (lines.length > 0) await session.query(statements.writeTicks, [...tickColumns(lines), HISTORY_KEPT]);
+    await session.query(statements.writeTurns, [...lists(changed, TURN_FIELDS), ticks, now]);
+    if (lines.length > 0) await session.query(statements.writeTicks, [...lists(lines, TICK_FIELDS), HISTORY_KEPT]);
   }
 }
 
-function turnColumns(schedules: readonly StoredSchedule[]): unknown[][] {
-  const column = (read: (schedule: StoredSchedule) => unknown) => schedules.map(read);
-  return [
-    column(({ id }) => id),
-    column(({ enabled }) => enabled),
-    column(({ version }) => version),
-    column(({ disabledBecause }) => disabledBecause),
-    column(({ broken }) => broken),
-    column(({ nextRunAt }) => nextRunAt),
-    column(({ wakeAt }) => wakeAt),
-    column(({ lastTick }) => lastTick),
-    column(({ lastRunAt }) => lastRunAt),
-    column(({ lastRunId }) => lastRunId),
-    column(({ totalRunCount }) => totalRunCount),
-  ];
-}
+/** The fields that `writeTurns` takes, each as a list. */
+const TURN_FIELDS = [
+  'id',
+  'enabled',
+  'version',
+  'disabledBecause',
+  'broken',
+  'nextRunAt',
+  'wakeAt',
+  'lastTick',
+  'lastRunAt',
+  'lastRunId',
+  'totalRunCount',
+] as const;
 
-function tickColumns(lines: readonly (TickRecord & { readonly schedule: string })[]): unknown[][] {
-  return [
-    lines.map(({ schedule }) => schedule),
-    lines.map(({ seq }) => seq),
-    lines.map(({ tick }) => tick),
-    lines.map(({ at }) => at),
-    lines.map(({ cause }) => cause),
-    lines.map(({ outcome }) => outcome),
-    lines.map(({ runId }) => runId),
-    lines.map(({ count }) => count),
-  ];
+/** The fields that `writeTicks` takes, each as a list. */
+const TICK_FIELDS = ['schedule', 'seq', 'tick', 'at', 'cause', 'outcome', 'runId', 'count'] as const;
+
+function lists<T>(items: readonly T[], fields: readonly (keyof T)[]): unknown[][] {
+  return fields.map((field) => items.map((item) => item[field]));
 }
 
 async function publish(

@@ -2,7 +2,7 @@ import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaRelation
 import type { CatchUp, RunOverlap, ScheduleSource } from '../../core/ports/stores/stored-schedule.js';
 import type { SolarEvent } from '../../core/schedules/schedule.js';
 
-/** Wall times in Celery's grammar; what is not given is `*`. */
+/** Wall times in Celery's grammar; a field that is not given is `*`. */
 export class CrontabScheduleEntity {
   readonly id!: string;
   second!: string;
@@ -11,7 +11,7 @@ export class CrontabScheduleEntity {
   dayOfMonth!: string;
   monthOfYear!: string;
   dayOfWeek!: string;
-  /** '' = that of the task, else of the beat */
+  /** '' = the time zone of the task, or else of the beat */
   timezone!: string;
   dayMatching!: 'and' | 'or';
   gap!: 'next' | 'skip';
@@ -22,7 +22,7 @@ export class IntervalScheduleEntity {
   readonly id!: string;
   every!: number;
   period!: 'days' | 'hours' | 'minutes' | 'seconds' | 'milliseconds';
-  /** its first tick, and the one that all others are counted from */
+  /** the first tick, from which all others are counted */
   anchor!: Date;
 }
 
@@ -39,8 +39,8 @@ export class ClockedScheduleEntity {
 }
 
 /**
- * A stored schedule with the fields of django-celery-beat; exactly one of crontab, interval, solar and clocked. Beats notice what is
- * saved through its repository within a second. What they write themselves is read-only here.
+ * A stored schedule with the fields of django-celery-beat; it has exactly one of crontab, interval, solar and clocked. Beats notice
+ * within a second what is saved through its repository. The fields that beats write are read-only here.
  */
 export class PeriodicTaskEntity {
   readonly id!: string;
@@ -88,8 +88,8 @@ export interface ScheduleEntitiesOptions {
 type Columns = Record<string, EntitySchemaColumnOptions>;
 
 /**
- * The entities of stored schedules, for `entities` of a DataSource or `TypeOrmModule.forFeature`. Their repositories are those of the
- * classes. TypeORM neither makes nor changes their tables.
+ * The entities of stored schedules, for `entities` of a DataSource or `TypeOrmModule.forFeature`. Get their repositories by their
+ * classes. TypeORM never creates or alters their tables.
  */
 export function scheduleEntities({ schema = 'tq' }: ScheduleEntitiesOptions = {}): EntitySchema[] {
   const entity = (target: Function, tableName: string, columns: Columns, relations = {}) =>

@@ -1,16 +1,16 @@
 import type { TransactionalPublishing, TransactionSession } from '../../core/ports/broker/transactional.js';
 
-/** A database of PostgreSQL, as the store of schedules uses it. Errors are its owner's own, but keep the server's `code`. */
+/** The PostgreSQL database of a schedule store. Its errors keep the server's `code`. */
 export interface ScheduleDatabase {
   /** for messages */
   readonly name: string;
-  /** what is published within its transactions says what a unique key holds back */
+  /** whether publishing within a transaction tells which messages a unique key holds back */
   readonly tellsHeld: boolean;
-  /** who takes messages in within its transactions */
+  /** publishes within its transactions */
   readonly publishing: TransactionalPublishing;
-  /** ms that a publish may wait for locks */
+  /** ms for which a publish may wait for locks */
   readonly lockTimeout: number;
-  /** ms by which tests have moved the store's clock */
+  /** ms by which tests shift the store's clock */
   shift(): number;
   query<Row>(what: string, text: string, values: readonly unknown[]): Promise<Row[]>;
   transaction<T>(what: string, work: (session: TransactionSession) => Promise<T>): Promise<T>;

@@ -1,5 +1,5 @@
 import type { Schedule } from '../../core/schedules/schedule.js';
-import type { ScheduleDefinition, StoredSchedule, TickRecord } from '../../core/ports/stores/stored-schedule.js';
+import type { ScheduleDefinition, StoredSchedule } from '../../core/ports/stores/stored-schedule.js';
 
 /** A schedule as `SELECTED` reads it. Instants are epoch ms. */
 export interface ScheduleRow extends Omit<StoredSchedule, 'schedule' | 'args' | 'kwargs' | 'headers'> {
@@ -11,10 +11,10 @@ export interface ScheduleRow extends Omit<StoredSchedule, 'schedule' | 'args' | 
   readonly ticks: number;
 }
 
-// PostgreSQL has instants without end, which are no numbers anywhere else.
+// PostgreSQL's 'infinity' has no number in epoch ms.
 const ms = (column: string): string => `round(extract(epoch from case when isfinite(${column}) then ${column} end) * 1000)::float8`;
 
-/** The columns of a {@link ScheduleRow}, from `periodic_task t` and its four kinds of schedule. */
+/** The columns of a {@link ScheduleRow}, from `periodic_task t` and the tables of the four kinds. */
 export const SELECTED = `t.id, t.name, t.task, t.args, t.kwargs, t.headers, t.queue, t.priority, ${ms('t.expires')} as expires,
   t.expire_seconds as "expireSeconds", t.one_off as "oneOff", ${ms('t.start_time')} as "startTime", t.enabled, t.description, t.timezone,
   t.exclusions, t.overlap, t.catch_up as "catchUp", t.catch_up_window as "catchUpWindow", t.jitter, t.pause_after_failures as "pauseAfterFailures",
@@ -32,14 +32,14 @@ export const SELECTED = `t.id, t.name, t.task, t.args, t.kwargs, t.headers, t.qu
     else json_build_object('type', 'clocked', 'at', ${ms('k.clocked_time')})
   end as schedule`;
 
-/** What `SELECTED` is of. */
+/** The tables of `SELECTED`. */
 export function selectedFrom(schema: string): string {
   return `${schema}.periodic_task t
   left join ${schema}.crontab_schedule c on c.id = t.crontab_id left join ${schema}.interval_schedule i on i.id = t.interval_id
   left join ${schema}.solar_schedule s on s.id = t.solar_id left join ${schema}.clocked_schedule k on k.id = t.clocked_id`;
 }
 
-/** People write rows by hand, too. What of one cannot be read must not keep the others from being read. */
+/** People also write rows by hand. A row that cannot be read must not keep the others from being read. */
 export function readRow({ ticks: _, exclusions, schedule, args, kwargs, headers, ...row }: ScheduleRow): StoredSchedule {
   const { timezone, ...fields } = schedule;
   const problems: string[] = [];
@@ -71,65 +71,43 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The columns that say what a schedule says, each with its value; instants are epoch ms, which statements convert. */
-export const DEFINED = [
-  ['name', 'text'],
-  ['task', 'text'],
-  ['args', 'text'],
-  ['kwargs', 'text'],
-  ['headers', 'text'],
-  ['queue', 'text'],
-  ['priority', 'smallint'],
-  ['expires', 'instant'],
-  ['expire_seconds', 'integer'],
-  ['one_off', 'boolean'],
-  ['start_time', 'instant'],
-  ['enabled', 'boolean'],
-  ['description', 'text'],
-  ['timezone', 'text'],
-  ['exclusions', 'text'],
-  ['overlap', 'text'],
-  ['catch_up', 'text'],
-  ['catch_up_window', 'float8'],
-  ['jitter', 'float8'],
-  ['pause_after_failures', 'integer'],
-  ['crontab_id', 'bigint'],
-  ['interval_id', 'bigint'],
-  ['solar_id', 'bigint'],
-  ['clocked_id', 'bigint'],
-] as const;
+type Read = (definition: ScheduleDefinition, kind: ScheduleKind, kindId: string) => unknown;
 
-/** Values of {@link DEFINED}, in order. */
-export function definedValues(definition: ScheduleDefinition, kind: ScheduleKind, kindId: string): unknown[] {
-  const { schedule } = definition;
-  const except = 'except' in schedule ? schedule.except : undefined;
-  return [
-    definition.name,
-    definition.task,
-    JSON.stringify(definition.args),
-    JSON.stringify(definition.kwargs),
-    JSON.stringify(definition.headers),
-    definition.queue,
-    definition.priority,
-    definition.expires,
-    definition.expireSeconds,
-    definition.oneOff,
-    definition.startTime,
-    definition.enabled,
-    definition.description,
-    definition.timezone,
-    except === undefined ? null : JSON.stringify(except),
-    definition.overlap,
-    definition.catchUp,
-    definition.catchUpWindow,
-    definition.jitter,
-    definition.pauseAfterFailures,
-    ...KINDS.map((one) => (one === kind ? kindId : null)),
-  ];
+type DefinedColumn = readonly [column: string, type: string, read: Read];
+
+function kindColumn(kind: ScheduleKind): DefinedColumn {
+  return [`${kind}_id`, 'bigint', (_, own, id) => (own === kind ? id : null)];
 }
 
-export const KINDS = ['crontab', 'interval', 'solar', 'clocked'] as const;
-export type ScheduleKind = (typeof KINDS)[number];
+/** The columns of a definition, their types and values. An instant is sent as epoch ms, which statements convert. */
+export const DEFINED: readonly DefinedColumn[] = [
+  ['name', 'text', ({ name }) => name],
+  ['task', 'text', ({ task }) => task],
+  ['args', 'text', ({ args }) => JSON.stringify(args)],
+  ['kwargs', 'text', ({ kwargs }) => JSON.stringify(kwargs)],
+  ['headers', 'text', ({ headers }) => JSON.stringify(headers)],
+  ['queue', 'text', ({ queue }) => queue],
+  ['priority', 'smallint', ({ priority }) => priority],
+  ['expires', 'instant', ({ expires }) => expires],
+  ['expire_seconds', 'integer', ({ expireSeconds }) => expireSeconds],
+  ['one_off', 'boolean', ({ oneOff }) => oneOff],
+  ['start_time', 'instant', ({ startTime }) => startTime],
+  ['enabled', 'boolean', ({ enabled }) => enabled],
+  ['description', 'text', ({ description }) => description],
+  ['timezone', 'text', ({ timezone }) => timezone],
+  ['exclusions', 'text', ({ schedule }) => ('except' in schedule && schedule.except ? JSON.stringify(schedule.except) : null)],
+  ['overlap', 'text', ({ overlap }) => overlap],
+  ['catch_up', 'text', ({ catchUp }) => catchUp],
+  ['catch_up_window', 'float8', ({ catchUpWindow }) => catchUpWindow],
+  ['jitter', 'float8', ({ jitter }) => jitter],
+  ['pause_after_failures', 'integer', ({ pauseAfterFailures }) => pauseAfterFailures],
+  kindColumn('crontab'),
+  kindColumn('interval'),
+  kindColumn('solar'),
+  kindColumn('clocked'),
+];
+
+export type ScheduleKind = Schedule['type'];
 
 const PERIODS = [
   ['days', 86_400_000],
@@ -159,7 +137,5 @@ export function kindRow(schedule: Schedule): { readonly kind: ScheduleKind; read
       return { kind: 'clocked', columns: 'clocked_time', values: [new Date(schedule.at).toISOString()] };
   }
 }
-
-export type TickRow = TickRecord;
 
 export const TICK_SELECTED = `seq::float8 as seq, ${ms('tick')} as tick, ${ms('at')} as at, cause, outcome, run_id as "runId", count`;

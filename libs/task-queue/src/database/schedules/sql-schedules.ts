@@ -15,18 +15,18 @@ import type {
   TurnClaim,
 } from '../../core/ports/stores/schedule-store.js';
 import type { PublishReceipt } from '../../core/ports/broker/publication.js';
-import type { ScheduleDefinition, StoredSchedule } from '../../core/ports/stores/stored-schedule.js';
+import type { ScheduleDefinition, StoredSchedule, TickRecord } from '../../core/ports/stores/stored-schedule.js';
 import type { TransactionSession } from '../../core/ports/broker/transactional.js';
 import { claimWithin, fireWithin } from './claim-within.js';
-import { definedValues, kindRow, readRow, type ScheduleKind, type ScheduleRow, type TickRow } from './schedule-row.js';
+import { DEFINED, kindRow, readRow, type ScheduleRow } from './schedule-row.js';
 import { scheduleStatements, type ScheduleStatements } from './schedule-statements.js';
 import type { ScheduleDatabase } from './schedule-database.js';
 
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Keeps schedules in tables of PostgreSQL, whoever connects to it: the transport, whose messages are in the same database, or the
- * application beside any broker, whose messages then go through the outbox. A turn is one transaction with what it sends.
+ * Keeps schedules in tables of PostgreSQL. The database is the transport's, which also has the messages, or the application's beside
+ * any broker; then the messages go through the outbox. A turn and its message are one transaction.
  */
 export class SqlSchedules implements ScheduleStore {
   readonly capabilities;
@@ -78,7 +78,7 @@ export class SqlSchedules implements ScheduleStore {
 
   async setEnabled(ids: readonly string[], enabled: boolean): Promise<number> {
     return this.#edit('Enabling schedules', '', async (session) => {
-      // In the order of their ids, as everybody locks them.
+      // In the order of their ids, as all statements lock them.
       const { rows } = await session.query<ScheduleRow>(this.#statements.lock, [ids]);
       const others = rows.filter((row) => row.enabled !== enabled || (enabled && row.broken !== null));
       if (others.length > 0) await session.query(this.#statements.setEnabled, [others.map(({ id }) => id), enabled, this.database.shift()]);
@@ -112,7 +112,7 @@ export class SqlSchedules implements ScheduleStore {
   }
 
   async history(id: string, { limit, cursor }: HistoryPaging): Promise<HistoryPage> {
-    const found = await this.database.query<TickRow>('Reading history', this.#statements.history, [id, cursor ?? null, limit + 1]);
+    const found = await this.database.query<TickRecord>('Reading history', this.#statements.history, [id, cursor ?? null, limit + 1]);
     const ticks = found.slice(0, limit);
     return { ticks, next: found.length > limit ? String(ticks.at(-1)!.seq) : null };
   }
@@ -126,7 +126,7 @@ export class SqlSchedules implements ScheduleStore {
       const keys = new Set(schedules.map(({ key }) => key));
       const vanished = rows.filter(({ key }) => !keys.has(key!));
       if (vanished.length > 0) await session.query(this.#statements.remove, [vanished.map(({ id }) => id)]);
-      // Names may go from one to another.
+      // A name may move from one schedule to another.
       await session.query(this.#statements.deferNames, []);
       const changed = schedules.filter(({ key, digest }) => known.has(key) && known.get(key)!.digest !== digest);
       for (const one of changed) await this.#change(session, known.get(one.key)!, one);
@@ -142,8 +142,7 @@ export class SqlSchedules implements ScheduleStore {
   }
 
   async #insert(session: TransactionSession, id: string, definition: ScheduleDefinition, code: readonly unknown[]): Promise<void> {
-    const values = definedValues(definition, ...(await this.#kindOf(session, definition)));
-    await session.query(this.#statements.create, [...values, id, ...code, this.database.shift()]);
+    await session.query(this.#statements.create, [...(await this.#values(session, definition)), id, ...code, this.database.shift()]);
   }
 
   async #update(
@@ -153,15 +152,20 @@ export class SqlSchedules implements ScheduleStore {
     disabledBecause: string | null,
     digest: string | null,
   ): Promise<void> {
-    const values = definedValues(definition, ...(await this.#kindOf(session, definition)));
-    await session.query(this.#statements.replace, [...values, id, disabledBecause, digest, this.database.shift()]);
+    await session.query(this.#statements.replace, [
+      ...(await this.#values(session, definition)),
+      id,
+      disabledBecause,
+      digest,
+      this.database.shift(),
+    ]);
   }
 
-  /** The row of the kind's own table, made where it is not there. */
-  async #kindOf(session: TransactionSession, { schedule }: ScheduleDefinition): Promise<[ScheduleKind, string]> {
-    const { kind, columns, values } = kindRow(schedule);
+  /** The values of a definition's columns. Creates the row of its kind's own table if there is none. */
+  async #values(session: TransactionSession, definition: ScheduleDefinition): Promise<unknown[]> {
+    const { kind, columns, values } = kindRow(definition.schedule);
     const { rows } = await session.query<{ id: string }>(this.#statements.kind(kind, columns, values.length), values);
-    return [kind, rows[0]!.id];
+    return DEFINED.map(([, , read]) => read(definition, kind, rows[0]!.id));
   }
 
   /** @throws ScheduleNotFoundError · StaleScheduleError */
@@ -193,7 +197,7 @@ export class SqlSchedules implements ScheduleStore {
     return (await this.database.query<ScheduleRow>('Reading schedules', text, values)).map(readRow);
   }
 
-  /** A name that somebody takes in the same moment is found by the database. */
+  /** The unique constraint finds a name that another transaction took meanwhile. */
   async #edit<T>(what: string, name: string, work: (session: TransactionSession) => Promise<T>): Promise<T> {
     try {
       return await this.database.transaction(what, work);

@@ -1,12 +1,13 @@
 import type { ControlAnswer, ControlChannel, ControlCommand } from '../../../core/ports/control/control-channel.js';
 import { callStore } from '../connection/call-store.js';
 import { PostgresAnswers } from './postgres-answers.js';
+import { NoteReader } from './note-reader.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { TransportPart, type Lifecycle } from '../../shared/transport-part.js';
 
-/** ms between two looks where no notes are heard */
+/** ms between two reads in polling mode */
 const POLL = 500;
-/** ms in which a command may still be committed behind one that was announced after it */
+/** ms for which a command may be committed after a command with a higher id */
 const OVERLAP = 10_000;
 
 interface CommandRow {
@@ -16,20 +17,17 @@ interface CommandRow {
 }
 
 /**
- * Tells every process of the same schema something: a row that is kept for some minutes, and a note that there is one. So commands may
- * be of any size, are heard in polling mode too, and are caught up with after a break.
+ * Announces commands to every process of the same schema. A command is a row that is kept for some minutes, and a note that announces
+ * the row. So commands may be of any size, arrive in polling mode too, and are not lost when a connection breaks.
  */
 export class PostgresControl extends TransportPart implements ControlChannel {
   readonly #handlers = new Set<{ handle(command: ControlCommand): void }>();
   readonly #heard = new Set<string>();
   readonly #answers: PostgresAnswers;
-  /** the last command that is no news; null = not known yet */
+  /** the last command that needs no reading; null = not known yet */
   #since: string | null = null;
   #listening: Promise<() => Promise<void>> | null = null;
-  #poll: NodeJS.Timeout | null = null;
-  #looking = false;
-  #lookAgain = false;
-  #stopped = false;
+  readonly #reader: NoteReader;
 
   constructor(
     private readonly context: PostgresContext,
@@ -38,6 +36,7 @@ export class PostgresControl extends TransportPart implements ControlChannel {
     super(lifecycle);
     context.pruner.add(context.statements.pruneCommands);
     this.#answers = new PostgresAnswers(context);
+    this.#reader = new NoteReader(context, 'Control commands', async () => this.#take(await this.#read()));
   }
 
   async announce(command: ControlCommand): Promise<void> {
@@ -64,37 +63,15 @@ export class PostgresControl extends TransportPart implements ControlChannel {
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#reader.stop();
     this.#answers.stop();
     this.#handlers.clear();
-    if (this.#poll !== null) clearInterval(this.#poll);
   }
 
-  /** From now on: what was announced before is nobody's here. */
+  /** Commands that were announced before are not for this process: the first read finds the last of them. */
   async #begin(): Promise<() => Promise<void>> {
-    const { connection } = this.context;
-    await this.#look();
-    if (connection.polling && !this.#stopped) this.#poll = setInterval(() => void this.#look(), POLL).unref();
-    return connection.listen(`${connection.schema}:commands`, () => void this.#look());
-  }
-
-  /** Reads what is new; notes that come meanwhile lead to one more look. */
-  async #look(): Promise<void> {
-    if (this.#looking || this.#stopped) {
-      this.#lookAgain = true;
-      return;
-    }
-    this.#looking = true;
-    try {
-      do {
-        this.#lookAgain = false;
-        this.#take(await this.#read());
-      } while (this.#lookAgain && !this.#stopped);
-    } catch (error) {
-      this.context.options.logger.debug('Control commands could not be read', { error });
-    } finally {
-      this.#looking = false;
-    }
+    await this.#reader.look();
+    return this.#reader.listen('commands', POLL);
   }
 
   async #read(): Promise<CommandRow[]> {
