@@ -15,7 +15,7 @@ import { TransportPart, type Lifecycle } from '../shared/transport-part.js';
 
 const WHAT = 'Revoking';
 
-/** Takes messages in, hands out consumers, and revokes. */
+/** Publishes messages, creates consumers, and revokes. */
 export class RedisBroker extends TransportPart implements Broker {
   readonly capabilities = { ...redis.capabilities };
   readonly #publisher: RedisPublisher;
@@ -48,7 +48,7 @@ export class RedisBroker extends TransportPart implements Broker {
     const { commands, keys, options } = this.context;
     const head = [this.context.offset(), String(options.revokesExpire), terminate ? '1' : '0'];
     for (const some of chunks(ids)) await callStore(commands, WHAT, 'revokeMark', [keys.revoked, keys.terminate], [...head, ...some]);
-    // Marked first: whoever receives one while it is being brought to the front sees the mark.
+    // Marked first, so that a worker which receives a message before it is moved to the front sees the mark.
     for (const queue of await knownQueues(this.context, WHAT)) {
       for (const some of chunks(ids)) await callStore(commands, WHAT, 'revokeFront', [keys.queue(queue).base], some);
     }
@@ -64,7 +64,7 @@ export class RedisBroker extends TransportPart implements Broker {
     }
   }
 
-  /** Ends consumers and the lease-keeper. */
+  /** Closes the consumers and the lease keeper. */
   async stop(): Promise<void> {
     await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
     this.#consumers.clear();

@@ -15,7 +15,7 @@ import { RedisSchedules } from './stores/redis-schedules.js';
 import type { RedisAddress } from './connection/redis-url.js';
 import { Subscriptions } from './connection/subscriptions.js';
 
-/** One Redis server behind one URL: opens and closes what its parts share. */
+/** One Redis server behind one URL. Opens and closes the connections that its parts share. */
 export class RedisTransport implements Transport {
   readonly broker: RedisBroker;
   readonly results: RedisResults;
@@ -52,9 +52,8 @@ export class RedisTransport implements Transport {
   }
 
   /**
-   * Begins to connect, and waits some seconds for it. A server that is merely not there yet does not keep an application from
-   * booting: what needs it says so when it is used.
-   * @throws BrokerVersionError · BrokerRefusedError the login is refused · InvalidBrokerUrlError a Cluster is there
+   * Starts to connect, and waits some seconds. An application boots without a server that is not reachable yet: calls fail until it is.
+   * @throws BrokerVersionError · BrokerRefusedError the login is refused · InvalidBrokerUrlError the server is a Cluster
    */
   async connect(): Promise<void> {
     const { commands, setup } = this.#context;

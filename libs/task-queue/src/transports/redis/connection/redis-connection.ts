@@ -17,20 +17,20 @@ export interface ConnectionSetup {
 }
 
 interface Sending {
-  /** it is answered when something happens, which may be late */
+  /** the server answers when something happens, which may take long */
   readonly blocks?: boolean;
-  /** it leaves with what else is sent in this turn of the event loop; false = at once */
+  /** written together with other commands of this turn of the event loop; false = at once */
   readonly together?: boolean;
 }
 const TOGETHER: Sending = { together: true };
 
-/** ms from a connection's beginning to its being usable, after which it is opened anew */
+/** ms within which a new connection must become usable; otherwise it is opened again */
 const HANDSHAKE_LIMIT = 5_000;
 
 /**
- * One connection that is opened again for as long as it is wanted. It is usable once the server's version was checked and the
- * scripts are loaded. Nothing waits inside the driver and nothing is resent by it: a command either goes out now or fails now,
- * and one whose answer is lost fails with {@link ConnectionLostError}.
+ * A connection that reconnects until it is closed. It is usable after it has checked the server's version and loaded the scripts.
+ * The driver neither queues nor resends commands: a command is sent now or fails now. A command whose answer is lost fails with
+ * {@link ConnectionLostError}.
  */
 export class RedisConnection {
   #client: Redis | null = null;
@@ -50,7 +50,7 @@ export class RedisConnection {
     private readonly runsScripts = false,
   ) {}
 
-  /** Begins to connect; safe to call twice. */
+  /** Starts to connect; safe to call twice. */
   open(): void {
     if (this.#client !== null || this.#closed) return;
     const client = new Redis({
@@ -59,10 +59,10 @@ export class RedisConnection {
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       autoResubscribe: false,
-      // Unanswered commands are failed at each reconnect; without it the driver would never settle them.
+      // Unanswered commands fail at each reconnect; otherwise the driver would never answer them.
       maxRetriesPerRequest: 0,
       retryStrategy: backoff,
-      // The driver's timer for a polite end outlives connections that have ended already.
+      // The driver's disconnect timer outlives connections that have already closed.
       disconnectTimeout: 100,
       reconnectOnError: null,
     });
@@ -74,22 +74,22 @@ export class RedisConnection {
     client.connect().catch((error: unknown) => this.#note(error));
   }
 
-  /** monotonic ms since which it is usable without a break; null while it is not */
+  /** monotonic ms since which it has been usable without a break; null while it is not */
   get usableSince(): number | null {
     return this.#usableSince;
   }
 
-  /** Counts the times it became usable. */
+  /** How often it has become usable. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** ms by which the server's clock was ahead of the monotonic one when it became usable; NaN = unknown */
+  /** ms by which the server's clock was ahead of the monotonic clock when it became usable; NaN = unknown */
   get ahead(): number {
     return this.#ahead;
   }
 
-  /** why it is not usable, as far as that is known */
+  /** why it is not usable, if that is known */
   get failure(): Error | null {
     return this.#failure;
   }
@@ -102,7 +102,7 @@ export class RedisConnection {
   /**
    * Waits until it is usable.
    * @returns false when `timeout` ms have passed, the signal was aborted or the connection was closed
-   * @throws BrokerVersionError · InvalidBrokerUrlError what is there cannot be used
+   * @throws BrokerVersionError · InvalidBrokerUrlError the server cannot be used
    */
   async usable(timeout: number, signal?: AbortSignal): Promise<boolean> {
     if (this.#usableSince !== null) return true;
@@ -113,12 +113,12 @@ export class RedisConnection {
   }
 
   /**
-   * Runs a script. Keys and arguments are strings only: the driver then writes them in one piece.
+   * Runs a script. Keys and arguments are strings only, so that the driver writes them in one piece.
    * @throws ConnectionLostError · ServerRefusedError
    */
   async script(name: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const { sha, source } = scripts[name];
-    // A single message is awaited by itself and has nothing to travel with.
+    // The caller of a single message waits for it alone: there is nothing to send with it.
     const together = name !== 'publishOne' && args.length < LARGE;
     try {
       return await this.send('evalsha', [sha, String(keys.length), ...keys, ...args], { together });
@@ -144,12 +144,12 @@ export class RedisConnection {
     this.#client?.on('message', callback);
   }
 
-  /** Gives the connection up as it is, and opens it anew. What is unanswered fails. */
+  /** Drops the connection and reconnects. Pending calls fail. */
   reopen(): void {
     if (this.#closed || this.#client === null || this.#usableSince === null) return;
     const client = this.#client;
     this.#lost();
-    // A peer that no longer answers does not answer a polite end either.
+    // A peer that no longer answers does not answer QUIT either.
     client.stream?.destroy();
   }
 
@@ -172,9 +172,9 @@ export class RedisConnection {
       return await client.sendCommand(command);
     } catch (error) {
       const failure = translate(error, writable);
-      // After a failover the master is elsewhere: the next connection finds it.
+      // After a failover the master is another server: the next connection finds it.
       if (failure instanceof ServerRefusedError && failure.readOnly) this.reopen();
-      // The driver refuses to write without saying so in its error's type.
+      // The type of the driver's error does not say that the command was not written.
       throw failure instanceof ConnectionLostError && /isn't writeable/.test(failure.message)
         ? new ConnectionLostError(false, 'not connected')
         : failure;
@@ -206,7 +206,7 @@ export class RedisConnection {
     }
   }
 
-  /** The driver waits for ever for a peer that accepts and then says nothing. */
+  /** The driver waits forever for a peer that accepts a connection and then stays silent. */
   #expectUsable(client: Redis): void {
     const { stream } = client;
     const timer = setTimeout(() => {
@@ -240,7 +240,7 @@ export class RedisConnection {
 
   #note(error: unknown): void {
     this.#failure = translate(error, false);
-    // A login that is refused now will be refused again: whoever waits should know at once.
+    // A refused login will be refused again: waiting callers should fail at once.
     if (this.#failure instanceof ServerRefusedError && this.#failure.login) this.#wakeAll();
   }
 
@@ -263,10 +263,10 @@ export class RedisConnection {
   }
 }
 
-/** A call with this many arguments leaves at once: the server is to work on it while the turn goes on. */
+/** A call with this many arguments is sent at once: the server works on it during the rest of the turn. */
 const LARGE = 200;
 
-/** What is sent in one turn of the event loop leaves in one write. */
+/** Commands of one turn of the event loop are sent in one write. */
 function writeTogether({ stream }: Redis): void {
   if (stream === undefined || stream.writableCorked > 0) return;
   stream.cork();
@@ -278,7 +278,7 @@ function settledValue(settled: PromiseSettledResult<unknown>): unknown {
   return settled.value;
 }
 
-/** 50 ms, doubled each time up to 1 s, half of it by chance, for ever. */
+/** 50 ms, doubled each time up to 1 s; half of it is random. */
 function backoff(times: number): number {
   const longest = Math.min(1_000, 50 * 2 ** Math.min(times - 1, 10));
   return longest / 2 + Math.random() * (longest / 2);

@@ -1,26 +1,25 @@
 import { InvalidOptionError } from '../../../core/errors/option-errors.js';
 
 /**
- * The keys of one queue, each its base key and one of these. Scripts are given the base alone and spell the rest themselves
- * (`queue_at` in scripts/prelude.lua has the same table): all share the hash tag, so they are in one slot, and sixteen names less
- * in each call are what makes a single publish quick.
+ * The suffixes of a queue's keys. Scripts get the base key alone and build the others (`queue_at` in scripts/prelude.lua has the same
+ * table): all share the hash tag, so they are in one slot. Sixteen fewer keys in each call make a single publish fast.
  */
 const QUEUE_KEYS = {
   /** HASH id → encoded message */
   msg: 'msg',
   /** base of ten LISTs of ids, one for each priority */
   ready: 'ready:',
-  /** LIST of `<priority><id>`: waiting messages that were revoked, before all others */
+  /** LIST of `<priority><id>`: revoked messages that wait; they come before all others */
   front: 'front',
   /** ZSET `<priority><id>` by due ms */
   delayed: 'delayed',
   /** ZSET `<priority><id>:<token>` by expiry ms */
   leased: 'leased',
-  /** HASH id → lost leases; written on redelivery only */
+  /** HASH id → number of lost leases; written on redelivery only */
   deliveries: 'deliveries',
-  /** LIST of `<priority><id>` with two lost leases or more */
+  /** LIST of `<priority><id>` that have lost two leases or more */
   suspects: 'suspects',
-  /** ZSET id by the ms of its death; the body stays in msg */
+  /** ZSET of dead letters: id by the ms of its failure; the body stays in msg */
   dead: 'dead',
   /** HASH id → JSON of reason, detail and attempts */
   deadInfo: 'dead-info',
@@ -30,19 +29,19 @@ const QUEUE_KEYS = {
   trace: 'trace',
   /** exists while the queue is paused */
   paused: 'paused',
-  /** base of the STRINGs that hold unique keys: the id of the holder */
+  /** base of the STRINGs of unique keys: the id of the holder */
   unique: 'unique:',
   /** HASH id → `<until><ms>:<key>` of messages that were published with a unique key */
   uniqueOf: 'unique-of',
-  /** SET of the ids of those that are out with a worker */
+  /** SET of the ids of those that a worker has */
   uniqueOut: 'unique-out',
-  /** base of ZSETs of `<priority><id>`, one for each limited task: what waits for a slot, in its order */
+  /** base of the ZSETs of `<priority><id>`, one for each limited task: messages that wait for a slot, in order */
   limited: 'limited:',
   /** HASH id → `<expiry>,<key>` of messages that were published with a limit */
   limitedOf: 'limited-of',
-  /** SET of the keys of which messages wait */
+  /** SET of the limits for which messages wait */
   limitedKeys: 'limited-keys',
-  /** HASH of two counters: the order of what comes to the end and to the front of its priority */
+  /** HASH of two counters, which order messages at the end and at the front of their priority */
   limitedTurns: 'limited-turns',
 } as const;
 
@@ -50,28 +49,28 @@ export type QueueKeyNames = Readonly<Record<keyof typeof QUEUE_KEYS, string>>;
 
 export interface QueueKeys extends QueueKeyNames {
   readonly name: string;
-  /** what scripts are given for the queue */
+  /** the key that scripts get for the queue */
   readonly base: string;
   nonce(nonce: string): string;
-  /** the last settle call of a consumer and its answer */
+  /** a consumer's last settle call and its answer */
   call(consumer: string): string;
 }
 
-/** Spells every key. Those of one queue share the hash tag `{queue}`. */
+/** Builds every key. The keys of a queue share the hash tag `{queue}`. */
 export class RedisKeys {
   readonly queues: string;
   readonly revoked: string;
   readonly terminate: string;
   readonly waiters: string;
-  /** base of the HASHes that hold joins */
+  /** base of the HASHes of joins */
   readonly join: string;
-  /** ZSET of joins that are complete and not closed, by the ms at which they were */
+  /** ZSET of joins that are complete and not closed, by the ms at which they became so */
   readonly completeJoins: string;
-  /** base of the STRINGs that hold results */
+  /** base of the STRINGs of results */
   readonly result: string;
-  /** HASH of the rates of limited tasks and of the slots that were taken last (see scripts/parts/limits.lua) */
+  /** HASH of the rates of limited tasks and of their last slots (see scripts/parts/limits.lua) */
   readonly limits: string;
-  /** base of what is kept of schedules (see scripts/parts/schedules.lua) */
+  /** base of the keys of schedules (see scripts/parts/schedules.lua) */
   readonly schedules: string;
   readonly resultsChannel: string;
   readonly controlChannel: string;
@@ -94,7 +93,7 @@ export class RedisKeys {
     this.controlChannel = `${prefix}:control`;
   }
 
-  /** where one question's answers are told */
+  /** the channel for the answers to one question */
   answerChannel(address: string): string {
     return `${this.controlChannel}:${address}`;
   }
@@ -105,7 +104,7 @@ export class RedisKeys {
     return keys;
   }
 
-  /** Marks a receive whose answer was lost, so that a late copy of it takes nothing. */
+  /** Marks a receive whose answer was lost, so that a late copy of the call takes nothing. */
   void(token: string): string {
     return `${this.prefix}:void:${token}`;
   }

@@ -9,7 +9,7 @@ export interface RedisAddress {
 }
 
 /**
- * What `redis://user:password@host:port/db` (or `rediss://` for TLS) says.
+ * Reads `redis://user:password@host:port/db` (or `rediss://` for TLS).
  * @throws InvalidBrokerUrlError with the password masked
  */
 export function parseRedisUrl(url: string): RedisAddress {

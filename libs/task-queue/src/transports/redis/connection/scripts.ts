@@ -9,8 +9,8 @@ export interface Script {
 }
 
 /**
- * Each script with the prelude behind its first line, which names its flags for the server, and then the parts that a line
- * `-- with: part, part` names in their order; a script with a line `-- bare` stands alone.
+ * A script with the prelude after its first line, which has the flags for the server. The parts that a line `-- with: part, part`
+ * names follow in that order. A script with a line `-- bare` gets neither.
  */
 function compose(source: string, parts = /^-- with: (.+)$/m.exec(source)?.[1]!.split(', ') ?? []): Script {
   if (/^-- bare$/m.test(source)) return scriptOf(source);
@@ -23,7 +23,7 @@ function scriptOf(source: string): Script {
   return { sha: createHash('sha1').update(source).digest('hex'), source };
 }
 
-/** `publish` for messages without unique keys: functions that nobody calls are still made anew in each call. */
+/** `publish` for messages without unique keys: Lua creates even unused functions in each call. */
 const publishPlain = compose(SCRIPTS.publish, ['put']);
 
 export const scripts = {

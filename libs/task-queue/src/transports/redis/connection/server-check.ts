@@ -2,11 +2,11 @@ import { BrokerVersionError, InvalidBrokerUrlError } from '../../../core/errors/
 import type { TaskQueueError } from '../../../core/errors/task-queue-error.js';
 
 export interface ServerFacts {
-  /** set when the server cannot be used */
+  /** set if the server cannot be used */
   readonly refusal: TaskQueueError | null;
   /** epoch ms by the server's clock */
   readonly now: number;
-  /** the eviction policy, when it may throw waiting messages away */
+  /** the eviction policy, if it may delete waiting messages */
   readonly evicts: string | null;
 }
 

@@ -1,9 +1,9 @@
 import type { RedisConnection } from './redis-connection.js';
 
-/** ms until a subscription that failed is tried again; a break of the connection renews all by itself */
+/** ms until a failed subscription is retried; after a break of the connection all are renewed anyway */
 const RETRY = 1_000;
 
-/** Who listens to which channel on the subscriber connection; subscribes again after each break. */
+/** The listeners of each channel on the subscriber connection. It subscribes again after each break. */
 export class Subscriptions {
   readonly #listeners = new Map<string, Set<(message: string) => void>>();
   #attached = false;
@@ -11,22 +11,22 @@ export class Subscriptions {
 
   constructor(private readonly connection: RedisConnection) {}
 
-  /** Resolves when messages arrive, or after `patience` ms: it then goes on trying. @returns how to stop listening */
-  async listen(channel: string, listener: (message: string) => void, patience: number): Promise<() => Promise<void>> {
+  /** Resolves when subscribed, or after `timeout` ms; then it keeps trying. @returns how to stop listening */
+  async listen(channel: string, listener: (message: string) => void, timeout: number): Promise<() => Promise<void>> {
     this.#attach();
     let listeners = this.#listeners.get(channel);
     const fresh = listeners === undefined;
     if (listeners === undefined) this.#listeners.set(channel, (listeners = new Set()));
     listeners.add(listener);
     if (fresh || this.connection.usableSince === null) {
-      if (await this.connection.usable(patience)) await this.#subscribe(channel);
+      if (await this.connection.usable(timeout)) await this.#subscribe(channel);
     }
     return async () => {
       listeners.delete(listener);
       if (listeners.size > 0 || this.#listeners.get(channel) !== listeners) return;
       this.#listeners.delete(channel);
       await this.connection.send('unsubscribe', [channel]).catch(() => {
-        // Not connected: then it is not subscribed either.
+        // Not connected, so not subscribed either.
       });
     };
   }

@@ -5,9 +5,9 @@ import type { UniqueKey } from '../../../core/message/unique-key.js';
 type Due = { readonly delay: number } | { readonly eta: number };
 
 /**
- * What a script acts on, in one short argument: `<priority><kind><due>`, and for a unique key `|<on conflict><until><ms>:<key>`
- * (see scripts/parts). Kinds: `t` traced, `-` not, `T` and `U` the same with a unique key; `L` and `M` the same with a limit, which
- * stands before the unique key, if there is one: `|<interval>,<expiry>,<bytes of the key>,<key>`.
+ * The fields that a script needs, in one short argument: `<priority><kind><due>`, and for a unique key `|<on conflict><until><ms>:<key>`
+ * (see scripts/parts). Kinds: `t` traced, `-` not; `T` and `U` the same with a unique key; `L` and `M` the same with a limit. The limit
+ * comes before the unique key, if there is one: `|<interval>,<expiry>,<bytes of the key>,<key>`.
  */
 export function encodePublication({ priority, traced, due, unique, limit }: Publication): string {
   if (limit !== undefined) {

@@ -1,6 +1,6 @@
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 
-/** Reads what `put` (scripts/parts/put.lua) answers: one receipt for each publication. */
+/** Reads the answer of `put` (scripts/parts/put.lua): one receipt for each publication. */
 export function readPublishAnswer(answer: string, publications: readonly Publication[]): PublishReceipt[] {
   if (answer === '') return publications.map(({ id }) => ({ id, deduplicated: false }));
   const count = publications.length;
@@ -18,7 +18,7 @@ export function readPublishAnswer(answer: string, publications: readonly Publica
   });
 }
 
-/** Whether its unique key held this publication back, so that it did not go in. */
+/** Whether a unique key held this publication back. */
 export function wasHeldBack(answer: string, at: number): boolean {
   return answer[at] === '2' || answer[at] === '3';
 }

@@ -16,15 +16,15 @@ import { ServerRefusedError } from '../connection/redis-errors.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
 import type { ScriptName } from '../connection/scripts.js';
 
-/** ms that a nonce is known to the server, and that an uncertain publish is remembered here */
+/** ms for which the server knows a nonce, and for which an uncertain publish is remembered here */
 const NONCE_TTL = 600_000;
 const NONCE_TTL_TEXT = String(NONCE_TTL);
 const RETRY_PAUSE = 25;
-/** ms after which a queue is put into the list of known queues again, in case somebody emptied it */
+/** ms after which a queue is added to the list of known queues again, in case the list was emptied */
 const NAME_AGAIN = 10_000;
 const WHAT = 'Publishing';
 
-/** What is sent to one queue as one script call. It changes nothing when it arrives twice: its nonce is known by then. */
+/** The publications of one script call to one queue. A second copy of the call changes nothing: its nonce is known by then. */
 interface RedisParcel extends Parcel {
   readonly queue: QueueKeys;
   readonly nonce: string;
@@ -32,23 +32,23 @@ interface RedisParcel extends Parcel {
   answer: string;
 }
 
-/** A parcel as a script's call. Keys of nonces to forget may follow its keys. */
+/** A script call. The keys of nonces to forget may follow its keys. */
 interface PublishCall {
   readonly script: ScriptName;
   readonly keys: readonly string[];
   readonly args: readonly string[];
-  /** the queue is put into the list of known queues with it */
+  /** the call adds the queue to the list of known queues */
   readonly names: boolean;
 }
 
 /**
- * Publishes in batches. Each script call carries a nonce, so that a call whose answer was lost is sent again on the next
- * connection without taking effect twice; what stays uncertain is remembered, and its fate looked up when the ids come again.
+ * Publishes in batches. Each script call carries a nonce: if its answer is lost, it is sent again on the next connection and takes
+ * effect once. A publish that stays uncertain is remembered, and its fate is looked up when its ids are published again.
  */
 export class RedisPublisher {
-  /** Nonces whose calls were answered at the first attempt: no copy of them is under way, so the next call forgets them. */
+  /** Nonces of calls that were answered at the first try. No copy of them can arrive late, so the next call forgets them. */
   readonly #answered = new Map<QueueKeys, string[]>();
-  /** begins the nonces of this publisher; with the count of its calls no other has the same */
+  /** the start of this publisher's nonces; the number of the call follows */
   readonly #self = randomBytes(9).toString('base64url');
   #calls = 0;
   readonly #uncertain = new UncertainParcels<RedisParcel>({
@@ -57,7 +57,7 @@ export class RedisPublisher {
     isHeldBack: ({ answer }, at) => wasHeldBack(answer, at),
   });
   readonly #deadlines: AnswerDeadlines;
-  /** monotonic ms until which a queue need not be named to the server again */
+  /** monotonic ms until which a queue need not be added to the known queues again */
   readonly #named = new Map<QueueKeys, number>();
 
   constructor(private readonly context: RedisContext) {
@@ -104,17 +104,17 @@ export class RedisPublisher {
   async #deliver(parcel: RedisParcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
     const { commands } = this.context;
     const { script, keys, args, names } = this.#callOf(parcel);
-    let attempts = 0;
+    let tries = 0;
     for (;;) {
       if (commands.usableSince === null && !(await commands.usable(deadline - monotonic()))) throw unavailable(WHAT, commands.failure);
       const spent = this.#takeAnswered(parcel.queue);
       try {
-        attempts += 1;
+        tries += 1;
         const call = commands.script(script, spent.length === 0 ? keys : keys.concat(spent), args);
-        // A connection that does not answer is given up while there is still time to ask again on a new one.
+        // A silent connection is dropped while there is still time to repeat the call on a new one.
         arrive(parcel, String(await this.#deadlines.within(call, (deadline - monotonic()) * 0.6)));
         if (names) this.#named.set(parcel.queue, monotonic() + NAME_AGAIN);
-        if (attempts === 1) this.#noteAnswered(parcel);
+        if (tries === 1) this.#noteAnswered(parcel);
         return writeReceipts(parcel, receipts);
       } catch (error) {
         if (error instanceof ServerRefusedError && error.full) throw new BrokerFullError();
@@ -141,7 +141,7 @@ export class RedisPublisher {
     return { script: plain ? 'publishPlain' : 'publish', keys, args, names: name !== '' };
   }
 
-  /** The queue's name for the list of known queues, now and then; else nothing. */
+  /** The queue's name if it is time to add it to the list of known queues; otherwise ''. */
   #nameOf(queue: QueueKeys): string {
     return (this.#named.get(queue) ?? 0) > monotonic() ? '' : queue.name;
   }
@@ -176,7 +176,7 @@ function writeReceipts({ answer, publications, places }: RedisParcel, receipts: 
   readPublishAnswer(answer, publications).forEach((receipt, at) => (receipts[places[at]!] = receipt));
 }
 
-/** Whether neither time nor keys matter to it: it is ready at once, leaves no trace, claims nothing and has no limit. */
+/** Whether a publication is ready at once and has no trace, unique key or limit. */
 function isPlain({ due, traced, unique, limit }: Publication): boolean {
   return due === undefined && !traced && unique === undefined && limit === undefined;
 }
@@ -185,7 +185,7 @@ function isOfStore(error: unknown): error is ConnectionLostError | ServerRefused
   return error instanceof ConnectionLostError || error instanceof ServerRefusedError;
 }
 
-/** Waits for all, and then throws what the first of the failed did. */
+/** Waits for all. @throws the error of the first one that failed */
 async function allDone(all: readonly Promise<unknown>[]): Promise<void> {
   const failed = (await Promise.allSettled(all)).find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

@@ -1,13 +1,13 @@
 import type { DeadLetter } from '../../../core/ports/control/inspector.js';
 
-type Told = Pick<DeadLetter, 'reason' | 'detail' | 'attempts'>;
+type Failure = Pick<DeadLetter, 'reason' | 'detail' | 'attempts'>;
 
-/** What is kept beside the body of a dead letter. */
-export function encodeDeath({ reason, detail, attempts }: Told): string {
+/** The failure of a dead letter, which is stored beside its body. */
+export function encodeDeath({ reason, detail, attempts }: Failure): string {
   return JSON.stringify(attempts.length === 0 ? { reason, detail } : { reason, detail, attempts });
 }
 
-export function decodeDeath(text: string | null | undefined): Told {
-  const { reason = '', detail = '', attempts = [] } = JSON.parse(text ?? '{}') as Partial<Told>;
+export function decodeDeath(text: string | null | undefined): Failure {
+  const { reason = '', detail = '', attempts = [] } = JSON.parse(text ?? '{}') as Partial<Failure>;
   return { reason, detail, attempts };
 }

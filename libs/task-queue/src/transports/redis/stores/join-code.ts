@@ -1,7 +1,7 @@
 import { checkArrival } from '../../../core/ports/stores/join-store.js';
 import type { Join, JoinArrival, JoinReceipt } from '../../../core/ports/stores/join-store.js';
 
-/** What `arrive` (scripts/parts/joins.lua) answers for one join; '' = it is not open. */
+/** The answer of `arrive` (scripts/parts/joins.lua) for one join; '' = the join is not open. */
 export type JoinAnswer = readonly [join: string, remaining: number | '', inserted: number, completed: number];
 
 /** The arguments of one arrival. @throws InvalidOptionError */
@@ -16,7 +16,7 @@ export function readJoinAnswers(answers: readonly JoinAnswer[]): JoinReceipt[] {
   });
 }
 
-/** A join from the fields and values of its HASH; null when it is closed or not there. */
+/** A join from the fields and values of its HASH; null if it is closed or does not exist. */
 export function readJoin(id: string, flat: readonly string[]): Join | null {
   const members: { member: string; index: number; value: string }[] = [];
   const own: Record<string, string> = {};

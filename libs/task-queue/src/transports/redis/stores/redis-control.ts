@@ -4,7 +4,7 @@ import type { RedisContext } from '../redis-context.js';
 import type { Subscriptions } from '../connection/subscriptions.js';
 import { TransportPart, type Lifecycle } from '../../shared/transport-part.js';
 
-/** Tells every process of the same key prefix something, by publish and subscribe: who is not connected misses it. */
+/** Announces commands to every process of the same key prefix, by publish and subscribe: a disconnected process misses them. */
 export class RedisControl extends TransportPart implements ControlChannel {
   constructor(
     private readonly context: RedisContext,
@@ -30,14 +30,14 @@ export class RedisControl extends TransportPart implements ControlChannel {
     return this.#subscribe(this.context.keys.answerChannel(address), handler);
   }
 
-  async #publish(what: string, channel: string, told: ControlCommand | ControlAnswer): Promise<void> {
-    await callStore(this.context.commands, what, 'announce', [], [channel, JSON.stringify(told)]);
+  async #publish(what: string, channel: string, message: ControlCommand | ControlAnswer): Promise<void> {
+    await callStore(this.context.commands, what, 'announce', [], [channel, JSON.stringify(message)]);
   }
 
-  #subscribe<T>(channel: string, handler: (told: T) => void): Promise<() => Promise<void>> {
-    const listener = (message: string): void => {
+  #subscribe<T>(channel: string, handler: (message: T) => void): Promise<() => Promise<void>> {
+    const listener = (text: string): void => {
       try {
-        handler(JSON.parse(message) as T);
+        handler(JSON.parse(text) as T);
       } catch (error) {
         this.context.options.logger.warn('A control command could not be handled', { error });
       }

@@ -16,10 +16,10 @@ import type { RedisContext } from '../redis-context.js';
 import type { ScriptName } from '../connection/scripts.js';
 
 const WHAT = 'Inspecting';
-/** The most dead letters that one call hands out: Lua unpacks a bounded number of values. */
+/** The most dead letters of one page: Lua unpacks a bounded number of values. */
 const MAX_LISTED = 500;
 
-/** Answers what people, dashboards and commands ask. */
+/** Answers the questions of dashboards and commands. */
 export class RedisInspector implements Inspector {
   constructor(private readonly context: RedisContext) {}
 
@@ -109,7 +109,7 @@ export class RedisInspector implements Inspector {
     return this.#untilNone(() => this.#ask('purge', queue, [], [revoked, terminate]));
   }
 
-  /** Repeats a step that says how many it removed, until that is none. */
+  /** Repeats a step that returns how many items it removed, until it removes none. */
   async #untilNone(step: () => Promise<unknown>): Promise<number> {
     let removed = 0;
     for (;;) {

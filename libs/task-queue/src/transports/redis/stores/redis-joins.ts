@@ -7,10 +7,10 @@ import type { JoinAnswer } from './join-code.js';
 import type { RedisContext } from '../redis-context.js';
 import type { ScriptName } from '../connection/scripts.js';
 
-/** The most ids of complete joins that one call hands out. */
+/** The most ids of complete joins that one call returns. */
 const MAX_LISTED = 3_000;
 
-/** Keeps each join as a hash that expires; settle.lua counts the arrivals that come with settlements. */
+/** Keeps each join as a hash that expires. settle.lua counts the arrivals of settlements. */
 export class RedisJoins implements JoinStore {
   constructor(private readonly context: RedisContext) {}
 

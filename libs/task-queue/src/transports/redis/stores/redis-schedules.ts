@@ -29,7 +29,7 @@ type EditAnswer = ['ok', string[]] | ['taken'] | ['missing'] | ['stale', string]
 
 const LIST_BATCH = 200;
 
-/** Keeps each schedule as a hash, and the ids of those that have a turn in the order of their turns. */
+/** Keeps each schedule as a hash, and the ids of active schedules in the order of their turns. */
 export class RedisSchedules implements ScheduleStore {
   readonly capabilities = { name: 'redis', tellsHeld: true } as const;
 
@@ -84,7 +84,7 @@ export class RedisSchedules implements ScheduleStore {
     };
   }
 
-  /** One connection keeps their order. */
+  /** Commands of one connection keep their order. */
   async claim(claims: readonly TurnClaim[]): Promise<ClaimReceipt[]> {
     for (const { turn } of claims) if (turn.kind === 'advance' && turn.run !== undefined) checkPublication(turn.run.publication);
     return Promise.all(claims.map((claim) => this.#claim(claim)));
@@ -136,7 +136,7 @@ export class RedisSchedules implements ScheduleStore {
     return readPublishAnswer(answer, [publication])[0]!;
   }
 
-  /** A script that may be repeated: a turn that was taken is not taken again, and an id that is known is not sent again. */
+  /** Idempotent: a claimed turn is not claimed again, and a known id is not sent again. */
   async #send(script: ScriptName, publication: Publication | null, args: readonly string[]): Promise<string> {
     const { commands, keys, options } = this.context;
     const base = publication === null ? keys.schedules : keys.queue(publication.queue).base;
@@ -159,7 +159,7 @@ export class RedisSchedules implements ScheduleStore {
   }
 }
 
-/** @returns the fields of a schedule that was changed */
+/** @returns the fields of the changed schedule */
 function refuse([verdict, detail]: EditAnswer, id: string, version: number | null, name: string): string[] {
   if (verdict === 'missing') throw new ScheduleNotFoundError(id);
   if (verdict === 'taken') throw new ScheduleNameTakenError(name);

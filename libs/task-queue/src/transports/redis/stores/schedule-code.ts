@@ -1,6 +1,6 @@
 import type { ScheduleDefinition, StoredSchedule, TickRecord } from '../../../core/ports/stores/stored-schedule.js';
 
-/** A schedule as its HASH holds it; an empty text stands for null. `enabled` and `name` stand beside the rest of what it says. */
+/** A schedule from its HASH, in which an empty text means null. `enabled` and `name` are fields beside the rest of the definition. */
 export function readSchedule(flat: readonly string[]): StoredSchedule | null {
   if (flat.length === 0) return null;
   const fields = new Map<string, string>();
@@ -31,7 +31,7 @@ export function readSchedule(flat: readonly string[]): StoredSchedule | null {
   };
 }
 
-/** Name, the rest, and whether it is enabled, as scripts take them. */
+/** The arguments of scripts for a definition. */
 export function encodeDefinition(definition: ScheduleDefinition): [name: string, json: string, enabled: string] {
   return [definition.name, JSON.stringify(definition), flagOf(definition.enabled)];
 }
@@ -40,7 +40,7 @@ export function flagOf(enabled: boolean): string {
   return enabled ? '1' : '0';
 }
 
-/** A line of `note_tick` (scripts/parts/schedules.lua); the id of the run is last and may hold commas. */
+/** A line of `note_tick` (scripts/parts/schedules.lua). The id of the run comes last, because it may contain commas. */
 export function readTick(line: string): TickRecord {
   const [seq, tick, at, cause, outcome, count, ...run] = line.split(',');
   const runId = run.join(',');
