@@ -17,7 +17,7 @@ import { TransportPart, type Lifecycle } from '../shared/transport-part.js';
 
 const WHAT = 'Revoking';
 
-/** Takes messages in, hands out consumers, and revokes. */
+/** Publishes messages, creates consumers, and revokes. */
 export class PostgresBroker extends TransportPart implements Broker {
   readonly capabilities = { ...postgres.capabilities };
   readonly transactional: PublishWithin;
@@ -57,7 +57,7 @@ export class PostgresBroker extends TransportPart implements Broker {
     const stored = ids.map(toStored);
     for (const some of chunks(stored))
       await callStore(connection, WHAT, statements.revokeMark, [some, terminate, options.revokesExpire, shift()]);
-    // Marked first: whoever receives one while it is being brought to the front sees the mark.
+    // Marked first, so that a worker which receives a message before it is moved to the front sees the mark.
     for (const some of chunks(stored)) await callStore(connection, WHAT, statements.revokeFront, [some, shift()]);
   }
 
@@ -67,7 +67,7 @@ export class PostgresBroker extends TransportPart implements Broker {
     await callStore(connection, 'Setting a rate', statements.setRate, [toStored(key), intervalMs]);
   }
 
-  /** Ends consumers and the lease-keeper. */
+  /** Closes the consumers and the lease keeper. */
   async stop(): Promise<void> {
     await Promise.all(Array.from(this.#consumers, (consumer) => consumer.close()));
     this.#consumers.clear();

@@ -50,8 +50,8 @@ export class PostgresTransport implements Transport {
   }
 
   /**
-   * Begins to connect, and waits some seconds for it. A server that is merely not there yet does not keep an application from
-   * booting: what needs it says so when it is used, and its schema is checked then.
+   * Starts to connect, and waits some seconds. An application boots without a server that is not reachable yet: calls fail until it is,
+   * and the schema is checked then.
    * @throws BrokerVersionError · SchemaMissingError · SchemaOutdatedError · SchemaNewerError · BrokerRefusedError · InvalidOptionError
    */
   async connect(): Promise<void> {

@@ -8,11 +8,11 @@ import { toBrokerError } from '../connection/call-store.js';
 import { PgConnection } from '../connection/postgres-connection.js';
 import { sessionOn } from './schema-check.js';
 
-/** ms that all pending migrations together may take: an index on a long table takes its time */
+/** ms for all pending migrations: an index on a large table takes long */
 const TIMEOUT = 3_600_000;
 
 /**
- * What has been run in a schema of a database, and what has not.
+ * Compares the migrations of a database's schema with the known ones.
  * @throws BrokerUnavailableError · BrokerRefusedError · BrokerVersionError · InvalidBrokerUrlError · InvalidOptionError
  */
 export function planDatabase(address: StoreAddress, schema: string): Promise<MigrationPlan> {
@@ -20,8 +20,8 @@ export function planDatabase(address: StoreAddress, schema: string): Promise<Mig
 }
 
 /**
- * Runs what has not been run yet, all or nothing.
- * @throws SchemaNewerError · MigrationFailedError · what {@link planDatabase} throws
+ * Runs the pending migrations, all or none.
+ * @throws SchemaNewerError · MigrationFailedError · the errors of {@link planDatabase}
  */
 export function migrateDatabase(address: StoreAddress, schema: string): Promise<readonly Migration[]> {
   return within(address, schema, (session) => migrate(session, schema));

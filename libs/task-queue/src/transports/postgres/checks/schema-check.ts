@@ -6,11 +6,11 @@ import type { BootCheck } from '../connection/postgres-connection.js';
 import type { Sql } from '../connection/sql.js';
 import { statementsFor } from '../connection/statements.js';
 
-/** ms that migrating at boot may take */
+/** ms for the migrations at boot */
 const MIGRATION_TIMEOUT = 300_000;
 
 /**
- * The tables are those of this version of the package, and may be used; with `migrate: true` they are made so first.
+ * Checks that the tables have the version of this package and that they may be used; with `migrate: true` it migrates first.
  * @throws SchemaMissingError · SchemaOutdatedError · SchemaNewerError · MigrationFailedError · BrokerRefusedError
  */
 export const checkSchema: BootCheck = async (session, { migrate: asked }) => {
@@ -25,7 +25,7 @@ export const checkSchema: BootCheck = async (session, { migrate: asked }) => {
   if (rights?.missing) throw new BrokerRefusedError(`Using schema '${schema}'`, `no right to use ${rights.missing}`);
 };
 
-/** What migrations are run through. */
+/** A session for migrations. */
 export function sessionOn(sql: Sql): MigrationSession {
   return { query: (text, values = []) => sql.query({ name: '', text }, values) };
 }

@@ -2,10 +2,10 @@ import { BrokerVersionError } from '../../../core/errors/boot-errors.js';
 import { InvalidOptionError } from '../../../core/errors/option-errors.js';
 import type { Sql } from '../connection/sql.js';
 
-/** PostgreSQL 13: what transports are tested with, and the oldest that behaves the same. */
+/** PostgreSQL 13: the oldest version that is tested. */
 const OLDEST = 130_000;
 
-/** @throws BrokerVersionError · InvalidOptionError a schema whose name is a key word */
+/** @throws BrokerVersionError · InvalidOptionError the schema's name is a key word */
 export async function checkServer(sql: Sql, schema: string): Promise<void> {
   const statement = {
     name: 'check_server',

@@ -4,16 +4,16 @@ import { statementsFor } from '../connection/statements.js';
 
 interface VacuumRow {
   readonly vacuums: boolean;
-  /** tables for which it is switched off */
+  /** tables with autovacuum switched off */
   readonly without: string | null;
-  /** ms that the oldest transaction has been open */
+  /** ms for which the oldest transaction has been open */
   readonly oldest: number | null;
 }
 
-/** ms after which an open transaction is worth a word: no row that died since can go */
+/** ms after which an open transaction is reported: rows that were deleted since cannot be removed */
 const LONG = 600_000;
 
-/** Says what would let the tables of the queues grow. They work all the same. */
+/** Warns of settings and transactions that let the tables of the queues grow. The queues work nevertheless. */
 export async function warnOfVacuum({ query, schema }: BootSession, logger: TaskLogger): Promise<void> {
   const found = await query<VacuumRow>(statementsFor(schema).vacuum, [schema], { timeout: 2_000 }).catch(() => []);
   for (const { vacuums, without, oldest } of found) {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
-/** A number that nobody else has, as the database keeps it. */
+/** A random bigint, unique in practice, in the form in which the database returns it. */
 export function randomOwner(): string {
   return randomBytes(8).readBigInt64BE().toString();
 }
 
-/** the least numbers that are worth a statement to forget them, and the most that are forgotten with one call */
+/** how many numbers must wait before a call forgets them, and how many are kept for that */
 const AT_ONCE = { least: 20, most: 500 };
 
-/** Numbers the calls of one caller. What was answered is not asked for again, and is forgotten on the server with a later call. */
+/** Numbers the calls of one caller. The fate of an answered call is never asked for: a later call makes the server forget it. */
 export class CallNumbers {
   readonly owner = randomOwner();
   #last = 0;
@@ -22,7 +22,7 @@ export class CallNumbers {
     if (this.#answered.length < AT_ONCE.most) this.#answered.push(number);
   }
 
-  /** Numbers to forget; each is given once. */
+  /** Numbers to forget; each is returned once. */
   spent(): string[] {
     if (this.#answered.length < AT_ONCE.least) return [];
     const spent = this.#answered;

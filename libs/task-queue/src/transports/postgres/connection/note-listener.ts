@@ -4,21 +4,21 @@ import { translate } from './postgres-errors.js';
 
 type Handler = (payload: string) => void;
 
-/** ms between two proofs that the other side is still there; below any firewall's patience */
+/** ms between two heartbeats; below the idle timeouts of firewalls */
 const HEARTBEAT = 60_000;
 const ANSWER_TIMEOUT = 5_000;
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 2_000;
 
 /**
- * The one connection that hears notes: opened when something is first listened to, and again for as long as anybody listens. It then
- * listens to all channels anew, and tells every handler to look (''), because notes are not kept for who is away.
+ * The connection that receives notes. The first listener opens it; it reconnects until it is closed. After a reconnect it listens to
+ * all channels again and calls every handler with '', because PostgreSQL keeps no notes for a disconnected session.
  */
 export class NoteListener {
   readonly #handlers = new Map<string, Set<Handler>>();
   #client: Client | null = null;
   #heard = new Set<string>();
-  #attempt: NodeJS.Timeout | null = null;
+  #reconnect: NodeJS.Timeout | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
   #syncing: Promise<void> = Promise.resolve();
   #failures = 0;
@@ -32,12 +32,12 @@ export class NoteListener {
     private readonly logger: TaskLogger,
   ) {}
 
-  async listen(channel: string, handler: Handler, patience: number): Promise<() => Promise<void>> {
+  async listen(channel: string, handler: Handler, timeout: number): Promise<() => Promise<void>> {
     const handlers = this.#handlers.get(channel) ?? new Set<Handler>();
     this.#handlers.set(channel, handlers.add(handler));
     if (this.#client === null) this.#open();
     else this.#sync();
-    await this.#until(channel, patience);
+    await this.#until(channel, timeout);
     return async () => {
       handlers.delete(handler);
       if (handlers.size > 0 || this.#handlers.get(channel) !== handlers) return;
@@ -50,7 +50,7 @@ export class NoteListener {
   async close(): Promise<void> {
     this.#closed = true;
     this.#handlers.clear();
-    if (this.#attempt !== null) clearTimeout(this.#attempt);
+    if (this.#reconnect !== null) clearTimeout(this.#reconnect);
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     for (const wake of [...this.#waiting]) wake();
     const client = this.#client;
@@ -61,11 +61,11 @@ export class NoteListener {
   #open(): void {
     if (this.#opening || this.#closed || this.#client !== null) return;
     this.#opening = true;
-    if (this.#attempt !== null) clearTimeout(this.#attempt);
-    this.#attempt = null;
+    if (this.#reconnect !== null) clearTimeout(this.#reconnect);
+    this.#reconnect = null;
     const client = this.createClient();
     client.on('error', () => {
-      // The end that follows is what counts.
+      // The event 'end' follows.
     });
     client.on('notification', ({ channel, payload }) => this.#dispatch(channel, payload ?? ''));
     client.once('end', () => this.#lost(client));
@@ -107,12 +107,12 @@ export class NoteListener {
   }
 
   #openLater(): void {
-    if (this.#closed || this.#attempt !== null) return;
+    if (this.#closed || this.#reconnect !== null) return;
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.#failures, 10));
-    this.#attempt = setTimeout(() => this.#open(), longest / 2 + Math.random() * (longest / 2)).unref();
+    this.#reconnect = setTimeout(() => this.#open(), longest / 2 + Math.random() * (longest / 2)).unref();
   }
 
-  /** Listens to what is wanted and no more, one change after another. */
+  /** Makes the channels of the session those of the handlers. Changes run one after another. */
   #sync(): void {
     this.#syncing = this.#syncing.then(async () => {
       const client = this.#client;
@@ -131,7 +131,7 @@ export class NoteListener {
     });
   }
 
-  /** @returns false: no answer, and so the connection is given up */
+  /** @returns false if there is no answer; the connection is closed then */
   async #ask(client: Client, text: string): Promise<boolean> {
     try {
       await client.query({ text, query_timeout: ANSWER_TIMEOUT } as { text: string });
@@ -152,7 +152,7 @@ export class NoteListener {
     for (const channel of [...this.#handlers.keys()]) this.#dispatch(channel, '');
   }
 
-  #until(channel: string, patience: number): Promise<void> {
+  #until(channel: string, timeout: number): Promise<void> {
     if (this.#heard.has(channel)) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
@@ -164,7 +164,7 @@ export class NoteListener {
         this.#waiting.delete(done);
         resolve();
       };
-      const timer = setTimeout(finish, patience);
+      const timer = setTimeout(finish, timeout);
       this.#waiting.add(done);
     });
   }
@@ -176,7 +176,7 @@ async function end(client: Client): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A peer that no longer answers does not answer a polite end either. */
+/** A peer that no longer answers does not answer the end message either. */
 function destroy(client: Client): void {
   (client as Client & { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

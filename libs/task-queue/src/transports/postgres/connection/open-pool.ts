@@ -7,26 +7,26 @@ import type { PostgresOptions } from './postgres-options.js';
 import { parsePostgresUrl } from './postgres-url.js';
 import { STATEMENT_TIMEOUT } from './sql.js';
 
-/** Connections of our own pool: what one process's batches keep busy at most. */
+/** Connections of the library's own pool: the batches of one process use no more. */
 const POOL_SIZE = 5;
 const CONNECT_TIMEOUT = 5_000;
-/** ms after which the server ends a transaction that its process has left open */
+/** ms after which the server ends an idle transaction */
 const IDLE_TRANSACTION_TIMEOUT = 30_000;
 
 export interface OpenPool {
   readonly pool: Pool;
-  /** false: it is the application's, and stays open */
+  /** false: the application owns the pool, and closes it */
   readonly owned: boolean;
   readonly options: PostgresOptions;
   /** for logs and errors: no password */
   readonly shown: string;
   readonly config: PoolConfig;
-  /** a connection apart from the pool */
+  /** creates a connection outside the pool */
   createClient(): Client;
 }
 
 /**
- * A pool for a URL, or the one behind the application's own `pg.Pool` or `DataSource`. Nothing is connected yet.
+ * A pool for a URL, or the pool of the application's `pg.Pool` or `DataSource`. Nothing is connected yet.
  * @throws InvalidBrokerUrlError · InvalidOptionError · UnknownOptionError
  */
 export function openPool(address: StoreAddress, connection: Readonly<Record<string, unknown>>): OpenPool {
@@ -58,7 +58,7 @@ function existing(handle: DatabaseHandle, options: PostgresOptions): OpenPool {
   return { pool, owned: false, options, shown, config, createClient: () => new Driver(config) };
 }
 
-/** A pool hides what is secret in its options from whoever copies them. */
+/** The secrets in a pool's options are not enumerable, so that a spread does not copy them. */
 function complete(options: PoolConfig): PoolConfig {
   const { password, ssl } = options;
   return {
@@ -78,7 +78,7 @@ function poolOf(handle: DatabaseHandle): Pool {
   if (!handle.isInitialized) return refuse('a DataSource that is initialized: inject it into TaskQueueModule.forRootAsync');
   return (handle.driver as { master: Pool }).master;
 
-  // What was given is not shown: it may hold a password.
+  // The value is not shown: it may contain a password.
   function refuse(expected: string): never {
     throw new InvalidOptionError('broker', handle.constructor?.name ?? typeof handle, expected);
   }

@@ -6,7 +6,7 @@ import type { Statement } from './sql.js';
 
 const CANCEL_TIMEOUT = 2_000;
 
-/** One connection of the pool, held for one statement or one transaction, and given back sound or not at all. */
+/** A connection of the pool for one statement or one transaction. It is returned to the pool only if it still works. */
 export class PoolLease {
   #failure: unknown;
 
@@ -35,18 +35,18 @@ export class PoolLease {
     }
   }
 
-  /** @returns whether the connection is sound */
+  /** whether the connection still works */
   get sound(): boolean {
     return this.#failure === undefined || stillUsable(this.#failure);
   }
 
-  /** A connection that failed is closed: whatever it still does is nobody's any more. */
+  /** Closes a failed connection: its last statement may still run. */
   giveBack(): void {
-    this.client.off('error', noted);
+    this.client.off('error', ignoreError);
     this.client.release(!this.sound);
   }
 
-  /** Without an answer the statement may go on, and hold its locks: the server is asked to end it, by another connection. */
+  /** A statement without an answer may still run and hold locks: another connection asks the server to cancel it. */
   #cancel(): void {
     const { processID } = this.client as PoolClient & { processID?: number | null };
     if (!this.prepares || !processID) return;
@@ -56,19 +56,19 @@ export class PoolLease {
       query_timeout: CANCEL_TIMEOUT,
     };
     this.pool.query(config).catch(() => {
-      // Out of reach: its own timeout ends it.
+      // The server is unreachable: its statement timeout ends the statement.
     });
   }
 }
 
-/** The statement that was under way fails with it; without a listener the process would end. */
-function noted(): void {}
+/** The running statement fails with the error. Without this listener the process would end. */
+function ignoreError(): void {}
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
-/** The driver's pool waits for ever for a free connection of a pool that others use up. */
+/** Adds a timeout: the driver waits forever for a free connection. */
 function checkOut(pool: Pool, timeout: number): Promise<PoolClient> {
   return new Promise((resolve, reject) => {
     let late = false;
@@ -79,18 +79,18 @@ function checkOut(pool: Pool, timeout: number): Promise<PoolClient> {
       },
       Math.max(1, timeout),
     );
-    // By a callback: the session's end can stand in the same packet as its beginning, and a promise is too late to listen for it.
+    // By a callback: one packet can both begin and end the session, and a promise would resolve too late to listen for the end.
     pool.connect((error, client) => {
       clearTimeout(timer);
       if (client === undefined) {
         if (!late) reject(translate(error, false));
         return;
       }
-      client.on('error', noted);
+      client.on('error', ignoreError);
       if (!late) return resolve(client);
-      // Not in this call: the pool hands it to the next in line within release(), and thousands who came too late would fill the stack.
+      // Not in this call: release() hands it to the next waiter synchronously, and thousands of late waiters would overflow the stack.
       setImmediate(() => {
-        client.off('error', noted);
+        client.off('error', ignoreError);
         client.release();
       });
     });

@@ -10,22 +10,21 @@ import { NoteListener } from './note-listener.js';
 import { openPool } from './open-pool.js';
 import type { OpenPool } from './open-pool.js';
 import { PoolLease } from './pool-lease.js';
-import { ConnectionLostError } from '../../shared/store-errors.js';
-import { ServerRefusedError } from './postgres-errors.js';
+import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
 import { checkSchemaName } from '../../../core/policies/check-schema-name.js';
 import { checkServer } from '../checks/server-check.js';
 import { ANSWER_TIMEOUT } from './sql.js';
 import type { PostgresConnection, QueryOptions, Sql, Statement } from './sql.js';
 
-/** The connection while it is not checked yet. */
+/** The connection before it was checked. */
 export type BootSession = Pick<PostgresConnection, 'query' | 'transaction' | 'schema'>;
 
-/** What else must hold before anything is used. @throws what nobody can work with */
+/** A check of the database before its first use. @throws if the library cannot work with the database */
 export type BootCheck = (session: BootSession, options: { readonly migrate: boolean }) => Promise<void>;
 
 /**
- * A pool, and a connection that listens. Nothing is used before the server and its schema were checked once; where the server cannot be
- * reached at boot, its first use does that. Nothing is resent: a statement that lost its connection says whether it may have been done.
+ * A pool, and a connection that listens. The server and its schema are checked before the first use, at boot if the server is
+ * reachable then. No statement is resent: one that lost its connection fails with whether it may have taken effect.
  */
 export class PgConnection implements PostgresConnection {
   readonly polling: boolean;
@@ -48,7 +47,7 @@ export class PgConnection implements PostgresConnection {
     this.#open = openPool(address, options.connection);
     this.polling = this.#open.options.polling;
     this.#listener = new NoteListener(() => this.#open.createClient(), options.logger);
-    // A pool without a listener ends the process when one of its idle connections is cut.
+    // Without a listener, an idle connection that breaks ends the process.
     this.#onPoolError = () => (this.#unbrokenSince = null);
     this.#open.pool.on('error', this.#onPoolError);
   }
@@ -65,7 +64,7 @@ export class PgConnection implements PostgresConnection {
     return this.#open.config;
   }
 
-  /** the server without its password, for logs and errors */
+  /** the server's address without the password, for logs and errors */
   get shown(): string {
     return this.#open.shown;
   }
@@ -76,8 +75,7 @@ export class PgConnection implements PostgresConnection {
       try {
         return await this.#ready(deadline);
       } catch (error) {
-        const passing = error instanceof ConnectionLostError || (error instanceof ServerRefusedError && error.transient);
-        if (!passing || this.#closing !== null) throw toBrokerError(`Connecting to ${this.shown}`, error);
+        if (!isTransient(error) || this.#closing !== null) throw toBrokerError(`Connecting to ${this.shown}`, error);
         if (monotonic() >= deadline) {
           return this.options.logger.warn('PostgreSQL cannot be reached yet; going on to try', { server: this.shown, error });
         }
@@ -146,7 +144,7 @@ export class PgConnection implements PostgresConnection {
     }
   }
 
-  /** Checks once, for all who ask meanwhile; what was refused stays refused. */
+  /** Checks once, for all callers at that time. A refusal is final. */
   async #ready(deadline: number): Promise<void> {
     if (this.#refusal !== null) throw this.#refusal;
     if (this.#checked) return;
@@ -173,7 +171,7 @@ export class PgConnection implements PostgresConnection {
   async #close(): Promise<void> {
     await this.#listener.close();
     const { pool, owned } = this.#open;
-    // Connections of our own that are still closing may fail, and are nobody's concern; the application hears of its own again.
+    // Errors of the library's own closing connections are ignored; the application handles those of its own pool.
     if (owned) await pool.end();
     else pool.off('error', this.#onPoolError);
   }

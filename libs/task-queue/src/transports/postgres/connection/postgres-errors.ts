@@ -63,7 +63,7 @@ function endsConnection(code: string): boolean {
 /** The driver's error for a connection that it knew to be closed. */
 const NEVER_SENT = /not queryable/;
 
-/** Whether the connection can be used again after this. */
+/** Whether the connection can be used again after the error. */
 export function stillUsable(error: unknown): boolean {
   return error instanceof ServerRefusedError && !error.readOnly;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkOptions, flagField, positiveField } from '../../../core/options/check-options.js';
 
-/** Options of the driver and its pool, passed on as they are. What the URL says of server, user and database belongs there. */
+/** Options of the driver and its pool, which are passed on unchanged. */
 const DRIVER_OPTIONS = [
   'host',
   'port',
@@ -42,7 +42,7 @@ export interface PostgresOptions {
   readonly max: number | undefined;
   /** behind a transaction-pooling proxy */
   readonly polling: boolean;
-  /** migrate at boot what is not migrated yet */
+  /** run pending migrations at boot */
   readonly migrate: boolean;
   readonly driver: Readonly<Record<string, unknown>>;
 }

@@ -6,12 +6,12 @@ import { maskPassword } from '../../../core/policies/mask-password.js';
 export interface PostgresAddress {
   /** the URL without its password, for logs and errors */
   readonly shown: string;
-  /** read by the driver, the PG* variables of the environment included */
+  /** parsed by the driver, which also reads the PG* environment variables */
   readonly config: PoolConfig;
 }
 
 /**
- * What `postgres://user:password@host:port/database?sslmode=…` says, in the driver's own reading.
+ * Reads `postgres://user:password@host:port/database?sslmode=…` with the driver's parser.
  * @throws InvalidBrokerUrlError with the password masked
  */
 export function parsePostgresUrl(url: string): PostgresAddress {

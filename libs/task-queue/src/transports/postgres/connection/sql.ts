@@ -1,55 +1,55 @@
 /** One SQL statement, ready to be sent. */
 export interface Statement {
-  /** under which connections keep it prepared: one name, one text; '' = not kept, and without values `text` may be many statements */
+  /** the name of the prepared statement; '' = not prepared: `text` may then be several statements, if it has no values */
   readonly name: string;
-  /** with the schema put in */
+  /** with the schema's name */
   readonly text: string;
 }
 
 export interface QueryOptions {
-  /** ms for everything, the wait for a connection included; default {@link ANSWER_TIMEOUT} */
+  /** ms, including the wait for a connection; default {@link ANSWER_TIMEOUT} */
   readonly timeout?: number;
 }
 
-/** ms after which the server itself ends a statement */
+/** ms after which the server ends a statement */
 export const STATEMENT_TIMEOUT = 10_000;
-/** ms that an answer is waited for: longer, so that the server's definite one comes first */
+/** ms of waiting for an answer: longer, so that the server's definite answer comes first */
 export const ANSWER_TIMEOUT = STATEMENT_TIMEOUT + 1_000;
 
 /** Runs statements. */
 export interface Sql {
   /**
    * One statement, one round trip.
-   * @throws ConnectionLostError · ServerRefusedError · what the boot check refused
+   * @throws ConnectionLostError · ServerRefusedError · errors of the boot check
    */
   query<Row>(statement: Statement, values: readonly unknown[], options?: QueryOptions): Promise<Row[]>;
 }
 
-/** The database as the parts of the transport see it. */
+/** The database of a transport. */
 export interface PostgresConnection extends Sql {
   /**
-   * Begins to connect, and waits some seconds for it.
-   * @throws what the boot check refused: version, schema, login
+   * Starts to connect, and waits some seconds.
+   * @throws errors of the boot check: version, schema, login
    */
   connect(): Promise<void>;
   /** Safe to call twice. */
   close(): Promise<void>;
   /**
-   * Runs `work` in one transaction on one connection, rolled back where it throws.
-   * @throws ConnectionLostError `sent` where the fate of the COMMIT is not known
+   * Runs `work` in a transaction, which is rolled back if it throws.
+   * @throws ConnectionLostError `sent` if the fate of the COMMIT is unknown
    */
   transaction<T>(work: (sql: Sql) => Promise<T>, options?: QueryOptions): Promise<T>;
   readonly schema: string;
-  /** behind a transaction-pooling proxy: no LISTEN, no prepared statements, nothing that belongs to a session */
+  /** behind a transaction-pooling proxy: no LISTEN, no prepared statements, no session state */
   readonly polling: boolean;
-  /** monotonic ms since which every statement was answered; null while the last one was not */
+  /** monotonic ms since which every statement was answered; null if the last one was not */
   readonly unbrokenSince: number | null;
-  /** the driver's options, for a connection of one's own */
+  /** the driver's options, for another connection */
   readonly config: object;
   /**
-   * Hears the notes of a channel (at most 63 bytes; ours begin with the schema), best effort. A handler is called with '' when notes may
-   * have been missed (the connection was lost and is back): look for yourself. Never called in polling mode.
-   * @returns how to stop; resolves when notes arrive, or after some seconds: it then goes on trying
+   * Listens to the notes of a channel (at most 63 bytes; the name begins with the schema), best effort. The handler is called with ''
+   * when notes may have been missed, because the connection was lost and is back. It is never called in polling mode.
+   * @returns how to stop; resolves when listening, or after some seconds: it then keeps trying
    */
   listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>>;
 }

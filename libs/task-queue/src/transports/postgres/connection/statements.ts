@@ -11,7 +11,7 @@ export function statementsFor(schema: string): Statements {
   return Object.fromEntries(made) as Statements;
 }
 
-/** Connections of the application's own pool may know the same name with the text of another schema or version. */
+/** A hash makes the name unique: connections of the application's pool may have prepared it with another schema or version. */
 function statement(name: string, text: string): Statement {
   const print = createHash('sha256').update(text).digest('hex').slice(0, 10);
   return { name: `tq_${name}_${print}`, text };

@@ -1,9 +1,9 @@
-// Texts of users as the database keeps them. PostgreSQL's text holds no NUL; lists travel as one text, because building and reading
-// arrays of the driver costs more than the statement. JSON, as most bodies are, has none of these characters, and is kept as it is.
+// The form in which the database keeps users' texts. PostgreSQL's text cannot hold NUL. A list is sent as one text, because the driver's
+// arrays cost more than the statement. JSON, which most bodies are, has none of these characters and is stored unchanged.
 
-/** stands between the items of a list */
+/** between the items of a list */
 const SEPARATOR = '\u001e';
-/** stands between lists */
+/** between lists */
 const LIST_SEPARATOR = '\u001d';
 const ESCAPED: Readonly<Record<string, string>> = { '\u0000': '\u00010', '\u0001': '\u00011', '\u001e': '\u00012', '\u001d': '\u00013' };
 const UNESCAPED: Readonly<Record<string, string>> = {
@@ -16,11 +16,11 @@ const UNESCAPED: Readonly<Record<string, string>> = {
 // oxlint-disable-next-line no-control-regex -- these are what must not stand in the store
 const SPECIAL = /[\u0000\u0001\u001d\u001e]/;
 
-/** In the place of a body that stands in a table of its own. */
+/** The place of a body that is in a table of its own. */
 export const BODY_APART = '\u0001b';
 
 export function toStored(text: string): string {
-  if (text === '') return '\u0001e'; // else a list of one empty text would be an empty list
+  if (text === '') return '\u0001e'; // otherwise a list of one empty text would be an empty list
   return SPECIAL.test(text) ? text.replace(new RegExp(SPECIAL, 'g'), (found) => ESCAPED[found]!) : text;
 }
 
@@ -40,7 +40,7 @@ export function joinLists(stored: readonly string[], sizes: readonly number[]): 
   return sizes.map((size) => joinStored(stored.slice(at, (at += size)))).join(LIST_SEPARATOR);
 }
 
-/** Items stay as they are stored. */
+/** The items keep their stored form. */
 export function splitStored(list: string): string[] {
   return list.split(SEPARATOR);
 }

@@ -13,21 +13,21 @@ import { copyReceipts, firstOfEach, isPlain, plainCall, publicationRow, readRece
 import type { PutRefusal } from './publication-rows.js';
 
 const RETRY_PAUSE = 25;
-/** ms that an uncertain publish is remembered; the server remembers its call for longer */
+/** ms for which an uncertain publish is remembered; the server remembers its call longer */
 const REMEMBERED = 600_000;
 const WHAT = 'Publishing';
 const UNIQUE_VIOLATION = '23505';
 
-/** What is sent as one call. It changes nothing when it arrives twice: its number is known by then. */
+/** The publications of one call. A second copy of the call changes nothing: its number is known by then. */
 interface PostgresParcel extends Parcel {
   number: string;
-  /** of publications that did not get in */
+  /** by the index of the publication */
   refusals: ReadonlyMap<number, PutRefusal>;
 }
 
 /**
- * Publishes in batches. Each call leaves its number, so that the fate of one whose answer was lost can be asked for; what stays
- * uncertain is remembered, and its fate looked up when the ids come again.
+ * Publishes in batches. The server keeps the number of each call, so that the fate of a call whose answer was lost can be looked up. A
+ * publish that stays uncertain is remembered, and its fate is looked up when its ids are published again.
  */
 export class PostgresPublisher {
   readonly #calls = new CallNumbers();
@@ -53,7 +53,7 @@ export class PostgresPublisher {
     return copyReceipts(publications, receipts);
   }
 
-  /** Places of what has to be sent: each id once, and nothing that an uncertain publish turns out to have brought in. */
+  /** The indices of the publications to send: each id once, without those that an earlier, uncertain call has published. */
   async #open(publications: readonly Publication[], receipts: PublishReceipt[], deadline: number): Promise<readonly number[]> {
     if (!this.#uncertain.isEmpty) await this.#uncertain.writeArrived(publications, receipts, deadline);
     return firstOfEach(publications).filter((place) => receipts[place] === undefined);
@@ -91,7 +91,7 @@ export class PostgresPublisher {
     }
   }
 
-  /** @param trusted false: an id was sent before, although its publication says that it is fresh */
+  /** @param trusted false if the ids of publications marked as fresh must be looked up nevertheless */
   async #send({ publications, number }: PostgresParcel, trusted: boolean, deadline: number): Promise<string> {
     const { connection, statements, options, shift } = this.context;
     const call = [this.#calls.owner, number, this.#calls.spent()];

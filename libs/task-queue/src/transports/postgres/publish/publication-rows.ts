@@ -1,21 +1,21 @@
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { fromStored, joinLists, joinStored, toStored } from '../connection/stored-text.js';
 
-/** Longer bodies are looked at by the server: those of more than 8 KB stand apart. */
+/** The server checks the size of longer bodies: those above 8 KB go to a table of their own. */
 const SMALL = 2_048;
 const HEADS = Array.from({ length: 10 }, (_, priority) => String(priority));
 
-/** Whether it is new, and neither time nor keys matter to it: then it is one row, and nothing has to be looked at. */
+/** Whether a publication is new, small, ready at once, and without trace, unique key and limit: inserting it needs no look-up. */
 export function isPlain({ due, traced, unique, limit, fresh, body }: Publication): boolean {
   return fresh === true && due === undefined && !traced && unique === undefined && limit === undefined && body.length <= SMALL;
 }
 
-/** fewer are not worth a block */
+/** fewer publications are not worth a block */
 const SMALLEST_BLOCK = 8;
-/** as the schema knows it */
+/** the same as in the schema */
 const LARGEST_BLOCK = 32;
 
-/** Whether plain publications may stand together in the line: all in one. */
+/** Whether plain publications can share blocks: they need one queue and one priority. */
 export function areBlocks(publications: readonly Publication[]): boolean {
   if (publications.length < SMALLEST_BLOCK) return false;
   const { queue, priority } = publications[0]!;
@@ -44,25 +44,25 @@ function plainOne({ queue, id, priority, body }: Publication): unknown[] {
   return [toStored(queue), toStored(id), HEADS[priority]!, toStored(body)];
 }
 
-/** The arguments of publish-plain.sql from the queues' names on. Queue and head are said once where all have the same. */
+/** The arguments of publish-plain.sql from the queues' names on. Queue and head are sent once if all publications share them. */
 function plainLists(publications: readonly Publication[]): unknown[] {
   const first = publications[0]!;
   const alike = publications.every(({ queue, priority }) => queue === first.queue && priority === first.priority);
-  const told = alike ? [first] : publications;
-  const queues = told.map(({ queue }) => toStored(queue));
+  const different = alike ? [first] : publications;
+  const queues = different.map(({ queue }) => toStored(queue));
   return [
     [...new Set(queues)],
     joinStored(queues),
     joinStored(publications.map(({ id }) => toStored(id))),
-    joinStored(told.map(({ priority }) => HEADS[priority]!)),
+    joinStored(different.map(({ priority }) => HEADS[priority]!)),
     joinStored(publications.map(({ body }) => toStored(body))),
   ];
 }
 
 /**
- * One publication as the function `put` takes it.
- * @param n its number in what is told of it
- * @param trusted false: look for it even where it is said to be fresh
+ * One publication as an argument of the function `put`.
+ * @param n its number in the answer
+ * @param trusted false: look its id up even if the publication is marked as fresh
  */
 export function publicationRow(publication: Publication, n: number, trusted = true): object {
   const { id, queue, body, due, traced, fresh = false, unique, limit } = publication;
@@ -85,7 +85,7 @@ export function publicationRow(publication: Publication, n: number, trusted = tr
   };
 }
 
-/** The priority, and what has to be remembered beside it for as long as the message is there. */
+/** The priority, and the key and limit, which are kept as long as the message. */
 function headOf({ priority, unique, limit }: Publication): string {
   if (unique === undefined && limit === undefined) return HEADS[priority]!;
   const more = {
@@ -120,7 +120,7 @@ export function readReceipt(id: string, refusal: PutRefusal | undefined): Publis
   }
 }
 
-/** Places of the publications, each id once. */
+/** The index of the first publication of each id. */
 export function firstOfEach(publications: readonly Publication[]): number[] {
   const seen = new Set<string>();
   const places: number[] = [];
@@ -131,7 +131,7 @@ export function firstOfEach(publications: readonly Publication[]): number[] {
   return places;
 }
 
-/** An id that comes twice in one call is one message, the first: the others are told what became of that. */
+/** An id that comes twice in one call is one message, the first. The others get the receipt of the first. */
 export function copyReceipts(publications: readonly Publication[], receipts: PublishReceipt[]): PublishReceipt[] {
   const firsts = new Map<string, PublishReceipt>();
   publications.forEach(({ id }, place) => {

@@ -10,12 +10,12 @@ import { copyReceipts, firstOfEach, isPlain, plainCall, publicationRow, readRece
 import { toStored } from '../connection/stored-text.js';
 
 const WHAT = 'Publishing in a transaction';
-/** ms after which a queue is made known again, in case somebody emptied the list */
+/** ms after which a queue is added to the known queues again, in case the list was emptied */
 const NAME_AGAIN = 60_000;
 
-/** Takes messages in within a transaction of the user's. */
+/** Publishes within a transaction of the application. */
 export class PublishWithin implements TransactionalPublishing {
-  /** monotonic ms until which a queue need not be made known again */
+  /** monotonic ms until which a queue need not be added to the known queues again */
   readonly #named = new Map<string, number>();
 
   constructor(private readonly context: PostgresContext) {}
@@ -51,7 +51,7 @@ export class PublishWithin implements TransactionalPublishing {
     return copyReceipts(publications, receipts);
   }
 
-  /** Outside the transaction: the name of a new queue would keep everybody else's publishing waiting until that ends. */
+  /** Outside the transaction: an uncommitted name of a new queue would block other publishers until the transaction ends. */
   #nameQueues(publications: readonly Publication[]): void {
     const now = monotonic();
     const names = [...new Set(publications.map(({ queue }) => queue))].filter((name) => (this.#named.get(name) ?? 0) < now);
@@ -59,7 +59,7 @@ export class PublishWithin implements TransactionalPublishing {
     for (const name of names) this.#named.set(name, now + NAME_AGAIN);
     const { connection, statements } = this.context;
     connection.query(statements.knowQueues, [names.map(toStored)]).catch(() => {
-      // They are made known with a later message.
+      // A later message adds them.
       for (const name of names) this.#named.delete(name);
     });
   }

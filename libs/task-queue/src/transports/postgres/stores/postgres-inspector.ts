@@ -15,7 +15,7 @@ import type { Statement } from '../connection/sql.js';
 import { fromStored, toStored } from '../connection/stored-text.js';
 
 const WHAT = 'Inspecting';
-/** the most dead letters that one call hands out */
+/** the most dead letters of one page */
 const MAX_LISTED = 500;
 
 interface LetterRow {
@@ -26,7 +26,7 @@ interface LetterRow {
   readonly at: number;
 }
 
-/** Answers what people, dashboards and commands ask. */
+/** Answers the questions of dashboards and commands. */
 export class PostgresInspector implements Inspector {
   constructor(private readonly context: PostgresContext) {}
 
@@ -117,7 +117,7 @@ export class PostgresInspector implements Inspector {
     return answer!.removed;
   }
 
-  /** Repeats a step that says how many it removed, until that is none. */
+  /** Repeats a statement that returns how many rows it removed, until it removes none. */
   async #untilNone(statement: Statement, values: readonly unknown[]): Promise<number> {
     for (let removed = 0; ;) {
       const some = await this.#remove(statement, values);

@@ -6,7 +6,7 @@ import { callStore } from '../connection/call-store.js';
 import type { PostgresContext } from '../postgres-context.js';
 import type { Statement } from '../connection/sql.js';
 
-/** Keeps each join as a row, and its members beside it. Settlements count their arrivals by the same function of the database. */
+/** Keeps each join as a row, and its members in another table. Settlements count arrivals by the same function of the database. */
 export class PostgresJoins implements JoinStore {
   constructor(private readonly context: PostgresContext) {
     context.pruner.add(context.statements.pruneJoins);
@@ -51,7 +51,7 @@ export class PostgresJoins implements JoinStore {
     return rows.map(({ id }) => id);
   }
 
-  /** What was not opened is there already, or has expired and is in the way of its successor. */
+  /** A join that was not opened exists already, or an expired join has its id. */
   async #open(joins: readonly JoinToOpen[]): Promise<void> {
     const { openJoins, removeExpiredJoins } = this.context.statements;
     const opened = new Set((await this.#ask<{ id: string }>('Opening joins', openJoins, joinColumns(joins))).map(({ id }) => id));
@@ -66,7 +66,7 @@ export class PostgresJoins implements JoinStore {
   }
 }
 
-/** The most ids of complete joins that one call hands out. */
+/** The most ids of complete joins that one call returns. */
 const MAX_LISTED = 3_000;
 
 interface JoinRow {
@@ -85,7 +85,7 @@ export interface ArrivalRow {
 }
 
 /**
- * The first five arguments of the function `arrive`; each list is a group of its own, numbered from 0.
+ * The first five arguments of the function `arrive`. Each list is a group; groups are numbered from 0.
  * @throws InvalidOptionError
  */
 export function arrivalColumns(groups: readonly (readonly JoinArrival[])[]): unknown[] {
@@ -105,7 +105,7 @@ export function arrivalColumns(groups: readonly (readonly JoinArrival[])[]): unk
   ];
 }
 
-/** One receipt for each join that a group names, in the order in which they are first named. */
+/** One receipt for each join of a group, in the order of their first arrivals. */
 export function readReceipts(arrivals: readonly JoinArrival[], rows: readonly ArrivalRow[]): JoinReceipt[] {
   const found = new Map(rows.map((row) => [row.arrived_join, row]));
   return [...new Set(arrivals.map(({ join }) => join))].map((join) => {
@@ -127,7 +127,7 @@ function joinColumns(joins: readonly JoinToOpen[]): unknown[] {
   ];
 }
 
-/** Text of PostgreSQL cannot hold NUL: no id that does is stored, or found. */
+/** Text of PostgreSQL cannot hold NUL: no stored id can have one. */
 function storable(id: string): boolean {
   return !id.includes('\u0000');
 }

@@ -7,10 +7,10 @@ import type { PostgresContext } from '../postgres-context.js';
 import { ServerRefusedError } from '../connection/postgres-errors.js';
 import type { Sql, Statement } from '../connection/sql.js';
 
-/** ms that a turn waits for a unique key which somebody's open transaction holds */
+/** ms for which a turn waits for a unique key of another open transaction */
 const LOCK_TIMEOUT = 1_000;
 
-/** The schedules of the transport's schema. What they send is published in the transaction of their turn. */
+/** The schedules of the transport's schema. The transaction of a turn also publishes its message. */
 export function postgresSchedules(context: PostgresContext, publishing: TransactionalPublishing): SqlSchedules {
   const { connection } = context;
   const known = new Map<string, Statement>();
