@@ -1,8 +1,8 @@
--- Queues. A message stands in exactly one of ready, block, delayed, limited, suspect, dead and the claims; whoever moves it does so in one transaction.
--- Texts of users are escaped (stored-text.ts): chr(30) separates them in lists, chr(29) lists of lists, chr(1) || 'b' says that a body stands in the table `body`.
--- `head` is the priority's digit, followed by JSON where there is more to remember of a message: lost, unique, limit.
+-- Queues. A message is in exactly one of ready, block, delayed, limited, suspect, dead and the claims; one transaction moves it.
+-- Users' texts are escaped (stored-text.ts): chr(30) separates the items of a list, chr(29) separates lists, and chr(1) || 'b' is the place of a body in the table `body`.
+-- `head` is the priority's digit. JSON follows if a message has more: lost leases, unique key, limit.
 
--- A place has room for the messages of a block.
+-- A place in the line has room for the messages of a block.
 create sequence {schema}.place increment by 32;
 create sequence {schema}.front_place increment by -1;
 
@@ -12,7 +12,7 @@ create table {schema}.queue (
 );
 create index queue_paused on {schema}.queue (name) where paused;
 
--- rank: 9 - priority; -1 = before everything. The hot table: rows live shortly, so dead ones must go early.
+-- rank: 9 - priority; -1 = before all others. This is the hot table: its rows are short-lived, so dead rows must be removed early.
 create table {schema}.ready (
   queue text collate "C" not null,
   rank smallint not null,
@@ -30,7 +30,7 @@ create table {schema}.ready (
 );
 alter table {schema}.ready alter column body set storage external;
 
--- Ready messages that were sent together, in one row: lists of their ids and bodies. `span` is where their ids lie.
+-- Ready messages that were sent together, in one row: lists of their ids and bodies. `span` is the range of their ids.
 create type {schema}.id_span as range (subtype = text, collation = "C");
 create table {schema}.block (
   queue text collate "C" not null,
@@ -60,7 +60,7 @@ create table {schema}.delayed (
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index delayed_due on {schema}.delayed (queue, due, seq);
 
--- What waits for a slot of its key.
+-- Messages that wait for a slot of their limit.
 create table {schema}.limited (
   queue text collate "C" not null,
   key text collate "C" not null,
@@ -73,7 +73,7 @@ create table {schema}.limited (
   primary key (queue, key, rank, seq)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 
--- Rates in ms: as last published, and as people have set them. What stands is the slot that was taken last: a new rate moves the next one.
+-- Rates in ms: as last published, and as set by people. The last slot is stored, so that a new rate moves the next one.
 create table {schema}.rate (
   key text collate "C" primary key,
   published double precision not null default 0,
@@ -101,13 +101,13 @@ create table {schema}.dead (
 );
 create index dead_place on {schema}.dead (queue, seq);
 
--- Bodies that are too large to be moved from place to place.
+-- Bodies that are too large to be moved between tables.
 create table {schema}.body (
   id text collate "C" primary key,
   body text collate "C" not null
 );
 
--- What one receive took from one queue, under the token (owner, number) that the consumer made. `size` 0 bars a receive of that token.
+-- The messages that one receive took from one queue, under the consumer's token (owner, number). `size` 0 bars a receive with that token.
 create table {schema}.claim (
   owner bigint not null,
   number bigint not null,
@@ -128,8 +128,8 @@ create table {schema}.claim (
 alter table {schema}.claim alter column ids set storage external, alter column heads set storage external, alter column bodies set storage external;
 create index claim_lease_until on {schema}.claim (lease_until);
 
--- Calls of publishers and settlers, for the one that is sent again because its answer was lost. Each is forgotten with a later one: rows are
--- never updated, so that a transaction which holds back vacuum leaves no chain of versions to walk through. A row of 'void' bars a call.
+-- Calls of publishers and settlers: a call is repeated when its answer was lost. A later call forgets earlier ones. Rows are never
+-- updated: under a transaction that holds back vacuum, updates would leave chains of row versions. A row of 'void' bars a call.
 create table {schema}.call (
   owner bigint not null,
   number bigint not null,
@@ -138,14 +138,14 @@ create table {schema}.call (
   primary key (owner, number)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
--- Consumers that wait for work: only where one does, a note is sent.
+-- Consumers that wait for work: notes are sent only if one does.
 create unlogged table {schema}.waiting (
   owner bigint primary key,
   queues text[] collate "C" not null,
   until timestamptz not null
 );
 
--- Ids that were sent and must not be sent again before `until`. A row is also the lock under which an id is taken.
+-- Ids that were sent and must not be sent again before `until`. The row is also the lock for publishing its id.
 create table {schema}.trace (
   id text collate "C" primary key,
   until timestamptz not null
@@ -168,7 +168,7 @@ create table {schema}.revoked (
   until timestamptz not null
 );
 
--- The functions of the transport, in the order in which they need each other.
+-- The functions of the transport, in the order of their dependencies.
 -- include transports/postgres/functions/publish.sql
 -- include transports/postgres/functions/take.sql
 -- include transports/postgres/functions/receive.sql

@@ -1,4 +1,4 @@
--- Results of tasks. One row an id; who waits for one leaves a note, so that nothing is announced where nobody waits.
+-- Results of tasks, one row for each id. A process that waits for a result is noted, so that only awaited results are announced.
 create table {schema}.result (
   id text collate "C" primary key,
   terminal boolean not null,
@@ -14,8 +14,8 @@ create unlogged table {schema}.result_waiter (
   expires_at timestamptz not null
 );
 
--- Saves results unless a terminal one, or one of a later attempt, is there; whoever waits for an end is told. Each id at most once.
--- Rows are taken in the order of their ids, so that no two calls wait for each other. `at` is now; `keeps` are ms. Answers what was saved.
+-- Saves results unless a terminal one, or one of a later attempt, exists, and announces awaited terminal results. Each id at most once.
+-- Rows are locked in the order of their ids, so that two calls cannot deadlock. `at` is now; `keeps` are ms. Returns the saved ids.
 create function {schema}.save_results(
   ids text[], terminals boolean[], attempts integer[], records bytea[], keeps double precision[], at timestamptz
 ) returns setof text language plpgsql as $$
@@ -34,12 +34,12 @@ begin
   told as (
     select pg_notify('{schema}:results', w.id) from {schema}.result_waiter w join saved on saved.id = w.id where saved.terminal
   )
-  -- To be counted is to be run.
+  -- The count makes PostgreSQL run the subquery.
   select saved.id from saved where (select count(*) from told) >= 0;
 end
 $$;
 
--- Joins: body is null once a join is closed; its id stays until it expires, so that nothing revives it.
+-- Joins. The body is null after a join was closed; its id stays until it expires, so that nothing opens it again.
 create table {schema}.task_join (
   id text collate "C" primary key,
   expected integer not null,
@@ -59,9 +59,9 @@ create table {schema}.join_member (
   primary key (join_id, member)
 );
 
--- Inserts members, each once, and lowers `remaining` by those really inserted. Joins are locked in the order of their ids, and only
--- then looked at: what others have brought meanwhile is seen. Arrivals come in groups (one a settlement), which are answered apart:
--- `remaining` is what is missing after this group and those before it. A join that is not open is not answered.
+-- Inserts members, each once, and lowers `remaining` by the number inserted. Joins are locked in the order of their ids and read after
+-- that, so that concurrent arrivals are seen. Arrivals come in groups, one for each settlement; each group has its own rows in the answer:
+-- `remaining` counts the members missing after this group and earlier ones. A join that is not open has no row.
 create function {schema}.arrive(groups integer[], join_ids text[], members text[], places integer[], entries bytea[], shift double precision)
 returns table (arrived_group integer, arrived_join text, remaining_after integer, inserted integer)
 language plpgsql as $$
@@ -102,7 +102,7 @@ begin
 end
 $$;
 
--- What processes tell each other. A note of it is only a hint: the row is what counts, for some minutes.
+-- Commands between processes. The note is only a hint; the row is kept for some minutes.
 create table {schema}.command (
   id bigint generated always as identity primary key,
   body bytea not null,

@@ -1,23 +1,23 @@
--- What transactions of the application have sent, until a relay has published it.
+-- Messages that transactions of the application have sent, until a relay has published them.
 CREATE TABLE {schema}.outbox (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   queue text NOT NULL,
-  -- JSON; bytea, because the database may be in an encoding that not every text has a place in
+  -- JSON; bytea, because the database's encoding may not have every character
   publication bytea NOT NULL,
   written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  -- why the broker takes it in no case; it is left to a person
+  -- why the broker refuses it; a person has to look at it
   refused text
 ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
 
 CREATE INDEX outbox_next ON {schema}.outbox (queue, seq) WHERE refused IS NULL;
 
--- Who wants to be told of a new row: without anybody, nobody pays for a NOTIFY.
+-- Relays that want notifications of new rows: without any, writers do not pay for NOTIFY.
 CREATE TABLE {schema}.outbox_relay (
   relay uuid PRIMARY KEY,
   waiting_until timestamptz NOT NULL
 );
 
--- How transactional tasks ended, written in the transaction of their effects.
+-- Ends of transactional tasks, written in the transaction of their effects.
 CREATE TABLE {schema}.task_record (
   id text PRIMARY KEY,
   settlement bytea NOT NULL,

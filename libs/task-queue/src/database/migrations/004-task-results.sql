@@ -1,5 +1,5 @@
--- What became of tasks, for `results: 'typeorm'`, and what will not be run again by itself. Both are read by people: by
--- name, state, time and tag. Values are JSON as text, because jsonb refuses a whole batch for one \u0000.
+-- Results of tasks, for `results: 'typeorm'`, and dead letters. People search both by name, state, time and tag. Values are JSON
+-- as text, because jsonb refuses a whole batch for one \u0000.
 create table {schema}.task_result (
   task_id text primary key,
   task_name text,

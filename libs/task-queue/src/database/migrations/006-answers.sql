@@ -1,4 +1,4 @@
--- What workers answer to who has asked them. Whoever has read an answer removes it; nobody misses one after a crash of the server.
+-- Answers of workers to questions. The reader of an answer removes it.
 create unlogged table {schema}.answer (
   id bigint generated always as identity primary key,
   address text not null,

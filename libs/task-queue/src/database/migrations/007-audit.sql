@@ -1,5 +1,5 @@
--- Who has done what through the admin API. Nothing removes it but its owner. Ids begin with the time, so that they are the
--- order, too. The change is JSON as text: jsonb refuses \u0000, which somebody may have sent.
+-- The audit log of the admin API. The library never removes rows. Ids begin with the time, so that their order is the order of time.
+-- The change is JSON as text, because jsonb refuses \u0000.
 create table {schema}.audit_entry (
   id text primary key,
   at timestamptz not null,

@@ -2,24 +2,24 @@
 
 export const SCRIPTS = {
   announce: `#!lua flags=allow-oom
--- Tells every listening process something. ARGV: channel, message
+-- Sends a message to every listening process. ARGV: channel, message
 return redis.call('PUBLISH', ARGV[1], ARGV[2])
 `,
   arrive: `#!lua flags=allow-oom
 -- with: joins
 -- Members arrive at joins. KEYS: join base, complete · ARGV: offset, then groups of join, member, index, value
--- Answers receipts (see arrive in parts/joins.lua).
+-- Returns receipts (see arrive in parts/joins.lua).
 redis.call('ZCARD', KEYS[2])
 return arrive(KEYS[1], KEYS[2], now_ms(ARGV[1]), 2, (#ARGV - 1) / 4)
 `,
   claimTick: `#!lua
 -- with: unique, limits, claims, lines, put, schedules
--- Takes the turn of a schedule, and sends its run with it. Not allow-oom: what cannot be sent stays due.
--- KEYS: the queue (the base of schedules where nothing is sent), queues, revoked, base of schedules
--- ARGV: offset, id, version, tick that was decided about, 'advance', 'pause' or 'break', then
+-- Claims the turn of a schedule and sends its run. Not allow-oom: a run that cannot be sent stays due.
+-- KEYS: the queue (the base of schedules if nothing is sent), queues, revoked, base of schedules
+-- ARGV: offset, id, version, the tick of the decision, 'advance', 'pause' or 'break', then
 --   reason · or next tick, its wake-up ('' = none is left), missed ticks, the last of them, tick to send ('' = none), ms after which
---   one that is held back is looked at again ('' = it is left out), queue name, trace ttl, message id, body, code
--- Answers 'lost' when the turn is not to be taken, else what put answers.
+--   a run that was held back is tried again ('' = it is left out), queue name, trace ttl, message id, body, code
+-- Returns 'lost' if the turn is not claimed, otherwise the answer of put.
 local queue, queues, revoked, base = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
 local now, id = now_ms(ARGV[1]), ARGV[2]
 local schedule = schedule_key(base, id)
@@ -64,7 +64,7 @@ end
 return answer
 `,
   closeJoins: `#!lua flags=allow-oom
--- Closes joins: only their ids are known from then on, until they expire. KEYS: join base, complete · ARGV: offset, ids…
+-- Closes joins: only their ids stay, until they expire. KEYS: join base, complete · ARGV: offset, ids…
 local now = now_ms(ARGV[1])
 redis.call('ZCARD', KEYS[2])
 for i = 2, #ARGV do
@@ -80,7 +80,7 @@ end
 return #ARGV - 1
 `,
   completeJoins: `#!lua flags=allow-oom
--- Ids of complete joins that are not closed, longest complete first; what has expired is dropped.
+-- Ids of complete joins that are not closed, longest complete first; expired joins are dropped.
 -- KEYS: join base, complete · ARGV: offset, how many
 local now, limit = now_ms(ARGV[1]), tonumber(ARGV[2])
 local found = {}
@@ -101,7 +101,7 @@ end
 return found
 `,
   counts: `#!lua flags=allow-oom
--- How many messages of one queue are in each place. KEYS: the queue · Answers ready, delayed, limited, leased, suspects, dead.
+-- Counts the messages of one queue in each place. KEYS: the queue · Returns ready, delayed, limited, leased, suspects, dead.
 local queue = queue_at(1)
 local ready = redis.call('LLEN', queue.front)
 for priority = 0, 9 do
@@ -122,11 +122,11 @@ return {
 `,
   deadLetters: `#!lua flags=allow-oom
 -- A page of the dead letters of one queue, newest first. KEYS: the queue · ARGV: how many, time and id of the last one seen ('' = none)
--- Answers ids, bodies, infos, times, 1 when there are more.
+-- Returns ids, bodies, infos, times, 1 if there are more.
 local queue, count = queue_at(1), tonumber(ARGV[1])
 local at, last = ARGV[2], ARGV[3]
 
--- By bytes, as a ZSET orders members of one score; Lua itself would ask the locale.
+-- By bytes, as a ZSET orders members of one score; \`<\` of Lua depends on the locale.
 local function below(a, b)
   for i = 1, math.min(#a, #b) do
     local x, y = string.byte(a, i), string.byte(b, i)
@@ -137,7 +137,7 @@ local function below(a, b)
   return #a < #b
 end
 
--- How many stand before the page. The last one seen may be gone, or have died again, since.
+-- How many come before the page. The last one seen may have been removed, or have failed again, since.
 local function passed()
   if at == '' then
     return 0
@@ -170,7 +170,7 @@ return { ids, redis.call('HMGET', queue.msg, unpack(ids)), redis.call('HMGET', q
 `,
   dueSchedules: `#!lua flags=no-writes
 -- with: schedules
--- KEYS: base of schedules · ARGV: offset, limit · Answers now, when the next of the others is due ('' = none), and the fields of those that are.
+-- KEYS: base of schedules · ARGV: offset, limit · Returns now, when the next of the others is due ('' = none), and the fields of the due schedules.
 local base, now, limit = KEYS[1], now_ms(ARGV[1]), tonumber(ARGV[2])
 local due = redis.call('ZRANGE', base .. 'due', '-inf', now, 'BYSCORE', 'LIMIT', 0, limit)
 local answer = { text_of(now), redis.call('ZRANGE', base .. 'due', #due, #due, 'WITHSCORES')[2] or '' }
@@ -181,7 +181,7 @@ return answer
 `,
   enableSchedules: `#!lua flags=allow-oom
 -- with: schedules
--- KEYS: base of schedules · ARGV: offset, enabled, ids… · Answers how many were changed.
+-- KEYS: base of schedules · ARGV: offset, enabled, ids… · Returns how many were changed.
 local base, enabled, now, changed = KEYS[1], ARGV[2], now_ms(ARGV[1]), 0
 for i = 3, #ARGV do
   local is, broken = unpack(redis.call('HMGET', schedule_key(base, ARGV[i]), 'enabled', 'broken'))
@@ -193,9 +193,9 @@ end
 return changed
 `,
   extend: `#!lua flags=allow-oom
--- Renews leases that are still there.
+-- Renews leases that still exist.
 -- KEYS: leased, revoked, terminate · ARGV: offset, lease, members…
--- Answers { '' or one digit for each member, '1' = lost, then pairs of id and terminate of what was revoked }
+-- Returns { '' or one digit for each member, '1' = lost, then pairs of id and terminate of revoked messages }
 local now = now_ms(ARGV[1])
 local expiry = now + tonumber(ARGV[2])
 local count = #ARGV - 2
@@ -231,7 +231,7 @@ end
 return answer
 `,
   findDeadLetters: `#!lua flags=allow-oom
--- Dead letters of one queue by their ids. KEYS: the queue · ARGV: ids… · Answers bodies, infos, times (nil = no dead letter).
+-- Dead letters of one queue by their ids. KEYS: the queue · ARGV: ids… · Returns bodies, infos, times (nil = no dead letter).
 local queue = queue_at(1)
 return {
   redis.call('HMGET', queue.msg, unpack(ARGV)),
@@ -243,7 +243,7 @@ return {
 -- with: unique, limits, claims, lines, put, schedules
 -- Sends a run of a schedule out of turn.
 -- KEYS: the queue, queues, revoked, base of schedules · ARGV: offset, id, tick, cause, queue name, trace ttl, message id, body, code
--- Answers 'missing', else what put answers.
+-- Returns 'missing', otherwise the answer of put.
 local queue, queues, revoked, base = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
 local now, id = now_ms(ARGV[1]), ARGV[2]
 if redis.call('EXISTS', schedule_key(base, id)) == 0 then
@@ -266,7 +266,7 @@ end
 return #ARGV
 `,
   heads: `#!lua flags=allow-oom
--- The next message of each priority. KEYS: the queue · Answers ids, bodies.
+-- The next message of each priority. KEYS: the queue · Returns ids, bodies.
 local queue = queue_at(1)
 local ids = {}
 for priority = 9, 0, -1 do
@@ -285,7 +285,7 @@ return { ids, redis.call('HMGET', queue.msg, unpack(ids)) }
 return redis.call('SMEMBERS', KEYS[1])
 `,
   loadJoin: `#!lua flags=allow-oom
--- Reads a join. KEYS: join base · ARGV: offset, id · Answers its fields and values; nothing when it is not there.
+-- Reads a join. KEYS: join base · ARGV: offset, id · Returns its fields and values; nothing if it does not exist.
 local key = KEYS[1] .. ARGV[2]
 if lapsed(key, now_ms(ARGV[1])) then
   return {}
@@ -294,7 +294,7 @@ return redis.call('HGETALL', key)
 `,
   loadResults: `#!lua flags=allow-oom
 -- with: results
--- Reads results. KEYS: result base · ARGV: offset, ids… · Answers the records.
+-- Reads results. KEYS: result base · ARGV: offset, ids… · Returns the records.
 local keys = {}
 for i = 2, #ARGV do
   keys[i - 1] = KEYS[1] .. ARGV[i]
@@ -303,7 +303,7 @@ return read_results(keys, now_ms(ARGV[1]))
 `,
   locate: `#!lua flags=allow-oom
 -- with: limits
--- Where ids of one queue are. KEYS: the queue · ARGV: ids… · Answers a place for each, '' = not in this queue.
+-- The places of ids in one queue. KEYS: the queue · ARGV: ids… · Returns a place for each, '' = not in this queue.
 local queue = queue_at(1)
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 local leased = nil
@@ -344,7 +344,7 @@ end
 return places
 `,
   openJoins: `#!lua
--- Opens joins that are not there. Not allow-oom: they are new work.
+-- Opens joins that do not exist. Not allow-oom: they are new work.
 -- KEYS: join base, complete · ARGV: offset, then groups of id, expected members, body, ms it is kept
 local now = now_ms(ARGV[1])
 redis.call('ZCARD', KEYS[2])
@@ -363,20 +363,20 @@ end
 return (#ARGV - 1) / 4
 `,
   pause: `#!lua flags=allow-oom
--- Keeps a queue from handing out anything. KEYS: paused, queues · ARGV: the queue's name
+-- Pauses a queue. KEYS: paused, queues · ARGV: the queue's name
 redis.call('SADD', KEYS[2], ARGV[1])
 redis.call('SET', KEYS[1], '1')
 return 1
 `,
   paused: `#!lua flags=allow-oom
--- Which queues are paused. KEYS: their marks · Answers one digit for each.
+-- Which queues are paused. KEYS: their marks · Returns one digit for each.
 local flags = {}
 for i = 1, #KEYS do
   flags[i] = redis.call('EXISTS', KEYS[i])
 end
 return table.concat(flags)
 `,
-  prelude: `-- What all scripts share. It is put behind the first line of each of them (see scripts.ts).
+  prelude: `-- Shared by all scripts: added after the first line of each (see scripts.ts).
 
 -- Epoch ms by the server's clock. The offset is 0 outside tests.
 local shifted = false
@@ -386,7 +386,7 @@ local function now_ms(offset)
   return time[1] * 1000 + math.floor(time[2] / 1000) + offset
 end
 
--- Time to live runs by the server's own clock; where tests have shifted ours, the moment counts.
+-- A time to live runs by the server's own clock; if tests have shifted the store's clock, the instant counts.
 local function lapsed(key, now)
   if not shifted then
     return false
@@ -395,7 +395,7 @@ local function lapsed(key, now)
   return expiry >= 0 and expiry <= now
 end
 
--- The keys of one queue: its base key stands in KEYS, and the rest is spelled when it is used (the same table as in redis-keys.ts).
+-- The keys of one queue: KEYS has the base key; the others are built when they are used (the same table as in redis-keys.ts).
 -- \`ready\`, \`unique\` and \`limited\` are bases themselves: a priority's digit, a unique key and a limit's key complete them.
 local QUEUE_KEYS = 1
 local SUFFIXES = {
@@ -420,8 +420,8 @@ local function queue_at(at)
   return setmetatable({ base = KEYS[at] }, SPELLED)
 end
 
--- Members of \`leased\` are '<priority><id>:<token>'. A token holds no ':', an id may; most do not, and a plain search is quicker
--- than a pattern (1.0 µs less for each message that is settled).
+-- Members of \`leased\` are '<priority><id>:<token>'. A token has no ':', an id may have one. Most have none, and a plain search is
+-- faster than a pattern (1.0 µs less for each settled message).
 local function id_of(member)
   local at = string.find(member, ':', 2, true)
   if string.find(member, ':', at + 1, true) then
@@ -430,12 +430,12 @@ local function id_of(member)
   return string.sub(member, 2, at - 1)
 end
 
--- An instant as text. A number that is handed to a command is formatted anew each time, which costs more than the command's share.
+-- An instant as text. Each command formats a number argument again, which costs more than the command.
 local function text_of(ms)
   return string.format('%.0f', ms)
 end
 
--- A wake-up is a hint, and one is enough: whoever takes it and leaves work behind rings again.
+-- A wake-up is a hint, and one is enough: a worker that takes it and leaves work behind sends another.
 local function ring(queue)
   if redis.call('LLEN', queue.wake) == 0 then
     redis.call('RPUSH', queue.wake, '1')
@@ -447,7 +447,7 @@ local function head_score(zset)
   return head[2] and tonumber(head[2]) or nil
 end
 
--- Scripts do not roll back: every key that could be written is read once first, so that a key of a wrong type fails before any write.
+-- Scripts do not roll back: every key that may be written is read first, so that a key of a wrong type fails before any write.
 local function check_types(queue)
   redis.call('HLEN', queue.msg)
   redis.call('LLEN', queue.front)
@@ -486,8 +486,8 @@ local function due_of(text, now)
 end
 `,
   publishFate: `#!lua flags=allow-oom
--- Whether a publish whose answer was lost has arrived. If not, its nonce is spent, so that a late copy of it changes nothing.
--- KEYS: nonce · ARGV: nonce ttl · Answers what it was answered; nothing = it never will arrive.
+-- Whether a publish whose answer was lost has arrived. If not, its nonce is used up, so that a late copy of the call changes nothing.
+-- KEYS: nonce · ARGV: nonce ttl · Returns its answer; nothing = it never will arrive.
 local seen = redis.call('GET', KEYS[1])
 if seen and seen ~= 'void' then
   return seen
@@ -497,14 +497,14 @@ return false
 `,
   publishOne: `#!lua
 -- bare
--- Publishes one message that is ready at once, leaves no trace and claims nothing, into a queue that is known: what most single
--- calls send, in half the commands and without what scripts share (publish: 10 µs, this: 5). Not allow-oom, as publish.
--- KEYS: the queue's base, nonce, nonces to forget… · ARGV: id, body, priority, nonce ttl · Answers as publish does.
+-- Publishes one message that is ready at once and has no trace, unique key or limit, into a known queue, as most single calls do. It
+-- needs half the commands and none of the shared code (publish: 10 µs, this: 5 µs). Not allow-oom, like publish.
+-- KEYS: the queue's base, nonce, nonces to forget… · ARGV: id, body, priority, nonce ttl · Returns the answer of publish.
 local base, nonce = KEYS[1], KEYS[2]
 if not redis.call('SET', nonce, '', 'NX', 'PX', ARGV[4]) then
   return redis.call('GET', nonce)
 end
--- A key of a wrong type fails before anything is there of the message.
+-- A key of a wrong type fails before anything of the message is written.
 local added = redis.pcall('HSETNX', base .. 'msg', ARGV[1], ARGV[2])
 if added == 1 then
   local length = redis.pcall('RPUSH', base .. 'ready:' .. ARGV[3], ARGV[1])
@@ -530,8 +530,8 @@ return added == 1 and '' or '1'
 -- with: unique, limits, claims, lines, put
 -- Publishes up to 500 messages into one queue. Not allow-oom: a full server refuses new work.
 -- KEYS: the queue, queues, nonce, revoked, nonces to forget…
--- ARGV: offset ('' = no publication asks for the time), queue name ('' = the server knows it), trace ttl, nonce ttl, then triples of id, body and code (see put)
--- Answers '' or flags (see put); the same again for a nonce that was seen; 'void' for one that may no longer run.
+-- ARGV: offset ('' = no publication needs the time), queue name ('' = the server knows it), trace ttl, nonce ttl, then triples of id, body and code (see put)
+-- Returns '' or flags (see put); the same again for a known nonce; 'void' for a call that may no longer run.
 local queue = queue_at(1)
 local queues, nonce, revoked = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
 local seen = redis.call('GET', nonce)
@@ -553,7 +553,7 @@ end
 return flags
 `,
   purgeDeadLetters: `#!lua flags=allow-oom
--- Removes dead letters of one queue. KEYS: the queue · ARGV: ids… (none = up to 500, the oldest) · Answers how many.
+-- Removes dead letters of one queue. KEYS: the queue · ARGV: ids… (none = up to 500, the oldest) · Returns how many.
 local queue = queue_at(1)
 local ids = {}
 if #ARGV == 0 then
@@ -582,7 +582,7 @@ return #ids
 `,
   purge: `#!lua flags=allow-oom
 -- with: unique, limits
--- Removes up to 500 waiting messages of one queue, with what is remembered of them. KEYS: the queue, revoked, terminate · Answers how many.
+-- Removes up to 500 waiting messages of one queue, with the data beside them. KEYS: the queue, revoked, terminate · Returns how many.
 local queue = queue_at(1)
 local revoked, terminate = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 check_types(queue)
@@ -628,9 +628,9 @@ return #ids
 `,
   putSchedule: `#!lua
 -- with: schedules
--- Makes or replaces a schedule.
--- KEYS: base of schedules · ARGV: offset, id, name, definition, enabled, '' to make it, else the version that is expected, '*' = any
--- Answers ['ok', fields], ['taken'], ['missing'] or ['stale', version].
+-- Creates or replaces a schedule.
+-- KEYS: base of schedules · ARGV: offset, id, name, definition, enabled, '' to create it, otherwise the expected version, '*' = any
+-- Returns ['ok', fields], ['taken'], ['missing'] or ['stale', version].
 local base, id, name, definition, enabled, expected = KEYS[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local now = now_ms(ARGV[1])
 local schedule = schedule_key(base, id)
@@ -654,7 +654,7 @@ else
   if holder and holder ~= id then
     return { 'taken' }
   end
-  -- The same again, because its answer was lost, finds itself.
+  -- A repeated call, whose answer was lost, finds its own schedule.
   if holder then
     return { 'ok', redis.call('HGETALL', schedule) }
   end
@@ -664,7 +664,7 @@ return { 'ok', redis.call('HGETALL', schedule) }
 `,
   readSchedules: `#!lua flags=no-writes
 -- with: schedules
--- KEYS: base of schedules · ARGV: 'id' and an id, or 'after', a name ('' = from the first) and how many · Answers the fields of each.
+-- KEYS: base of schedules · ARGV: 'id' and an id, or 'after', a name ('' = from the first) and how many · Returns the fields of each.
 local base, answer = KEYS[1], {}
 if ARGV[1] == 'id' then
   return { redis.call('HGETALL', schedule_key(base, ARGV[2])) }
@@ -677,7 +677,7 @@ end
 return answer
 `,
   rearm: `#!lua flags=allow-oom
--- Hands on a wake-up that was taken and is not used. KEYS: wake lists
+-- Sends a wake-up again that was taken and not used. KEYS: wake lists
 for i = 1, #KEYS do
   ring({ wake = KEYS[i] })
 end
@@ -685,9 +685,9 @@ return #KEYS
 `,
   receivePlain: `#!lua flags=allow-oom
 -- bare
--- Receives from queues that hold ready messages of the usual priority and nothing else that matters now, which is what they
--- mostly do: a third of the commands, and without what scripts share. Without suspects there are no turns: ARGV[6] is not read.
--- KEYS, ARGV and answer as those of receive; 0 = something here is not plain: nothing was done, and receive is to be asked.
+-- Receives from queues with ready messages of the default priority and nothing else that matters now, as most queues are. It needs a
+-- third of the commands and none of the shared code. Without suspects there are no turns: ARGV[6] is not read.
+-- KEYS, ARGV and answer are those of receive; 0 = a queue is not plain: nothing was done, and the caller must use receive.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
 local limit, lease, tail, sweep_in = tonumber(ARGV[2]), tonumber(ARGV[3]), ':' .. ARGV[4], tonumber(ARGV[5])
@@ -717,7 +717,7 @@ for at = 3, #KEYS do
   end
 end
 
--- An id without a body was removed meanwhile: nothing stands for it any more.
+-- An id without a body was removed meanwhile.
 local function drop_bodiless(ids, bodies)
   local kept = {}
   for i = 1, #ids do
@@ -772,13 +772,13 @@ return answer
 `,
   receive: `#!lua flags=allow-oom
 -- with: unique, limits, admit
--- Hands out up to \`limit\` messages of several queues under one token: promotes what is due, sweeps expired leases, takes.
--- allow-oom: else a server that is full of waiting messages could never be emptied again.
+-- Takes up to \`limit\` messages of several queues under one token: promotes due messages, sweeps expired leases, takes.
+-- allow-oom: otherwise a server that is full of waiting messages could never be emptied.
 -- KEYS: void:<token>, revoked, then the keys of each queue
 -- ARGV: offset, limit, lease, token, ms until this consumer may sweep (0 = now),
---       suspects (0 = take none, 1 = first, 2 = only when nothing else is ready),
---       the caller's estimate of now when it sent this ('' = none): a call that was long under way does not sweep
--- Answers { now, next due or -1, suspects waiting, then for each queue that gave something:
+--       suspects (0 = take none, 1 = first, 2 = only if nothing else is ready),
+--       the caller's estimate of now when it sent this ('' = none): a call that took long to arrive does not sweep
+-- Returns { now, next due or -1, suspects waiting, then for each queue that gave messages:
 --           its number, ids, bodies, priorities (one digit each), lost leases ('' or a list), revoked ('' or one digit each) }
 local now, limit, lease = now_ms(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local token, sweep_in, suspects_turn = ARGV[4], tonumber(ARGV[5]), ARGV[6]
@@ -788,7 +788,7 @@ end
 local revoked_key = KEYS[2]
 local any_revoked = redis.call('EXISTS', revoked_key) == 1
 
--- A redelivered message is charged; from the second lost lease on it waits alone, so that it cannot take neighbours with it.
+-- A redelivered message is charged; from the second lost lease on it is delivered alone, so that it cannot crash others with it.
 local function sweep(queue)
   local expired = redis.call('ZRANGE', queue.leased, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
   if #expired == 0 then
@@ -836,7 +836,7 @@ end
 local answer = { now, -1, 0 }
 local taken = 0
 
--- An id without a body was removed meanwhile: nothing stands for it any more. Answers the priorities of those that stay.
+-- Drops ids without a body: they were removed meanwhile. Returns the priorities of the others.
 local function drop_bodiless(ids, bodies, priorities)
   local kept, digits, count = 0, {}, #ids
   for i = 1, count do
@@ -956,14 +956,14 @@ local function work_left(queue)
   return false
 end
 
--- Most queues hold messages of the usual priority and nothing else: one question spares them all others.
+-- Most queues have messages of the default priority and nothing else: one command saves all others.
 local function is_plain(queue)
   local ready = queue.ready
   return redis.call('EXISTS', queue.paused, queue.limited_keys, queue.front, queue.suspects, queue.unique_of, queue.deliveries,
     ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2', ready .. '1', ready .. '0') == 0
 end
 
--- Sees to what is due, and notes when the next will be.
+-- Promotes due messages, and notes when the next is due.
 local function tend(queue)
   queue.leases_end, queue.delays_end = head_score(queue.leased) or math.huge, head_score(queue.delayed) or math.huge
   if sweep_in <= 0 and queue.leases_end <= now then
@@ -981,7 +981,7 @@ local queues = {}
 for number = 1, (#KEYS - 2) / QUEUE_KEYS do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
   queue.number, queue.new_suspects = number, false
-  -- Every message has its body in \`msg\`: a queue that holds dead letters only needs no further look.
+  -- Every message has its body in \`msg\`: a queue with nothing but dead letters needs no further commands.
   if redis.call('HLEN', queue.msg) > redis.call('ZCARD', queue.dead) then
     tend(queue)
     queue.plain = is_plain(queue)
@@ -1014,7 +1014,7 @@ if suspects_turn == '2' then
 end
 
 for _, queue in ipairs(queues) do
-  -- Nobody is to keep a slot free for suspects that a pause holds back.
+  -- No worker must keep a slot free for suspects of a paused queue.
   answer[3] = answer[3] + (queue.open and not queue.plain and redis.call('LLEN', queue.suspects) or 0)
   if queue.new_suspects or (queue.open and (taken >= limit or (taken > 0 and suspects_turn == '1')) and work_left(queue)) then
     ring(queue)
@@ -1032,16 +1032,16 @@ return answer
 `,
   redrive: `#!lua flags=allow-oom
 -- with: unique, limits, claims
--- Puts dead letters of one queue back to its end, and takes their results away, which would refuse those of the new run.
--- KEYS: the queue, result base, revoked · ARGV: offset, then triples of id, priority, body ('' = as it is)
--- Answers one digit for each, '0' = it was no dead letter, or another message holds its unique key.
+-- Moves dead letters back to the end of their queue. Removes their results, which would refuse the results of the new run.
+-- KEYS: the queue, result base, revoked · ARGV: offset, then triples of id, priority, body ('' = unchanged)
+-- Returns one digit for each, '0' = it was no dead letter, or another message holds its unique key.
 local queue, result_base, revoked = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 local now = now_ms(ARGV[1])
 check_types(queue)
 check_limits(queue)
 local claims = new_claims(queue, revoked)
 
--- Takes its unique key again; a key for a time may still be its own.
+-- Takes its unique key again; a key that lasts for a time may still be its own.
 local function may_return(id)
   if not redis.call('ZSCORE', queue.dead, id) then
     return false
@@ -1060,7 +1060,7 @@ end
 write_claims(claims, queue, now, revoked)
 for number, flag in ipairs(flags) do
   local id, priority, body = unpack(ARGV, 3 * number - 1, 3 * number + 1)
-  -- An id that is named twice goes back once.
+  -- An id that comes twice is moved once.
   if flag == '1' and redis.call('ZREM', queue.dead, id) == 0 then
     flags[number] = '0'
   elseif flag == '1' then
@@ -1080,8 +1080,8 @@ return table.concat(flags)
 `,
   releaseLost: `#!lua flags=allow-oom
 -- with: limits
--- Gives back, uncharged, what a receive took whose answer was lost, and makes a late copy of that receive take nothing.
--- KEYS: void:<token>, revoked, then the keys of each queue · ARGV: offset, token, ttl of the void mark · Answers how many were released.
+-- Returns, uncharged, the messages of a receive whose answer was lost. A late copy of that receive takes nothing.
+-- KEYS: void:<token>, revoked, then the keys of each queue · ARGV: offset, token, ttl of the void mark · Returns how many were released.
 local revoked, now, tail = KEYS[2], now_ms(ARGV[1]), ':' .. ARGV[2]
 local released = 0
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])
@@ -1112,7 +1112,7 @@ return released
 `,
   removeSchedule: `#!lua flags=allow-oom
 -- with: schedules
--- KEYS: base of schedules · ARGV: id, the version that is expected, '*' = any · Answers as put-schedule.
+-- KEYS: base of schedules · ARGV: id, the expected version, '*' = any · Returns the answers of put-schedule.
 local version = redis.call('HGET', schedule_key(KEYS[1], ARGV[1]), 'version')
 if not version then
   return { 'missing' }
@@ -1124,7 +1124,7 @@ remove_schedule(KEYS[1], ARGV[1])
 return { 'ok', {} }
 `,
   resume: `#!lua flags=allow-oom
--- Ends the pause of a queue and wakes who waits for it. KEYS: the queue
+-- Ends the pause of a queue and wakes a waiting worker. KEYS: the queue
 local queue = queue_at(1)
 redis.call('DEL', queue.paused)
 ring(queue)
@@ -1132,8 +1132,8 @@ return 1
 `,
   revokeFront: `#!lua flags=allow-oom
 -- with: limits
--- Brings waiting messages of one queue to its very front, so that a worker settles them. Suspects too: a revoked one is not run.
--- KEYS: the queue · ARGV: ids… · Answers how many were moved.
+-- Moves waiting messages of one queue to its very front, so that a worker settles them. Suspects too: a revoked one does not run.
+-- KEYS: the queue · ARGV: ids… · Returns how many were moved.
 local queue = queue_at(1)
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 check_types(queue)
@@ -1143,7 +1143,7 @@ if limited then
 end
 local moved = 0
 
--- Takes a waiting message out of its place. Answers its priority; nothing when it does not wait.
+-- Takes a waiting message out of its place. Returns its priority; nothing if it does not wait.
 local function take_out(id)
   local waited = limited and leave_line(queue, id)
   if waited then
@@ -1176,7 +1176,7 @@ end
 return moved
 `,
   revokeMark: `#!lua flags=allow-oom
--- Marks ids as revoked, known or not. A mark that holds for longer is not shortened.
+-- Marks ids as revoked, known or not. A mark that lasts longer is not shortened.
 -- KEYS: revoked, terminate · ARGV: offset, ttl, terminate, ids…
 local now = now_ms(ARGV[1])
 local expiry = now + tonumber(ARGV[2])
@@ -1192,8 +1192,8 @@ return #ARGV - 3
 `,
   saveResult: `#!lua flags=allow-oom
 -- with: results
--- Saves results, unless a terminal state or a higher attempt is already there.
--- KEYS: waiters, result base · ARGV: offset, ttl, results channel, then pairs of id and record · Answers one digit each, '1' = written.
+-- Saves results unless a terminal state or a higher attempt exists.
+-- KEYS: waiters, result base · ARGV: offset, ttl, results channel, then pairs of id and record · Returns one digit each, '1' = written.
 local ids, values = {}, {}
 for i = 4, #ARGV, 2 do
   ids[#ids + 1] = ARGV[i]
@@ -1208,7 +1208,7 @@ return table.concat(written)
 `,
   scheduleHistory: `#!lua flags=no-writes
 -- with: schedules
--- KEYS: base of schedules · ARGV: id, the line before which it begins ('' = the newest), how many · Answers lines, newest first.
+-- KEYS: base of schedules · ARGV: id, lines before this one ('' = from the newest), how many · Returns lines, newest first.
 local schedule = schedule_key(KEYS[1], ARGV[1])
 local newest = redis.call('HGET', schedule, 'seq')
 if not newest then
@@ -1218,7 +1218,7 @@ local first = ARGV[2] == '' and 0 or math.max(0, tonumber(newest) - tonumber(ARG
 return redis.call('LRANGE', schedule .. ':ticks', first, first + tonumber(ARGV[3]) - 1)
 `,
   setRate: `#!lua flags=allow-oom
--- Sets the interval of a key, whatever publications say. KEYS: limits · ARGV: key, ms ('' = as publications say)
+-- Sets the interval of a key, over that of publications. KEYS: limits · ARGV: key, ms ('' = that of publications)
 if ARGV[2] == '' then
   return redis.call('HDEL', KEYS[1], 's' .. ARGV[1])
 end
@@ -1226,20 +1226,20 @@ return redis.call('HSET', KEYS[1], 's' .. ARGV[1], ARGV[2])
 `,
   settle: `#!lua flags=allow-oom
 -- with: results, unique, limits, claims, lines, put, joins
--- Settles a batch of deliveries of one queue, each only while its lease is still there under its token.
+-- Settles a batch of deliveries of one queue, each only if its lease still exists under its token.
 -- KEYS: the queue, call, queues, revoked, terminate, waiters, result base, join base, complete joins,
 --       then the keys of each queue that follow-ups go to
 -- ARGV: offset, call number, call ttl, trace ttl, results channel, ttl of the plain results,
 --       plain acks: how many, how many of them with a result, traced ('' or one digit each), the members, the results;
 --       follow-up queues: how many, their names;
 --       others, one after the other: member, kind, traced, result, its ttl, then by kind:
---         retry: body, priority, due · release: due, charge · dead: what is told of it as JSON, how many the queue keeps · ack: nothing;
+--         retry: body, priority, due · release: due, charge · dead: its failure as JSON, how many the queue keeps · ack: nothing;
 --         number of groups of follow-ups, each: number of the queue, how many, triples (see put);
 --         number of arrivals at joins, each: join, member, index, value
--- Answers { '' or one digit for each settlement, '1' = refused,
---           '' or a list of what else there is to tell, each { number of the settlement, its joins (see arrive),
---             for each group of its follow-ups what put answers },
---           then pairs of id and terminate of what was revoked while out }
+-- Returns { '' or one digit for each settlement, '1' = refused,
+--           '' or a list of settlements with more, each { number of the settlement, its joins (see arrive),
+--             for each group of its follow-ups the answer of put },
+--           then pairs of id and terminate of messages that were revoked while a worker had them }
 local queue = queue_at(1)
 local call, queues = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 local revoked, terminate = KEYS[QUEUE_KEYS + 3], KEYS[QUEUE_KEYS + 4]
@@ -1249,7 +1249,7 @@ local FIRST_TARGET = QUEUE_KEYS + 9
 local offset, trace_ttl, channel, plain_ttl = tonumber(ARGV[1]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local plain, with_result, traced_flags = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
 
--- A call that is sent again because its answer was lost gets that answer, and changes nothing.
+-- A call that is repeated because its answer was lost gets the same answer and changes nothing.
 local last = redis.call('HMGET', call, 'number', 'answer')
 if last[1] == ARGV[2] then
   return cmsgpack.unpack(last[2])
@@ -1280,7 +1280,7 @@ end
 local refused, answer, tell = {}, { '', '' }, {}
 local marks = redis.call('EXISTS', revoked) == 1
 
--- Everything that ends with an id whose work is done.
+-- Removes everything that belongs to a finished id.
 local function forget(ids)
   if keyed then
     end_unique(queue, ids, true)
@@ -1331,7 +1331,7 @@ if plain > 0 then
   end
 end
 
--- What was revoked while out and goes back waits for no time or turn: a worker is to end it.
+-- A message that was revoked while a worker had it, and that goes back, waits for no time or turn: a worker ends it.
 local function back_revoked(id, priority)
   local mark = marks and redis.call('ZSCORE', revoked, id)
   if not mark or tonumber(mark) <= now then
@@ -1403,10 +1403,10 @@ local function dead_letter(id, info, limit)
   end
 end
 
--- How many arguments each kind has of its own.
+-- The number of arguments that each kind adds.
 local OWN = { ack = 0, retry = 3, release = 2, dead = 2 }
 
--- The follow-ups and arrivals that stand in ARGV from \`after\`. Answers where they end, and what there is to tell of them.
+-- Reads the follow-ups and arrivals in ARGV after \`after\`. Returns their end, and their part of the answer.
 local function settle_company(after, accepted)
   local groups, held_back, answers = tonumber(ARGV[after]), false, {}
   after = after + 1
@@ -1481,9 +1481,9 @@ return answer
 `,
   syncSchedules: `#!lua
 -- with: schedules
--- Makes the schedules of one owner's code those of this list.
--- KEYS: base of schedules · ARGV: offset, owner, then six of each: id, key, digest, name, definition, enabled
--- Answers ['taken', name], or ['ok', created, changed, removed].
+-- Makes the schedules of an owner's code equal to this list.
+-- KEYS: base of schedules · ARGV: offset, owner, then six values for each: id, key, digest, name, definition, enabled
+-- Returns ['taken', name], or ['ok', created, changed, removed].
 local base, owner, now = KEYS[1], ARGV[2], now_ms(ARGV[1])
 local code, by_name = base .. 'code:' .. owner, base .. 'by-name'
 local known, own, listed = {}, {}, {}
@@ -1506,7 +1506,7 @@ for key, id in pairs(known) do
     removed = removed + 1
   end
 end
--- Names may have gone from one to another, so all are given up before any is taken.
+-- A name may move from one schedule to another, so all are released before any is taken.
 for at = 3, #ARGV, 6 do
   local id = known[ARGV[at + 1]]
   local schedule = id and schedule_key(base, id)
@@ -1538,8 +1538,8 @@ return { 'ok', created, #changed, removed }
 `,
   watchResults: `#!lua flags=allow-oom
 -- with: results
--- Reads results, and notes for those not yet terminal that somebody waits.
--- KEYS: waiters, result base · ARGV: offset, ms the note holds, ids… · Answers the records.
+-- Reads results, and notes that a process waits for those that are not terminal.
+-- KEYS: waiters, result base · ARGV: offset, ms of the note, ids… · Returns the records.
 local now = now_ms(ARGV[1])
 local keys, notes = {}, {}
 for i = 3, #ARGV do
@@ -1561,9 +1561,9 @@ return records
 } as const;
 
 export const PARTS = {
-  admit: `-- How a receive hands out limited messages; needs limits.lua.
+  admit: `-- Taking of limited messages by receive; needs limits.lua.
 
--- The keys of a queue that limit anything now; nothing when there are none.
+-- The limits for which messages of a queue wait; nothing if there are none.
 local function waiting_limits(queue)
   if redis.call('EXISTS', queue.limited_keys) == 0 then
     return
@@ -1578,8 +1578,8 @@ local function waiting_limits(queue)
   return waiting
 end
 
--- Takes from the lines what has this priority and a slot, into \`ids\`, until there are \`room\`. Answers how many were taken.
--- What is revoked or has expired goes without using the slot, so that a worker ends it.
+-- Takes messages with this priority and a slot from the lines into \`ids\`, until there are \`room\`. Returns how many were taken.
+-- Revoked and expired messages use no slot, so that a worker ends them.
 local function admit(queue, waiting, priority, ids, room, now, revoked)
   local before, limits = #ids, limits_of(queue)
   for _, line in ipairs(waiting) do
@@ -1602,7 +1602,7 @@ local function admit(queue, waiting, priority, ids, room, now, revoked)
   return #ids - before
 end
 
--- Whether something could go now, and when the next could that cannot.
+-- Whether a message has a slot now, and when the next of the others has one.
 local function slots_ahead(waiting, now)
   local due, soonest = false, math.huge
   for _, line in ipairs(waiting) do
@@ -1615,9 +1615,9 @@ local function slots_ahead(waiting, now)
   return due, soonest
 end
 `,
-  claims: `-- How publications get unique keys; needs unique.lua and limits.lua.
+  claims: `-- Claims of publications on unique keys; needs unique.lua and limits.lua.
 
--- What the publications of one call claim. Nothing is written before all of them are judged.
+-- The claims of one call. Nothing is written before all of them are decided.
 local function new_claims(queue, revoked)
   redis.call('HLEN', queue.unique_of)
   redis.call('SCARD', queue.unique_out)
@@ -1626,7 +1626,7 @@ local function new_claims(queue, revoked)
   return { holders = {}, specs = {}, fields = {}, replaced = {} }
 end
 
--- Whether the holder of a key waits: neither out with a worker nor over.
+-- Whether the holder of a key waits: no worker has it, and it has not ended.
 local function waits_with(queue, holder, key)
   local spec = redis.call('HGET', queue.unique_of, holder)
   if not spec or key_of(spec) ~= key then
@@ -1636,7 +1636,7 @@ local function waits_with(queue, holder, key)
 end
 
 -- Claims a key for a new message. \`claimed\`: '<on conflict><spec>'; on conflict: e = existing, r = reject, p = replace.
--- Answers nothing, or what held it back (see put) and the key's holder.
+-- Returns nothing, or the digit (see put) and the key's holder if it was held back.
 local function claim(claims, queue, now, id, claimed)
   local conflict, spec = string.sub(claimed, 1, 1), string.sub(claimed, 2)
   local key = key_of(spec)
@@ -1656,7 +1656,7 @@ local function claim(claims, queue, now, id, claimed)
   claims.fields[#claims.fields + 1] = spec
 end
 
--- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it was delayed or limited.
+-- A replaced message gets a mark that does not expire, and a worker ends it: in its turn, or now if it was delayed or limited.
 local function end_replaced(queue, id, revoked)
   redis.call('ZADD', revoked, '+inf', id)
   for priority = 0, 9 do
@@ -1692,8 +1692,8 @@ end
   joins: `-- Joins: a HASH each, with \`expected\`, \`remaining\`, \`body\`, and 'm<member>' → '<index>:<value>' for each that has arrived; a closed
 -- one has only \`closed\`. \`complete\`: ZSET of complete joins that are not closed, by the ms at which they were.
 
--- Counts \`count\` groups of join, member, index and value that stand in ARGV from \`at\`.
--- Answers for each join, in the order in which they are first named: { join, remaining or '', inserted, 1 = completed }
+-- Counts \`count\` groups of join, member, index and value in ARGV from \`at\`.
+-- Returns for each join, in the order of their first arrivals: { join, remaining or '', inserted, 1 = completed }
 local function arrive(base, complete, now, at, count)
   local receipts, known = {}, {}
   for cursor = at, at + 4 * count - 1, 4 do
@@ -1704,7 +1704,7 @@ local function arrive(base, complete, now, at, count)
       known[join] = receipt
       receipts[#receipts + 1] = receipt
     end
-    -- A key of a wrong type is no join; it must not stop a settlement that has begun to write.
+    -- A key of a wrong type is no join, but must not fail a settlement that has begun to write.
     local remaining = redis.pcall('HGET', key, 'remaining')
     if type(remaining) == 'string' and not lapsed(key, now) then
       remaining = tonumber(remaining)
@@ -1722,10 +1722,10 @@ local function arrive(base, complete, now, at, count)
   return receipts
 end
 `,
-  limits: `-- Rate limits. \`limited_of\` has '<ms of expiry or nothing>,<key>' of each message that was published with a limit, for as long as its
--- body is there; \`limited_keys\` the keys of which messages wait in this queue, each in a ZSET of \`<priority><id>\` in their order.
--- \`limits\` of the whole store has for each key: 'p<key>' the interval as last published, 's<key>' as people have set it, 'l<key>'
--- the slot that was taken last. No message owns a slot, and a new interval moves the next one at once.
+  limits: `-- Rate limits. \`limited_of\` has '<ms of expiry or nothing>,<key>' of each message that was published with a limit, as long as its body.
+-- \`limited_keys\` has the limits for which messages of this queue wait, each in a ZSET of \`<priority><id>\` in their order.
+-- \`limits\` of the whole store has for each key: 'p<key>' the interval as last published, 's<key>' as set by people, 'l<key>' the last
+-- slot. No message owns a slot, and a new interval moves the next one at once.
 
 local function limits_of(queue)
   return string.match(queue.base, '^[^{]*') .. 'limits'
@@ -1741,7 +1741,7 @@ local function next_slot(limits, key)
   return rate[3] and tonumber(rate[3]) + tonumber(rate[1] or rate[2] or 0) or 0
 end
 
--- A slot that was taken a little late does not move those behind it; after more than that, the next begins anew.
+-- A slot that was used slightly late does not move later slots; after a longer delay the slots start again.
 local function take_slot(limits, key, slot, now)
   redis.call('HSET', limits, 'l' .. key, string.format('%.3f', slot < now - 100 and now or slot))
 end
@@ -1768,7 +1768,7 @@ local function line_up(queue, key, members, front)
   end
 end
 
--- Puts a stored message in line for a slot, if it was published with a limit. One that is revoked waits for none.
+-- Puts a stored message in line for a slot, if it was published with a limit. A revoked message does not wait for a slot.
 local function limit_again(queue, id, priority, front, now, revoked)
   local spec = redis.call('HGET', queue.limited_of, id)
   if not spec then
@@ -1783,7 +1783,7 @@ local function limit_again(queue, id, priority, front, now, revoked)
   return true
 end
 
--- A message that is to run although its time had passed uses a slot as any other.
+-- A message that runs although it had expired uses a slot like any other.
 local function forget_expiry(queue, id)
   local spec = redis.call('HGET', queue.limited_of, id)
   if spec and string.sub(spec, 1, 1) ~= ',' then
@@ -1800,7 +1800,7 @@ local function drop_key_if_empty(queue, key)
   end
 end
 
--- Takes a message out of its line. Answers its priority; nothing when it does not stand there.
+-- Takes a message out of its line. Returns its priority; nothing if it is not there.
 local function leave_line(queue, id)
   local spec = redis.call('HGET', queue.limited_of, id)
   if not spec then
@@ -1826,16 +1826,16 @@ local function check_limits(queue)
   end
 end
 `,
-  lines: `-- How publications get in line for slots; needs limits.lua.
+  lines: `-- Lines of publications for slots; needs limits.lua.
 
--- '<interval>,<expiry>,<bytes of the key>,<key><rest>'. Answers the limit and the rest.
+-- '<interval>,<expiry>,<bytes of the key>,<key><rest>'. Returns the limit and the rest.
 local function read_limit(text)
   local interval, expiry, size, rest = string.match(text, '^([^,]*),([^,]*),(%d+),(.*)$')
   size = tonumber(size)
   return { interval = interval, expiry = expiry, key = string.sub(rest, 1, size) }, string.sub(rest, size + 1)
 end
 
--- Nothing is written before all publications of one call are judged.
+-- Nothing is written before all publications of one call are decided.
 local function new_lines(queue, revoked)
   check_limits(queue)
   redis.call('ZCARD', revoked)
@@ -1869,11 +1869,11 @@ local function write_limits(limited, queue, now, revoked)
   end
 end
 `,
-  put: `-- Publishing, as publish and settle do it.
+  put: `-- Publishing by publish and settle.
 
--- Publishes \`count\` triples of id, body and code (see publication-code.ts) that stand in ARGV from \`at\`; needs claims.lua and lines.lua.
--- \`trace_ttl\`: how long finished ids are known. \`revoked\`: the marks, for what a unique key replaces.
--- Answers '' when all were new, else a digit for each: 0 = new, 1 = its id is known, 2 = dropped and 3 = refused for its unique
+-- Publishes \`count\` triples of id, body and code (see publication-code.ts) in ARGV from \`at\`; needs claims.lua and lines.lua.
+-- \`trace_ttl\`: ms for which finished ids are known. \`revoked\`: the marks, for messages that a unique key replaces.
+-- Returns '' if all were new, otherwise a digit for each: 0 = new, 1 = its id is known, 2 = dropped and 3 = refused for its unique
 -- key; then the holders of those keys as JSON, in order.
 local function put(queue, now, trace_ttl, at, count, revoked)
   local ids = {}
@@ -1981,14 +1981,14 @@ end
 `,
   results: `-- Results: STRINGs that expire.
 
--- A stored result begins with its state and attempt (redis-results.ts writes it so): no need to decode the rest.
+-- A stored result begins with its state and attempt (see record-codec.ts): the rest need not be decoded.
 local TERMINAL = { SUCCESS = true, FAILURE = true, REVOKED = true, REJECTED = true, IGNORED = true }
 local function head_of(record)
   local state, retries = string.match(record, '^{"state":"([^"]*)","retries":(%d+)')
   return state, tonumber(retries)
 end
 
--- Whether a record may be written over the one that stands there: a terminal state is final, and attempts only go up.
+-- Whether a record may replace the stored one: a terminal state is final, and attempts only increase.
 local function may_replace(old, new)
   if not old then
     return true
@@ -2011,7 +2011,7 @@ local function read_results(keys, now)
   return records
 end
 
--- Most results are the first of their id, and one command stores them. MGET, unlike GET, takes a key of a wrong type for nothing.
+-- Most results are the first of their id, and one command stores them. MGET, unlike GET, treats a key of a wrong type as missing.
 local function save_one(key, value, expiry, now)
   if redis.call('SET', key, value, 'NX', 'PXAT', expiry) then
     return true
@@ -2023,7 +2023,7 @@ local function save_one(key, value, expiry, now)
   return true
 end
 
--- Stores results; \`values[i]\` belongs to \`ids[i]\`. Ids whose terminal record somebody waits for are announced. Answers which were written.
+-- Stores results; \`values[i]\` belongs to \`ids[i]\`. Announces awaited ids with a terminal record. Returns which were written.
 local function save_results(base, waiters, channel, ttl, now, ids, values)
   local waited = redis.call('EXISTS', waiters) == 1 and redis.call('ZMSCORE', waiters, unpack(ids)) or {}
   local written, expiry = {}, text_of(now + ttl)
@@ -2037,9 +2037,9 @@ local function save_results(base, waiters, channel, ttl, now, ids, values)
   return written
 end
 `,
-  schedules: `-- Schedules. Each is a HASH under its id (see redis-schedules.ts); beside them stand \`due\`, a ZSET of ids by the ms at which a beat is to
--- look at them, \`names\`, a ZSET of names in their order, \`by-name\`, a HASH name → id, and for each owner of code a HASH key → id. An empty
--- text stands for what is not there.
+  schedules: `-- Schedules. Each is a HASH under its id (see redis-schedules.ts). Beside them are \`due\`, a ZSET of ids by the ms at which a beat looks at
+-- them, \`names\`, a ZSET of names in their order, \`by-name\`, a HASH name → id, and for each owner of code a HASH key → id. An empty text
+-- means null.
 
 local HISTORY_KEPT = 500
 
@@ -2047,7 +2047,7 @@ local function schedule_key(base, id)
   return base .. 'at:' .. id
 end
 
--- Begins its turn anew: a beat finds its next tick at once.
+-- Restarts its turn: a beat computes its next tick at once.
 local function turn_anew(base, id, enabled, now)
   local at = text_of(now)
   redis.call('HSET', schedule_key(base, id), 'next', '', 'wake', enabled == '1' and at or '', 'since', at)
@@ -2077,7 +2077,7 @@ local function create_schedule(base, id, name, definition, enabled, now, source,
   turn_anew(base, id, enabled, now)
 end
 
--- Whatever changes what it says, or whether it is enabled.
+-- Called for each change of its definition, and when it is enabled or disabled.
 local function edit_schedule(base, id, enabled, because, now)
   local schedule = schedule_key(base, id)
   redis.call('HINCRBY', schedule, 'version', 1)
@@ -2096,7 +2096,7 @@ local function remove_schedule(base, id)
   redis.call('DEL', schedule, schedule .. ':ticks')
 end
 
--- Takes it out of turn for good, or until it is edited or enabled.
+-- Ends its turns for good, or until it is edited or enabled.
 local function stop_schedule(base, id, kind, reason, now)
   local schedule = schedule_key(base, id)
   redis.call('HSET', schedule, 'next', '', 'wake', '')
@@ -2129,14 +2129,14 @@ local function note_sent(base, id, tick, now, cause, run)
 end
 `,
   unique: `-- Unique keys. A spec is '<until><ms or nothing>:<key>'; until: s = start, e = end, t = time only. \`unique_of\` has the spec of
--- each message that was published with a key, for as long as its body is there: sending a dead letter again can take the key
--- again, or be refused, by \`claim\` (claims.lua). \`unique_out\` has those of them that are out with a worker.
+-- each message that was published with a key, as long as its body: a redriven dead letter takes the key again, or is refused, by
+-- \`claim\` (claims.lua). \`unique_out\` has those of them that a worker has.
 
 local function key_of(spec)
   return string.match(spec, '^%a%d*:(.*)$')
 end
 
--- Frees the key of a message, if it is still its own.
+-- Releases the key of a message if the message still holds it.
 local function free_key(queue, spec, id)
   if string.byte(spec) == 116 then
     return
@@ -2147,7 +2147,7 @@ local function free_key(queue, spec, id)
   end
 end
 
--- Messages are handed out: keys until their start are free.
+-- Messages start: releases keys that last until the start.
 local function begin_unique(queue, ids)
   if redis.call('EXISTS', queue.unique_of) == 0 then
     return
@@ -2166,7 +2166,7 @@ local function begin_unique(queue, ids)
   end
 end
 
--- Messages are over; \`gone\`: their bodies too.
+-- Messages end; \`gone\`: their bodies are removed too.
 local function end_unique(queue, ids, gone)
   local specs, over = redis.call('HMGET', queue.unique_of, unpack(ids)), {}
   for i = 1, #ids do

@@ -1,8 +1,8 @@
--- What was sent together stands together: one row of `block` for 8 to 32 messages that are new, untraced, small and ready at once, and have
--- one queue and priority. A receive takes blocks whole; one that has no room for the next of them breaks it up into rows of `ready`, and so
--- does whoever moves a single message of it.
+-- Messages that were sent together share a row: one row of `block` for 8 to 32 messages that are new, untraced, small and ready at once, and
+-- have one queue and priority. A receive takes whole blocks. A receive without room for the next block breaks it up into rows of `ready`, and
+-- so does a statement that moves a single message of it.
 
--- Lists of messages are separated by chr(30), those of blocks by chr(29). It waits for nobody, as put_plain.
+-- chr(30) separates the messages of a block, chr(29) the blocks. It waits for no lock, like put_plain.
 create function {schema}.put_blocks(queue text, head text, sizes integer[], ids text, bodies text) returns void language plpgsql as $$
 begin
   insert into {schema}.block (queue, rank, seq, size, head, span, ids, bodies)
@@ -25,7 +25,7 @@ begin
 end
 $$;
 
--- Makes rows of blocks that this transaction has locked; they keep their places. An id that is there is there already.
+-- Breaks up blocks that this transaction has locked; the rows keep their places. Ids that are in `ready` already are left out.
 create function {schema}.break_up(which tid[]) returns void language plpgsql as $$
 begin
   with gone as (delete from {schema}.block b where b.ctid = any(which) returning b.*)
@@ -36,7 +36,7 @@ begin
 end
 $$;
 
--- Brings these ids out of their blocks, so that each can be moved alone. Settlements and receives that have locked one are waited for.
+-- Breaks up the blocks of these ids, so that each message can be moved alone. It waits for settlements and receives that have locked one.
 create function {schema}.bring_out(wanted text[]) returns void language plpgsql as $$
 declare
   which tid[] := array(
@@ -47,7 +47,7 @@ begin
 end
 $$;
 
--- The first block of a line, whether rows stand before it, and which blocks fit into `room` before the next row: how many, through which place.
+-- The first block of a line, whether rows come before it, and the blocks before the next row that fit into `room`: how many, and the last place.
 create function {schema}.blocks_ahead(seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer)
 returns table (queue text, rank smallint, seq bigint, size integer, follows boolean, fitting bigint, end_rank integer, end_seq bigint)
 stable language sql as $$
@@ -80,7 +80,7 @@ stable language sql as $$
   from ahead f where f.n = 1
 $$;
 
--- Hands out ready messages of several lines, rows and blocks in the order of their places. Claims have two numbers for each line.
+-- Takes ready messages of several lines, rows and blocks in the order of their places. Claims have two numbers for each line.
 create function {schema}.take_lines(
   me bigint, first_number bigint, names text[], seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[],
   room integer, until timestamptz
@@ -116,7 +116,7 @@ begin
 end
 $$;
 
--- The same for one line. What others have locked distorts the order at most.
+-- The same for one line. Locks of other transactions can only distort the order.
 create function {schema}.take_line(
   me bigint, number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz
 ) returns setof {schema}.taken language plpgsql as $$
@@ -158,8 +158,8 @@ begin
 end
 $$;
 
--- Breaks up the next blocks of a line that nobody has locked, for a consumer whose room is smaller: some at once, so that its next receives
--- find rows. Others may have found nothing meanwhile.
+-- Breaks up the next unlocked blocks of a line for a consumer with less room: several at once, so that its next receives find rows. Other
+-- receives may have found nothing meanwhile.
 create function {schema}.break_some(seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[]) returns boolean language plpgsql as $$
 declare
   which tid[] := array(
@@ -178,7 +178,7 @@ begin
 end
 $$;
 
--- Hands out blocks of one line through (end_rank, end_seq).
+-- Takes the blocks of one line through (end_rank, end_seq).
 create function {schema}.take_blocks(
   me bigint, number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], until timestamptz,
   end_rank integer, end_seq bigint, at_most bigint

@@ -1,4 +1,4 @@
--- Marks ids as revoked. Whatever goes back to its queue from now on comes to the front.
+-- Marks ids as revoked. From now on such a message that goes back to its queue goes to the front.
 create function {schema}.revoke_mark(wanted text[], and_terminate boolean, keep double precision, shift double precision) returns void language plpgsql as $$
 begin
   insert into {schema}.revoked as r (id, terminate, until)
@@ -8,7 +8,7 @@ begin
 end
 $$;
 
--- Comes after all marks that are waited for. One that is being set anew at this moment stays, until it lapses.
+-- Runs after all marks have been waited for. A mark that is being set again at this moment stays until it expires.
 create function {schema}.forget_marks(wanted text[]) returns void language plpgsql as $$
 begin
   if not exists (select from {schema}.revoked) then return; end if;
@@ -16,7 +16,7 @@ begin
 end
 $$;
 
--- Brings what is revoked and waits to the front. Settlements that have not seen the marks are waited for, so that nothing slips by.
+-- Moves waiting revoked messages to the front. It waits for settlements that have not seen the marks, so that no message is missed.
 create function {schema}.revoke_front(wanted text[], shift double precision) returns void language plpgsql as $$
 declare
   at timestamptz := clock_timestamp() + shift * interval '1 ms';
@@ -50,7 +50,7 @@ create function {schema}.counts(name text) returns table (ready integer, delayed
     (select count(*)::integer from {schema}.dead d where d.queue = name)
 $$;
 
--- Dead letters go back to the end of their line, each without its result; one whose key is another's stays. Answers a digit for each.
+-- Moves dead letters to the end of their line and removes their results. One whose unique key another message holds stays. Returns a digit for each.
 create function {schema}.redrive(name text, wanted text[], bodies text[], priorities text[], shift double precision) returns text language plpgsql as $$
 declare
   at timestamptz := clock_timestamp() + shift * interval '1 ms';
@@ -85,12 +85,12 @@ begin
 end
 $$;
 
--- A message that is to run although its time had passed uses a slot as any other.
+-- A message that runs although it had expired uses a slot like any other.
 create function {schema}.without_expiry(head text) returns text immutable language sql as $$
   select case when length(head) = 1 then head else left(head, 1) || (substr(head, 2)::jsonb #- '{limit,expires}')::text end
 $$;
 
--- Takes the unique key of a dead letter again, whose row is locked. Answers false when another message holds it.
+-- Takes the unique key of a dead letter again; its row is locked. Returns false if another message holds the key.
 create function {schema}.hold_again(letter {schema}.dead, at timestamptz) returns boolean language plpgsql as $$
 declare
   spec json := case when length(letter.head) > 1 then substr(letter.head, 2)::json -> 'unique' end;
@@ -104,7 +104,7 @@ begin
 end
 $$;
 
--- Removes some of what waits in a queue as if it had never been sent. Answers how many.
+-- Removes some waiting messages of a queue as if they had never been sent. Returns how many.
 create function {schema}.purge(name text) returns integer language plpgsql as $$
 declare
   gone text[];
@@ -128,7 +128,7 @@ begin
 end
 $$;
 
--- Removes dead letters: these, or some of all where `wanted` is null. Answers how many.
+-- Removes the wanted dead letters, or some of all if `wanted` is null. Returns how many.
 create function {schema}.purge_dead(name text, wanted text[]) returns integer language plpgsql as $$
 declare
   gone text[];

@@ -15,7 +15,7 @@ $$;
 
 create type {schema}.held as (number bigint, ordinal integer, queue text, id text, head text, body text);
 
--- What of some claims is not settled.
+-- The messages of some claims that are not settled.
 create function {schema}.held_by(owners bigint[], numbers bigint[]) returns setof {schema}.held stable language sql as $$
   select c.number, m.ordinal::integer, c.queue, m.id, m.head, m.body
   from unnest(owners, numbers) as w(owner, number)
@@ -25,13 +25,13 @@ create function {schema}.held_by(owners bigint[], numbers bigint[]) returns seto
   where c.size > 0 and get_bit(c.settled, m.ordinal::integer - 1) = 0
 $$;
 
--- Where messages are that stand in blocks.
+-- The places of messages in blocks.
 create function {schema}.blocks_with(wanted text[]) returns table (id text, queue text, which tid) stable language sql as $$
   select w.id, b.queue, b.ctid from unnest(wanted) as w(id) join {schema}.block b on b.span @> w.id collate "C"
   where w.id = any(string_to_array(b.ids, chr(30)))
 $$;
 
--- Where ids are, each once.
+-- The places of ids, each once.
 create function {schema}.places_of(wanted text[]) returns table (id text, queue text, place text) stable language sql as $$
   select r.id, r.queue, 'ready' from {schema}.ready r where r.id = any(wanted)
   union all select b.id, b.queue, 'ready' from {schema}.blocks_with(wanted) b
@@ -46,7 +46,7 @@ create function {schema}.places_of(wanted text[]) returns table (id text, queue 
   where c.size > 0 and get_bit(c.settled, m.ordinal::integer - 1) = 0
 $$;
 
--- Tells who waits that there is work. Only a hint.
+-- Notifies waiting consumers of work. Only a hint.
 create function {schema}.wake(names text[]) returns void language plpgsql as $$
 begin
   if exists (select from {schema}.waiting w where w.queues && names and w.until > clock_timestamp()) then
@@ -55,7 +55,7 @@ begin
 end
 $$;
 
--- Looks by one name at a time: a look by a list is planned anew at each call, which costs more than all the rest of a publish.
+-- Looks up one name at a time: a look-up by a list is planned again in each call, which costs more than the rest of a publish.
 create function {schema}.know_queues(names text[]) returns void language plpgsql as $$
 declare
   wanted text;
@@ -77,7 +77,7 @@ begin
 end
 $$;
 
--- The answer of a call, or 'void': it has not been, and will not be.
+-- The answer of a call, or 'void': it has not arrived and never will.
 create function {schema}.fate_of(me bigint, call_number bigint) returns text language plpgsql as $$
 begin
   insert into {schema}.call (owner, number, answer) values (me, call_number, 'void') on conflict (owner, number) do nothing;
@@ -85,8 +85,8 @@ begin
 end
 $$;
 
--- Takes in what is new, untraced, without a key, small and ready at once; of a transaction of the user's too, since it waits for nobody.
--- Lists are separated by chr(30); a list of one queue or head stands for all.
+-- Publishes messages that are new, untraced, without a key, small and ready at once; also in the application's transaction, because it waits
+-- for no lock. chr(30) separates the items of lists; a list of one queue or head applies to all.
 create function {schema}.put_plain(names text[], queues text, ids text, heads text, bodies text) returns void language plpgsql as $$
 begin
   insert into {schema}.ready (queue, rank, seq, id, head, body)
@@ -97,7 +97,7 @@ begin
 end
 $$;
 
--- The same for one message alone. A procedure, because a statement that is not prepared needs no plan to call one.
+-- The same for one message. A procedure, because calling it needs no plan in a statement that is not prepared.
 create procedure {schema}.put_one(queue text, id text, head text, body text) language plpgsql as $$
 begin
   insert into {schema}.ready (queue, rank, seq, id, head, body)
@@ -115,7 +115,7 @@ begin
 end
 $$;
 
--- As publish_plain, of one message alone.
+-- Like publish_plain, for one message.
 create function {schema}.publish_one(me bigint, call_number bigint, spent bigint[], queue text, id text, head text, body text)
 returns void language plpgsql as $$
 begin
@@ -132,7 +132,7 @@ create type {schema}.publication as (
   key text, key_expires double precision, key_until text, on_conflict text, limit_key text, limit_interval double precision
 );
 
--- Takes ids for this transaction, in sorted order: nobody else publishes or finishes them meanwhile.
+-- Locks ids for this transaction, in sorted order: no other transaction publishes or finishes them meanwhile.
 create function {schema}.lock_ids(wanted text[]) returns void language plpgsql as $$
 begin
   insert into {schema}.trace as t (id, until)
@@ -141,7 +141,7 @@ begin
 end
 $$;
 
--- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it waited for a time or a slot.
+-- A replaced message gets a mark that does not expire, and a worker ends it: in its turn, or now if it waited for a time or a slot.
 create function {schema}.end_replaced(wanted text[]) returns void language plpgsql as $$
 begin
   insert into {schema}.revoked as r (id, terminate, until)
@@ -161,8 +161,8 @@ create function {schema}.big_of(wanted text, body text) returns integer stable l
   select case when body = chr(1) || 'b' then (select octet_length(b.body) from {schema}.body b where b.id = wanted) end
 $$;
 
--- Takes the keys that these ask for, for this transaction; what nobody held has no holder then. Whoever frees keys too does this first:
--- a transaction that has freed some waits for no others.
+-- Locks the unique keys of these messages for this transaction; a free key gets a row without a holder. A statement that both releases and
+-- acquires keys acquires first: a transaction that has released keys must not wait for others.
 create function {schema}.lock_keys(items {schema}.publication[]) returns void language plpgsql as $$
 begin
   insert into {schema}.unique_key as k (queue, key)
@@ -171,7 +171,7 @@ begin
 end
 $$;
 
--- Gives keys to the first of `items` that asks for each, or as `on_conflict` says. Answers what was held back: 2 = dropped, 3 = refused.
+-- Gives each key to the first of `items` that asks for it, or as `on_conflict` says. Returns the held back: 2 = dropped, 3 = refused.
 create function {schema}.claim_keys(items {schema}.publication[], known text[], at timestamptz, inout replaced text[], out told jsonb)
 language plpgsql as $$
 declare
@@ -207,7 +207,7 @@ begin
 end
 $$;
 
--- Whether the holder of a key waits: neither out with a worker nor over, nor a later task of its id.
+-- Whether the holder of a key waits: no worker has it, it has not ended, and it is not a later task with the same id.
 create function {schema}.waits_with(holder text, of_queue text, of_key text) returns boolean stable language sql as $$
   select exists (
     select from (
@@ -220,7 +220,7 @@ create function {schema}.waits_with(holder text, of_queue text, of_key text) ret
   )
 $$;
 
--- Publishes anything. Answers what did not go in: 1 = its id is known, 2 = dropped and 3 = refused for its unique key.
+-- Publishes any messages. Returns those that were not taken: 1 = the id is known, 2 = dropped and 3 = refused for the unique key.
 create function {schema}.put(items {schema}.publication[], at timestamptz, trace_ttl double precision) returns jsonb language plpgsql as $$
 declare
   wanted text[] := array(select i.id from unnest(items) i where i.fresh is not true);
@@ -263,7 +263,7 @@ begin
 end
 $$;
 
--- Messages with a limit get in line for a slot; those that are revoked already wait for none.
+-- Messages with a limit get in line for a slot; revoked ones do not wait for a slot.
 create function {schema}.put_limited(items {schema}.publication[], out_of integer[], at timestamptz) returns void language plpgsql as $$
 begin
   insert into {schema}.rate as r (key, published)
@@ -281,7 +281,7 @@ create function {schema}.due_of(delay double precision, eta double precision, at
   select case when delay is not null then at + delay * interval '1 ms' when eta is not null then to_timestamp(eta / 1000.0) else at end
 $$;
 
--- Ids that are locked, or nobody else's, are known until then.
+-- Remembers ids until then. They are locked, or no other transaction can have them.
 create function {schema}.leave_traces(wanted text[], untils timestamptz[]) returns void language plpgsql as $$
 begin
   if coalesce(cardinality(wanted), 0) = 0 then return; end if;
@@ -290,7 +290,7 @@ begin
 end
 $$;
 
--- `me` null: within the transaction of a user.
+-- `me` null: within the application's transaction.
 create function {schema}.publish(
   me bigint, call_number bigint, spent bigint[], publications json, trace_ttl double precision, shift double precision
 ) returns text language plpgsql as $$
@@ -300,7 +300,7 @@ declare
   names text[] := array(select distinct i.queue from unnest(items) i);
   told text;
 begin
-  -- In a transaction of its user, a new queue's name would keep all others waiting until it ends.
+  -- In the application's transaction, the name of a new queue would block other publishers until the transaction ends.
   if me is not null then perform {schema}.know_queues(names); end if;
   told := nullif({schema}.put(items, at, trace_ttl), '[]')::text;
   if me is not null then perform {schema}.note_call(me, call_number, spent, coalesce(told, '')); end if;

@@ -1,6 +1,6 @@
--- Hands out up to `room` messages of several queues. `turn`: 0 = no suspect, 1 = one first, 2 = one only when nothing else is ready.
--- `tend`: promote and sweep before (always done before it answers that there is nothing). The last row tells when to look again.
--- Nothing is lost with it when the server stops: a settlement that is durable makes the receives before it durable too.
+-- Takes up to `room` messages of several queues. `turn`: 0 = no suspect, 1 = one first, 2 = one only if nothing else is ready.
+-- `tend`: promote and sweep first (always done before it returns nothing). The last row says when to look again.
+-- Its commit need not be durable: a durable settlement makes the receives before it durable too.
 create function {schema}.receive(
   me bigint, first_number bigint, names text[], seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[],
   room integer, lease double precision, turn text, tend boolean, sweep_in double precision, seen double precision, waits double precision, shift double precision
@@ -66,7 +66,7 @@ begin
         return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
       end loop;
     end if;
-    -- Nothing is reported as empty before all was looked at: what was put in front stands behind no cursor.
+    -- Looks from the start of the line before it reports a queue as empty: messages at the front are before the cursor.
     exit when taken > 0 or (tended and whole);
     tend := not tended;
     whole := true;
@@ -88,7 +88,7 @@ begin
 end
 $$;
 
--- A digit for each of these ids, 1 = it bears a revoke mark; '' = none does.
+-- A digit for each of these ids, 1 = it has a revoke mark; '' = none has.
 create function {schema}.marks_of(ids text, at timestamptz) returns text stable language plpgsql as $$
 begin
   if not exists (select from {schema}.revoked) then return ''; end if;
@@ -103,12 +103,12 @@ begin
 end
 $$;
 
--- Bodies that stand apart.
+-- Bodies in the table of their own.
 create function {schema}.bodies_of(wanted text[]) returns table (id text, body text) stable language sql as $$
   select b.id, b.body from {schema}.body b where b.id = any(wanted)
 $$;
 
--- Renews claims. Answers those that are no longer there (`ordinal` null), and what of the others was revoked.
+-- Renews claims. Returns those that no longer exist (`ordinal` null), and the revoked messages of the others.
 create function {schema}.extend(me bigint, numbers bigint[], lease double precision, shift double precision)
 returns table (number bigint, ordinal integer, id text, terminate boolean) language plpgsql as $$
 #variable_conflict use_column
@@ -130,7 +130,7 @@ begin
 end
 $$;
 
--- A receive whose answer nobody saw: what it took goes back uncharged, and it cannot take anything later.
+-- A receive whose answer was lost: its messages go back uncharged, and a late copy of it takes nothing.
 create function {schema}.release_lost(me bigint, numbers bigint[], queue text, shift double precision) returns void language plpgsql as $$
 #variable_conflict use_column
 declare

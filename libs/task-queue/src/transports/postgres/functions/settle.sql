@@ -4,8 +4,8 @@ create type {schema}.settlement as (
 );
 
 -- Settles a batch of one consumer. `masks`: for each claim a digit for each of its deliveries, 1 = settled by this call.
--- `others`: what is more than an ack, or an ack with a trace; `saves`: results as lists of claim, id, terminal, retries, record, ms to keep; `publications` and arrivals go with the settlement (claim, ordinal).
--- Answers '' when all was accepted and there is nothing to tell; else JSON: refused, held back, joined, revoked.
+-- `others`: settlements other than an ack, and acks with a trace; `saves`: results as lists of claim, id, terminal, retries, record, ms to keep; `publications` and arrivals go with the settlement (claim, ordinal).
+-- Returns '' if all were accepted and there is nothing else to report; otherwise JSON: refused, held back, joined, revoked.
 create function {schema}.settle(
   me bigint, call_number bigint, again boolean, numbers bigint[], masks text[], others json, saves text[], company json,
   trace_ttl double precision, dead_limit integer, shift double precision
@@ -45,7 +45,7 @@ begin
 end
 $$;
 
--- What a settlement does beyond taking its delivery off its claim.
+-- The effects of a settlement besides removing its delivery from the claim.
 create function {schema}.settle_more(
   me bigint, live bigint[], numbers bigint[], masks text[], others json, company json, trace_ttl double precision, dead_limit integer,
   shift double precision, at timestamptz
@@ -92,7 +92,7 @@ begin
 end
 $$;
 
--- Retries and releases. Answers what of them bears a revoke mark: it waits for no time or turn, because a worker is to end it.
+-- Retries and releases. Returns those with a revoke mark: they wait for no time or turn, because a worker ends them.
 create function {schema}.give_back(held {schema}.held[], told {schema}.settlement[], at timestamptz) returns jsonb language plpgsql as $$
 declare
   news jsonb;
@@ -133,7 +133,7 @@ begin
 end
 $$;
 
--- Dead letters; the oldest beyond the limit go.
+-- Dead letters; the oldest beyond the limit are removed.
 create function {schema}.bury(held {schema}.held[], told {schema}.settlement[], dead_limit integer, at timestamptz) returns void language plpgsql as $$
 declare
   name text;
@@ -153,7 +153,7 @@ begin
 end
 $$;
 
--- Results that go with settlements, unless a terminal state or a higher attempt is already there; who waits for an end is told.
+-- Saves the results of settlements unless a terminal state or a higher attempt exists, and announces awaited terminal results.
 create function {schema}.save_with(saves text[], live bigint[], at timestamptz) returns void language plpgsql as $$
 begin
   perform {schema}.save_results(

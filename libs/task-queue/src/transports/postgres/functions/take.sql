@@ -1,5 +1,5 @@
--- Messages get in line: those that wait for no time to the front of their line, in order; `back`: behind it. Nobody looks whether ids that are said
--- to be new are known: where one was not new, its second message ends here, and holds up nobody.
+-- Puts messages in line: those that wait for no time to the front of their line, in order; `back`: to its end. Ids marked as new are not
+-- looked up: if such an id was known, the second message is dropped here, and blocks no other.
 create function {schema}.put_back(items {schema}.held[], at timestamptz, back boolean) returns void language plpgsql as $$
 begin
   if coalesce(cardinality(items), 0) = 0 then return; end if;
@@ -12,7 +12,7 @@ begin
 end
 $$;
 
--- Suspects and messages with a limit have lines of their own. Answers the others.
+-- Suspects and messages with a limit have lines of their own. Returns the others.
 create function {schema}.put_aside(items {schema}.held[], at timestamptz, back boolean) returns {schema}.held[] language plpgsql as $$
 begin
   insert into {schema}.suspect (queue, seq, id, head, body)
@@ -43,8 +43,8 @@ create function {schema}.is_revoked(wanted text, at timestamptz) returns boolean
   select exists (select from {schema}.revoked r where r.id = wanted and r.until > at)
 $$;
 
--- Leases that ran out are charged, and their messages go back. It never ends a task. No lease has ended before `since`: what the caller
--- has seen before needs no further look, however many dead rows stand there.
+-- Charges expired leases and returns their messages. It never ends a task. No lease expired before `since`: the caller has seen those rows,
+-- so that dead rows in the index are not read again.
 create function {schema}.sweep(since timestamptz, at timestamptz) returns boolean language plpgsql as $$
 declare
   owners bigint[];
@@ -64,7 +64,7 @@ begin
 end
 $$;
 
--- What is due gets in line, the earliest first.
+-- Puts due messages in line, the earliest first.
 create function {schema}.promote(names text[], at timestamptz) returns void language plpgsql as $$
 declare
   items {schema}.held[];
@@ -79,7 +79,7 @@ begin
 end
 $$;
 
--- Hands out one suspect, alone.
+-- Takes one suspect, alone.
 create function {schema}.take_suspect(me bigint, number bigint, names text[], until timestamptz) returns setof {schema}.claim language plpgsql as $$
 begin
   return query with one as (
@@ -97,7 +97,7 @@ $$;
 
 create type {schema}.taken as (number bigint, size integer, queue text, ids text, heads text, bodies text, tops text, special boolean);
 
--- Hands out ready messages that stand alone, before (end_rank, end_seq). Pauses are asked for in the same statement: whoever sees a message also sees a pause that came before it. Segments say where in the lines to look: queue, and from behind (rank, seq) through rank `last`.
+-- Takes single ready messages before (end_rank, end_seq). The same statement reads pauses, so that a pause that came before a message is seen. Segments say where in the lines to look: queue, and from behind (rank, seq) through rank `last`.
 create function {schema}.take_ready(
   me bigint, first_number bigint, seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[], room integer, until timestamptz,
   end_rank integer, end_seq bigint
@@ -143,7 +143,7 @@ begin
 end
 $$;
 
--- The keys of which messages wait for slots in these queues; each is found in one step, however many wait.
+-- The limits for which messages of these queues wait. Each is found in one step of the index, however many messages wait.
 create function {schema}.limits_in(names text[]) returns table (queue text, key text) stable language sql as $$
   with recursive k (queue, key) as (
     select n.name collate "C", (select min(l.key) from {schema}.limited l where l.queue = n.name) from unnest(names) as n(name)
@@ -158,8 +158,8 @@ create function {schema}.next_slot(r {schema}.rate) returns timestamptz immutabl
   select coalesce(r.last + coalesce(r.set, r.published) * interval '1 ms', '-infinity')
 $$;
 
--- Hands out what has a slot, unless as many with a higher priority are ready. What is revoked or has expired goes without using the slot,
--- so that a worker ends it. A slot that was taken a little late does not move those behind it; after more, the next begins anew.
+-- Takes messages that have a slot, unless as many with a higher priority are ready. Revoked and expired messages use no slot, so that a
+-- worker ends them. A slot that was used slightly late does not move later slots; after a longer delay the slots start again.
 create function {schema}.take_limited(me bigint, first_number bigint, names text[], room integer, until timestamptz, at timestamptz)
 returns setof {schema}.claim language plpgsql as $$
 #variable_conflict use_column
@@ -201,7 +201,7 @@ begin
 end
 $$;
 
--- Handed out: keys until the start are free. What another transaction has locked stays; whoever asks for it next sees that nobody holds it.
+-- Messages start: releases keys that last until the start. A key that another transaction has locked stays; its next user sees that no message holds it.
 create function {schema}.begin_unique(wanted text[]) returns void language plpgsql as $$
 begin
   delete from {schema}.unique_key k where (k.queue, k.key) in (
@@ -209,7 +209,7 @@ begin
 end
 $$;
 
--- Over: keys until the end are free.
+-- Messages end: releases keys that last until the end.
 create function {schema}.end_unique(wanted text[]) returns void language plpgsql as $$
 begin
   delete from {schema}.unique_key k where (k.queue, k.key) in (

@@ -1,3 +1,3 @@
 #!lua flags=allow-oom
--- Tells every listening process something. ARGV: channel, message
+-- Sends a message to every listening process. ARGV: channel, message
 return redis.call('PUBLISH', ARGV[1], ARGV[2])

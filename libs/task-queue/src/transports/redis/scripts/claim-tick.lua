@@ -1,11 +1,11 @@
 #!lua
 -- with: unique, limits, claims, lines, put, schedules
--- Takes the turn of a schedule, and sends its run with it. Not allow-oom: what cannot be sent stays due.
--- KEYS: the queue (the base of schedules where nothing is sent), queues, revoked, base of schedules
--- ARGV: offset, id, version, tick that was decided about, 'advance', 'pause' or 'break', then
+-- Claims the turn of a schedule and sends its run. Not allow-oom: a run that cannot be sent stays due.
+-- KEYS: the queue (the base of schedules if nothing is sent), queues, revoked, base of schedules
+-- ARGV: offset, id, version, the tick of the decision, 'advance', 'pause' or 'break', then
 --   reason · or next tick, its wake-up ('' = none is left), missed ticks, the last of them, tick to send ('' = none), ms after which
---   one that is held back is looked at again ('' = it is left out), queue name, trace ttl, message id, body, code
--- Answers 'lost' when the turn is not to be taken, else what put answers.
+--   a run that was held back is tried again ('' = it is left out), queue name, trace ttl, message id, body, code
+-- Returns 'lost' if the turn is not claimed, otherwise the answer of put.
 local queue, queues, revoked, base = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
 local now, id = now_ms(ARGV[1]), ARGV[2]
 local schedule = schedule_key(base, id)

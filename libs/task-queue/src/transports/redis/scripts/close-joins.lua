@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Closes joins: only their ids are known from then on, until they expire. KEYS: join base, complete · ARGV: offset, ids…
+-- Closes joins: only their ids stay, until they expire. KEYS: join base, complete · ARGV: offset, ids…
 local now = now_ms(ARGV[1])
 redis.call('ZCARD', KEYS[2])
 for i = 2, #ARGV do

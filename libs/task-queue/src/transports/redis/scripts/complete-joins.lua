@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Ids of complete joins that are not closed, longest complete first; what has expired is dropped.
+-- Ids of complete joins that are not closed, longest complete first; expired joins are dropped.
 -- KEYS: join base, complete · ARGV: offset, how many
 local now, limit = now_ms(ARGV[1]), tonumber(ARGV[2])
 local found = {}

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- How many messages of one queue are in each place. KEYS: the queue · Answers ready, delayed, limited, leased, suspects, dead.
+-- Counts the messages of one queue in each place. KEYS: the queue · Returns ready, delayed, limited, leased, suspects, dead.
 local queue = queue_at(1)
 local ready = redis.call('LLEN', queue.front)
 for priority = 0, 9 do

@@ -1,10 +1,10 @@
 #!lua flags=allow-oom
 -- A page of the dead letters of one queue, newest first. KEYS: the queue · ARGV: how many, time and id of the last one seen ('' = none)
--- Answers ids, bodies, infos, times, 1 when there are more.
+-- Returns ids, bodies, infos, times, 1 if there are more.
 local queue, count = queue_at(1), tonumber(ARGV[1])
 local at, last = ARGV[2], ARGV[3]
 
--- By bytes, as a ZSET orders members of one score; Lua itself would ask the locale.
+-- By bytes, as a ZSET orders members of one score; `<` of Lua depends on the locale.
 local function below(a, b)
   for i = 1, math.min(#a, #b) do
     local x, y = string.byte(a, i), string.byte(b, i)
@@ -15,7 +15,7 @@ local function below(a, b)
   return #a < #b
 end
 
--- How many stand before the page. The last one seen may be gone, or have died again, since.
+-- How many come before the page. The last one seen may have been removed, or have failed again, since.
 local function passed()
   if at == '' then
     return 0

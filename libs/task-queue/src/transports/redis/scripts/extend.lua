@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- Renews leases that are still there.
+-- Renews leases that still exist.
 -- KEYS: leased, revoked, terminate · ARGV: offset, lease, members…
--- Answers { '' or one digit for each member, '1' = lost, then pairs of id and terminate of what was revoked }
+-- Returns { '' or one digit for each member, '1' = lost, then pairs of id and terminate of revoked messages }
 local now = now_ms(ARGV[1])
 local expiry = now + tonumber(ARGV[2])
 local count = #ARGV - 2

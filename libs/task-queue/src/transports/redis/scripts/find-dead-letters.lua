@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Dead letters of one queue by their ids. KEYS: the queue · ARGV: ids… · Answers bodies, infos, times (nil = no dead letter).
+-- Dead letters of one queue by their ids. KEYS: the queue · ARGV: ids… · Returns bodies, infos, times (nil = no dead letter).
 local queue = queue_at(1)
 return {
   redis.call('HMGET', queue.msg, unpack(ARGV)),

@@ -2,7 +2,7 @@
 -- with: unique, limits, claims, lines, put, schedules
 -- Sends a run of a schedule out of turn.
 -- KEYS: the queue, queues, revoked, base of schedules · ARGV: offset, id, tick, cause, queue name, trace ttl, message id, body, code
--- Answers 'missing', else what put answers.
+-- Returns 'missing', otherwise the answer of put.
 local queue, queues, revoked, base = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
 local now, id = now_ms(ARGV[1]), ARGV[2]
 if redis.call('EXISTS', schedule_key(base, id)) == 0 then

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- The next message of each priority. KEYS: the queue · Answers ids, bodies.
+-- The next message of each priority. KEYS: the queue · Returns ids, bodies.
 local queue = queue_at(1)
 local ids = {}
 for priority = 9, 0, -1 do

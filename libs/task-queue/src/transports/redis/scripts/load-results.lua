@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- with: results
--- Reads results. KEYS: result base · ARGV: offset, ids… · Answers the records.
+-- Reads results. KEYS: result base · ARGV: offset, ids… · Returns the records.
 local keys = {}
 for i = 2, #ARGV do
   keys[i - 1] = KEYS[1] .. ARGV[i]

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- with: limits
--- Where ids of one queue are. KEYS: the queue · ARGV: ids… · Answers a place for each, '' = not in this queue.
+-- The places of ids in one queue. KEYS: the queue · ARGV: ids… · Returns a place for each, '' = not in this queue.
 local queue = queue_at(1)
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 local leased = nil

@@ -1,5 +1,5 @@
 #!lua
--- Opens joins that are not there. Not allow-oom: they are new work.
+-- Opens joins that do not exist. Not allow-oom: they are new work.
 -- KEYS: join base, complete · ARGV: offset, then groups of id, expected members, body, ms it is kept
 local now = now_ms(ARGV[1])
 redis.call('ZCARD', KEYS[2])

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Keeps a queue from handing out anything. KEYS: paused, queues · ARGV: the queue's name
+-- Pauses a queue. KEYS: paused, queues · ARGV: the queue's name
 redis.call('SADD', KEYS[2], ARGV[1])
 redis.call('SET', KEYS[1], '1')
 return 1

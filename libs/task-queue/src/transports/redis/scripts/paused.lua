@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Which queues are paused. KEYS: their marks · Answers one digit for each.
+-- Which queues are paused. KEYS: their marks · Returns one digit for each.
 local flags = {}
 for i = 1, #KEYS do
   flags[i] = redis.call('EXISTS', KEYS[i])

@@ -1,4 +1,4 @@
--- What all scripts share. It is put behind the first line of each of them (see scripts.ts).
+-- Shared by all scripts: added after the first line of each (see scripts.ts).
 
 -- Epoch ms by the server's clock. The offset is 0 outside tests.
 local shifted = false
@@ -8,7 +8,7 @@ local function now_ms(offset)
   return time[1] * 1000 + math.floor(time[2] / 1000) + offset
 end
 
--- Time to live runs by the server's own clock; where tests have shifted ours, the moment counts.
+-- A time to live runs by the server's own clock; if tests have shifted the store's clock, the instant counts.
 local function lapsed(key, now)
   if not shifted then
     return false
@@ -17,7 +17,7 @@ local function lapsed(key, now)
   return expiry >= 0 and expiry <= now
 end
 
--- The keys of one queue: its base key stands in KEYS, and the rest is spelled when it is used (the same table as in redis-keys.ts).
+-- The keys of one queue: KEYS has the base key; the others are built when they are used (the same table as in redis-keys.ts).
 -- `ready`, `unique` and `limited` are bases themselves: a priority's digit, a unique key and a limit's key complete them.
 local QUEUE_KEYS = 1
 local SUFFIXES = {
@@ -42,8 +42,8 @@ local function queue_at(at)
   return setmetatable({ base = KEYS[at] }, SPELLED)
 end
 
--- Members of `leased` are '<priority><id>:<token>'. A token holds no ':', an id may; most do not, and a plain search is quicker
--- than a pattern (1.0 µs less for each message that is settled).
+-- Members of `leased` are '<priority><id>:<token>'. A token has no ':', an id may have one. Most have none, and a plain search is
+-- faster than a pattern (1.0 µs less for each settled message).
 local function id_of(member)
   local at = string.find(member, ':', 2, true)
   if string.find(member, ':', at + 1, true) then
@@ -52,12 +52,12 @@ local function id_of(member)
   return string.sub(member, 2, at - 1)
 end
 
--- An instant as text. A number that is handed to a command is formatted anew each time, which costs more than the command's share.
+-- An instant as text. Each command formats a number argument again, which costs more than the command.
 local function text_of(ms)
   return string.format('%.0f', ms)
 end
 
--- A wake-up is a hint, and one is enough: whoever takes it and leaves work behind rings again.
+-- A wake-up is a hint, and one is enough: a worker that takes it and leaves work behind sends another.
 local function ring(queue)
   if redis.call('LLEN', queue.wake) == 0 then
     redis.call('RPUSH', queue.wake, '1')
@@ -69,7 +69,7 @@ local function head_score(zset)
   return head[2] and tonumber(head[2]) or nil
 end
 
--- Scripts do not roll back: every key that could be written is read once first, so that a key of a wrong type fails before any write.
+-- Scripts do not roll back: every key that may be written is read first, so that a key of a wrong type fails before any write.
 local function check_types(queue)
   redis.call('HLEN', queue.msg)
   redis.call('LLEN', queue.front)

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Whether a publish whose answer was lost has arrived. If not, its nonce is spent, so that a late copy of it changes nothing.
--- KEYS: nonce · ARGV: nonce ttl · Answers what it was answered; nothing = it never will arrive.
+-- Whether a publish whose answer was lost has arrived. If not, its nonce is used up, so that a late copy of the call changes nothing.
+-- KEYS: nonce · ARGV: nonce ttl · Returns its answer; nothing = it never will arrive.
 local seen = redis.call('GET', KEYS[1])
 if seen and seen ~= 'void' then
   return seen

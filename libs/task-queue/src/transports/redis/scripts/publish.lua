@@ -2,8 +2,8 @@
 -- with: unique, limits, claims, lines, put
 -- Publishes up to 500 messages into one queue. Not allow-oom: a full server refuses new work.
 -- KEYS: the queue, queues, nonce, revoked, nonces to forget…
--- ARGV: offset ('' = no publication asks for the time), queue name ('' = the server knows it), trace ttl, nonce ttl, then triples of id, body and code (see put)
--- Answers '' or flags (see put); the same again for a nonce that was seen; 'void' for one that may no longer run.
+-- ARGV: offset ('' = no publication needs the time), queue name ('' = the server knows it), trace ttl, nonce ttl, then triples of id, body and code (see put)
+-- Returns '' or flags (see put); the same again for a known nonce; 'void' for a call that may no longer run.
 local queue = queue_at(1)
 local queues, nonce, revoked = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
 local seen = redis.call('GET', nonce)

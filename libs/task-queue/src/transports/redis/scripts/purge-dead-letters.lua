@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Removes dead letters of one queue. KEYS: the queue · ARGV: ids… (none = up to 500, the oldest) · Answers how many.
+-- Removes dead letters of one queue. KEYS: the queue · ARGV: ids… (none = up to 500, the oldest) · Returns how many.
 local queue = queue_at(1)
 local ids = {}
 if #ARGV == 0 then

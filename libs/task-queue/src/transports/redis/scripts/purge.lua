@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- with: unique, limits
--- Removes up to 500 waiting messages of one queue, with what is remembered of them. KEYS: the queue, revoked, terminate · Answers how many.
+-- Removes up to 500 waiting messages of one queue, with the data beside them. KEYS: the queue, revoked, terminate · Returns how many.
 local queue = queue_at(1)
 local revoked, terminate = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 check_types(queue)

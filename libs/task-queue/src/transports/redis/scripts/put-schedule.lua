@@ -1,8 +1,8 @@
 #!lua
 -- with: schedules
--- Makes or replaces a schedule.
--- KEYS: base of schedules · ARGV: offset, id, name, definition, enabled, '' to make it, else the version that is expected, '*' = any
--- Answers ['ok', fields], ['taken'], ['missing'] or ['stale', version].
+-- Creates or replaces a schedule.
+-- KEYS: base of schedules · ARGV: offset, id, name, definition, enabled, '' to create it, otherwise the expected version, '*' = any
+-- Returns ['ok', fields], ['taken'], ['missing'] or ['stale', version].
 local base, id, name, definition, enabled, expected = KEYS[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local now = now_ms(ARGV[1])
 local schedule = schedule_key(base, id)
@@ -26,7 +26,7 @@ else
   if holder and holder ~= id then
     return { 'taken' }
   end
-  -- The same again, because its answer was lost, finds itself.
+  -- A repeated call, whose answer was lost, finds its own schedule.
   if holder then
     return { 'ok', redis.call('HGETALL', schedule) }
   end

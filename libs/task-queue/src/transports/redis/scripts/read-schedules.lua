@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 -- with: schedules
--- KEYS: base of schedules · ARGV: 'id' and an id, or 'after', a name ('' = from the first) and how many · Answers the fields of each.
+-- KEYS: base of schedules · ARGV: 'id' and an id, or 'after', a name ('' = from the first) and how many · Returns the fields of each.
 local base, answer = KEYS[1], {}
 if ARGV[1] == 'id' then
   return { redis.call('HGETALL', schedule_key(base, ARGV[2])) }

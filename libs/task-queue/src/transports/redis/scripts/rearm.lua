@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Hands on a wake-up that was taken and is not used. KEYS: wake lists
+-- Sends a wake-up again that was taken and not used. KEYS: wake lists
 for i = 1, #KEYS do
   ring({ wake = KEYS[i] })
 end

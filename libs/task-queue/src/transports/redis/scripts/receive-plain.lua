@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- bare
--- Receives from queues that hold ready messages of the usual priority and nothing else that matters now, which is what they
--- mostly do: a third of the commands, and without what scripts share. Without suspects there are no turns: ARGV[6] is not read.
--- KEYS, ARGV and answer as those of receive; 0 = something here is not plain: nothing was done, and receive is to be asked.
+-- Receives from queues with ready messages of the default priority and nothing else that matters now, as most queues are. It needs a
+-- third of the commands and none of the shared code. Without suspects there are no turns: ARGV[6] is not read.
+-- KEYS, ARGV and answer are those of receive; 0 = a queue is not plain: nothing was done, and the caller must use receive.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
 local limit, lease, tail, sweep_in = tonumber(ARGV[2]), tonumber(ARGV[3]), ':' .. ARGV[4], tonumber(ARGV[5])
@@ -32,7 +32,7 @@ for at = 3, #KEYS do
   end
 end
 
--- An id without a body was removed meanwhile: nothing stands for it any more.
+-- An id without a body was removed meanwhile.
 local function drop_bodiless(ids, bodies)
   local kept = {}
   for i = 1, #ids do

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
 -- with: unique, limits, admit
--- Hands out up to `limit` messages of several queues under one token: promotes what is due, sweeps expired leases, takes.
--- allow-oom: else a server that is full of waiting messages could never be emptied again.
+-- Takes up to `limit` messages of several queues under one token: promotes due messages, sweeps expired leases, takes.
+-- allow-oom: otherwise a server that is full of waiting messages could never be emptied.
 -- KEYS: void:<token>, revoked, then the keys of each queue
 -- ARGV: offset, limit, lease, token, ms until this consumer may sweep (0 = now),
---       suspects (0 = take none, 1 = first, 2 = only when nothing else is ready),
---       the caller's estimate of now when it sent this ('' = none): a call that was long under way does not sweep
--- Answers { now, next due or -1, suspects waiting, then for each queue that gave something:
+--       suspects (0 = take none, 1 = first, 2 = only if nothing else is ready),
+--       the caller's estimate of now when it sent this ('' = none): a call that took long to arrive does not sweep
+-- Returns { now, next due or -1, suspects waiting, then for each queue that gave messages:
 --           its number, ids, bodies, priorities (one digit each), lost leases ('' or a list), revoked ('' or one digit each) }
 local now, limit, lease = now_ms(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local token, sweep_in, suspects_turn = ARGV[4], tonumber(ARGV[5]), ARGV[6]
@@ -16,7 +16,7 @@ end
 local revoked_key = KEYS[2]
 local any_revoked = redis.call('EXISTS', revoked_key) == 1
 
--- A redelivered message is charged; from the second lost lease on it waits alone, so that it cannot take neighbours with it.
+-- A redelivered message is charged; from the second lost lease on it is delivered alone, so that it cannot crash others with it.
 local function sweep(queue)
   local expired = redis.call('ZRANGE', queue.leased, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
   if #expired == 0 then
@@ -64,7 +64,7 @@ end
 local answer = { now, -1, 0 }
 local taken = 0
 
--- An id without a body was removed meanwhile: nothing stands for it any more. Answers the priorities of those that stay.
+-- Drops ids without a body: they were removed meanwhile. Returns the priorities of the others.
 local function drop_bodiless(ids, bodies, priorities)
   local kept, digits, count = 0, {}, #ids
   for i = 1, count do
@@ -184,14 +184,14 @@ local function work_left(queue)
   return false
 end
 
--- Most queues hold messages of the usual priority and nothing else: one question spares them all others.
+-- Most queues have messages of the default priority and nothing else: one command saves all others.
 local function is_plain(queue)
   local ready = queue.ready
   return redis.call('EXISTS', queue.paused, queue.limited_keys, queue.front, queue.suspects, queue.unique_of, queue.deliveries,
     ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2', ready .. '1', ready .. '0') == 0
 end
 
--- Sees to what is due, and notes when the next will be.
+-- Promotes due messages, and notes when the next is due.
 local function tend(queue)
   queue.leases_end, queue.delays_end = head_score(queue.leased) or math.huge, head_score(queue.delayed) or math.huge
   if sweep_in <= 0 and queue.leases_end <= now then
@@ -209,7 +209,7 @@ local queues = {}
 for number = 1, (#KEYS - 2) / QUEUE_KEYS do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
   queue.number, queue.new_suspects = number, false
-  -- Every message has its body in `msg`: a queue that holds dead letters only needs no further look.
+  -- Every message has its body in `msg`: a queue with nothing but dead letters needs no further commands.
   if redis.call('HLEN', queue.msg) > redis.call('ZCARD', queue.dead) then
     tend(queue)
     queue.plain = is_plain(queue)
@@ -242,7 +242,7 @@ if suspects_turn == '2' then
 end
 
 for _, queue in ipairs(queues) do
-  -- Nobody is to keep a slot free for suspects that a pause holds back.
+  -- No worker must keep a slot free for suspects of a paused queue.
   answer[3] = answer[3] + (queue.open and not queue.plain and redis.call('LLEN', queue.suspects) or 0)
   if queue.new_suspects or (queue.open and (taken >= limit or (taken > 0 and suspects_turn == '1')) and work_left(queue)) then
     ring(queue)

@@ -1,15 +1,15 @@
 #!lua flags=allow-oom
 -- with: unique, limits, claims
--- Puts dead letters of one queue back to its end, and takes their results away, which would refuse those of the new run.
--- KEYS: the queue, result base, revoked · ARGV: offset, then triples of id, priority, body ('' = as it is)
--- Answers one digit for each, '0' = it was no dead letter, or another message holds its unique key.
+-- Moves dead letters back to the end of their queue. Removes their results, which would refuse the results of the new run.
+-- KEYS: the queue, result base, revoked · ARGV: offset, then triples of id, priority, body ('' = unchanged)
+-- Returns one digit for each, '0' = it was no dead letter, or another message holds its unique key.
 local queue, result_base, revoked = queue_at(1), KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 local now = now_ms(ARGV[1])
 check_types(queue)
 check_limits(queue)
 local claims = new_claims(queue, revoked)
 
--- Takes its unique key again; a key for a time may still be its own.
+-- Takes its unique key again; a key that lasts for a time may still be its own.
 local function may_return(id)
   if not redis.call('ZSCORE', queue.dead, id) then
     return false
@@ -28,7 +28,7 @@ end
 write_claims(claims, queue, now, revoked)
 for number, flag in ipairs(flags) do
   local id, priority, body = unpack(ARGV, 3 * number - 1, 3 * number + 1)
-  -- An id that is named twice goes back once.
+  -- An id that comes twice is moved once.
   if flag == '1' and redis.call('ZREM', queue.dead, id) == 0 then
     flags[number] = '0'
   elseif flag == '1' then

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- with: limits
--- Gives back, uncharged, what a receive took whose answer was lost, and makes a late copy of that receive take nothing.
--- KEYS: void:<token>, revoked, then the keys of each queue · ARGV: offset, token, ttl of the void mark · Answers how many were released.
+-- Returns, uncharged, the messages of a receive whose answer was lost. A late copy of that receive takes nothing.
+-- KEYS: void:<token>, revoked, then the keys of each queue · ARGV: offset, token, ttl of the void mark · Returns how many were released.
 local revoked, now, tail = KEYS[2], now_ms(ARGV[1]), ':' .. ARGV[2]
 local released = 0
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])

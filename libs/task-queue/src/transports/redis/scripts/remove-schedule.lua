@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- with: schedules
--- KEYS: base of schedules · ARGV: id, the version that is expected, '*' = any · Answers as put-schedule.
+-- KEYS: base of schedules · ARGV: id, the expected version, '*' = any · Returns the answers of put-schedule.
 local version = redis.call('HGET', schedule_key(KEYS[1], ARGV[1]), 'version')
 if not version then
   return { 'missing' }

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- with: limits
--- Brings waiting messages of one queue to its very front, so that a worker settles them. Suspects too: a revoked one is not run.
--- KEYS: the queue · ARGV: ids… · Answers how many were moved.
+-- Moves waiting messages of one queue to its very front, so that a worker settles them. Suspects too: a revoked one does not run.
+-- KEYS: the queue · ARGV: ids… · Returns how many were moved.
 local queue = queue_at(1)
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 check_types(queue)
@@ -11,7 +11,7 @@ if limited then
 end
 local moved = 0
 
--- Takes a waiting message out of its place. Answers its priority; nothing when it does not wait.
+-- Takes a waiting message out of its place. Returns its priority; nothing if it does not wait.
 local function take_out(id)
   local waited = limited and leave_line(queue, id)
   if waited then

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Marks ids as revoked, known or not. A mark that holds for longer is not shortened.
+-- Marks ids as revoked, known or not. A mark that lasts longer is not shortened.
 -- KEYS: revoked, terminate · ARGV: offset, ttl, terminate, ids…
 local now = now_ms(ARGV[1])
 local expiry = now + tonumber(ARGV[2])

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- with: results
--- Saves results, unless a terminal state or a higher attempt is already there.
--- KEYS: waiters, result base · ARGV: offset, ttl, results channel, then pairs of id and record · Answers one digit each, '1' = written.
+-- Saves results unless a terminal state or a higher attempt exists.
+-- KEYS: waiters, result base · ARGV: offset, ttl, results channel, then pairs of id and record · Returns one digit each, '1' = written.
 local ids, values = {}, {}
 for i = 4, #ARGV, 2 do
   ids[#ids + 1] = ARGV[i]

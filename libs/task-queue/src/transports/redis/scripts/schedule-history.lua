@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 -- with: schedules
--- KEYS: base of schedules · ARGV: id, the line before which it begins ('' = the newest), how many · Answers lines, newest first.
+-- KEYS: base of schedules · ARGV: id, lines before this one ('' = from the newest), how many · Returns lines, newest first.
 local schedule = schedule_key(KEYS[1], ARGV[1])
 local newest = redis.call('HGET', schedule, 'seq')
 if not newest then

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Sets the interval of a key, whatever publications say. KEYS: limits · ARGV: key, ms ('' = as publications say)
+-- Sets the interval of a key, over that of publications. KEYS: limits · ARGV: key, ms ('' = that of publications)
 if ARGV[2] == '' then
   return redis.call('HDEL', KEYS[1], 's' .. ARGV[1])
 end

@@ -1,19 +1,19 @@
 #!lua flags=allow-oom
 -- with: results, unique, limits, claims, lines, put, joins
--- Settles a batch of deliveries of one queue, each only while its lease is still there under its token.
+-- Settles a batch of deliveries of one queue, each only if its lease still exists under its token.
 -- KEYS: the queue, call, queues, revoked, terminate, waiters, result base, join base, complete joins,
 --       then the keys of each queue that follow-ups go to
 -- ARGV: offset, call number, call ttl, trace ttl, results channel, ttl of the plain results,
 --       plain acks: how many, how many of them with a result, traced ('' or one digit each), the members, the results;
 --       follow-up queues: how many, their names;
 --       others, one after the other: member, kind, traced, result, its ttl, then by kind:
---         retry: body, priority, due · release: due, charge · dead: what is told of it as JSON, how many the queue keeps · ack: nothing;
+--         retry: body, priority, due · release: due, charge · dead: its failure as JSON, how many the queue keeps · ack: nothing;
 --         number of groups of follow-ups, each: number of the queue, how many, triples (see put);
 --         number of arrivals at joins, each: join, member, index, value
--- Answers { '' or one digit for each settlement, '1' = refused,
---           '' or a list of what else there is to tell, each { number of the settlement, its joins (see arrive),
---             for each group of its follow-ups what put answers },
---           then pairs of id and terminate of what was revoked while out }
+-- Returns { '' or one digit for each settlement, '1' = refused,
+--           '' or a list of settlements with more, each { number of the settlement, its joins (see arrive),
+--             for each group of its follow-ups the answer of put },
+--           then pairs of id and terminate of messages that were revoked while a worker had them }
 local queue = queue_at(1)
 local call, queues = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
 local revoked, terminate = KEYS[QUEUE_KEYS + 3], KEYS[QUEUE_KEYS + 4]
@@ -23,7 +23,7 @@ local FIRST_TARGET = QUEUE_KEYS + 9
 local offset, trace_ttl, channel, plain_ttl = tonumber(ARGV[1]), tonumber(ARGV[4]), ARGV[5], tonumber(ARGV[6])
 local plain, with_result, traced_flags = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
 
--- A call that is sent again because its answer was lost gets that answer, and changes nothing.
+-- A call that is repeated because its answer was lost gets the same answer and changes nothing.
 local last = redis.call('HMGET', call, 'number', 'answer')
 if last[1] == ARGV[2] then
   return cmsgpack.unpack(last[2])
@@ -54,7 +54,7 @@ end
 local refused, answer, tell = {}, { '', '' }, {}
 local marks = redis.call('EXISTS', revoked) == 1
 
--- Everything that ends with an id whose work is done.
+-- Removes everything that belongs to a finished id.
 local function forget(ids)
   if keyed then
     end_unique(queue, ids, true)
@@ -105,7 +105,7 @@ if plain > 0 then
   end
 end
 
--- What was revoked while out and goes back waits for no time or turn: a worker is to end it.
+-- A message that was revoked while a worker had it, and that goes back, waits for no time or turn: a worker ends it.
 local function back_revoked(id, priority)
   local mark = marks and redis.call('ZSCORE', revoked, id)
   if not mark or tonumber(mark) <= now then
@@ -177,10 +177,10 @@ local function dead_letter(id, info, limit)
   end
 end
 
--- How many arguments each kind has of its own.
+-- The number of arguments that each kind adds.
 local OWN = { ack = 0, retry = 3, release = 2, dead = 2 }
 
--- The follow-ups and arrivals that stand in ARGV from `after`. Answers where they end, and what there is to tell of them.
+-- Reads the follow-ups and arrivals in ARGV after `after`. Returns their end, and their part of the answer.
 local function settle_company(after, accepted)
   local groups, held_back, answers = tonumber(ARGV[after]), false, {}
   after = after + 1

@@ -1,8 +1,8 @@
 #!lua
 -- with: schedules
--- Makes the schedules of one owner's code those of this list.
--- KEYS: base of schedules · ARGV: offset, owner, then six of each: id, key, digest, name, definition, enabled
--- Answers ['taken', name], or ['ok', created, changed, removed].
+-- Makes the schedules of an owner's code equal to this list.
+-- KEYS: base of schedules · ARGV: offset, owner, then six values for each: id, key, digest, name, definition, enabled
+-- Returns ['taken', name], or ['ok', created, changed, removed].
 local base, owner, now = KEYS[1], ARGV[2], now_ms(ARGV[1])
 local code, by_name = base .. 'code:' .. owner, base .. 'by-name'
 local known, own, listed = {}, {}, {}
@@ -25,7 +25,7 @@ for key, id in pairs(known) do
     removed = removed + 1
   end
 end
--- Names may have gone from one to another, so all are given up before any is taken.
+-- A name may move from one schedule to another, so all are released before any is taken.
 for at = 3, #ARGV, 6 do
   local id = known[ARGV[at + 1]]
   local schedule = id and schedule_key(base, id)

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- with: results
--- Reads results, and notes for those not yet terminal that somebody waits.
--- KEYS: waiters, result base · ARGV: offset, ms the note holds, ids… · Answers the records.
+-- Reads results, and notes that a process waits for those that are not terminal.
+-- KEYS: waiters, result base · ARGV: offset, ms of the note, ids… · Returns the records.
 local now = now_ms(ARGV[1])
 local keys, notes = {}, {}
 for i = 3, #ARGV do

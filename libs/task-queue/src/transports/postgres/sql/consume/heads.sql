@@ -1,4 +1,4 @@
--- The next message of each priority (rank: 9 - priority), one look into the index of rows and of blocks each.
+-- The next message of each priority (rank: 9 - priority), with one look-up in the index of rows and of blocks for each.
 select first.id, coalesce(b.body, first.body) as body
 from generate_series(0, 9) as line(rank)
 cross join lateral (

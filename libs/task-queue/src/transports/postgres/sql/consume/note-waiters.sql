@@ -1,4 +1,4 @@
--- Who waits for these results is to be told, for a while.
+-- Has these results announced for some time.
 insert into {schema}.result_waiter (id, expires_at)
 select w.id, clock_timestamp() + $2::float8 * interval '1 ms'
 from (select distinct id collate "C" as id from unnest($1::text[]) as n(id)) w

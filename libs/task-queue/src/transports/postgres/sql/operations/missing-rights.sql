@@ -1,4 +1,4 @@
--- Tables that the user of the connection may not read and write; sequences and functions that it may not use. An identity's sequence needs no right.
+-- Tables that the connection's user may not read and write; sequences and functions that it may not use. The sequence of an identity needs no right.
 select string_agg(m.name, ', ' order by m.name) as missing
 from (
   select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace

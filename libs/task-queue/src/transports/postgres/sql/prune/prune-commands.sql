@@ -1,4 +1,4 @@
--- $2 stands still: commands are kept by the server's own clock.
+-- $2 is not used: commands are kept by the server's own clock.
 delete from {schema}.command where id = any(array(
   select id from {schema}.command
   where announced_at <= clock_timestamp() - interval '5 minutes' and $2::float8 is not null

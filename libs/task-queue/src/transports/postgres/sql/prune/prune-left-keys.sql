@@ -1,5 +1,5 @@
--- Keys whose holder is over, and that could not be freed because somebody asked for them at that moment. Some of all are looked at, from
--- anywhere on. A key that somebody has touched since (xmin) is left alone: what holds it now may not be seen here.
+-- Keys whose holder has ended, but that could not be released because another transaction had locked them. Each run looks at some keys, from
+-- a random one on. A key that was changed since (xmin) is left alone: its holder may not be visible here.
 with looked as materialized (
   select queue, key, holder, xmin::text as version from {schema}.unique_key
   where until is null and $2::float8 is not null

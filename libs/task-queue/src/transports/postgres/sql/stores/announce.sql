@@ -1,3 +1,3 @@
--- The row is what counts; the note only says that there is one.
+-- The row is the command; the note only announces it.
 with announced as (insert into {schema}.command (body) values ($1) returning id)
 select pg_notify('{schema}:commands', id::text) from announced

@@ -1,3 +1,3 @@
--- The row is what counts; the note only says where there is one.
+-- The row is the answer; the note only announces its address.
 with answered as (insert into {schema}.answer (address, body) values ($1, $2) returning address)
 select pg_notify('{schema}:answers', address) from answered

@@ -1,4 +1,4 @@
--- The id stays until it expires; members that arrive in this very moment go with it then.
+-- The id stays until it expires; members that arrive at this moment are removed with it then.
 with closed as (
   update {schema}.task_join set body = null
   where id = any(array(select id from {schema}.task_join where id = any($1::text[]) and body is not null order by id for update))

@@ -1,3 +1,3 @@
--- Ids are given before they are committed: whoever reads begins a little earlier than what it has seen ($2 ms).
+-- Ids are assigned before the commit: a reader starts $2 ms before the last command that it has seen.
 select id::text as id, body, announced_at <= clock_timestamp() - $2::float8 * interval '1 ms' as settled
 from {schema}.command where id > $1::bigint order by id

@@ -1,6 +1,6 @@
--- How a receive hands out limited messages; needs limits.lua.
+-- Taking of limited messages by receive; needs limits.lua.
 
--- The keys of a queue that limit anything now; nothing when there are none.
+-- The limits for which messages of a queue wait; nothing if there are none.
 local function waiting_limits(queue)
   if redis.call('EXISTS', queue.limited_keys) == 0 then
     return
@@ -15,8 +15,8 @@ local function waiting_limits(queue)
   return waiting
 end
 
--- Takes from the lines what has this priority and a slot, into `ids`, until there are `room`. Answers how many were taken.
--- What is revoked or has expired goes without using the slot, so that a worker ends it.
+-- Takes messages with this priority and a slot from the lines into `ids`, until there are `room`. Returns how many were taken.
+-- Revoked and expired messages use no slot, so that a worker ends them.
 local function admit(queue, waiting, priority, ids, room, now, revoked)
   local before, limits = #ids, limits_of(queue)
   for _, line in ipairs(waiting) do
@@ -39,7 +39,7 @@ local function admit(queue, waiting, priority, ids, room, now, revoked)
   return #ids - before
 end
 
--- Whether something could go now, and when the next could that cannot.
+-- Whether a message has a slot now, and when the next of the others has one.
 local function slots_ahead(waiting, now)
   local due, soonest = false, math.huge
   for _, line in ipairs(waiting) do

@@ -1,6 +1,6 @@
--- How publications get unique keys; needs unique.lua and limits.lua.
+-- Claims of publications on unique keys; needs unique.lua and limits.lua.
 
--- What the publications of one call claim. Nothing is written before all of them are judged.
+-- The claims of one call. Nothing is written before all of them are decided.
 local function new_claims(queue, revoked)
   redis.call('HLEN', queue.unique_of)
   redis.call('SCARD', queue.unique_out)
@@ -9,7 +9,7 @@ local function new_claims(queue, revoked)
   return { holders = {}, specs = {}, fields = {}, replaced = {} }
 end
 
--- Whether the holder of a key waits: neither out with a worker nor over.
+-- Whether the holder of a key waits: no worker has it, and it has not ended.
 local function waits_with(queue, holder, key)
   local spec = redis.call('HGET', queue.unique_of, holder)
   if not spec or key_of(spec) ~= key then
@@ -19,7 +19,7 @@ local function waits_with(queue, holder, key)
 end
 
 -- Claims a key for a new message. `claimed`: '<on conflict><spec>'; on conflict: e = existing, r = reject, p = replace.
--- Answers nothing, or what held it back (see put) and the key's holder.
+-- Returns nothing, or the digit (see put) and the key's holder if it was held back.
 local function claim(claims, queue, now, id, claimed)
   local conflict, spec = string.sub(claimed, 1, 1), string.sub(claimed, 2)
   local key = key_of(spec)
@@ -39,7 +39,7 @@ local function claim(claims, queue, now, id, claimed)
   claims.fields[#claims.fields + 1] = spec
 end
 
--- What was replaced bears a mark that does not lapse, and is ended by a worker: in its turn, or now if it was delayed or limited.
+-- A replaced message gets a mark that does not expire, and a worker ends it: in its turn, or now if it was delayed or limited.
 local function end_replaced(queue, id, revoked)
   redis.call('ZADD', revoked, '+inf', id)
   for priority = 0, 9 do

@@ -1,8 +1,8 @@
 -- Joins: a HASH each, with `expected`, `remaining`, `body`, and 'm<member>' → '<index>:<value>' for each that has arrived; a closed
 -- one has only `closed`. `complete`: ZSET of complete joins that are not closed, by the ms at which they were.
 
--- Counts `count` groups of join, member, index and value that stand in ARGV from `at`.
--- Answers for each join, in the order in which they are first named: { join, remaining or '', inserted, 1 = completed }
+-- Counts `count` groups of join, member, index and value in ARGV from `at`.
+-- Returns for each join, in the order of their first arrivals: { join, remaining or '', inserted, 1 = completed }
 local function arrive(base, complete, now, at, count)
   local receipts, known = {}, {}
   for cursor = at, at + 4 * count - 1, 4 do
@@ -13,7 +13,7 @@ local function arrive(base, complete, now, at, count)
       known[join] = receipt
       receipts[#receipts + 1] = receipt
     end
-    -- A key of a wrong type is no join; it must not stop a settlement that has begun to write.
+    -- A key of a wrong type is no join, but must not fail a settlement that has begun to write.
     local remaining = redis.pcall('HGET', key, 'remaining')
     if type(remaining) == 'string' and not lapsed(key, now) then
       remaining = tonumber(remaining)

@@ -1,7 +1,7 @@
--- Rate limits. `limited_of` has '<ms of expiry or nothing>,<key>' of each message that was published with a limit, for as long as its
--- body is there; `limited_keys` the keys of which messages wait in this queue, each in a ZSET of `<priority><id>` in their order.
--- `limits` of the whole store has for each key: 'p<key>' the interval as last published, 's<key>' as people have set it, 'l<key>'
--- the slot that was taken last. No message owns a slot, and a new interval moves the next one at once.
+-- Rate limits. `limited_of` has '<ms of expiry or nothing>,<key>' of each message that was published with a limit, as long as its body.
+-- `limited_keys` has the limits for which messages of this queue wait, each in a ZSET of `<priority><id>` in their order.
+-- `limits` of the whole store has for each key: 'p<key>' the interval as last published, 's<key>' as set by people, 'l<key>' the last
+-- slot. No message owns a slot, and a new interval moves the next one at once.
 
 local function limits_of(queue)
   return string.match(queue.base, '^[^{]*') .. 'limits'
@@ -17,7 +17,7 @@ local function next_slot(limits, key)
   return rate[3] and tonumber(rate[3]) + tonumber(rate[1] or rate[2] or 0) or 0
 end
 
--- A slot that was taken a little late does not move those behind it; after more than that, the next begins anew.
+-- A slot that was used slightly late does not move later slots; after a longer delay the slots start again.
 local function take_slot(limits, key, slot, now)
   redis.call('HSET', limits, 'l' .. key, string.format('%.3f', slot < now - 100 and now or slot))
 end
@@ -44,7 +44,7 @@ local function line_up(queue, key, members, front)
   end
 end
 
--- Puts a stored message in line for a slot, if it was published with a limit. One that is revoked waits for none.
+-- Puts a stored message in line for a slot, if it was published with a limit. A revoked message does not wait for a slot.
 local function limit_again(queue, id, priority, front, now, revoked)
   local spec = redis.call('HGET', queue.limited_of, id)
   if not spec then
@@ -59,7 +59,7 @@ local function limit_again(queue, id, priority, front, now, revoked)
   return true
 end
 
--- A message that is to run although its time had passed uses a slot as any other.
+-- A message that runs although it had expired uses a slot like any other.
 local function forget_expiry(queue, id)
   local spec = redis.call('HGET', queue.limited_of, id)
   if spec and string.sub(spec, 1, 1) ~= ',' then
@@ -76,7 +76,7 @@ local function drop_key_if_empty(queue, key)
   end
 end
 
--- Takes a message out of its line. Answers its priority; nothing when it does not stand there.
+-- Takes a message out of its line. Returns its priority; nothing if it is not there.
 local function leave_line(queue, id)
   local spec = redis.call('HGET', queue.limited_of, id)
   if not spec then

@@ -1,13 +1,13 @@
--- How publications get in line for slots; needs limits.lua.
+-- Lines of publications for slots; needs limits.lua.
 
--- '<interval>,<expiry>,<bytes of the key>,<key><rest>'. Answers the limit and the rest.
+-- '<interval>,<expiry>,<bytes of the key>,<key><rest>'. Returns the limit and the rest.
 local function read_limit(text)
   local interval, expiry, size, rest = string.match(text, '^([^,]*),([^,]*),(%d+),(.*)$')
   size = tonumber(size)
   return { interval = interval, expiry = expiry, key = string.sub(rest, 1, size) }, string.sub(rest, size + 1)
 end
 
--- Nothing is written before all publications of one call are judged.
+-- Nothing is written before all publications of one call are decided.
 local function new_lines(queue, revoked)
   check_limits(queue)
   redis.call('ZCARD', revoked)

@@ -1,8 +1,8 @@
--- Publishing, as publish and settle do it.
+-- Publishing by publish and settle.
 
--- Publishes `count` triples of id, body and code (see publication-code.ts) that stand in ARGV from `at`; needs claims.lua and lines.lua.
--- `trace_ttl`: how long finished ids are known. `revoked`: the marks, for what a unique key replaces.
--- Answers '' when all were new, else a digit for each: 0 = new, 1 = its id is known, 2 = dropped and 3 = refused for its unique
+-- Publishes `count` triples of id, body and code (see publication-code.ts) in ARGV from `at`; needs claims.lua and lines.lua.
+-- `trace_ttl`: ms for which finished ids are known. `revoked`: the marks, for messages that a unique key replaces.
+-- Returns '' if all were new, otherwise a digit for each: 0 = new, 1 = its id is known, 2 = dropped and 3 = refused for its unique
 -- key; then the holders of those keys as JSON, in order.
 local function put(queue, now, trace_ttl, at, count, revoked)
   local ids = {}

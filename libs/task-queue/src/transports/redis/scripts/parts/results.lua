@@ -1,13 +1,13 @@
 -- Results: STRINGs that expire.
 
--- A stored result begins with its state and attempt (redis-results.ts writes it so): no need to decode the rest.
+-- A stored result begins with its state and attempt (see record-codec.ts): the rest need not be decoded.
 local TERMINAL = { SUCCESS = true, FAILURE = true, REVOKED = true, REJECTED = true, IGNORED = true }
 local function head_of(record)
   local state, retries = string.match(record, '^{"state":"([^"]*)","retries":(%d+)')
   return state, tonumber(retries)
 end
 
--- Whether a record may be written over the one that stands there: a terminal state is final, and attempts only go up.
+-- Whether a record may replace the stored one: a terminal state is final, and attempts only increase.
 local function may_replace(old, new)
   if not old then
     return true
@@ -30,7 +30,7 @@ local function read_results(keys, now)
   return records
 end
 
--- Most results are the first of their id, and one command stores them. MGET, unlike GET, takes a key of a wrong type for nothing.
+-- Most results are the first of their id, and one command stores them. MGET, unlike GET, treats a key of a wrong type as missing.
 local function save_one(key, value, expiry, now)
   if redis.call('SET', key, value, 'NX', 'PXAT', expiry) then
     return true
@@ -42,7 +42,7 @@ local function save_one(key, value, expiry, now)
   return true
 end
 
--- Stores results; `values[i]` belongs to `ids[i]`. Ids whose terminal record somebody waits for are announced. Answers which were written.
+-- Stores results; `values[i]` belongs to `ids[i]`. Announces awaited ids with a terminal record. Returns which were written.
 local function save_results(base, waiters, channel, ttl, now, ids, values)
   local waited = redis.call('EXISTS', waiters) == 1 and redis.call('ZMSCORE', waiters, unpack(ids)) or {}
   local written, expiry = {}, text_of(now + ttl)

@@ -1,6 +1,6 @@
--- Schedules. Each is a HASH under its id (see redis-schedules.ts); beside them stand `due`, a ZSET of ids by the ms at which a beat is to
--- look at them, `names`, a ZSET of names in their order, `by-name`, a HASH name → id, and for each owner of code a HASH key → id. An empty
--- text stands for what is not there.
+-- Schedules. Each is a HASH under its id (see redis-schedules.ts). Beside them are `due`, a ZSET of ids by the ms at which a beat looks at
+-- them, `names`, a ZSET of names in their order, `by-name`, a HASH name → id, and for each owner of code a HASH key → id. An empty text
+-- means null.
 
 local HISTORY_KEPT = 500
 
@@ -8,7 +8,7 @@ local function schedule_key(base, id)
   return base .. 'at:' .. id
 end
 
--- Begins its turn anew: a beat finds its next tick at once.
+-- Restarts its turn: a beat computes its next tick at once.
 local function turn_anew(base, id, enabled, now)
   local at = text_of(now)
   redis.call('HSET', schedule_key(base, id), 'next', '', 'wake', enabled == '1' and at or '', 'since', at)
@@ -38,7 +38,7 @@ local function create_schedule(base, id, name, definition, enabled, now, source,
   turn_anew(base, id, enabled, now)
 end
 
--- Whatever changes what it says, or whether it is enabled.
+-- Called for each change of its definition, and when it is enabled or disabled.
 local function edit_schedule(base, id, enabled, because, now)
   local schedule = schedule_key(base, id)
   redis.call('HINCRBY', schedule, 'version', 1)
@@ -57,7 +57,7 @@ local function remove_schedule(base, id)
   redis.call('DEL', schedule, schedule .. ':ticks')
 end
 
--- Takes it out of turn for good, or until it is edited or enabled.
+-- Ends its turns for good, or until it is edited or enabled.
 local function stop_schedule(base, id, kind, reason, now)
   local schedule = schedule_key(base, id)
   redis.call('HSET', schedule, 'next', '', 'wake', '')

@@ -1,12 +1,12 @@
 -- Unique keys. A spec is '<until><ms or nothing>:<key>'; until: s = start, e = end, t = time only. `unique_of` has the spec of
--- each message that was published with a key, for as long as its body is there: sending a dead letter again can take the key
--- again, or be refused, by `claim` (claims.lua). `unique_out` has those of them that are out with a worker.
+-- each message that was published with a key, as long as its body: a redriven dead letter takes the key again, or is refused, by
+-- `claim` (claims.lua). `unique_out` has those of them that a worker has.
 
 local function key_of(spec)
   return string.match(spec, '^%a%d*:(.*)$')
 end
 
--- Frees the key of a message, if it is still its own.
+-- Releases the key of a message if the message still holds it.
 local function free_key(queue, spec, id)
   if string.byte(spec) == 116 then
     return
@@ -17,7 +17,7 @@ local function free_key(queue, spec, id)
   end
 end
 
--- Messages are handed out: keys until their start are free.
+-- Messages start: releases keys that last until the start.
 local function begin_unique(queue, ids)
   if redis.call('EXISTS', queue.unique_of) == 0 then
     return
@@ -36,7 +36,7 @@ local function begin_unique(queue, ids)
   end
 end
 
--- Messages are over; `gone`: their bodies too.
+-- Messages end; `gone`: their bodies are removed too.
 local function end_unique(queue, ids, gone)
   local specs, over = redis.call('HMGET', queue.unique_of, unpack(ids)), {}
   for i = 1, #ids do
