@@ -24,7 +24,7 @@ describe.each(ENGINES)('the audit log, on $name', ({ start }) => {
     return api;
   }
 
-  it('says who has done what to what, as it was and as it is', async () => {
+  it('contains actor, action and target, with the state before and after', async () => {
     const api = await begin();
     const made = await make(api, 'nightly');
     const { id } = made.body;
@@ -49,7 +49,7 @@ describe.each(ENGINES)('the audit log, on $name', ({ start }) => {
     expect(deleted).toMatchObject({ action: 'schedule.delete', change: { before: { name: 'nightly', jitter: 5_000 } } });
   });
 
-  it('names what was tried and refused, and nothing that only reads', async () => {
+  it('contains refused attempts, but no read access', async () => {
     const api = await begin();
     const { id } = (await make(api, 'nightly')).body;
     await api.send('DELETE', `${BASE}/${id}`, { as: 'viewer', headers: { 'if-match': '*' } });
@@ -116,7 +116,7 @@ describe('an audit log', () => {
     await expect(starting).rejects.toMatchObject({ code: 'TABLE_UNUSABLE' });
   });
 
-  it('of the application may fail: what was done is answered, and stands in the log', async () => {
+  it('of the application may fail: the request is answered, and the entry is logged', async () => {
     const audit: AuditLog = { record: () => Promise.reject(new Error('disk full')), list: () => Promise.reject(new Error('disk full')) };
     const api = await AdminApp.start({ admin: { audit } });
     open.push(() => api.close());

@@ -23,15 +23,15 @@ const PASSWORD = 'correct horse battery';
 const basic = (user: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` });
 const users = () => [{ name: 'ada', role: 'admin' as const, hash: cheapHash(PASSWORD) }];
 
-describe('the door', () => {
-  it('does not open without auth: the error says what to pass', () => {
+describe('access to the API', () => {
+  it('is refused without auth, and the error names what to pass', () => {
     const forRoot = (options: unknown) => () => TaskAdminModule.forRoot(options as AdminOptionsInput);
     for (const options of [undefined, {}, { auth: undefined }, { auth: {} }, { auth: { tokens: [], users: [] } }]) {
       expect(forRoot(options)).toThrow(expect.objectContaining({ code: 'ADMIN_UNGUARDED', message: expect.stringContaining('hashToken') }));
     }
   });
 
-  it('does not take a plain secret, and does not repeat it', () => {
+  it('does not accept a plain secret as configuration, and does not repeat it', () => {
     const secret = 'hunter2';
     for (const list of ['tokens', 'users']) {
       const forRoot = () => TaskAdminModule.forRoot({ auth: { [list]: [{ name: 'ci', role: 'admin', hash: secret }] } });
@@ -42,7 +42,7 @@ describe('the door', () => {
     );
   });
 
-  it('says which option is misspelt', () => {
+  it('names a misspelt option', () => {
     const tokens = [{ name: 'ci', role: 'admin' as const, hash: hashToken(generateToken()) }];
     expect(() => TaskAdminModule.forRoot({ auth: { tokens }, pth: 'x' } as never)).toThrow("Did you mean 'path'?");
     expect(() => TaskAdminModule.forRoot({ auth: { tokens, attempt: {} } } as never)).toThrow("Did you mean 'attempts'?");
@@ -50,7 +50,7 @@ describe('the door', () => {
     expect(() => TaskAdminModule.forRoot({ auth: { tokens: [...tokens, ...tokens] } })).toThrow("'ci'");
   });
 
-  it('stands before the documents and unknown routes, too', async () => {
+  it('is checked for documents and unknown routes, too', async () => {
     const api = await start();
     for (const path of [
       '/admin',
@@ -72,7 +72,7 @@ describe('the door', () => {
     });
   });
 
-  it('takes passwords by basic authentication, which a browser asks for', async () => {
+  it('accepts passwords by basic authentication, which browsers support', async () => {
     const api = await start({ admin: { auth: { users: users() } } });
     const refused = await api.send('GET', '/admin/docs');
     expect(refused.headers.get('www-authenticate')).toMatch(/^Basic realm=/);
@@ -90,7 +90,7 @@ describe('the door', () => {
     }
   });
 
-  it('does not read what is no credential', async () => {
+  it('ignores a header that is not a credential', async () => {
     const api = await start();
     for (const authorization of [
       'Bearer',
@@ -104,7 +104,7 @@ describe('the door', () => {
     expect(await api.send('GET', '/admin/v1/me', { headers: { authorization: `bearer ${TOKENS.admin}` } })).toMatchObject({ status: 200 });
   });
 
-  it('counts wrong tries of an address, and reads no more of them until the window ends', async () => {
+  it('counts wrong credentials of an address, and blocks it until the window ends', async () => {
     const clock = new FakeClock();
     const token = generateToken();
     const auth = {
@@ -129,7 +129,7 @@ describe('the door', () => {
     expect(await right()).toMatchObject({ status: 200 });
   });
 
-  it('counts tries that come at once one by one, and right ones not at all', async () => {
+  it('counts concurrent wrong credentials one by one, and right ones not at all', async () => {
     const auth = { users: users(), attempts: { limit: 2, window: '1h' } };
     const api = await start({ admin: { auth } });
     const statuses = async (passwords: string[]) =>
@@ -142,10 +142,10 @@ describe('the door', () => {
   });
 });
 
-describe('a browser that another site has sent', () => {
+describe('a request from another site in a browser', () => {
   const body = { ids: ['a'] };
 
-  it('changes nothing, and reads all the same', async () => {
+  it('may read, but changes nothing', async () => {
     const api = await start();
     const { host } = new URL(api.url);
     const post = (headers: object) => api.send('POST', '/admin/v1/schedules/enable', { as: 'operator', body, headers: { ...headers } });
@@ -198,7 +198,7 @@ describe("a guard of the application's own", () => {
   };
   const as = (person: string) => ({ headers: { 'x-person': person } });
 
-  it('decides with its own dependencies, and says who it was', async () => {
+  it('decides with its own dependencies, and returns the actor', async () => {
     const api = await start({ admin: { auth }, providers: [People, SignedIn] });
     expect(await api.send('GET', '/admin/v1/me', as('ada'))).toMatchObject({ status: 200, body: { name: 'ada', role: 'admin' } });
     expect(await api.send('GET', '/admin/v1/audit', as('bob'))).toMatchObject({ status: 403 });
@@ -208,11 +208,11 @@ describe("a guard of the application's own", () => {
     expect(await api.send('GET', '/admin/v1/me', as('carol'))).toMatchObject({ status: 403 });
   });
 
-  it('that nobody provides fails the boot, by its name', async () => {
+  it('that no module provides fails the boot, by its name', async () => {
     await expect(AdminApp.start({ admin: { auth } })).rejects.toThrow(/auth.guard.*SignedIn/);
   });
 
-  it('that fails lets nobody in, and its error stays in the log', async () => {
+  it('that fails denies access, and its error is only logged', async () => {
     const api = await start({ admin: { auth }, providers: [People, SignedIn] });
     const answer = await api.send('GET', '/admin/v1/me', as('mallory'));
     expect(answer).toMatchObject({ status: 500, body: { code: 'INTERNAL_ERROR' } });
@@ -220,7 +220,7 @@ describe("a guard of the application's own", () => {
     expect(api.log.messages('error')).toContain('A request to the admin API failed');
   });
 
-  it("stands before the application's routes, and takes bodies that its parser has read", async () => {
+  it("runs before the application's routes, and gets bodies that its parser has read", async () => {
     @Controller()
     class CatchAll {
       @All('*path')
@@ -245,7 +245,7 @@ describe("a guard of the application's own", () => {
 });
 
 describe('an application without a server', () => {
-  it('has the module and serves nothing', async () => {
+  it('may have the module, which serves nothing', async () => {
     @Module({
       imports: [
         TaskQueueModule.forRoot({ broker: 'memory://' }),
@@ -260,7 +260,7 @@ describe('an application without a server', () => {
     await context.close();
   });
 
-  it('fails to boot where the factory gives no auth', async () => {
+  it('fails to boot if the factory returns no auth', async () => {
     const imports = [
       TaskQueueModule.forRoot({ broker: 'memory://' }),
       TaskAdminModule.forRootAsync({ useFactory: () => ({}) as AdminOptionsInput }),

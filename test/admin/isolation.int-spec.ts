@@ -86,7 +86,7 @@ describe.each([
   const beside = (setUp?: (app: INestApplication) => void) =>
     start({ ...(adapter && { adapter, admin: { docs: false } }), ...(setUp && { setUp }) });
 
-  it('the prefix, pipes, interceptors, guards, filters and CORS of that do not reach the API', async () => {
+  it('its prefix, pipes, interceptors, guards, filters and CORS do not affect the API', async () => {
     const api = await beside(dressUp);
     const made = await api.send('POST', '/admin/v1/schedules', { as: 'operator', body: SCHEDULE, headers: { origin: api.url } });
     expect(made).toMatchObject({ status: 201, body: { name: 'nightly', version: 1 } });
@@ -96,7 +96,7 @@ describe.each([
     expect(await api.send('GET', '/api/v7/posts')).toMatchObject({ status: 418 });
   });
 
-  it('the routes of the application are left alone', async () => {
+  it('the routes of the application are not affected', async () => {
     const api = await beside();
     expect(await api.send('GET', '/posts')).toMatchObject({ status: 200, body: ['first'] });
     expect(await api.send('POST', '/posts', { body: { title: 'x' } })).toMatchObject({ status: 201, body: { title: 'x' } });
@@ -105,7 +105,7 @@ describe.each([
     }
   });
 
-  it('what is wrong is told as problem+json, with no stack', async () => {
+  it('errors are problem+json, without a stack', async () => {
     const api = await beside();
     const cases = [
       [{ body: '{"name"' }, 400],
@@ -122,7 +122,7 @@ describe.each([
     expect(await api.send('GET', '/admin/v1/schedules/%E0%A4%A', { as: 'viewer' })).toMatchObject({ status: 400 });
   });
 
-  it('a body that would overflow the stack is refused, and the audit log has that', async () => {
+  it('a body that would overflow the stack is refused, with an audit entry', async () => {
     const api = await beside();
     const deep = '['.repeat(50_000) + ']'.repeat(50_000);
     for (const path of ['/admin/v1/schedules', '/admin/v1/schedules/preview', '/admin/v1/tasks']) {
@@ -138,7 +138,7 @@ describe.each([
     ]);
   });
 
-  it('names as long as they may be stand in paths', async () => {
+  it('paths may contain names of the maximal length', async () => {
     const api = await beside();
     const taskId = 'x'.repeat(400);
     expect(await api.send('POST', '/admin/v1/tasks', { as: 'operator', body: { task: 'a', taskId } })).toMatchObject({ status: 202 });
@@ -152,7 +152,7 @@ describe.each([
   });
 });
 
-describe('the place of the API', () => {
+describe('the path of the API', () => {
   it('is any path, a deep one too', async () => {
     const api = await start({ admin: { path: '/internal/tasks/' } });
     expect(await api.send('GET', '/internal/tasks/v1/me', { as: 'viewer' })).toMatchObject({ status: 200 });
@@ -160,7 +160,7 @@ describe('the place of the API', () => {
     expect(Object.keys(document.paths)).toContain('/internal/tasks/v1/schedules');
   });
 
-  it('is one for each queue instance that is to have one', async () => {
+  it('can be one per queue instance', async () => {
     const imports = ['one', 'two'].flatMap((name) => {
       const auth = { tokens: [{ name, role: 'operator' as const, hash: hashToken(TOKENS.operator) }] };
       const path = `admin/${name}`;
@@ -180,13 +180,13 @@ describe('the place of the API', () => {
     await app.close();
   });
 
-  it('has no page where it is not wanted, but the document', async () => {
+  it('can be without Swagger UI, but has the document', async () => {
     const api = await start({ admin: { docs: false } });
     expect(await api.send('GET', '/admin/docs', { as: 'admin' })).toMatchObject({ status: 404, body: { code: 'ROUTE_NOT_FOUND' } });
     expect(await api.send('GET', '/admin/openapi.json', { as: 'viewer' })).toMatchObject({ status: 200, body: { openapi: '3.1.0' } });
   });
 
-  it('keeps an APP_GUARD and a ValidationPipe of the application away, and its body parsers', async () => {
+  it('keeps out an APP_GUARD, a ValidationPipe and body parsers of the application', async () => {
     @Injectable()
     class Nobody implements CanActivate {
       canActivate = () => false;
@@ -199,7 +199,7 @@ describe('the place of the API', () => {
     expect(await api.send('GET', '/posts')).toMatchObject({ status: 403 });
   });
 
-  it('takes the request id of whoever asks, where it is one', async () => {
+  it('uses a valid request id of the caller', async () => {
     const api = await start();
     const id = async (given: string) =>
       (await api.send('GET', '/admin/v1/me', { as: 'viewer', headers: { 'x-request-id': given } })).headers.get('x-request-id');
@@ -222,7 +222,7 @@ describe('the place of the API', () => {
     },
   );
 
-  it('is told apart by the addresses that a trusted proxy names', async () => {
+  it('distinguishes clients by the addresses from a trusted proxy', async () => {
     const attempts = { limit: 1, window: '1h' };
     const auth = { tokens: [{ name: 'ci', role: 'viewer' as const, hash: `sha256:${'0'.repeat(64)}` }], attempts };
     const api = await start({ admin: { auth }, setUp: (app) => app.getHttpAdapter().getInstance().set('trust proxy', 1) });

@@ -28,7 +28,7 @@ describe.each(ENGINES)('operations through the API, on $name', ({ name: engine, 
 
   const client = () => api.app.get(TaskClient);
 
-  it('a task is sent by its name, run, and looked up with its result', async () => {
+  it('sends a task by name and returns its result', async () => {
     const call = {
       task: 'reports.send',
       args: [7, { a: ['b'] }],
@@ -67,7 +67,7 @@ describe.each(ENGINES)('operations through the API, on $name', ({ name: engine, 
     expect((await ask('GET', path)).body).toMatchObject({ state: 'REVOKED' });
   });
 
-  it('what is wrong with a call is said, whatever finds it', async () => {
+  it('reports errors of a call, whichever layer finds them', async () => {
     const eta = '2027-01-01T00:00:00Z';
     expect(await ask('POST', '/tasks', { task: 'a', eta, countdown: 5 })).toMatchObject({ status: 400, body: { code: 'INVALID_OPTION' } });
     expect(await ask('POST', '/tasks', { task: 'a', countdown: 1e300 })).toMatchObject({ status: 400, body: { code: 'INVALID_OPTION' } });
@@ -78,7 +78,7 @@ describe.each(ENGINES)('operations through the API, on $name', ({ name: engine, 
     expect(await ask('PUT', '/rates/a', { rate: 'often' })).toMatchObject({ status: 400, body: { code: 'INVALID_OPTION' } });
   });
 
-  it('a running task is found with its worker, shown without what it hides, and aborted', async () => {
+  it('finds a running task with its worker, hides redacted arguments, and aborts it', async () => {
     const id = await worker.running();
     expect((await ask('GET', `/tasks/${id}/holder`)).body).toEqual({ worker: 'w@test', state: 'active' });
     const { items } = (await ask('GET', '/workers/w%40test/active', undefined, 'viewer')).body;
@@ -114,7 +114,7 @@ describe.each(ENGINES)('operations through the API, on $name', ({ name: engine, 
     expect(missing.body.detail).toContain("Did you mean 'qa'?");
   });
 
-  it('dead letters are listed, sent again and purged; all of them only where that is said', async () => {
+  it('dead letters are listed, redriven and purged; all of them only on explicit request', async () => {
     await ask('POST', '/dead-letters/purge', { all: true });
     const ids = [await worker.deadLetter(), await worker.deadLetter(), await worker.deadLetter()];
     const first = (await ask('GET', '/dead-letters?limit=2&task=reports.fail', undefined, 'viewer')).body;
@@ -136,7 +136,7 @@ describe.each(ENGINES)('operations through the API, on $name', ({ name: engine, 
     expect((await ask('POST', '/dead-letters/redrive', { all: true })).body).toEqual({ redriven: 0, refused: [] });
   });
 
-  it('a worker tells of itself, and does what it is told', async () => {
+  it('a worker describes itself and obeys commands', async () => {
     const { items } = (await ask('GET', '/workers?timeout=500', undefined, 'viewer')).body;
     expect(items).toMatchObject([
       { name: 'w@test', pid: process.pid, stopping: false, broker: engine, queues: ['default', 'kept', 'direct:w@test'] },
@@ -163,7 +163,7 @@ describe.each(ENGINES)('operations through the API, on $name', ({ name: engine, 
     expect(conf.queue.broker).not.toMatch(/:[^*/@]+@/);
   });
 
-  it('a worker that is shut down answers, and is gone', async () => {
+  it('a worker that is shut down answers and ends', async () => {
     const name = await worker.another();
     const path = `/workers/${encodeURIComponent(name)}`;
     expect(await ask('POST', `${path}/shutdown`)).toMatchObject({ status: 202 });

@@ -60,7 +60,7 @@ describe.each(ENGINES)('every route, on $name', ({ start }) => {
     expect(await send(route, roleBelow(route.role))).toMatchObject({ status: 403, body: { code: 'FORBIDDEN' } });
   });
 
-  it.each(CASES)('%s answers those who may', async (_, route) => {
+  it.each(CASES)('%s answers callers with the role', async (_, route) => {
     const answer = await send(route, route.role);
     expect(answer).toMatchObject({ status: route.answers });
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -68,19 +68,19 @@ describe.each(ENGINES)('every route, on $name', ({ start }) => {
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it.each(WITH_BODY)('%s says what is wrong with a body', async (_, route) => {
+  it.each(WITH_BODY)('%s names the error in a body', async (_, route) => {
     const { body, pointer } = route.bad!;
     expect(await send(route, route.role, { body })).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
   });
 
-  it.each(WITH_BODY)('%s refuses an unknown field, with what it most likely means', async (_, route) => {
+  it.each(WITH_BODY)('%s refuses an unknown field with "did you mean"', async (_, route) => {
     const [field] = Object.keys(route.body!);
     const answer = await send(route, route.role, { body: { ...route.body, [`${field}x`]: 1 } });
     expect(answer).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID', errors: [{ pointer: `/${field}x` }] } });
     expect(answer.body.detail).toContain(`Did you mean '${field}'?`);
   });
 
-  it.each(WITH_BODY)('%s refuses what is no JSON, and what is too much', async (_, route) => {
+  it.each(WITH_BODY)('%s refuses bodies that are not JSON, or too large', async (_, route) => {
     expect(await send(route, route.role, { body: '{"name":' })).toMatchObject({ status: 400 });
     expect(await send(route, route.role, { body: 'a=b', headers: { 'content-type': 'text/plain' } })).toMatchObject({ status: 415 });
     expect(await send(route, route.role, { body: `"${'x'.repeat(300_000)}"` })).toMatchObject({ status: 413 });
@@ -104,7 +104,7 @@ describe.each(ENGINES)('every route, on $name', ({ start }) => {
     },
   );
 
-  it.each(CASES.filter(([, { missing }]) => missing))('%s says when what it is about is not there', async (_, route) => {
+  it.each(CASES.filter(([, { missing }]) => missing))('%s answers 404 for a missing target', async (_, route) => {
     const { params, query, status, code } = route.missing!;
     expect(await send({ ...route, path: pathOf(route.path, params), ...(query && { query }) }, route.role)).toMatchObject({
       status,

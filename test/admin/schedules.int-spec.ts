@@ -22,7 +22,7 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
   const edit = (method: string, id: string, version: string, sent?: object): Promise<Answer> =>
     api.send(method, `${BASE}/${id}`, { as: 'admin', ...(sent && { body: sent }), headers: { 'if-match': version } });
 
-  it('what is made is answered whole, with its version, and found again', async () => {
+  it('a created schedule is returned with its version, and found again', async () => {
     const sent = {
       schedule: { crontab: { hour: '9-17' }, timezone: 'Europe/Paris' },
       args: [1, { a: null }],
@@ -66,13 +66,13 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     expect(answer.body.detail).toContain(hint);
   });
 
-  it('what no store can keep is refused, wherever it stands', async () => {
+  it('values that no store can hold are refused in every field', async () => {
     for (const field of ['name', 'task', 'queue', 'description']) expect(await create({ [field]: 'a\0b' })).toMatchObject({ status: 400 });
     for (const path of ['/a%00b', '?search=%00', '?cursor=%00', '/a%00b/history']) expect(await get(path)).toMatchObject({ status: 400 });
     expect(await create({ args: ['a\0b', '\ud800'], kwargs: { 'k\0': 1 } })).toMatchObject({ status: 201 });
   });
 
-  it('PUT brings defaults back, PATCH leaves what it does not name', async () => {
+  it('PUT restores defaults, PATCH keeps absent fields', async () => {
     const { id, name } = (await create({ jitter: '5s', description: 'mine', queue: 'slow' })).body;
     const patched = await edit('PATCH', id, '"1"', { description: 'ours', enabled: false });
     expect(patched).toMatchObject({ status: 200, body: { version: 2, jitter: 5_000, description: 'ours', queue: 'slow', enabled: false } });
@@ -86,7 +86,7 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     });
   });
 
-  it('of many edits of one version one is taken, and none is lost', async () => {
+  it('of concurrent edits of one version exactly one succeeds', async () => {
     const { id } = (await create()).body;
     const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => edit('PATCH', id, '"1"', { description: `edit ${n}` })));
     const taken = answers.filter(({ status }) => status === 200);
@@ -98,7 +98,7 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     expect(await get(`/${id}`)).toMatchObject({ status: 404 });
   });
 
-  it('of many edits of whatever is there all are taken, and none undoes another', async () => {
+  it('concurrent edits of any version all succeed, and none undoes another', async () => {
     const { id } = (await create()).body;
     const edits = [{ description: 'mine' }, { jitter: 5 }, { queue: 'slow' }, { priority: 3 }, { timezone: 'UTC' }, { catchUp: 'all' }];
     const answers = await Promise.all(edits.map((fields) => edit('PATCH', id, '*', fields)));
@@ -106,7 +106,7 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     expect((await get(`/${id}`)).body).toMatchObject({ version: 7, ...Object.assign({}, ...edits) });
   });
 
-  it('lists page by page, each once, and by what they are', async () => {
+  it('lists each schedule once, page by page, and by filter', async () => {
     const task = 'paging.task';
     const all = await Promise.all(
       ['c', 'a', 'd', 'b', 'e'].map((letter) => create({ name: `page ${letter}`, task, enabled: letter !== 'd', queue: 'q' })),
@@ -133,7 +133,7 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     expect(await post('/enable', { ids })).toMatchObject({ body: { changed: 5 } });
   });
 
-  it('one is disabled and enabled, once as often as twice', async () => {
+  it('disabling and enabling are idempotent', async () => {
     const { id } = (await create()).body;
     expect(await post(`/${id}/disable`)).toMatchObject({ status: 200, body: { enabled: false, version: 2 } });
     expect(await post(`/${id}/disable`)).toMatchObject({ status: 200, body: { enabled: false, version: 2 } });
@@ -158,7 +158,7 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     });
   });
 
-  it('shows the next ticks of one that is stored, and of one that is not', async () => {
+  it('shows the next ticks of a stored and of an unsaved schedule', async () => {
     const schedule = { cron: '0 2 * * *', timezone: 'Asia/Ho_Chi_Minh' };
     const after = '2027-03-01T00:00:00Z';
     const ticks = ['2027-03-01T19:00:00.000Z', '2027-03-02T19:00:00.000Z'];

@@ -26,7 +26,7 @@ describe('results through the API', () => {
   const get = (path: string) => api.send('GET', `/admin/v1${path}`, { as: 'viewer' });
   const client = () => api.app.get(TaskClient);
 
-  it('are searched, a page at a time, where they are kept in tables', async () => {
+  it('are searched page by page if they are stored in tables', async () => {
     const keyPrefix = uniquePrefix('admin').replace('-', '_');
     database = await testDatabase(keyPrefix);
     const typeorm = await database.dataSource();
@@ -57,7 +57,7 @@ describe('results through the API', () => {
     expect(await get('/tasks?form=2126')).toMatchObject({ status: 400, body: { errors: [{ parameter: 'form' }] } });
   });
 
-  it('say nothing of what was encrypted for its workers', async () => {
+  it('do not show encrypted data', async () => {
     await open({ encrypt: { keys: [{ id: 'a', key: randomBytes(32).toString('base64') }] }, resultExtended: true });
     const sent = await client().sendTask('reports.send', ['a secret']);
     expect(await sent.get()).toEqual(['a secret']);
@@ -70,7 +70,7 @@ describe('results through the API', () => {
     expect(JSON.stringify([found.body, letter.body])).not.toContain('secret');
   });
 
-  it('of any serializer are JSON: what that has not is tagged', async () => {
+  it('of any serializer are JSON, with tags for other values', async () => {
     await open({ serializer: 'extended-json' });
     const sent = await client().sendTask('reports.send', [new Date(0), 7n, new Map([['a', new Set([1])]])]);
     await sent.get();

@@ -52,7 +52,7 @@ describe('schedules in the database of the application, beside another broker', 
     expect(new Set(sent.map(({ at }) => at)).size).toBe(sent.length);
   });
 
-  it('what is saved through repositories takes effect, and a shared schedule is edited for all its tasks', async () => {
+  it('an entity saved through a repository takes effect, and a shared schedule changes for all its tasks', async () => {
     const schedules = await startApart();
     const tasks = source.getRepository(PeriodicTaskEntity);
     const interval = await source.getRepository(IntervalScheduleEntity).save({ every: 3, period: 'hours' });
@@ -66,7 +66,7 @@ describe('schedules in the database of the application, beside another broker', 
     expect(await schedules.list({ limit: 9, filter: { enabled: true } })).toMatchObject({ schedules: [] });
   });
 
-  it('what the API makes is read through repositories', async () => {
+  it('repositories read schedules that the API has created', async () => {
     const schedules = await startApart();
     const schedule = { crontab: { minute: '0,30', hour: '9-17' }, timezone: 'Europe/Paris', except: { weekdays: 'sat,sun' } };
     const made = await schedules.create('office', { task: 'reports.send', args: [1], schedule, startTime: '2030-01-01T00:00:00Z' });
@@ -89,7 +89,7 @@ describe('schedules in the database of the application, beside another broker', 
     );
   });
 
-  it('without an outbox it is said what is missing, and no tick is lost', async () => {
+  it('without an outbox the error names what is missing, and no tick is lost', async () => {
     const application = await start(redisUrl(), {
       queue: { keyPrefix, beat: { database: source } },
       imports: [TaskWorkerModule.forRoot({ beat: true, drainTimeout: 0 })],

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 describe('many beats', () => {
-  it('rule 29: 5 beats that come and go send each tick of 200 schedules once, for 10 minutes', async () => {
+  it('rule 29: 5 beats that start and stop send each tick of 200 schedules once, for 10 minutes', async () => {
     const clock = new FakeClock(START);
     const fixture = await openFixture({ clock });
     fixtures.push(fixture);
@@ -81,7 +81,7 @@ describe('many beats', () => {
     dead.forEach((beat) => beat.bury());
   });
 
-  it('beats that were too late for a tick let the faster one go first, so that many do the work of one', async () => {
+  it('beats that lost a claim look later, so that many beats do the work of one', async () => {
     const clock = new FakeClock(START);
     const fixture = await openFixture({ clock });
     const { schedules } = fixture.transport;

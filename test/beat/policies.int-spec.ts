@@ -27,7 +27,7 @@ describe('overlap', () => {
     expect(ticks.map(({ outcome }) => outcome)).toEqual(['sent', 'held', 'held', 'sent']);
   });
 
-  it('buffer-one: a tick waits for the run before it, and those that come meanwhile are left out', async () => {
+  it('buffer-one: a tick waits for the previous run, and the ticks in between are skipped', async () => {
     await fixture.create('s', { overlap: 'buffer-one', catchUp: 'all' });
     await fixture.beat();
     await clock.advance(5_000);
@@ -95,7 +95,7 @@ describe('after downtime', () => {
   });
 });
 
-describe('what cannot be run', () => {
+describe('schedules that cannot run', () => {
   it('a schedule of an unknown task is set aside as broken, and runs when a beat knows the task', async () => {
     await fixture.create('s', { task: 'renamed' });
     await fixture.create('t', {});
@@ -111,7 +111,7 @@ describe('what cannot be run', () => {
     expect((await drain(fixture)).map(({ schedule }) => schedule).sort()).toEqual(['s', 's', 't', 't']);
   });
 
-  it('a schedule is paused when its runs fail, and begins anew when it is enabled', async () => {
+  it('a schedule is paused when its runs fail, and counts failures from zero when it is enabled', async () => {
     await fixture.create('s', { pauseAfterFailures: 2 });
     await fixture.beat();
     for (let second = 1; second <= 4; second++) {

@@ -50,7 +50,7 @@ describe.each(BROKERS)('Call on %s: res.…', (_, url) => {
     return { ...application, worker: await application.work() };
   };
 
-  it('res.get(timeout=10): the value, or the failure; propagate=False gives the error as data', async () => {
+  it('res.get(timeout=10): the value or the failure; propagate=False returns the error as data', async () => {
     const { tasks } = await working();
     expect(await (await tasks.for(ResultTasks).add.delay(1, 2)).get({ timeout: '10s' })).toBe(3);
     const failed = await tasks.for(ResultTasks).fails.delay();
@@ -58,7 +58,7 @@ describe.each(BROKERS)('Call on %s: res.…', (_, url) => {
     expect(await failed.get({ propagate: false })).toMatchObject({ type: 'RangeError', message: 'out of range' });
   });
 
-  it('res.get(timeout=…) of what does not end: an error with the state', async () => {
+  it('res.get(timeout=…) of a task that does not end: an error with the state', async () => {
     const { tasks } = await open();
     const sent = await tasks.for(ResultTasks).add.delay(1, 2);
     await expect(sent.get({ timeout: 10 })).rejects.toMatchObject({ code: 'RESULT_TIMEOUT', message: expect.stringContaining('PENDING') });
@@ -76,7 +76,7 @@ describe.each(BROKERS)('Call on %s: res.…', (_, url) => {
     expect(await bad.traceback()).toContain('ResultTasks.fails');
   });
 
-  it('.forget(): the result is gone; an id that nobody knows is UNKNOWN, not PENDING', async () => {
+  it('.forget(): the result is removed; an unknown id is UNKNOWN, not PENDING', async () => {
     const { tasks } = await working();
     const sent = await tasks.for(ResultTasks).add.delay(1, 2);
     await sent.get();
@@ -96,13 +96,13 @@ describe.each(BROKERS)('Call on %s: res.…', (_, url) => {
     await expect(running.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
   });
 
-  it('.exists(): whether anything is known of it', async () => {
+  it('.exists(): whether the id is known', async () => {
     const { tasks } = await open();
     const sent = await tasks.for(ResultTasks).add.delay(1, 2);
     expect([await sent.exists(), await tasks.result('nobody').exists()]).toEqual([true, false]);
   });
 
-  it('.children .parent .collect(), with trail: what it has sent, and what came of that', async () => {
+  it('.children .parent .collect(), with trail: the tasks it has sent, and their results', async () => {
     const { tasks } = await working({ trail: true });
     const sent = await tasks.for(ResultTasks).parent.delay();
     const ids = await sent.get();

@@ -57,7 +57,7 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     expect(await (await tasks.for(MathTasks).add.applyAsync([1, 2])).get()).toBe(3);
   });
 
-  it('countdown, eta: not before; held by the broker', async () => {
+  it('countdown, eta: earliest start; the message waits in the broker', async () => {
     const { tasks, inspector } = await open();
     const hour = 3_600_000;
     const sent = await Promise.all([
@@ -68,7 +68,7 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     expect(await Promise.all(sent.map((one) => one.state()))).toEqual(['PENDING', 'PENDING']);
   });
 
-  it('countdown=0.05: it runs when that is over', async () => {
+  it('countdown=0.05: it runs after that time', async () => {
     const { tasks } = await working();
     const before = Date.now();
     const { eta } = await contextOf(tasks, { countdown: 50 });
@@ -81,7 +81,7 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     await expect(sending).rejects.toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('absent beside countdown') });
   });
 
-  it('expires: not after; it ends as REVOKED and never runs', async () => {
+  it('expires: if it has not started by then, it ends as REVOKED', async () => {
     const { tasks, work } = await open();
     const sent = await tasks.for(MathTasks).notes.applyAsync(['late'], { expires: new Date(Date.now() - 1) });
     await work();
@@ -99,7 +99,7 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     });
   });
 
-  it('task_id: the id of the call, taken once', async () => {
+  it('task_id: the id of the call, accepted once', async () => {
     const { tasks } = await working();
     const first = await tasks.for(MathTasks).notes.applyAsync(['once'], { taskId: 'order-7' });
     await first.get();
@@ -123,7 +123,7 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     expect([seen.all, await first.state()]).toEqual([[['last']], 'REVOKED']);
   });
 
-  it('idempotencyKey: a request that is repeated is the same call', async () => {
+  it('idempotencyKey: a repeated request is the same call', async () => {
     const { tasks } = await working();
     const first = await tasks.for(MathTasks).add.applyAsync([1, 2], { idempotencyKey: 'request-1' });
     await first.get();
@@ -131,7 +131,7 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     expect([again.id, again.deduplicated, await again.get()]).toEqual([first.id, true, 3]);
   });
 
-  it('retry_policy → publishRetry: how a publish that failed is tried again; a wrong one is refused', async () => {
+  it('retry_policy → publishRetry: how a failed publish is retried; an invalid policy is refused', async () => {
     const { tasks } = await working();
     const publishRetry = { maxRetries: 1, intervalStart: 0, intervalStep: '0.2s', intervalMax: '1s' };
     expect(await (await tasks.for(MathTasks).add.applyAsync([1, 2], { publishRetry })).get()).toBe(3);
@@ -150,7 +150,7 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     expect((await seen.count(3))[2]).toEqual([failed.id, expect.objectContaining({ type: 'TypeError', message: 'why' }), 'failed']);
   });
 
-  it('ignore_result=True: nothing of this call is stored', async () => {
+  it('ignore_result=True: no result of this call is stored', async () => {
     const { tasks, worker } = await working();
     const sent = await tasks.for(MathTasks).notes.applyAsync(['x'], { ignoreResult: true });
     await seen.count(1);
@@ -176,7 +176,7 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
     },
   );
 
-  it.each(['gzip', 'brotli'] as const)('compression=%s: makes a large argument small', async (compression) => {
+  it.each(['gzip', 'brotli'] as const)('compression=%s: compresses a large argument', async (compression) => {
     const { tasks, work } = await open();
     await work();
     await tasks.for(MathTasks).notes.applyAsync(['long '.repeat(1_000)], { compression });

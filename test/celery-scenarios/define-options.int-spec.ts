@@ -81,7 +81,7 @@ describe.each(BROKERS)('Define on %s: @shared_task(…) → @Task({ … })', (_,
     expect([await sent.state(), await inspector.counts('default')]).toMatchObject(['RETRY', { ready: 0, delayed: 1 }]);
   });
 
-  it("rate_limit='10/m' → rateLimit: '10/m': the next waits apart for its slot, and a new rate holds at once", async () => {
+  it("rate_limit='10/m' → rateLimit: '10/m': the next one waits for its slot, and a new rate applies at once", async () => {
     const Tasks = oneTask({ rateLimit: '10/m' }, () => 'ran');
     const { tasks, work, inspector } = await start(url(), { providers: [Tasks] });
     const [first, second] = [await tasks.for(Tasks).task.delay(), await tasks.for(Tasks).task.delay()];
@@ -149,7 +149,7 @@ describe.each(BROKERS)('Define on %s: @shared_task(…) → @Task({ … })', (_,
     expect(await order.count(2)).toEqual(['high', 'low']);
   });
 
-  it('expires=…: not run later, REVOKED', async () => {
+  it('expires=…: REVOKED if it has not started by then', async () => {
     const Tasks = oneTask({ expires: 0 }, () => 'ran');
     const { tasks, work } = await start(url(), { providers: [Tasks] });
     const sent = await tasks.for(Tasks).task.delay();
@@ -157,18 +157,18 @@ describe.each(BROKERS)('Define on %s: @shared_task(…) → @Task({ … })', (_,
     await expect(sent.get()).rejects.toMatchObject({ code: 'TASK_REVOKED', message: expect.stringContaining('expired') });
   });
 
-  it('queue=…: where its calls go', async () => {
+  it('queue=…: the queue of its calls', async () => {
     const { sent } = await send({ queue: 'mail' }, (ctx) => ctx.deliveryInfo.queue);
     expect(await sent.get()).toBe('mail');
   });
 
-  it('throws=(A,): an expected error is a FAILURE without an alarm', async () => {
+  it('throws=(A,): an expected error is a FAILURE that is not reported', async () => {
     const { sent, log } = await send({ throws: [SmtpError] }, failing(new SmtpError('expected')));
     await expect(sent.get()).rejects.toThrow('expected');
     expect(log.messages('error')).toEqual([]);
   });
 
-  it.each(['extended-json', 'msgpack'] as const)('serializer=%s: how its arguments and its result travel', async (serializer) => {
+  it.each(['extended-json', 'msgpack'] as const)('serializer=%s: the form of its arguments and result', async (serializer) => {
     @Injectable()
     class Dated {
       @Task({ name: 'scenario.dated', serializer })
@@ -181,13 +181,13 @@ describe.each(BROKERS)('Define on %s: @shared_task(…) → @Task({ … })', (_,
     expect(await (await tasks.for(Dated).later.delay(new Date(0))).get()).toEqual(new Date(1));
   });
 
-  it('compression=…: what is long is made small on its way', async () => {
+  it('compression=…: large content is compressed', async () => {
     const { sent } = await send({ compression: 'gzip' }, () => 'long '.repeat(10_000));
     expect(await sent.get()).toHaveLength(50_000);
   });
 });
 
-describe('Define: what no broker has a part in', () => {
+describe('Define: independent of the broker', () => {
   it.each([
     ['retry_backoff=True', { retryBackoff: true }, [1_000, 2_000, 4_000, 8_000]],
     ['retry_backoff=30', { retryBackoff: '30s' }, [30_000, 60_000, 120_000, 240_000]],
@@ -240,12 +240,12 @@ describe('Define: what no broker has a part in', () => {
     });
   });
 
-  it.each([42, ''])('a unique key that is no text: %p is refused at boot', async (key) => {
+  it.each([42, ''])('a unique key that is not a string: %p is refused at boot', async (key) => {
     const error = await bootError({ providers: [oneTask({ unique: { key: key as string } }, () => 1)] });
     expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'key' });
   });
 
-  it('a misspelled option: refused with the right one', async () => {
+  it('a misspelled option is refused with "did you mean"', async () => {
     expect(await bootError({ providers: [oneTask({ max_retries: 5 } as never, () => 1)] })).toMatchObject({
       code: 'UNKNOWN_OPTION',
       message: expect.stringContaining("Did you mean 'maxRetries'?"),

@@ -238,7 +238,7 @@ describe.each(BROKERS)('Define on %s', (_, url) => {
   });
 });
 
-describe('Define: what no broker has a part in', () => {
+describe('Define: independent of the broker', () => {
   it('two tasks of one name fail the boot, naming both places', async () => {
     @Injectable()
     class Twin {

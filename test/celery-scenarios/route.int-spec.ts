@@ -135,7 +135,7 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
     expect(await (await tasks.for(MediaTasks).send.delay('x')).get()).toBe('default for x');
   });
 
-  it('--name worker1@%h --concurrency 4: so many run at once, and no more', async () => {
+  it('--name worker1@%h --concurrency 4: at most so many run at once', async () => {
     running.length = 0;
     const { tasks, work } = await start(url(), { providers: [MediaTasks] });
     const sent = await Promise.all(Array.from({ length: 8 }, () => tasks.for(MediaTasks).meets.delay(4)));
@@ -144,7 +144,7 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
     expect(await Promise.all(sent.map((one) => one.get()))).toEqual(Array(8).fill(4));
   });
 
-  it('rateLimit holds for the cluster, not for each worker; a limited task never holds up others', async () => {
+  it('rateLimit applies to the cluster, not to each worker; a limited task never delays others', async () => {
     const { tasks, work, inspector } = await start(url(), { providers: [MediaTasks] });
     const limited = await Promise.all(Array.from({ length: 20 }, () => tasks.for(MediaTasks).rare.delay()));
     const other = await tasks.for(MediaTasks).encode.applyAsync([], { queue: 'default', priority: 0 });
@@ -155,7 +155,7 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
     expect((await inspector.counts('default')).limited).toBe(19);
   });
 
-  it('routes → { queue, rateLimit }: where it goes, and how often', async () => {
+  it('routes → { queue, rateLimit }: the queue and the rate', async () => {
     const routes = { 'email.*': { queue: 'email', rateLimit: '1/h' } };
     const { tasks, inspector } = await start(url(), { providers: [MediaTasks], queue: { routes } });
     for (const tenant of ['a', 'b']) await tasks.for(MediaTasks).send.delay(tenant);
@@ -181,7 +181,7 @@ describe.each(BROKERS)('Route on %s', (_, url) => {
   });
 });
 
-describe('Route: what no broker has a part in', () => {
+describe('Route: independent of the broker', () => {
   it("a route with the rate '10/x' is refused at boot", async () => {
     const error = await bootError({ providers: [MediaTasks], queue: { routes: { 'email.*': { rateLimit: '10/x' } } } });
     expect(error).toMatchObject({ code: 'INVALID_OPTION', option: 'rateLimit' });

@@ -77,7 +77,7 @@ describe.each([...BROKERS, ['postgres', databaseUrl] as const])('schedules on %s
     await ran.until(({ name }) => name === 'configured', 1);
   });
 
-  it('schedules of the code are stored, and people find them', async () => {
+  it('schedules of the code are stored and listed', async () => {
     const { schedules } = await startBeat(url());
     const { schedules: all } = await schedules.list({ limit: 20, filter: { source: 'code' } });
     const names = ['each second', 'long ago', 'nightly', 'often', 'reports.rare', 'reports.rare (2)', 'reports.rare (3)'];
@@ -168,7 +168,7 @@ describe('in Nest', () => {
     await expect(app.get(TaskSchedules).create('mine', whole)).rejects.toMatchObject({ code });
   });
 
-  it('a schedule of a task that nobody knows is made, logged by beat and listed as broken, with the name that was meant', async () => {
+  it('a schedule of an unknown task is created, logged by beat and listed as broken, with "did you mean"', async () => {
     const { schedules, log } = await startBeat('memory://');
     await schedules.create('mistyped', { task: 'reports.sent', schedule: { every: 100 } });
     // Beat has looked since: of two runs, the second was sent after it.
@@ -178,7 +178,7 @@ describe('in Nest', () => {
     expect(broken).toMatchObject([{ name: 'mistyped', broken: expect.stringContaining("Did you mean 'reports.send'?") }]);
   });
 
-  it('two schedules of one name fail the boot, as does @Periodic on what is no task', async () => {
+  it('two schedules with one name fail the boot, as does @Periodic on a method that is not a task', async () => {
     const beat: BeatOptionsInput = { schedule: { often: { task: 'reports.send', schedule: '0 2 * * *' } } };
     expect(await bootError({ queue: { beat }, providers: [Reports] }, { beat: true })).toMatchObject({ code: 'SCHEDULE_NAME_TAKEN' });
     @Injectable()

@@ -68,7 +68,7 @@ describe('Test: TaskQueueTestingModule', () => {
     await expect(loud.tasks.for(PostTasks).sendPostEmail.delay('p1')).rejects.toBeInstanceOf(SmtpError);
   });
 
-  it('drain(): runs what is due, and what that sends, with the application’s own handlers', async () => {
+  it('drain(): runs due tasks and the tasks they send, with the application’s own handlers', async () => {
     const { app, tasks, queue } = await open();
     await tasks.for(PostTasks).publish.delay(['p1', 'p2']);
     const { runs, failures, later } = await queue.drain();

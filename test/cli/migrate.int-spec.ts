@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('tasks migrate', () => {
-  it('makes the tables, and says what it did', async () => {
+  it('creates the tables and prints the applied migrations', async () => {
     const first = await tasks('migrate', '--broker', database.url);
     expect(first).toEqual({ code: 0, out: `Schema tq is migrated:\n${NAMES.map((name) => `  ${name}\n`).join('')}`, err: '' });
     expect(await tasks('migrate', '--broker', database.url)).toEqual({ code: 0, out: 'Schema tq is up to date.\n', err: '' });

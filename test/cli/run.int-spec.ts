@@ -25,7 +25,7 @@ function start(broker: string, keyPrefix: string, ...args: readonly string[]): H
 }
 
 describe('tasks beat', () => {
-  it('sends what is due, runs nothing, and ends in order on SIGTERM; tasks worker runs it', async () => {
+  it('sends due tasks, runs none, and ends in order on SIGTERM; tasks worker runs them', async () => {
     const keyPrefix = uniquePrefix('cli');
     const beat = start(redisUrl(), keyPrefix, 'beat');
     await beat.until('sent', 2);
@@ -41,7 +41,7 @@ describe('tasks beat', () => {
     expect(worker.said).not.toContain('sent');
   });
 
-  it('stays alive where no connection keeps it alive, as while the broker is away', async () => {
+  it('stays alive without a connection, as while the broker is unavailable', async () => {
     const beat = start('memory://', uniquePrefix('cli'), 'beat');
     await beat.until('sent', 3);
     expect(beat.child.exitCode).toBeNull();

@@ -10,7 +10,7 @@ describe.each(BROKERS)('calling on %s', (_, url) => {
   });
   afterEach(() => app.close());
 
-  it('runs a task with its arguments and gives back what it returned', async () => {
+  it('runs a task with its arguments and returns its result', async () => {
     app.task('add', (_context, a: number, b: number) => a + b);
     await app.worker();
     const sent = await app.send('add', [2, 3]);
@@ -46,7 +46,7 @@ describe.each(BROKERS)('calling on %s', (_, url) => {
     expect(await (await app.send('nothing')).get()).toBeNull();
   });
 
-  it('takes an id of the caller once', async () => {
+  it('accepts a chosen id once', async () => {
     app.task('once', () => 1);
     const first = await app.send('once', [], { taskId: 'a' });
     const second = await app.send('once', [], { taskId: 'a' });
@@ -91,7 +91,7 @@ describe.each(BROKERS)('calling on %s', (_, url) => {
     expect([runs, await sent.state()]).toEqual([0, 'REVOKED']);
   });
 
-  it('answers UNKNOWN for an id that nobody knows', async () => {
+  it('answers UNKNOWN for an unknown id', async () => {
     expect(await app.client.result('nobody').state()).toBe('UNKNOWN');
   });
 
@@ -122,7 +122,7 @@ describe.each(BROKERS)('calling on %s', (_, url) => {
     });
   });
 
-  it('makes what a task sends part of its tree', async () => {
+  it('tasks that a task sends become part of its tree', async () => {
     app.task('child', (context) => ({ root: context.rootId, parent: context.parentId }));
     app.task('parent', async () => (await app.send('child')).id);
     await app.worker();

@@ -99,7 +99,7 @@ describe('eager mode and apply()', () => {
     expect([await sent.state(), runs]).toEqual(['FAILURE', 4]);
   });
 
-  it('honours unique keys among what runs here: a call of a task within itself, and beside it', async () => {
+  it('honours unique keys among inline runs: a call of a task within itself, and beside it', async () => {
     app = await Harness.open('memory://', { eager: true });
     const inner: unknown[] = [];
     app.task('sync', async () => {
@@ -142,7 +142,7 @@ describe('eager mode and apply()', () => {
     await expect(app.send('fail')).rejects.toBeInstanceOf(Typed);
   });
 
-  it('says when the task is not of this process', async () => {
+  it('fails clearly if the task is not of this process', async () => {
     app = await Harness.open('memory://', { eager: true });
     await expect(app.send('elsewhere')).rejects.toMatchObject({ code: 'TASK_NOT_LOCAL' });
   });

@@ -34,7 +34,7 @@ describe.each(BROKERS)('content on %s', (_, url) => {
     return (await app.transport.inspector.deadLetters('default', { limit: 10 })).letters;
   }
 
-  it.each(ALL.slice(1))('goes to the task and back unchanged in %s, plain, compressed and protected', async (serializer) => {
+  it.each(ALL.slice(1))('reaches the task and returns unchanged in %s, plain, compressed and protected', async (serializer) => {
     const plain = await open({ acceptContent: ALL });
     await echo(plain);
     const guarded = await open({
@@ -49,7 +49,7 @@ describe.each(BROKERS)('content on %s', (_, url) => {
     expect(await (await guarded.send('echo', [RICH])).get()).toEqual(RICH);
   });
 
-  it('keeps its form through retries, parking, an early ack and what follows', async () => {
+  it('keeps its form through retries, parking, an early ack and follow-ups', async () => {
     const options = { serializer: 'extended-json', sign: { keys: [secret('a')] }, encrypt: { keys: [key('a')] } } as const;
     const app = await open(options);
     const followed = signal<unknown>();
@@ -160,7 +160,7 @@ describe.each(BROKERS)('content on %s', (_, url) => {
     await expect(tried.client.result(sent.id).get()).rejects.toMatchObject({ remote: { code: 'CONTENT_UNDECRYPTABLE' } });
   });
 
-  it('tells the state of a result that it cannot decrypt, and says why it cannot be read', async () => {
+  it('returns the state of a result that it cannot decrypt, and an error for the value', async () => {
     const [old, current] = [key('2023'), key('2024')];
     const app = await open({ encrypt: { keys: [old] } });
     await echo(app);
@@ -173,7 +173,7 @@ describe.each(BROKERS)('content on %s', (_, url) => {
     for (const ask of asks) await expect(ask()).rejects.toMatchObject({ code: 'CONTENT_UNDECRYPTABLE' });
   });
 
-  it('leaves no argument, result or error text in the store where it is encrypted', async () => {
+  it('leaves no argument, result or error text in the store when encrypted', async () => {
     const app = await open({ encrypt: { keys: [key('a')] } });
     app.task('fail', (_context, iban: string) => {
       throw new Error(`${iban} is closed`);
@@ -206,7 +206,7 @@ describe.each(BROKERS)('content on %s', (_, url) => {
     await expect(app.send('echo', [1], options as never)).rejects.toMatchObject({ code });
   });
 
-  it('still refuses in plain JSON what JSON would change', async () => {
+  it('still refuses values that plain JSON would change', async () => {
     const app = await open({ acceptContent: ALL });
     await expect(app.send('echo', [new Date()])).rejects.toMatchObject({ code: 'ARGUMENT_NOT_SERIALIZABLE' });
     await expect(app.send('echo', [new Date(Number.NaN)], { serializer: 'yaml' })).rejects.toMatchObject({

@@ -26,7 +26,7 @@ describe.each(BROKERS)('dead letters on %s', (_, url) => {
     return sent.id;
   }
 
-  it('tell why, and what became of each attempt: when, where, with what error', async () => {
+  it('have the reason, and for each attempt the time, worker and error', async () => {
     await app.worker({ name: 'w1' });
     const id = await fail('mail', ['ann']);
     const letter = (await app.client.deadLetters.get(id))!;
@@ -39,13 +39,13 @@ describe.each(BROKERS)('dead letters on %s', (_, url) => {
     expect(letter.at).toBeInstanceOf(Date);
   });
 
-  it('keep what a task that never ran ended with, and claim no attempt for it', async () => {
+  it('store the end of a task that never ran, without an attempt', async () => {
     await app.worker({ unknownTaskRetention: 0 });
     const id = await fail('nobody');
     expect(await app.client.deadLetters.get(id)).toMatchObject({ reason: 'unknown_task', attempts: [] });
   });
 
-  it('are redriven with all their retries, a fresh result and no expiry that has passed', async () => {
+  it('are redriven with all their retries, without the old result and a past expiry', async () => {
     await app.worker();
     const id = await fail('mail', ['ann'], { taskId: 'mine', expires: '2s' });
     broken = false;
@@ -100,7 +100,7 @@ describe.each(BROKERS)('dead letters on %s', (_, url) => {
     expect(await app.client.deadLetters.purge('nobody')).toBe(0);
   });
 
-  it('come page by page over all queues, with a filter too', async () => {
+  it('are listed page by page over all queues, also with a filter', async () => {
     await app.worker({ queues: ['a', 'b', 'empty', 'z'], concurrency: 50 });
     const ids: string[] = [];
     for (const queue of ['a', 'b', 'z']) {
@@ -133,7 +133,7 @@ describe.each(BROKERS)('dead letters on %s', (_, url) => {
     expect(await app.client.deadLetters.get('bad')).toMatchObject({ reason: 'malformed' });
   });
 
-  it('say which of them stay dead letters, and why', async () => {
+  it('are refused with a reason if they stay dead', async () => {
     await app.worker();
     const ids = [await fail('tidy', [], { unique: { key: 'k' } }), await fail('tidy')];
     const holder = await app.send('tidy', [], { unique: { key: 'k' }, countdown: '1h' });
@@ -146,7 +146,7 @@ describe.each(BROKERS)('dead letters on %s', (_, url) => {
     expect(await app.client.deadLetters.redrive(ids[0]!)).toEqual({ redriven: 1, refused: [] });
   });
 
-  it('refuse a filter that nobody knows, which would choose all', async () => {
+  it('refuse an unknown filter, which would match all', async () => {
     await expect(app.client.deadLetters.purge({ tasks: 'mail' } as never)).rejects.toThrow("Did you mean 'task'?");
     await expect(app.client.deadLetters.list({ limit: 0 })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
     await expect(app.client.deadLetters.list({ cursor: 'x' })).rejects.toMatchObject({ code: 'INVALID_OPTION' });

@@ -17,7 +17,7 @@ describe.each(BROKERS)('limits, states and ends on %s', (_, url) => {
     await expect((await app.send('slow')).get()).rejects.toThrow(/SoftTimeLimitExceeded: .* softTimeLimit of 20 ms/);
   });
 
-  it('lets the call shorten the soft limit, and a policy retry it', async () => {
+  it('the call can shorten the soft limit, and a policy can retry it', async () => {
     app.task('slow', (context) => (context.retries === 0 ? wait(60_000, undefined, { signal: context.signal }) : 'second'), {
       autoretryFor: [SoftTimeLimitExceeded],
       defaultRetryDelay: 1,

@@ -4,7 +4,7 @@ import { BROKERS, Harness, signal } from './harness.js';
 
 class SmtpError extends Error {}
 
-describe.each(BROKERS)('what a task says of its failures, on %s', (_, url) => {
+describe.each(BROKERS)('failure policies of a task, on %s', (_, url) => {
   let app: Harness;
   beforeEach(async () => {
     app = await Harness.open(url());
@@ -13,7 +13,7 @@ describe.each(BROKERS)('what a task says of its failures, on %s', (_, url) => {
 
   const deadLetters = async () => (await app.transport.inspector.deadLetters('default', { limit: 10 })).letters;
 
-  it('acksOnFailure: false gives a failure to another worker until maxDeliveries, after its retries', async () => {
+  it('acksOnFailure: false releases a failed task to other workers until maxDeliveries, after its retries', async () => {
     const retries: number[] = [];
     app.task(
       'mail',
@@ -30,7 +30,7 @@ describe.each(BROKERS)('what a task says of its failures, on %s', (_, url) => {
     expect(await deadLetters()).toMatchObject([{ reason: 'failed', detail: 'SmtpError: busy' }]);
   });
 
-  it('acksOnTimeout: false does the same for what a time limit ended, and only for that', async () => {
+  it('acksOnTimeout: false does the same for runs that a time limit ended, and only for those', async () => {
     let runs = 0;
     app.task(
       'slow',
@@ -93,7 +93,7 @@ describe.each(BROKERS)('what a task says of its failures, on %s', (_, url) => {
     expect(await good.record()).toBeNull();
   });
 
-  it('throws: an expected error fails the task like any other, without a retry of its own', async () => {
+  it('throws: an expected error fails the task like any other and adds no retry', async () => {
     app.task(
       'mail',
       () => {
@@ -105,7 +105,7 @@ describe.each(BROKERS)('what a task says of its failures, on %s', (_, url) => {
     await expect((await app.send('mail')).get()).rejects.toThrow('SmtpError: no such user');
   });
 
-  it('retry: { delay } decides by the error; what the error asks for as retryAfter goes first', async () => {
+  it('retry: { delay } decides by the error; retryAfter of the error wins', async () => {
     const waits: unknown[] = [];
     let runs = 0;
     app.task(
@@ -131,7 +131,7 @@ describe.each(BROKERS)('what a task says of its failures, on %s', (_, url) => {
     expect(waits).toEqual([['slow', 0]]);
   });
 
-  it('a retry.delay that throws costs no task: defaultRetryDelay stands in', async () => {
+  it('a retry.delay that throws does not fail the task: defaultRetryDelay is used', async () => {
     app.task(
       'call',
       (context) => {

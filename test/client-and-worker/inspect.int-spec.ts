@@ -9,7 +9,7 @@ import { BROKERS, Harness, signal } from './harness.js';
 const FOREVER = { timeout: '20s' };
 const toW = { destination: 'w', ...FOREVER };
 
-describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
+describe.each(BROKERS)('inspecting workers on %s', (_, url) => {
   let app: Harness;
   let inspect: TaskInspect;
   let control: TaskControl;
@@ -40,7 +40,7 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     control = new TaskControl({ workers, client: app.client, options: app.options });
   }
 
-  it('ping: all answer that are there, and those alone that are named; who is missing is told', async () => {
+  it('ping: all workers answer, or only the named ones; missing ones are listed', async () => {
     await app.worker({ name: 'one' });
     await app.worker({ name: 'two' });
     const both = [
@@ -54,11 +54,11 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     expect(silent).toMatchObject({ worker: 'three', error: { code: 'WORKER_SILENT' } });
   });
 
-  it('ping: nobody is there, and the answer is empty after the timeout', async () => {
+  it('ping: without workers the answer is empty after the timeout', async () => {
     expect(await inspect.ping({ timeout: 20 })).toEqual([]);
   });
 
-  it('active and reserved: what runs and what waits in the worker, until it has ended', async () => {
+  it('active and reserved: the tasks that run and those that wait in the worker, until they have ended', async () => {
     const worker = await app.worker({ name: 'w', concurrency: 1, queues: ['q'] });
     const sent = await app.send('hold', [{ a: 1 }, 'x'.repeat(5_000)], { queue: 'q', priority: 7 });
     await begun[0]!.come;
@@ -85,7 +85,7 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     expect(await inspect.active(toW)).toEqual([{ worker: 'w', value: [] }]);
   });
 
-  it('queryTask and revoked: who holds a task, and that it was told to end', async () => {
+  it('queryTask and revoked: the worker that holds a task, and the revoked running tasks', async () => {
     await app.worker({ name: 'w' });
     const sent = await app.send('hold');
     const context = await begun[0]!.come;
@@ -100,14 +100,14 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     expect(await inspect.active(toW)).toMatchObject([{ value: [{ id: sent.id, ending: 'TASK_REVOKED' }] }]);
   });
 
-  it('scheduled: what waits for its time is counted where it is, in the broker', async () => {
+  it('scheduled: delayed messages are counted in the broker', async () => {
     await app.worker({ name: 'w', queues: ['q'] });
     await app.send('hold', [], { queue: 'q', countdown: '1h' });
     const own = { queue: 'direct:w', delayed: 0, limited: 0 };
     expect(await inspect.scheduled(toW)).toEqual([{ worker: 'w', value: [{ queue: 'q', delayed: 1, limited: 0 }, own] }]);
   });
 
-  it('registered, stats, activeQueues and conf tell what the worker is', async () => {
+  it('registered, stats, activeQueues and conf describe the worker', async () => {
     await app.worker({ name: 'w', queues: ['q'], concurrency: 3 });
     await app.send('hold', [], { queue: 'q' });
     await begun[0]!.come;
@@ -130,7 +130,7 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     expect(conf!.value!.worker).toMatchObject({ name: 'w', queues: ['q'], concurrency: 3, lease: 10_000, tasks: [] });
   });
 
-  it('what a task hides of its arguments is in no answer', async () => {
+  it('arguments that a task hides are in no answer', async () => {
     const hold = app.handlers.get('hold')!;
     app.handlers.register({ ...hold, name: 'hiding', options: { ...hold.options, redactArgs: [1] } }, 'here');
     await app.worker({ name: 'w' });
@@ -156,14 +156,14 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     expect(worker.health().running).toBe(1);
   });
 
-  it('what the pool cannot do is refused with a code', async () => {
+  it('a command that the pool does not support is refused with a code', async () => {
     await app.worker({ name: 'w', pool: 'solo' });
     const refused = [{ worker: 'w', error: { code: 'COMMAND_UNSUPPORTED', message: expect.stringContaining("'solo'") } }];
     expect(await control.poolGrow(1, toW)).toEqual(refused);
     expect(await control.timeLimit('hold', { hard: '1s' }, toW)).toEqual(refused);
   });
 
-  it('timeLimit holds for runs that begin from now on, in the worker that was told', async () => {
+  it('timeLimit applies to runs that start afterwards, in the addressed worker', async () => {
     await app.worker({ name: 'w' });
     const unlimited = await app.send('hold');
     const first = await begun[0]!.come;
@@ -185,7 +185,7 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     await expect(control.rateLimit('hold', 'often' as never)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('addConsumer and cancelConsumer tell what the worker consumes then', async () => {
+  it('addConsumer and cancelConsumer return the queues that the worker consumes then', async () => {
     const worker = await app.worker({ name: 'w', queues: ['a'], direct: false });
     const names = (replies: Awaited<ReturnType<TaskInspect['activeQueues']>>) => replies[0]!.value!.map(({ name }) => name);
     expect(names(await control.addConsumer('b', toW))).toEqual(['a', 'b']);
@@ -193,7 +193,7 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     expect(worker.queues).toEqual(['b']);
   });
 
-  it('shutdown: the worker that is meant answers, finishes what it runs and ends; the others go on', async () => {
+  it('shutdown: the addressed worker answers, finishes its tasks and ends; the others continue', async () => {
     const [worker, other] = [await app.worker({ name: 'w', queues: ['a'] }), await app.worker({ name: 'other', queues: ['b'] })];
     const sent = await app.send('hold', [], { queue: 'a' });
     await begun[0]!.come;
@@ -207,7 +207,7 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     expect(await inspect.ping({ limit: 1, ...FOREVER })).toEqual([{ worker: 'other', value: 'pong' }]);
   });
 
-  it('a worker that does not know what it is asked says so, and does nothing that is stale', async () => {
+  it('a worker answers an unknown command with an error, and ignores a stale one', async () => {
     const worker = await app.worker({ name: 'w' });
     const workers = new AskWorkers(app.transport.control, systemClock);
     const [reply] = await workers.ask('pnig' as 'ping', {}, toW);
@@ -220,7 +220,7 @@ describe.each(BROKERS)('workers that are asked on %s', (_, url) => {
     expect(worker.health().consuming).toBe(true);
   });
 
-  it('bad input is refused where it is asked, and reaches no worker', async () => {
+  it('bad input is refused at the caller and reaches no worker', async () => {
     await expect(inspect.ping({ destinaton: 'w' } as never)).rejects.toMatchObject({ code: 'UNKNOWN_OPTION' });
     await expect(inspect.ping({ destination: [] })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
     await expect(inspect.ping({ timeout: 'soon' as never })).rejects.toMatchObject({ code: 'INVALID_OPTION' });

@@ -16,7 +16,7 @@ describe.each(BROKERS)('links on %s', (_, url) => {
     return caught.come;
   }
 
-  it('a success calls its link with what it returned before the link’s own arguments, as part of its tree', async () => {
+  it('a success calls its link with its result before the link’s own arguments, as part of its tree', async () => {
     app.task('add', (_context, a: number, b: number) => a + b);
     const next = catcher('next');
     await app.worker();
@@ -32,7 +32,7 @@ describe.each(BROKERS)('links on %s', (_, url) => {
     expect((await next).args).toEqual(['mine']);
   });
 
-  it('a link gets what a task returned whose result is ignored', async () => {
+  it('a link gets the return value of a task whose result is ignored', async () => {
     app.task('add', () => 5, { ignoreResult: true });
     const next = catcher('next');
     await app.worker();
@@ -63,7 +63,7 @@ describe.each(BROKERS)('links on %s', (_, url) => {
     expect(await Promise.race([success, Promise.resolve('never')])).toBe('never');
   });
 
-  it('linkError is called for a task that nobody knows, and for one whose workers died', async () => {
+  it('linkError is called for an unknown task, and for one whose workers died', async () => {
     const failure = catcher('failure');
     await app.worker({ unknownTaskRetention: 0, unknownTaskDelay: 1 });
     const sent = await app.send('nobody', [], { linkError: signature('failure') });
@@ -82,7 +82,7 @@ describe.each(BROKERS)('links on %s', (_, url) => {
     expect(sent.id).toBe('parent');
   });
 
-  it('takes the options of the link: queue, countdown, headers, shadow, an id of its own', async () => {
+  it('uses the options of the link: queue, countdown, headers, shadow, a chosen id', async () => {
     app.task('add', () => 5);
     const next = catcher('next');
     await app.worker({ queues: ['default'] });

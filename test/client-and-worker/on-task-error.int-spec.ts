@@ -12,7 +12,7 @@ describe.each(BROKERS)('onTaskError on %s', (_, url) => {
   });
   afterEach(() => app.close());
 
-  it('is told of final failures, with the arguments as far as they may be seen, and of nothing that was to be expected', async () => {
+  it('is called for final failures, with the arguments that may be shown, and not for expected errors', async () => {
     const reports: TaskErrorReport[] = [];
     const options = { autoretryFor: [SmtpError], maxRetries: 1, defaultRetryDelay: 1 };
     const busy = () => {

@@ -10,7 +10,7 @@ describe.each(BROKERS)('queues on %s', (_, url) => {
   });
   afterEach(() => app.close());
 
-  it('a call for one worker is run by no other', async () => {
+  it('no other worker runs a call for one worker', async () => {
     await app.worker({ name: 'other@host' });
     await app.worker({ name: 'mine@host' });
     const sent = await Promise.all(Array.from({ length: 10 }, () => app.send('where', [], { worker: 'mine@host' })));
@@ -28,7 +28,7 @@ describe.each(BROKERS)('queues on %s', (_, url) => {
     await expect(stale.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
   });
 
-  it('a worker without a queue of its own is not reached by its name', async () => {
+  it('a worker without a direct queue cannot be addressed by its name', async () => {
     await app.worker({ name: 'mine@host', direct: false });
     const sent = await app.send('where', [], { worker: 'mine@host' });
     expect(await (await app.send('where')).get()).toEqual(['mine@host', 'default']);
@@ -39,7 +39,7 @@ describe.each(BROKERS)('queues on %s', (_, url) => {
     await expect(app.send('where', [], { worker: 'a', queue: 'b' })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('a worker leaves to others what it excludes, and is refused when nothing is left', async () => {
+  it('a worker does not consume excluded queues, and is refused if none is left', async () => {
     await app.worker({ queues: ['a', 'b'], excludeQueues: ['b'] });
     const left = await app.send('where', [], { queue: 'b' });
     expect(await (await app.send('where', [], { queue: 'a' })).get()).toEqual([expect.any(String), 'a']);
@@ -74,7 +74,7 @@ describe.each(BROKERS)('queues on %s', (_, url) => {
     expect(await app.transport.inspector.queues()).toEqual([]);
   });
 
-  it('a paused queue is handed to no worker until it is resumed, also to one that starts meanwhile', async () => {
+  it('no worker gets messages of a paused queue until it is resumed, not even a new one', async () => {
     await app.worker({ queues: ['default', 'other'] });
     await app.client.queues.pause('default');
     const held = await app.send('where');
@@ -87,7 +87,7 @@ describe.each(BROKERS)('queues on %s', (_, url) => {
     expect(await app.client.queues.paused()).toEqual([]);
   });
 
-  it('a worker takes up and leaves a queue while it runs', async () => {
+  it('a running worker starts and stops consuming a queue', async () => {
     const worker = await app.worker({ name: 'w', queues: ['a'] });
     const waiting = await app.send('where', [], { queue: 'b' });
     await worker.addQueue('b');
@@ -114,7 +114,7 @@ describe.each(BROKERS)('queues on %s', (_, url) => {
     expect(await (await app.send('where', [], { queue: 'c' })).state()).toBe('PENDING');
   });
 
-  it('tells how long the oldest that is next has waited: since it was sent, or its time had come', async () => {
+  it('returns how long the oldest ready message has waited, since it was sent or became due', async () => {
     expect(await app.client.queues.oldestAge('default')).toBeNull();
     const before = Date.now();
     await app.send('where', [], { priority: 1 });

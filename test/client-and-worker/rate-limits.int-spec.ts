@@ -49,7 +49,7 @@ async function take(consumer: Consumer): Promise<string[]> {
 }
 
 describe.each(BROKERS)('rate limits on %s', (_, url) => {
-  it('lets one call through in an hour, and all others that wait once the limit is lifted', async () => {
+  it('lets one call through in an hour, and all waiting ones once the limit is removed', async () => {
     const { client, consumer, transport } = await open(url(), { annotations: { 'mail.*': { rateLimit: '1/h' } } });
     for (const taskId of ['a', 'b', 'c']) await client.sendTask('mail.send', [], { taskId });
     await client.sendTask('other', [], { taskId: 'other' });
@@ -60,7 +60,7 @@ describe.each(BROKERS)('rate limits on %s', (_, url) => {
     expect(await take(consumer)).toEqual(['b', 'c']);
   });
 
-  it('takes a rate of people until it is given back to the task', async () => {
+  it("keeps a rate that was set at run time until it is reset to the task's", async () => {
     const { client, consumer } = await open(url(), { annotations: { mail: { rateLimit: 1e6 } } });
     await client.setRate('mail', '1/h');
     for (const taskId of ['a', 'b']) await client.sendTask('mail', [], { taskId });
@@ -69,13 +69,13 @@ describe.each(BROKERS)('rate limits on %s', (_, url) => {
     expect(await take(consumer)).toEqual(['b']);
   });
 
-  it('refuses a rate that is none, and changes nothing', async () => {
+  it('refuses an invalid rate, and changes nothing', async () => {
     const { client } = await open(url(), {});
     await expect(client.setRate('mail', '10/x')).rejects.toMatchObject({ code: 'INVALID_OPTION', option: 'rate' });
     await expect(client.setRate('mail', -1)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('says so where the broker keeps no rates', async () => {
+  it('is refused by a broker without rate limits', async () => {
     const { client, transport } = await open(url(), {});
     Object.assign(transport.broker.capabilities, { rateLimits: false });
     await expect(client.setRate('mail', '10/s')).rejects.toMatchObject({ code: 'UNSUPPORTED_OPTION', option: 'rateLimit' });

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BROKERS, Harness, signal } from './harness.js';
 
-describe.each(BROKERS)('what cannot be run on %s', (_, url) => {
+describe.each(BROKERS)('messages that cannot run, on %s', (_, url) => {
   let app: Harness;
   beforeEach(async () => {
     app = await Harness.open(url());
   });
   afterEach(() => app.close());
 
-  it('makes a malformed message a dead letter with the reason, and goes on', async () => {
+  it('makes a malformed message a dead letter with the reason, and continues', async () => {
     app.task('a', () => 1);
     await app.transport.broker.publish([{ id: 'bad', queue: 'default', body: '{not json', priority: 5, traced: false }], {
       timeout: 5_000,
@@ -19,7 +19,7 @@ describe.each(BROKERS)('what cannot be run on %s', (_, url) => {
     expect(await app.transport.inspector.findDeadLetters('default', ['bad'])).toMatchObject([{ reason: 'malformed' }]);
   });
 
-  it('parks a task that this worker does not know until one comes that does', async () => {
+  it('parks a message of an unknown task until a worker that knows it takes it', async () => {
     const other = await Harness.open(url(), { keyPrefix: app.options.keyPrefix });
     const known = signal();
     app.task('known', () => known.give());
@@ -34,14 +34,14 @@ describe.each(BROKERS)('what cannot be run on %s', (_, url) => {
     await other.close();
   });
 
-  it('makes it a dead letter when none comes', async () => {
+  it('makes it a dead letter if no such worker comes', async () => {
     await app.worker({ unknownTaskDelay: 1, unknownTaskRetention: 5 });
     const sent = await app.send('unknown');
     await expect(sent.get()).rejects.toMatchObject({ remote: { code: 'TASK_UNKNOWN' } });
     expect(await app.transport.inspector.findDeadLetters('default', [sent.id])).toMatchObject([{ reason: 'unknown_task' }]);
   });
 
-  it('rule 10: ends what was revoked although no worker here knows its task, instead of parking it', async () => {
+  it('rule 10: ends a revoked message of an unknown task instead of parking it', async () => {
     const sent = await app.send('unknown');
     await sent.revoke();
     await app.worker();

@@ -16,7 +16,7 @@ describe.each(BROKERS)('results on %s', (_, url) => {
     app = await Harness.open(url(), options);
   }
 
-  it('tell of their call with resultExtended: name, arguments, queue, worker, retries', async () => {
+  it('have data of their call with resultExtended: name, arguments, queue, worker, retries', async () => {
     await reopen({ resultExtended: true });
     app.task('add', (_context, a: number, b: number) => a + b);
     await app.worker({ name: 'w', queues: ['sums'] });
@@ -40,7 +40,7 @@ describe.each(BROKERS)('results on %s', (_, url) => {
     expect((await sent.record())?.call?.name).toBe('report of May');
   });
 
-  it('tell nothing of their call otherwise', async () => {
+  it('have no data of their call otherwise', async () => {
     app.task('add', () => app.send('other').then(() => 1));
     await app.worker();
     const sent = await app.send('add');
@@ -68,7 +68,7 @@ describe.each(BROKERS)('results on %s', (_, url) => {
     expect(await root.parent()).toBeNull();
   });
 
-  it('stop collecting at what failed, unless it is wanted as data', async () => {
+  it('stop collecting at a failure, unless it is wanted as data', async () => {
     await reopen({ trail: true });
     app.task('leaf', () => {
       throw new TypeError('rotten');
@@ -107,7 +107,7 @@ describe.each(BROKERS)('results on %s', (_, url) => {
     expect(await waiting.exists()).toBe(false);
   });
 
-  it('are kept as long as their task says, each of a batch its own time', async () => {
+  it('are kept as long as their task declares, each for its own time within a batch', async () => {
     app.task('short', () => 1, { resultExpires: 1_000 });
     app.task('long', () => 2);
     await app.worker({ concurrency: 2 });
@@ -117,7 +117,7 @@ describe.each(BROKERS)('results on %s', (_, url) => {
     expect(await long!.exists()).toBe(true);
   });
 
-  it('inherit the tree: what a link sends belongs to the first task', async () => {
+  it('inherit the tree: tasks sent by a link belong to the first task', async () => {
     app.task('first', () => 1);
     app.task('second', ({ rootId, parentId }) => ({ rootId, parentId }));
     await app.worker();

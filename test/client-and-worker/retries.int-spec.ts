@@ -50,7 +50,7 @@ describe.each(BROKERS)('retries on %s', (_, url) => {
     expect(await app.transport.inspector.findDeadLetters('default', [sent.id])).toMatchObject([{ reason: 'failed' }]);
   });
 
-  it('does not retry what it is not told to', async () => {
+  it('does not retry other errors', async () => {
     let runs = 0;
     app.task(
       'mail',
@@ -84,7 +84,7 @@ describe.each(BROKERS)('retries on %s', (_, url) => {
     expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 0, delayed: 1, limited: 0, leased: 0 });
   });
 
-  it('retries just as late, and with the arguments, that ctx.retry() says', async () => {
+  it('retries with the delay and the arguments of ctx.retry()', async () => {
     const runs: [number, unknown][] = [];
     app.task('sync', (context, page: number) => {
       runs.push([Date.now(), page]);

@@ -19,7 +19,7 @@ describe.each(BROKERS)('revoke on %s', (_, url) => {
     expect(runs).toBe(0);
   });
 
-  it('remembers an id that has not come yet', async () => {
+  it('remembers an id whose message has not arrived yet', async () => {
     let runs = 0;
     app.task('a', () => void runs++);
     await app.client.revoke('to-come');

@@ -4,7 +4,7 @@ import { BROKERS, Harness, signal } from './harness.js';
 
 class SmtpError extends Error {}
 
-describe.each(BROKERS)('what a handler can throw to end its run, on %s', (_, url) => {
+describe.each(BROKERS)('semipredicates that a handler throws, on %s', (_, url) => {
   let app: Harness;
   beforeEach(async () => {
     app = await Harness.open(url());
@@ -14,7 +14,7 @@ describe.each(BROKERS)('what a handler can throw to end its run, on %s', (_, url
   const deadLetters = async () => (await app.transport.inspector.deadLetters('default', { limit: 10 })).letters;
 
   describe('Ignore', () => {
-    it('ends the task as IGNORED, with no retry and no dead letter', async () => {
+    it('ends the task as IGNORED, without a retry or a dead letter', async () => {
       let runs = 0;
       app.task(
         'sync',
@@ -49,7 +49,7 @@ describe.each(BROKERS)('what a handler can throw to end its run, on %s', (_, url
       expect(await deadLetters()).toMatchObject([{ id: sent.id, reason: 'rejected', detail: 'Rejected: not of this tenant.' }]);
     });
 
-    it('goes back to its queue with requeue, for whoever takes it next, spending no retry', async () => {
+    it('goes back to its queue with requeue, for any worker, and uses no retry', async () => {
       const runs: [number, boolean][] = [];
       app.task('sync', (context) => {
         runs.push([context.retries, context.deliveryInfo.redelivered]);
@@ -79,7 +79,7 @@ describe.each(BROKERS)('what a handler can throw to end its run, on %s', (_, url
       expect(await deadLetters()).toMatchObject([{ reason: 'rejected' }]);
     });
 
-    it('is final for a task that was acknowledged early: there is no delivery to give back', async () => {
+    it('is final for a task that was acknowledged early, because there is no delivery to release', async () => {
       app.task(
         'early',
         () => {
@@ -125,7 +125,7 @@ describe.each(BROKERS)('what a handler can throw to end its run, on %s', (_, url
       expect(await sent.state()).toBe('RETRY');
     });
 
-    it('comes again under its id when it was acknowledged early', async () => {
+    it('runs again with its id when it was acknowledged early', async () => {
       const ids: string[] = [];
       app.task(
         'early',
@@ -142,13 +142,13 @@ describe.each(BROKERS)('what a handler can throw to end its run, on %s', (_, url
       expect(ids).toEqual([sent.id, sent.id]);
     });
 
-    it('refuses what is no duration', () => {
+    it('refuses a value that is not a duration', () => {
       expect(() => new Snooze('soon')).toThrow("Option 'Snooze' must be a number of milliseconds");
     });
   });
 
   describe('Discard', () => {
-    it('fails at once, whatever retries are left, and says why in the dead letter', async () => {
+    it('fails at once, even with retries left, and gives the reason in the dead letter', async () => {
       let runs = 0;
       app.task(
         'mail',

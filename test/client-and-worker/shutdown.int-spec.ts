@@ -30,7 +30,7 @@ describe.each(BROKERS)('shutdown on %s', (_, url) => {
     expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 1, leased: 0 });
   });
 
-  it('rule 11: gives back what does not end in time, without spending an attempt', async () => {
+  it('rule 11: releases tasks that do not end in time, without charging an attempt', async () => {
     const started = signal();
     let runs = 0;
     app.task('stubborn', async (context) => {
@@ -47,7 +47,7 @@ describe.each(BROKERS)('shutdown on %s', (_, url) => {
     expect(await sent.get()).toEqual({ retries: 0, redelivered: false });
   });
 
-  it('rule 14: ends an early-acknowledged task that does not end in time as FAILURE: it has no message to go back with', async () => {
+  it('rule 14: an early-acknowledged task that does not end in time is a FAILURE, because it has no message to release', async () => {
     const started = signal();
     app.task('stubborn', () => (started.give(), new Promise(() => undefined)), { acksLate: false });
     const worker = await app.worker({ abortGrace: 1 });

@@ -20,7 +20,7 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
   }
   const names = () => seen.map(([name]) => name);
 
-  it('tell the whole life of a task that succeeds, in order', async () => {
+  it('are emitted for the whole life of a successful task, in order', async () => {
     listen('before_task_publish', 'after_task_publish', 'task_received', 'task_prerun', 'task_success', 'task_postrun');
     app.task('add', (_context, a: number, b: number) => a + b);
     const sent = await app.send('add', [2, 3], { headers: { tenant: 'a' } });
@@ -34,7 +34,7 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     expect(seen[5]![1]).toMatchObject({ state: 'SUCCESS', result: 5 });
   });
 
-  it.each([true, false])('tell what the end of a run sends: retries and links, acksLate: %s', async (acksLate) => {
+  it.each([true, false])('are emitted for retries and links sent at the end of a run, acksLate: %s', async (acksLate) => {
     const linked = signal<Readonly<Record<string, unknown>>>();
     app.task(
       'flaky',
@@ -83,7 +83,7 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     expect(seen.map(([, { task, deduplicated }]) => [task, deduplicated])).toEqual([...told, ['other', false]]);
   });
 
-  it('tell retries, the failure that ends them, and the state of each run', async () => {
+  it('are emitted for retries, the final failure, and the state of each run', async () => {
     listen('task_prerun', 'task_retry', 'task_failure', 'task_postrun');
     app.task(
       'mail',
@@ -106,7 +106,7 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     expect(seen[4]![1]).toMatchObject({ error: expect.any(SmtpError), expected: false });
   });
 
-  it('tell of what is revoked or expired before it runs, and of a run that is cut', async () => {
+  it('are emitted for tasks revoked or expired before they run, and for an aborted run', async () => {
     listen('task_revoked', 'task_prerun');
     const running = signal();
     app.task('wait', async (context) => {
@@ -129,7 +129,7 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     expect(names().filter((name) => name === 'task_prerun')).toHaveLength(1);
   });
 
-  it('tell of rejections, by a task and of what cannot be read', async () => {
+  it('are emitted for rejections, by a task and of unreadable messages', async () => {
     listen('task_rejected');
     let runs = 0;
     app.task('picky', () => {
@@ -148,7 +148,7 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     ]);
   });
 
-  it('tell of a task that nobody here knows', async () => {
+  it('are emitted for an unknown task', async () => {
     const told = signal<SignalPayloads['task_unknown']>();
     app.listeners.on('task_unknown', 'test', told.give);
     await app.worker();
@@ -156,7 +156,7 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     expect(await told.come).toMatchObject({ id: sent.id, task: 'nobody', error: { code: 'TASK_UNKNOWN' } });
   });
 
-  it('tell the life of a worker', async () => {
+  it('are emitted for the life of a worker', async () => {
     listen('worker_init', 'worker_process_init', 'worker_ready', 'worker_shutting_down', 'worker_process_shutdown', 'worker_shutdown');
     const worker = await app.worker({ name: 'w1', concurrency: 3 });
     await worker.stop();
@@ -183,7 +183,7 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     expect(app.listeners.failures).toEqual(new Map([['before_task_publish', 1]]));
   });
 
-  it('are waited for: what a listener opens before a run is open, what it does after it is done before the result is there', async () => {
+  it('are awaited: a listener before the run ends first, and one after it ends before the result is stored', async () => {
     const steps: string[] = [];
     const step = (text: string) => async () => {
       await Promise.resolve();
@@ -197,7 +197,7 @@ describe.each(BROKERS)('signals on %s', (_, url) => {
     expect(steps).toEqual(['prerun', 'run', 'postrun']);
   });
 
-  it('a listener that throws or rejects costs nothing but a count, wherever it stands', async () => {
+  it('a listener that throws or rejects is only counted, wherever it is declared', async () => {
     const fails: SignalName[] = ['before_task_publish', 'task_received', 'task_prerun', 'task_success', 'worker_ready'];
     for (const name of fails) {
       app.listeners.on(name, 'throws', () => {

@@ -8,7 +8,7 @@ describe.each(BROKERS)('tags on %s', (_, url) => {
   let harness: Harness | undefined;
   afterEach(() => harness?.close());
 
-  it('travel with the call, through its retries and to what it links to', async () => {
+  it('travel with the call, through its retries and to its links', async () => {
     harness = await Harness.open(url(), { annotations: { tagged: { tags: ['configured'] } } });
     const seen: Record<string, readonly string[]> = {};
     const note = (ctx: TaskContext) => {

@@ -10,7 +10,7 @@ describe.each(BROKERS)('unique tasks on %s', (_, url) => {
   });
   afterEach(() => app.close());
 
-  it('gives the second caller the task that is there, and its result', async () => {
+  it('gives the second caller the existing task and its result', async () => {
     let runs = 0;
     app.task('report', (_context, month: string) => `${month} ${++runs}`);
     const first = await app.send('report', ['may'], { unique: true });
@@ -33,7 +33,7 @@ describe.each(BROKERS)('unique tasks on %s', (_, url) => {
     await configured.close();
   });
 
-  it('refuses what asks for that, naming the holder', async () => {
+  it("refuses the call with onConflict 'reject', naming the holder", async () => {
     const holder = await app.send('report', [], { unique: true });
     await expect(app.send('report', [], { unique: { onConflict: 'reject' } })).rejects.toMatchObject({
       code: 'TASK_NOT_UNIQUE',
@@ -41,7 +41,7 @@ describe.each(BROKERS)('unique tasks on %s', (_, url) => {
     });
   });
 
-  it('puts the last of several in the place of what waits, which ends as REVOKED', async () => {
+  it('replaces the waiting call by the last of several; it ends as REVOKED', async () => {
     const ran: string[] = [];
     app.task('index', (_context, text: string) => void ran.push(text));
     const latest = { unique: { key: 'post-1', while: ['waiting'], onConflict: 'replace' } } as const;
@@ -73,7 +73,7 @@ describe.each(BROKERS)('unique tasks on %s', (_, url) => {
     expect((await app.send('sync', [], { unique: true })).deduplicated).toBe(false);
   });
 
-  it('can be sent again once it runs, where only what waits is unique', async () => {
+  it('can be sent again once it runs, if the key is held only while waiting', async () => {
     const started = signal();
     const end = signal();
     app.task('render', async () => {
@@ -106,13 +106,13 @@ describe.each(BROKERS)('unique tasks on %s', (_, url) => {
     expect([sent[2]!.id, sent[4]!.id]).toEqual([sent[0]!.id, sent[1]!.id]);
   });
 
-  it('refuses a key that is no text at the call', async () => {
+  it('refuses a key that is not a string at the call', async () => {
     const unique = { key: (id: number) => id as unknown as string };
     await expect(app.send('report', [42], { unique })).rejects.toMatchObject({ code: 'INVALID_OPTION', option: 'unique.key' });
     expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 0 });
   });
 
-  it.each([true, false])('logs a link that is held back once, with the key and who holds it: acksLate %s', async (acksLate) => {
+  it.each([true, false])('logs a link that is held back once, with the key and its holder: acksLate %s', async (acksLate) => {
     const lines: [string, unknown][] = [];
     const note = (message: string, fields?: LogFields) => void lines.push([message, fields]);
     app.task('first', () => 1, { acksLate });
@@ -157,7 +157,7 @@ describe.each(BROKERS)('idempotency keys on %s', (_, url) => {
   });
   afterEach(() => app.close());
 
-  it('take a call once, though it has ended', async () => {
+  it('accept a call once, even after it has ended', async () => {
     let runs = 0;
     app.task('charge', () => ++runs);
     await app.worker();

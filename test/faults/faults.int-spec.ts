@@ -28,20 +28,20 @@ describe.each(ENGINES)('workers, connections, producers and the server are broke
   const found = (pattern: RegExp) => ({ seed, found: runs.get(name)!.failures.filter((failure) => pattern.test(failure)) });
   const nothing = { seed, found: [] };
 
-  it('rule 5: nothing is settled twice or begun after its end, and who lost a lease is told', () => {
+  it('rule 5: nothing is settled twice or started after its end, and workers learn of lost leases', () => {
     expect(found(/doubled: |never told/)).toEqual(nothing);
   });
 
-  it('rule 9: nothing is lost or left behind, and no innocent is buried, when workers are killed -9', () => {
+  it('rule 9: nothing is lost or left behind, and no innocent task is dead-lettered, when workers are killed -9', () => {
     expect(found(/lost: |leftover: /)).toEqual(nothing);
     expect(runs.get(name)!.report.kills).toBeGreaterThanOrEqual(2);
   });
 
-  it('rule 11: nothing runs twice and no attempt is spent when workers are told to end', () => {
+  it('rule 11: nothing runs twice and no attempt is charged when workers get SIGTERM', () => {
     expect(found(/^SIGTERM/)).toEqual(nothing);
   });
 
-  it('work goes on within 5 s of every fault, and what a fallen worker held soon after its lease', () => {
+  it('work resumes within 5 s after every fault, and tasks of a dead worker soon after its lease', () => {
     expect(found(/./)).toEqual(nothing);
     const { report } = runs.get(name)!;
     expect(report).toMatchObject({ broker: name, seed, lost: 0, doubled: 0, leftover: 0 });

@@ -88,7 +88,7 @@ describe.each([
   afterEach(closeAll);
   const bootTasks = async () => (await boot({ providers: [target] })).tasks.for<StraightTasks>(target);
 
-  it('fill rest parameters with what was given, nothing included', async () => {
+  it('fill rest parameters with the given arguments, also with none', async () => {
     const tasks = await bootTasks();
     expect(await tasks.rest.apply('a')).toEqual(['a']);
     expect(await tasks.rest.apply('a', 1)).toEqual(['a', 1]);
@@ -113,7 +113,7 @@ describe.each([
     expect(await tasks.contextAndRest.apply()).toEqual(['arguments.context_and_rest']);
   });
 
-  it('pass nothing to a method that takes nothing', async () => {
+  it('pass nothing to a method without parameters', async () => {
     const tasks = await bootTasks();
     expect(await tasks.noParameters.apply()).toBe(0);
   });
@@ -144,7 +144,7 @@ describe('parameters of tasks', () => {
     expect(await tasks.for(PipedTasks).run.apply('Ada')).toBe('hello Ada');
   });
 
-  it('that a custom decorator fills are no arguments, and do not shift the others', async () => {
+  it('that a custom decorator fills are not arguments, and do not shift the others', async () => {
     @Injectable()
     class CustomTasks {
       @Task({ name: 'parameters.custom' })

@@ -22,7 +22,7 @@ async function boot(options: ClientOptionsInput, ...providers: (new () => object
 }
 
 describe('the form of content in an application', () => {
-  it('is what the decorator or a contract says', async () => {
+  it('is taken from the decorator or a contract', async () => {
     const app = await boot({ acceptContent: ['json', 'yaml'] }, DateTasks);
     const tasks = app.get(TaskClient);
     const contract = taskContract<DateTasks>()({ next: { name: 'dates.next', serializer: 'yaml' } });

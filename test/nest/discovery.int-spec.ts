@@ -139,7 +139,7 @@ describe('discovery of tasks', () => {
     expect(error).toMatchObject({ code: 'INVALID_HANDLER', message: expect.stringContaining('Never would not run') });
   });
 
-  it('refuses unknown options with what was probably meant', async () => {
+  it('refuses unknown options with "did you mean"', async () => {
     @Injectable()
     class Mistyped {
       @Task({ name: 'mistyped.run', maxRetrys: 3 } as never)
@@ -162,7 +162,7 @@ describe('discovery of tasks', () => {
     );
   });
 
-  it('refuses a value that an option cannot take', async () => {
+  it('refuses an invalid value of an option', async () => {
     @Injectable()
     class TooUrgent {
       @Task({ name: 'urgent.run', priority: 10 })
@@ -187,7 +187,7 @@ describe('discovery of tasks', () => {
     }).toThrow('@Task on Static.run: a task is a method of an instance');
   });
 
-  it('refuses what the worker’s pool cannot honour', async () => {
+  it('refuses options that the worker’s pool does not support', async () => {
     @Injectable()
     class Limited {
       @Task({ name: 'limited.run', timeLimit: '1m' })

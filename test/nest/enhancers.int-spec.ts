@@ -120,12 +120,12 @@ describe('enhancers of tasks', () => {
     expect(trace).toEqual(['guard task GuardedTasks.onClass ["a"] guarded.class class']);
   });
 
-  it('let a guard refuse a run before the method is called', async () => {
+  it('a guard can refuse a run before the method is called', async () => {
     const { tasks } = await boot({ providers: parts(GuardedTasks).providers });
     await expect(tasks.for(GuardedTasks).onClass.apply('forbidden')).rejects.toThrow(ForbiddenException);
   });
 
-  it('run guards of a method that takes nothing, and leave its arguments empty', async () => {
+  it('run guards of a method without parameters, and leave its arguments empty', async () => {
     const { trace, providers } = parts(GuardedTasks);
     const { tasks } = await boot({ providers });
     expect(await tasks.for(GuardedTasks).nothing.apply()).toBe(0);
@@ -136,7 +136,7 @@ describe('enhancers of tasks', () => {
     ]);
   });
 
-  it('run interceptors of the method after guards, and store what they make of the result', async () => {
+  it('run interceptors of the method after guards, and store the result they return', async () => {
     const { trace, providers } = parts(GuardedTasks);
     const { tasks } = await boot({ providers });
     expect(await tasks.for(GuardedTasks).onMethod.apply('a')).toBe('<a>');

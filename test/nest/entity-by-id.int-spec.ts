@@ -78,7 +78,7 @@ describe('@EntityById', () => {
     await database.drop();
   });
 
-  it('fetches the row as it is when the task runs, and leaves the other parameters alone', async () => {
+  it('fetches the row as it is when the task runs, and keeps the other parameters', async () => {
     await source.getRepository(Post).update(post.id, { title: 'Hello again' });
     expect(await booted.tasks.for(PostTasks).title.apply('!', post.id)).toBe('Hello again! true entities.rename');
   });
@@ -99,7 +99,7 @@ describe('@EntityById', () => {
     expect(ran).toEqual([]);
   });
 
-  it('never takes a missing id for any row', async () => {
+  it('never matches an arbitrary row for a missing id', async () => {
     for (const args of [[], [null]]) {
       const sent = await booted.tasks.sendTask('entities.ignore', args);
       expect(await sent.state()).toBe('FAILURE');
@@ -110,7 +110,7 @@ describe('@EntityById', () => {
     await expect(booted.tasks.for(PostTasks).guarded.apply(ABSENT)).rejects.toThrow('Forbidden');
   });
 
-  it('takes a composite key as an object', async () => {
+  it('accepts a composite key as an object', async () => {
     expect(await booted.tasks.for(PostTasks).role.apply({ team: 'red', member: 7 })).toBe('captain');
   });
 
@@ -126,7 +126,7 @@ describe('@EntityById', () => {
     expect(error.message).toContain('parameter 1 is filled by a fetched entity, but its type is Post. Type it Fetched<…>');
   });
 
-  it('refuses a value that its option cannot take', () => {
+  it('refuses an invalid value of its option', () => {
     expect(() => EntityById(Post, { missing: 'skip' as never })).toThrow("Option 'missing' must be 'ignore' or 'fail'");
   });
 });

@@ -72,13 +72,13 @@ async function bootFiltered() {
 describe('exception filters of tasks', () => {
   afterEach(closeAll);
 
-  it('see the error with the call, and what they return does not make it a success', async () => {
+  it('get the error with the call, and their return value does not make it a success', async () => {
     const { filtered, seen } = await bootFiltered();
     await expect(filtered.fail.apply('42')).rejects.toThrow(SmtpError);
     expect(seen).toEqual([{ error: expect.any(SmtpError), type: 'task', args: ['42'], task: 'filtered.fail' }]);
   });
 
-  it('cannot change the error: what they throw is logged and the handler’s own stands', async () => {
+  it('cannot change the error: what they throw is logged, and the handler’s error is kept', async () => {
     const { filtered, log } = await bootFiltered();
     await expect(filtered.translate.apply()).rejects.toThrow(SmtpError);
     expect(log.messages('error')).toEqual(['an exception filter threw; the error of the handler stands']);
@@ -89,7 +89,7 @@ describe('exception filters of tasks', () => {
     expect(await filtered.retried.apply()).toBe(3);
   });
 
-  it('are not asked about a retry, nor about any other way in which a task says how it ends', async () => {
+  it('are not called for a retry or any other semipredicate', async () => {
     const { filtered, seen } = await bootFiltered();
     expect(await filtered.retry.apply()).toBe('second');
     await filtered.end.apply('ignore');

@@ -66,7 +66,7 @@ class OtherTasks {
 describe('@OnTask', () => {
   afterEach(closeAll);
 
-  it('calls the hooks of a class and its bases in the runs of its tasks, and of no others', async () => {
+  it('calls the hooks of a class and its bases in the runs of its own tasks only', async () => {
     const { app, tasks } = await boot({ imports: [TaskWorkerModule.forRoot()], providers: [Journal, MailTasks, OtherTasks] });
     await (await tasks.for(OtherTasks).run.delay()).get();
     await (await tasks.for(MailTasks).send.delay('ada')).get();
@@ -79,7 +79,7 @@ describe('@OnTask', () => {
     ]);
   });
 
-  it('tells of failures', async () => {
+  it('reports failures', async () => {
     const { app, tasks } = await boot({ imports: [TaskWorkerModule.forRoot()], providers: [Journal, MailTasks] });
     await (await tasks.for(MailTasks).send.delay('nobody')).get({ propagate: false });
     expect(app.get(Journal).lines).toContain('failure mail.send Error: no mailbox');
@@ -115,7 +115,7 @@ describe('@OnTask', () => {
     expect(app.get(Journal).lines).toEqual(['start 1', 'run 1', 'end 1', 'start 2', 'run 2', 'end 2']);
   });
 
-  it('runs in eager mode and apply(), and what it sends belongs to the task', async () => {
+  it('runs in eager mode and apply(), and tasks it sends belong to the task', async () => {
     const { app, tasks } = await boot({ providers: [Journal, MailTasks] });
     await expect(tasks.for(MailTasks).send.apply('ada')).resolves.toBe('sent to ada');
     expect(app.get(Journal).lines).toHaveLength(5);
@@ -139,7 +139,7 @@ describe('@OnTask', () => {
     expect(log.messages('error')).toEqual(['a listener failed; the task and the worker go on']);
   });
 
-  it('fails the boot on a class without tasks, which would never be told anything', async () => {
+  it('fails the boot on a class without tasks, whose hooks would never be called', async () => {
     @Injectable()
     class Idle {
       @OnTask('success')
@@ -150,7 +150,7 @@ describe('@OnTask', () => {
     expect(error.message).toContain("@OnTask('success') on Idle.never: it is called for the tasks of its own class, which has none");
   });
 
-  it('refuses a hook that does not exist, and a method that is none of an instance', () => {
+  it('refuses an unknown hook and a static method', () => {
     class Idle {}
     const apply = (name: string, target: object, method: string | symbol) => OnTask(name as 'success')(target, method, {});
     expect(() => apply('succes', Idle.prototype, 'run')).toThrow("Did you mean 'success'?");
@@ -197,7 +197,7 @@ describe('@OnSignal', () => {
     expect(app.get(Counters).seen).toEqual(['ready', 'tenant.show on w1']);
   });
 
-  it('is told once where one instance is provided twice, and by a subclass as by its base', async () => {
+  it('is called once if an instance is provided twice, and by a subclass as by its base', async () => {
     @Injectable()
     class Derived extends Counters {}
     const { app, tasks } = await boot({
@@ -243,7 +243,7 @@ describe('@OnSignal', () => {
 describe('onTaskError', () => {
   afterEach(closeAll);
 
-  it('is made of providers, and sees arguments as far as annotations let it', async () => {
+  it('is made from providers, and gets only the arguments that annotations allow', async () => {
     @Injectable()
     class Tracker {
       readonly reports: TaskErrorReport[] = [];

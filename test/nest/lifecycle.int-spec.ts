@@ -144,7 +144,7 @@ describe('runWorker', () => {
     expect(process.listenerCount('SIGTERM')).toBe(before);
   });
 
-  it('refuses an application without a worker, and a class that is no module', async () => {
+  it('refuses an application without a worker, and a class that is not a module', async () => {
     @Module({ imports: [QUEUE()] })
     class NoWorker {}
     await expect(runWorker(NoWorker, { nest: nest() })).rejects.toMatchObject({
@@ -171,7 +171,7 @@ describe('a worker inside an application', () => {
     expect(sent.id).toBeDefined();
   });
 
-  it('gives back what does not end within the drain timeout', async () => {
+  it('releases tasks that do not end within the drain timeout', async () => {
     story = new Story();
     const { app, tasks } = await boot({ imports: [DatabaseModule, TaskWorkerModule.forRoot({ drainTimeout: 0 })], providers: [SlowTasks] });
     await tasks.for(SlowTasks).waitsForSignal.delay();
@@ -180,7 +180,7 @@ describe('a worker inside an application', () => {
     expect(story.events).toEqual(['task started', 'database closed']);
   });
 
-  it('says so when nothing listens to signals', async () => {
+  it('fails clearly if nothing can listen to signals', async () => {
     const due: (() => void)[] = [];
     const clock: Clock = {
       ...systemClock,
@@ -197,7 +197,7 @@ describe('a worker inside an application', () => {
     expect(log.messages('warn')).toEqual([expect.stringContaining('call app.enableShutdownHooks(), or start the worker with runWorker()')]);
   });
 
-  it('tells its role', async () => {
+  it('reports its role', async () => {
     @Injectable()
     class Cron {
       constructor(@Inject(TASK_ROLE) readonly role: string) {}

@@ -42,13 +42,13 @@ class SettingsModule {}
 describe('TaskQueueModule', () => {
   afterEach(closeAll);
 
-  it('gives every module the client without being imported there', async () => {
+  it('provides the client to every module without an import there', async () => {
     const { app } = await boot({ imports: [FeatureModule] }, { eager: false });
     const sent = await app.get(Producer).send('a');
     expect(await sent.state()).toBe('PENDING');
   });
 
-  it('takes its options from a factory with dependencies', async () => {
+  it('gets its options from a factory with dependencies', async () => {
     const app = await Test.createTestingModule({
       imports: [
         TaskQueueModule.forRootAsync({
@@ -62,7 +62,7 @@ describe('TaskQueueModule', () => {
     await app.close();
   });
 
-  it('has several instances told apart by name', async () => {
+  it('supports several instances, distinguished by name', async () => {
     @Injectable()
     class Both {
       constructor(
@@ -99,7 +99,7 @@ describe('TaskQueueModule', () => {
     await expect(boot({ imports: [Local, Stranger] })).rejects.toThrow(/can't resolve dependencies of the Outside/);
   });
 
-  it('refuses options that do not exist, and values that they cannot take', async () => {
+  it('refuses unknown options and invalid values', async () => {
     expect(await bootError({}, { publishTimout: '5s' } as never)).toMatchObject({
       code: 'UNKNOWN_OPTION',
       message: "TaskQueueModule.forRoot has no option 'publishTimout'. Did you mean 'publishTimeout'?",
@@ -120,7 +120,7 @@ describe('TaskQueueModule', () => {
     expect(await (await tasks.for(EchoTasks).echo.delay('a')).get()).toBe('a');
   });
 
-  it('says which task has no handler here', async () => {
+  it('names the task that has no handler here', async () => {
     const { tasks } = await boot({});
     await expect(tasks.for(EchoTasks).echo.apply('a')).rejects.toMatchObject({ code: 'TASK_NOT_LOCAL', task: 'modules.echo' });
   });
@@ -170,7 +170,7 @@ describe('TaskWorkerModule', () => {
     expect(error.message).toBe("TaskWorkerModule.forRoot has no option 'concurency'. Did you mean 'concurrency'?");
   });
 
-  it('warns when it knows no task', async () => {
+  it('warns if it has no task', async () => {
     const { log } = await boot({ imports: [TaskWorkerModule.forRoot()] });
     expect(log.messages('warn')).toContainEqual(expect.stringContaining('this worker knows no task'));
   });

@@ -37,7 +37,7 @@ describe('a process owned by runWorker', () => {
     expect(worker.said).toContain('task ended');
   });
 
-  it('does the same when a command tells it to shut down, which it answers', async () => {
+  it('does the same on a shutdown command, which it answers', async () => {
     const worker = start('told-to-end.module.js');
     expect(await worker.ended).toBe(0);
     expect(worker.said).toEqual(['ping pong', 'told null', 'modules destroyed']);
@@ -52,7 +52,7 @@ describe('a process owned by runWorker', () => {
     expect(worker.said).not.toContain('task ended');
   });
 
-  it('takes one Ctrl-C that arrives twice, as under npm, for one', async () => {
+  it('treats a Ctrl-C that arrives twice, as under npm, as one', async () => {
     const worker = start('worker-app.module.js');
     await worker.until('task started');
     worker.child.kill('SIGINT');
@@ -62,7 +62,7 @@ describe('a process owned by runWorker', () => {
     expect(worker.said).toContain('task ended');
   });
 
-  it('finishes the boot and closes what it opened when the signal comes meanwhile', async () => {
+  it('finishes the boot and closes everything if the signal comes meanwhile', async () => {
     const worker = start('slow-boot.module.js');
     await worker.until('booting');
     worker.child.kill('SIGTERM');
@@ -71,7 +71,7 @@ describe('a process owned by runWorker', () => {
     expect(worker.said).toEqual(['booting', 'modules destroyed']);
   });
 
-  it('takes the module that is named, where a file exports several', async () => {
+  it('uses the named module of a file that exports several', async () => {
     const worker = start('two-modules.js#WorkerAppModule');
     await worker.until('task started');
     worker.child.kill('SIGTERM');

@@ -46,7 +46,7 @@ describe('options of a task', () => {
   describe('from its useFactory', () => {
     const useFactory = (config: Config) => ({ maxRetries: config.retries });
 
-    it('are made of providers, and win over what is written beside it', async () => {
+    it('are made from providers, and win over the options beside it', async () => {
       const { tasks } = await boot({
         imports: [TaskWorkerModule.forRoot()],
         providers: [Config, taskClass({ maxRetries: 0, useFactory, inject: [Config] })],
@@ -69,7 +69,7 @@ describe('options of a task', () => {
       expect(app.get(Derived).attempts).toBe(3);
     });
 
-    it('may ask for what is optional', async () => {
+    it('may inject optional dependencies', async () => {
       const make = (config?: Config) => ({ maxRetries: config === undefined ? 1 : 5 });
       const { tasks } = await boot({
         imports: [TaskWorkerModule.forRoot()],
@@ -122,7 +122,7 @@ describe('options of a task', () => {
     @Module({ providers: [Config], exports: [Config] })
     class ConfigModule {}
 
-    it('override by name what the task and its factory say, from injected configuration', async () => {
+    it('override by name the options of the task and its factory, from injected configuration', async () => {
       const worker = TaskWorkerModule.forRootAsync({
         imports: [ConfigModule],
         inject: [Config],

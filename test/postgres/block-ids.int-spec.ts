@@ -16,8 +16,8 @@ const asNew = (ids: readonly string[]) => ids.map((id) => message(id, { fresh: t
 /** As the client sends ids that a caller chose, those of a PublishUncertainError among them. */
 const asChosen = (ids: readonly string[]) => ids.map((id) => message(id, { traced: true }));
 
-describe('rule 2: ids that the client made, and sent in blocks', () => {
-  it('run once each, however often the connection is cut while they are sent', async () => {
+describe('rule 2: generated ids sent in blocks', () => {
+  it('run once each, however often the connection is cut during the publish', async () => {
     const { proxy, url } = await rig.proxy();
     const broker = await rig.broker(url);
     const calls = Array.from({ length: 30 }, (_, at) => idsOf(`call${at}`));
@@ -29,7 +29,7 @@ describe('rule 2: ids that the client made, and sent in blocks', () => {
     expect((await runAll(await rig.broker())).sort()).toEqual(calls.flat().sort());
   });
 
-  it('are known when they are sent again after an answer was lost, by the sender even after they have ended', async () => {
+  it('are recognised when they are resent after a lost answer, by the same sender even after they have ended', async () => {
     const { proxy, url } = await rig.proxy();
     const [sender, other] = [await rig.broker(url), await rig.broker()];
     const ids = idsOf('lost');

@@ -17,7 +17,7 @@ describe('a connection to PostgreSQL', () => {
     expect(connection.unbrokenSince).not.toBeNull();
   });
 
-  it('leaves nothing behind in a session that a proxy hands on: polling mode', async () => {
+  it('leaves no state in a session that a proxy shares: polling mode', async () => {
     const connection = bench.connection(databaseUrl(), { max: 1, polling: true });
     await connection.query(sql('select $1::int', 'one'), [1]);
     expect(await connection.query(sql('select name from pg_prepared_statements'), [])).toEqual([]);
@@ -27,7 +27,7 @@ describe('a connection to PostgreSQL', () => {
     await stop();
   });
 
-  it('says what the server refused, without what was sent', async () => {
+  it('reports the refusal of the server without the sent data', async () => {
     const connection = bench.connection();
     const missing = await failure(connection.query(sql('select * from bench.nothing'), []));
     expect(missing).toMatchObject({ code: '42P01', missingTable: true, badData: false });
@@ -37,7 +37,7 @@ describe('a connection to PostgreSQL', () => {
     expect(await connection.query(sql('select 1 as one'), [])).toEqual([{ one: 1 }]);
   });
 
-  it("lets the server's own deadline answer first: the statement was not done", async () => {
+  it("lets the server's own timeout act first: the statement was not done", async () => {
     const connection = bench.connection(databaseUrl(), { statement_timeout: 50 });
     expect(await failure(connection.query(sql('select pg_sleep(60)'), []))).toMatchObject({ code: '57014', transient: true });
   });

@@ -19,31 +19,31 @@ beforeEach(async () => (url = await bench.database()));
 afterEach(() => bench.close());
 
 describe('migrate', () => {
-  it('makes all tables once, and finds nothing to do the second time', async () => {
+  it('creates all tables once, and has nothing to do the second time', async () => {
     expect(await migrateTo(ALL_MIGRATIONS)).toEqual(NAMES);
     expect(await migrateTo(ALL_MIGRATIONS)).toEqual([]);
     await boot();
   });
 
-  it('is done by one of many who begin at once', async () => {
+  it('is done by one of several concurrent processes', async () => {
     const done = await Promise.all([1, 2, 3, 4, 5].map(() => migrateTo(ALL_MIGRATIONS)));
     expect(done.flat()).toEqual(NAMES);
   });
 
-  it('keeps nothing of a migration that fails, and names it', async () => {
+  it('rolls back a failed migration and names it', async () => {
     const broken = { version: 999, name: '999-broken', text: 'create table {schema}.half (); select 1 / 0;' };
     await expect(migrateTo([...ALL_MIGRATIONS, broken])).rejects.toMatchObject({ code: 'MIGRATION_FAILED', migration: '999-broken' });
     expect(await administer(url, `select 1 from pg_namespace where nspname = '${SCHEMA}'`)).toEqual([]);
   });
 
-  it('works in a schema that was made for a user who may not make one', async () => {
+  it('works in an existing schema for a user without the right to create one', async () => {
     await administer(url, `create role tq_tenant login; create schema ${SCHEMA} authorization tq_tenant;`);
     bench.onClose(() => administer(url, `drop owned by tq_tenant cascade; drop role tq_tenant;`));
     expect(await migrateTo(ALL_MIGRATIONS, as('tq_tenant'))).toEqual(NAMES);
     await boot({}, as('tq_tenant'));
   });
 
-  it('brings a schema of every earlier version up with its data in place', async () => {
+  it('upgrades a schema of every earlier version with its data', async () => {
     expect(Object.keys(UPGRADE_FIXTURES)).toEqual(ALL_MIGRATIONS.map(({ version }) => String(version)));
     for (let length = 1; length <= ALL_MIGRATIONS.length; length++) {
       const earlier = ALL_MIGRATIONS.slice(0, length);
@@ -61,17 +61,17 @@ describe('migrate', () => {
 });
 
 describe('at boot', () => {
-  it('a schema that is not there is refused with the command that makes it', async () => {
+  it('a missing schema is refused with the command that creates it', async () => {
     await expect(boot()).rejects.toMatchObject({ code: 'SCHEMA_MISSING', message: expect.stringContaining('npx tasks migrate') });
   });
 
-  it('an older schema is refused with what it lacks', async () => {
+  it('an older schema is refused with the missing migrations', async () => {
     await migrateTo(ALL_MIGRATIONS.slice(0, -1));
     const refusal = { code: 'SCHEMA_OUTDATED', pending: NAMES.slice(-1), message: expect.stringContaining('npx tasks migrate') };
     await expect(boot()).rejects.toMatchObject(refusal);
   });
 
-  it('a newer schema is refused with what is not known, and is not migrated', async () => {
+  it('a newer schema is refused with the unknown migrations, and is not migrated', async () => {
     await migrateTo(ALL_MIGRATIONS);
     await administer(url, `insert into ${SCHEMA}.migration values (999, '999-of-tomorrow')`);
     const refusal = { code: 'SCHEMA_NEWER', unknown: ['999-of-tomorrow'] };
@@ -80,13 +80,13 @@ describe('at boot', () => {
     await expect(migrateTo(ALL_MIGRATIONS)).rejects.toMatchObject(refusal);
   });
 
-  it('nothing is migrated unless asked for, and with `migrate: true` everything is', async () => {
+  it('nothing is migrated without `migrate: true`, and everything with it', async () => {
     await expect(boot()).rejects.toThrow();
     await boot({ migrate: true });
     await boot();
   });
 
-  it('tables that the user may not write are named', async () => {
+  it('tables that the user must not write are named', async () => {
     await migrateTo(ALL_MIGRATIONS);
     await administer(
       url,
@@ -100,7 +100,7 @@ describe('at boot', () => {
   });
 });
 
-describe('at boot, of a user who may not do everything', () => {
+describe('at boot, for a user with restricted rights', () => {
   const everything = `grant usage on schema ${SCHEMA} to tq_partly;
     grant select, insert, update, delete on all tables in schema ${SCHEMA} to tq_partly;
     grant usage on all sequences in schema ${SCHEMA} to tq_partly;`;
@@ -110,7 +110,7 @@ describe('at boot, of a user who may not do everything', () => {
     bench.onClose(() => administer(url, `drop owned by tq_partly cascade; drop role tq_partly;`));
   });
 
-  it('what the guide asks to be granted is enough', async () => expect(await boot({}, as('tq_partly'))).toBeUndefined());
+  it('the rights listed in the guide suffice', async () => expect(await boot({}, as('tq_partly'))).toBeUndefined());
 
   it.each([
     ['a sequence', `revoke usage on sequence ${SCHEMA}.place from tq_partly`, /no right to use place/],
@@ -122,7 +122,7 @@ describe('at boot, of a user who may not do everything', () => {
   });
 });
 
-it('at boot, tables that autovacuum leaves out are named', async () => {
+it('at boot, tables excluded from autovacuum are named', async () => {
   await migrateTo(ALL_MIGRATIONS);
   await administer(url, `alter table ${SCHEMA}.claim set (autovacuum_enabled = off)`);
   const told: unknown[] = [];
@@ -141,7 +141,7 @@ describe('taskQueueMigrations', () => {
     await boot();
   });
 
-  it('leaves alone what the command has run', async () => {
+  it('skips migrations that the command has run', async () => {
     await migrateTo(ALL_MIGRATIONS);
     await (await dataSource()).runMigrations({ transaction: 'none' });
     await boot();

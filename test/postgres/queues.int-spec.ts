@@ -12,7 +12,7 @@ beforeEach(() => (rig = new Rig(database.url)));
 afterEach(() => rig.close());
 
 describe('queues in PostgreSQL', () => {
-  it('rule 24: what another consumer gives back to the front is found at once, by one that has taken beyond it', async () => {
+  it('rule 24: a message released to the front is found at once by a consumer that has read beyond it', async () => {
     const broker = await rig.broker();
     const [ahead, other] = [await rig.consumer(broker, 300), await rig.consumer(broker)];
     expect(await ahead.receive(1, never)).toEqual([]); // from now on it is known as waiting, and relies on notes
@@ -25,7 +25,7 @@ describe('queues in PostgreSQL', () => {
     expect((await ahead.receive(1, never)).map(({ id }) => id)).toEqual(['a']);
   });
 
-  it('rule 23: bodies of megabytes stand apart, come as they were sent through retries and dead letters, and leave nothing', async () => {
+  it('rule 23: bodies of megabytes are stored apart, survive retries and dead letters unchanged, and leave nothing', async () => {
     const broker = await rig.broker();
     const client = await rig.client();
     const large = (char: string) => char.repeat(3_000_000);
@@ -48,7 +48,7 @@ describe('queues in PostgreSQL', () => {
     expect(rows).toEqual([{ left: 0 }]);
   });
 
-  it('rule 2: a publish that says of a known id that it is fresh is judged as any other', async () => {
+  it('rule 2: a publish with a known id marked as fresh is handled like any other', async () => {
     const broker = await rig.broker();
     await broker.publish([message('a')], { timeout: 5_000 });
     const receipts = await broker.publish([message('a', { fresh: true }), message('b', { fresh: true })], { timeout: 5_000 });
@@ -102,7 +102,7 @@ describe('queues in PostgreSQL', () => {
     expect(Math.max(...charged)).toBe(0);
   });
 
-  it('rule 25: within a transaction of the user, a message is there after its commit, and gone after its rollback', async () => {
+  it("rule 25: within a user's transaction, a message exists after the commit, and not after a rollback", async () => {
     const broker = await rig.broker();
     const client = await rig.client();
     const session = { query: (text: string, values: readonly unknown[]) => client.query(text, [...values]) as never };
@@ -119,7 +119,7 @@ describe('queues in PostgreSQL', () => {
     expect((await waiting).map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
-  it('rule 25: what a transaction waits for has an end, and its own settings come back', async () => {
+  it('rule 25: waits within a transaction have an end, and its own settings are restored', async () => {
     const broker = await rig.broker();
     const [one, two] = [await rig.client(), await rig.client()];
     const sessionOf = (client: pg.Client) => ({

@@ -67,7 +67,7 @@ describe('passwords', () => {
   });
 });
 
-describe('servers that will not do', () => {
+describe('unsuitable servers', () => {
   it('a server that is too old is refused when connecting, publishing and consuming', async () => {
     const old = await fakeServer('redis_version:6.2.14');
     const rig = new Rig();
@@ -81,7 +81,7 @@ describe('servers that will not do', () => {
     }
   });
 
-  it('a server that evicts is warned of', async () => {
+  it('a server that evicts keys causes a warning', async () => {
     const server = await startPrivateRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] });
     const rig = new Rig(server.url);
     try {

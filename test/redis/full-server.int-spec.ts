@@ -20,14 +20,14 @@ describe('rule 20: a full server refuses new work and still finishes the old', (
   /** Every write that is not allowed when out of memory is refused from here on. */
   const fill = () => rig.admin.config('SET', 'maxmemory', '1');
 
-  it('publishing fails with a typed error at once, and nothing of it was taken', async () => {
+  it('publishing fails with a typed error at once, and stores nothing', async () => {
     const transport = await rig.connected();
     await fill();
     await expect(transport.broker.publish([message('a')], { timeout: 5_000 })).rejects.toThrow(BrokerFullError);
     expect(await transport.inspector.queues()).toEqual([]);
   });
 
-  it('what waits can be received, renewed, settled in every way with its results, and swept', async () => {
+  it('waiting messages can be received, renewed, settled in every way with results, and swept', async () => {
     const transport = await rig.connected();
     await transport.broker.publish(
       ['a', 'b', 'c', 'd', 'e'].map((id) => message(id)),
@@ -56,7 +56,7 @@ describe('rule 20: a full server refuses new work and still finishes the old', (
     expect(await transport.inspector.counts(QUEUE)).toEqual({ ready: 0, delayed: 0, limited: 0, leased: 3, suspects: 0, dead: 1 });
   });
 
-  it('what a receive took that was given up goes back', async () => {
+  it('messages of an abandoned receive are released', async () => {
     const proxy = await TcpProxy.before(rig.url);
     const transport = await rig.connected(proxy.url);
     await transport.broker.publish([message('a')], { timeout: 5_000 });
@@ -72,7 +72,7 @@ describe('rule 20: a full server refuses new work and still finishes the old', (
     await proxy.stop();
   });
 
-  it('a wake-up that its taker does not use is handed on', async () => {
+  it('an unused wake-up is handed on', async () => {
     const transport = await rig.connected();
     await transport.broker.publish([message('a')], { timeout: 5_000 });
     const holder = await consume(transport);

@@ -38,7 +38,7 @@ describe('rule 7: renewal survives a blocked loop', () => {
   );
 
   it(
-    'what somebody else has swept is confirmed as lost, and what is settled is not',
+    'a lease that another consumer has swept is confirmed as lost, a settled one is not',
     rigged(async (rig) => {
       const transport = await rig.connected();
       await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
@@ -54,7 +54,7 @@ describe('rule 7: renewal survives a blocked loop', () => {
   );
 
   it(
-    'what looks renewed was not lost, not even before the loop has heard of the loss',
+    'a lease that looks renewed was not lost, even before the loop has learnt of losses',
     rigged(async (rig) => {
       const transport = await rig.connected();
       await transport.broker.publish([message('a')], { timeout: 5_000 });
@@ -67,7 +67,7 @@ describe('rule 7: renewal survives a blocked loop', () => {
   );
 
   it(
-    'what was given up unsettled is renewed no more',
+    'an abandoned lease is not renewed',
     rigged(async (rig) => {
       const proxy = await TcpProxy.before(rig.url);
       const transport = await rig.connected(proxy.url);
@@ -88,7 +88,7 @@ describe('rule 7: renewal survives a blocked loop', () => {
   );
 
   it(
-    'a renewal names what was revoked, once',
+    'a renewal names a revoked message once',
     rigged(async (rig) => {
       const transport = await rig.connected();
       await transport.broker.publish([message('a')], { timeout: 5_000 });
@@ -128,7 +128,7 @@ describe('rule 7: renewal survives a blocked loop', () => {
 
 describe('rule 7: the local deadline counts from the sending', () => {
   it(
-    'of a receive: however long its answer takes, a worker starts nothing after the server’s own deadline',
+    'of a receive: however late its answer, a worker starts nothing after the server’s deadline',
     rigged(async (rig) => {
       const proxy = await TcpProxy.before(rig.url);
       const transport = await rig.connected(proxy.url);

@@ -1,9 +1,9 @@
 import { proxied, untilReady, untilLeased } from './proxied.js';
 import { consume, consumeAnything, message, never, settleAll, takeIds } from './rig.js';
 
-describe('settling over a cut', () => {
+describe('settling during a connection cut', () => {
   it(
-    'rule 15: the last member whose answer was lost is told that it completed the join when it is asked again',
+    'rule 15: a repeated arrival of the last member, whose answer was lost, learns that it completed the join',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       await transport.joins.open([{ id: 'j', members: 1, body: '', expires: 60_000 }]);
@@ -22,7 +22,7 @@ describe('settling over a cut', () => {
   );
 
   it(
-    'a settlement whose answer was lost is accepted when it is asked again, and its retry stands in the queue once',
+    'a settlement whose answer was lost is accepted when repeated, and its retry is in the queue once',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
@@ -45,7 +45,7 @@ describe('settling over a cut', () => {
 
 describe('rule 9: a receive whose answer was lost is released uncharged', () => {
   it(
-    'what it took comes again at once, with no lost lease counted',
+    'its messages are delivered again at once, without a counted lost lease',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
@@ -64,7 +64,7 @@ describe('rule 9: a receive whose answer was lost is released uncharged', () => 
   );
 
   it(
-    'rule 18: what has a limit waits for a slot again, before the others of its line',
+    'rule 18: a limited message waits for a slot again, before the others of its priority',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       const limit = { key: 'task', intervalMs: 60_000 };
@@ -83,7 +83,7 @@ describe('rule 9: a receive whose answer was lost is released uncharged', () => 
   );
 
   it(
-    'a receive that is aborted while its answer is owed gives back what it took, uncharged',
+    'a receive that is aborted before its answer releases its messages uncharged',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       await transport.broker.publish([message('a')], { timeout: 5_000 });
@@ -102,7 +102,7 @@ describe('rule 9: a receive whose answer was lost is released uncharged', () => 
   );
 
   it(
-    'a lost receive that arrives after its release takes nothing, for nobody would know of it',
+    'a lost receive that arrives after its release takes nothing, because no worker would know of it',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       const consumer = await consume(transport, { maxWait: 10_000 });
@@ -121,7 +121,7 @@ describe('rule 9: a receive whose answer was lost is released uncharged', () => 
   );
 
   it(
-    'a suspect that it took is a suspect again, and comes alone',
+    'a released suspect is a suspect again, and is delivered alone',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       const consumer = await consume(transport, { maxWait: 10_000 });

@@ -4,7 +4,7 @@ import { consume, consumeAnything, message, never, rigged, settleAll, takeIds } 
 
 describe('rule 2: resends change nothing', () => {
   it(
-    'a publish whose answer was cut off is asked again on the next connection, and stands in the list once',
+    'a publish whose answer was lost is repeated on the next connection, and is in the list once',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       proxy.loseAnswerTo('body of a');
@@ -36,7 +36,7 @@ describe('rule 2: resends change nothing', () => {
   );
 
   it(
-    'what stays without an answer is uncertain, and sending the same ids again runs nothing twice even when it has finished meanwhile',
+    'a publish without an answer is uncertain, and repeating its ids runs nothing twice even after the task has ended',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       const consumer = await consume(await rig.connected(), { maxWait: 5_000 });
@@ -88,7 +88,7 @@ describe('rule 2: resends change nothing', () => {
   );
 
   it(
-    'a server that was never reached took nothing, which the error says',
+    'if the server was never reached, the error says that nothing was sent',
     proxied(async (rig, proxy) => {
       proxy.refuse = true;
       const transport = rig.transport(proxy.url);
@@ -106,7 +106,7 @@ describe('rule 2: resends change nothing', () => {
   );
 });
 
-describe('rule 16: unique keys over a cut', () => {
+describe('rule 16: unique keys during a connection cut', () => {
   const unique = { key: 'k', expires: null, until: 'end', onConflict: 'existing' } as const;
 
   it(
@@ -128,7 +128,7 @@ describe('rule 16: unique keys over a cut', () => {
   );
 
   it(
-    'of an uncertain publish, what its key had held back is judged anew when it comes again',
+    'an uncertain publish that its key held back is checked again when it is repeated',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       const consumer = await consume(await rig.connected());
@@ -150,7 +150,7 @@ describe('rule 16: unique keys over a cut', () => {
   );
 
   it(
-    'what a receive took whose answer was lost waits again, and can be replaced',
+    'messages of a receive whose answer was lost wait again, and can be replaced',
     proxied(async (rig, proxy) => {
       const transport = await rig.connected(proxy.url);
       const replace = { ...unique, onConflict: 'replace' } as const;

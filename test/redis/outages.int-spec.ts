@@ -2,7 +2,7 @@ import { startPrivateRedis } from '../support/services.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { consume, LEASE, message, never, Rig, rigged, SEASONED, settleAll, takeIds } from './rig.js';
 
-describe('rule 8: no sweep after an outage of ours', () => {
+describe('rule 8: no sweep after our own outage', () => {
   it(
     'a consumer whose connection broke leaves expired leases alone for five seconds',
     rigged(async (rig) => {
@@ -24,7 +24,7 @@ describe('rule 8: no sweep after an outage of ours', () => {
   );
 
   it(
-    'a server that stood still was an outage too: who was answered late sweeps nothing for five seconds more',
+    'a frozen server is an outage too: a consumer answered late does not sweep for five seconds more',
     rigged(async (rig) => {
       const proxy = await TcpProxy.before(rig.url);
       const transport = await rig.connected(proxy.url);
@@ -63,7 +63,7 @@ describe('rule 8: no sweep after an outage of ours', () => {
     }),
   );
 
-  it('a receive that a frozen server answers late sweeps nothing: everybody is late then', async () => {
+  it('a receive that a frozen server answers late sweeps nothing, because all consumers are late then', async () => {
     const server = await startPrivateRedis();
     const rig = new Rig(server.url);
     try {
@@ -118,7 +118,7 @@ describe('waiting survives its connection', () => {
     }),
   );
 
-  it('a server that was away comes back, with its publishers and its consumers', async () => {
+  it('publishers and consumers work again when the server is back', async () => {
     const server = await startPrivateRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
     const rig = new Rig(server.url);
     rig.admin.on('error', () => {});
@@ -144,7 +144,7 @@ describe('waiting survives its connection', () => {
 
 describe('listening survives its connection', () => {
   it(
-    'commands and results are heard again after a cut, without anybody subscribing anew',
+    'commands and results arrive again after a cut, without a new subscription by the caller',
     rigged(async (rig) => {
       const proxy = await TcpProxy.before(rig.url);
       const [listener, speaker] = [await rig.connected(proxy.url), await rig.connected()];

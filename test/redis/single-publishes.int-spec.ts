@@ -4,7 +4,7 @@ import { consume, message, never, QUEUE, rigged, settleAll, takeIds, type Rig } 
 
 const TIMEOUT = { timeout: 5_000 };
 
-describe('one message alone, into a queue that is known', () => {
+describe('a single message to a known queue', () => {
   it(
     'is taken once when its answer was cut off and it is asked again',
     proxied(async (rig, proxy) => {
@@ -37,7 +37,7 @@ describe('one message alone, into a queue that is known', () => {
   );
 
   it(
-    'changes nothing when its id is there, and says so again when it is asked again',
+    'changes nothing if its id exists, and answers the same when repeated',
     proxied(async (rig, proxy) => {
       const transport = await known(rig, proxy.url);
       await transport.broker.publish([message('a')], TIMEOUT);

@@ -6,7 +6,7 @@ const BACK = { kind: 'release', delay: 0, charge: true } as const;
 
 describe('rule 7: a wake-up is only a hint', () => {
   it(
-    'a receive that saw a suspect beside held work takes it when that is settled, although no wake-up tells of it',
+    'a receive that saw a suspect while it held work takes it when that is settled, without a wake-up',
     rigged(async (rig) => {
       const transport = await rig.connected();
       const worker = await consume(transport, { maxWait: HOUR, lease: HOUR }, ['other', 'work']);

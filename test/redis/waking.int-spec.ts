@@ -6,7 +6,7 @@ const LONG = 30_000;
 
 describe('rule 19: waiting without polling hot', () => {
   it(
-    'a message wakes who waits, long before its own deadline',
+    'a message wakes a waiting consumer long before its deadline',
     rigged(async (rig) => {
       const transport = await rig.connected();
       const consumer = await consume(transport, { maxWait: LONG });
@@ -29,7 +29,7 @@ describe('rule 19: waiting without polling hot', () => {
   );
 
   it(
-    'what a settlement delays wakes too, as it becomes the first',
+    'a message delayed by a settlement wakes a consumer too, if it becomes the first',
     rigged(async (rig) => {
       const transport = await rig.connected();
       await transport.broker.publish([message('retried'), message('released')], { timeout: 5_000 });
@@ -63,7 +63,7 @@ describe('rule 19: waiting without polling hot', () => {
   );
 
   it(
-    'the wake list holds one item at most, however much goes back while nobody waits',
+    'the wake list has at most one item, however many messages are released while no consumer waits',
     rigged(async (rig) => {
       const transport = await rig.connected();
       await transport.broker.publish([message('a'), message('b'), message('c')], { timeout: 5_000 });
@@ -76,7 +76,7 @@ describe('rule 19: waiting without polling hot', () => {
   );
 
   it(
-    'many consumers that wait share what comes at once',
+    'many waiting consumers share messages that arrive together',
     rigged(async (rig) => {
       const transports = [await rig.connected(), await rig.connected(), await rig.connected()];
       const consumers = await Promise.all(transports.map((transport) => consume(transport, { maxWait: LONG })));
@@ -90,7 +90,7 @@ describe('rule 19: waiting without polling hot', () => {
   );
 
   it(
-    'an abort ends the wait at once, and a wake-up that comes afterwards goes to somebody else',
+    'an abort ends the wait at once, and a later wake-up goes to another consumer',
     rigged(async (rig) => {
       const transport = await rig.connected();
       const [gone, other] = [await consume(transport, { maxWait: LONG }), await consume(await rig.connected(), { maxWait: LONG })];
@@ -108,7 +108,7 @@ describe('rule 19: waiting without polling hot', () => {
   );
 
   it(
-    'an abort ends a receive in whatever moment of its beginning it comes',
+    'an abort ends a receive at any moment of its start',
     rigged(async (rig) => {
       for (let turns = 0; turns < 12; turns++) {
         const consumer = await consume(await rig.connected(), { maxWait: LONG });
@@ -122,7 +122,7 @@ describe('rule 19: waiting without polling hot', () => {
   );
 
   it(
-    'what is due while its only knower is busy is taken by another that waits',
+    'a message that becomes due while the consumer that knows its time is busy is taken by another',
     rigged(async (rig) => {
       const transport = await rig.connected();
       const [knower, other] = [await consume(transport, { maxWait: LONG }), await consume(await rig.connected(), { maxWait: LONG })];
@@ -141,7 +141,7 @@ describe('rule 19: waiting without polling hot', () => {
   );
 
   it(
-    'a closed consumer ends its wait, and what came for it is rung for again',
+    'a closed consumer ends its wait, and its wake-up is sent again',
     rigged(async (rig) => {
       const transport = await rig.connected();
       const [gone, other] = [await consume(transport, { maxWait: LONG }), await consume(await rig.connected(), { maxWait: LONG })];
@@ -202,7 +202,7 @@ describe('rule 19: waiting without polling hot', () => {
   });
 
   it(
-    'rule 21: a paused queue hands out nothing, and what is out can still be settled',
+    'rule 21: a paused queue hands out nothing, and leased messages can still be settled',
     rigged(async (rig) => {
       const transport = await rig.connected();
       await transport.broker.publish([message('a'), message('b')], { timeout: 5_000 });
@@ -217,7 +217,7 @@ describe('rule 19: waiting without polling hot', () => {
   );
 
   it(
-    'rule 21: a paused queue is swept all the same',
+    'rule 21: a paused queue is still swept',
     rigged(async (rig) => {
       const transport = await rig.connected();
       await transport.broker.publish([message('a')], { timeout: 5_000 });

@@ -21,7 +21,7 @@ describe('drain()', () => {
   beforeEach(() => start());
   afterEach(() => app.close());
 
-  it('leaves what is sent in the queue until it is called, then runs it with the application’s own handlers', async () => {
+  it('leaves sent tasks in the queue until it is called, then runs them with the application’s own handlers', async () => {
     const sent = await tasks.for(ShopTasks).mail.delay('ada');
     expect([await sent.state(), outbox.mails]).toEqual(['PENDING', []]);
     const { runs } = await queue.drain();
@@ -32,7 +32,7 @@ describe('drain()', () => {
     ]);
   });
 
-  it('runs what tasks send, in every queue, one after the other, until nothing is due', async () => {
+  it('runs tasks that tasks send, in every queue, one after the other, until none is due', async () => {
     await tasks.for(ShopTasks).order.delay(['ada', 'bob']);
     await tasks.for(ShopTasks).mail.applyAsync(['eve'], { queue: 'nobody-declared-it' });
     await queue.drain();
@@ -40,7 +40,7 @@ describe('drain()', () => {
     expect((await queue.drain()).runs).toEqual([]);
   });
 
-  it('runs what a task sends without waiting for it', async () => {
+  it('runs tasks that a task sends without awaiting', async () => {
     await tasks.for(ShopTasks).forgetsToWait.delay('ada');
     await queue.drain();
     expect(outbox.mails).toEqual(['ada']);
@@ -52,7 +52,7 @@ describe('drain()', () => {
     expect(outbox.mails).toEqual(['ada']);
   });
 
-  it('leaves what is due later, and runs it when the clock has moved there', async () => {
+  it('leaves delayed tasks, and runs them when the clock has advanced', async () => {
     await tasks.for(ShopTasks).mail.applyAsync(['ada'], { countdown: '1h' });
     await tasks.for(ShopTasks).mail.applyAsync(['bob'], { eta: queue.clock.now() + 7_200_000 });
     expect(await queue.drain()).toEqual({ runs: [], failures: [], later: 2 });
@@ -102,14 +102,14 @@ describe('drain()', () => {
     expect(outbox.mails).toEqual(['ada']);
   });
 
-  it('gives up on tasks that send each other for ever', async () => {
+  it('gives up on tasks that send each other endlessly', async () => {
     await tasks.for(ShopTasks).forEver.delay();
     await expect(queue.drain({ limit: 50 })).rejects.toThrow(
       "stopped after 50 attempts, and there are more: the last were of 'shop.for_ever'",
     );
   });
 
-  it('keeps a task that nobody here knows, for later', async () => {
+  it('keeps an unknown task for later', async () => {
     await tasks.sendTask('elsewhere.work');
     expect(await queue.drain()).toMatchObject({ runs: [], later: 1 });
     queue.expectSent('elsewhere.work').once();
@@ -133,7 +133,7 @@ describe('drain()', () => {
 describe('eager mode', () => {
   afterEach(() => app.close());
 
-  it('runs at the call, with what it retries, and has nothing left to drain', async () => {
+  it('runs inside the call, with retries, and has nothing left to drain', async () => {
     await start({ mode: 'eager' });
     outbox.failures = 2;
     const sent = await tasks.for(ShopTasks).mail.delay('ada');
@@ -142,7 +142,7 @@ describe('eager mode', () => {
     expect(await queue.drain()).toEqual({ runs: [], failures: [], later: 0 });
   });
 
-  it('throws the task’s error at the call where told to propagate', async () => {
+  it('throws the task’s error from the call with propagate', async () => {
     await start({ mode: 'eager', propagate: true });
     outbox.failures = 9;
     await expect(tasks.for(ShopTasks).mail.delay('ada')).rejects.toBeInstanceOf(SmtpError);

@@ -37,14 +37,14 @@ describe('expectSent()', () => {
     expect(queue.expectSent('shop.mail').calls.map(({ args }) => args[0])).toEqual(['ada', 'bob', 'eve', 'joe']);
   });
 
-  it('sees what tasks send when they run, and says which task did', async () => {
+  it('counts tasks that tasks send, with the id of the sender', async () => {
     const order = await tasks.for(ShopTasks).order.delay(['ada']);
     queue.expectNotSent(ShopTasks, 'mail');
     await queue.drain();
     expect(queue.expectSent(ShopTasks, 'mail').with('ada').calls[0]).toMatchObject({ parentId: order.id, queue: 'default' });
   });
 
-  it('sees what follows from a task by link, and not what a retry or a snooze puts back', async () => {
+  it('counts links as sent, but not retries and snoozes', async () => {
     app.get(Outbox).failures = 1;
     const link = tasks.for(ShopTasks).order.s(['bob']);
     const sent = await tasks.for(ShopTasks).early.applyAsync(['ada'], { link: tasks.for(ShopTasks).mail.si('eve') });
@@ -55,7 +55,7 @@ describe('expectSent()', () => {
     queue.expectNotSent(ShopTasks, 'order');
   });
 
-  it('compares what travels: without classes, with matchers, without arguments that were not given', async () => {
+  it('compares arguments as they travel: without classes and absent arguments, with matchers', async () => {
     class Note {
       constructor(readonly text: string) {}
     }
@@ -68,7 +68,7 @@ describe('expectSent()', () => {
     queue.expectSent(ShopTasks, 'order').with(['bob']);
   });
 
-  it('keeps what was sent as it was sent', async () => {
+  it('keeps sent arguments unchanged', async () => {
     const customers = ['ada'];
     await tasks.for(ShopTasks).order.delay(customers);
     customers.push('bob');
@@ -100,14 +100,14 @@ describe('expectSent()', () => {
   });
 });
 
-describe('what a failed expectation says', () => {
+describe('the message of a failed expectation', () => {
   it('that nothing was sent', () => {
     expect(said(() => queue.expectSent(ShopTasks, 'mail'))).toBe(
       "Expected ShopTasks.mail ('shop.mail') to have been sent.\nNothing was sent.",
     );
   });
 
-  it('what was sent instead', async () => {
+  it('the calls that were sent', async () => {
     await tasks.for(ShopTasks).order.delay(['ada']);
     await tasks.for(ShopTasks).order.delay(['bob']);
     await tasks.for(ShopTasks).early.delay('eve');
@@ -144,7 +144,7 @@ describe('what a failed expectation says', () => {
     queue.expectNotSent('shop.order');
   });
 
-  it('that the method is no task', () => {
+  it('if the method is not a task', () => {
     expect(() => queue.expectSent(ShopTasks, 'plain')).toThrow(expect.objectContaining({ code: 'TASK_METHOD_UNKNOWN' }));
   });
 });

@@ -43,7 +43,7 @@ describe('takeOver(), beside the application’s own modules', () => {
     await expect(refused).rejects.toMatchObject({ code: 'QUEUE_UNKNOWN', message: expect.stringContaining("Did you mean 'bulk'?") });
   });
 
-  it('takes over the options of the application’s worker, but for its queues and concurrency', async () => {
+  it('uses the options of the application’s worker, except queues and concurrency', async () => {
     const reported: unknown[] = [];
     const worker = TaskWorkerModule.forRoot({
       queues: ['elsewhere'],
@@ -92,7 +92,7 @@ describe('takeOver(), beside the application’s own modules', () => {
     expect(second.get(TestQueue).clock.now()).toBe(first.get(TestQueue).clock.now() - 3_600_000);
   });
 
-  it('takes a clock of the test', async () => {
+  it('uses a clock of the test', async () => {
     const clock = new FakeClock(1_000);
     const app = await compiled(Test.createTestingModule({ imports: [ShopModule, TaskQueueTestingModule.takeOver({ clock })] }));
     expect(app.get(TestQueue).clock).toBe(clock);
@@ -107,7 +107,7 @@ describe('forRoot(), in the place of TaskQueueModule', () => {
   @Module({ imports: [QueueModule, TaskWorkerModule.forRoot()], providers: [Outbox, ShopTasks] })
   class AppModule {}
 
-  it('stands in by overrideModule', async () => {
+  it('replaces a module by overrideModule', async () => {
     const builder = Test.createTestingModule({ imports: [AppModule] })
       .overrideModule(QueueModule)
       .useModule(TaskQueueTestingModule.forRoot({ defaultQueue: 'mails' }));

@@ -38,7 +38,7 @@ class ReportTasks {
   }
 }
 
-describe('a task that is transactional on a DataSource of a name', () => {
+describe('a task that is transactional on a named DataSource', () => {
   let reports: TestDatabase;
   let others: TestDatabase;
   let app: TestingModule;
@@ -71,7 +71,7 @@ describe('a task that is transactional on a DataSource of a name', () => {
     database.pool.query(`SELECT * FROM ${table} ORDER BY name`).then((found) => found.rows as unknown[]);
   const write = (name: string, fails: boolean) => app.get(TaskClient).for(ReportTasks).write.delay(name, fails);
 
-  it('commits there, at its isolation, with its record; what it does elsewhere is done at once', async () => {
+  it('commits there, with its isolation level and record; effects elsewhere happen at once', async () => {
     const sent = await write('kept', false);
     expect(await sent.get({ timeout: '5s' })).toBe(true);
     await expect((await write('undone', true)).get({ timeout: '5s' })).rejects.toMatchObject({ code: 'TASK_FAILED' });

@@ -77,7 +77,7 @@ describe('at boot', () => {
       return boot(providers, { keyPrefix: schema, ...options });
     };
 
-    it('are taken as they are made', async () => expect(await bootWith()).toBeUndefined());
+    it('are accepted as migrations create them', async () => expect(await bootWith()).toBeUndefined());
 
     it.each([
       ['a newer version has migrated them', 'SCHEMA_NEWER', `INSERT INTO ${schema}.migration VALUES (999, '999-of-tomorrow')`],
@@ -87,7 +87,7 @@ describe('at boot', () => {
       await expect(bootWith()).rejects.toMatchObject({ code });
     });
 
-    it('are refused when they are not there', async () => {
+    it('are refused if they are missing', async () => {
       await own.pool.query(`DROP TABLE ${schema}.${table} CASCADE`);
       await expect(bootWith()).rejects.toMatchObject({ message: expect.stringContaining('npx tasks migrate') });
     });

@@ -37,7 +37,7 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     await app.close();
   });
 
-  it('publishes what is committed, in its order, and leaves nothing', async () => {
+  it('publishes committed messages in order, and leaves none', async () => {
     const ids = await write(3);
     await start();
     expect(await counts()).toMatchObject({ ready: 3 });
@@ -57,7 +57,7 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     expect((await relayed)[0]).toMatchObject({ queue: 'default', count: 1 });
   });
 
-  it('rule 26: takes one queue at a time from another relay, and leaves it to that one', async () => {
+  it('rule 26: leaves a queue to the relay that has it', async () => {
     let inBroker = 0;
     let most = 0;
     const broker = around(async (_, publish) => {
@@ -74,7 +74,7 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     expect(await counts()).toMatchObject({ ready: 1_200 });
   });
 
-  it('rule 26: publishes nothing twice when it dies after the broker has taken it', async () => {
+  it('rule 26: publishes nothing twice when it dies after publishing', async () => {
     const dying = around(async (_, publish) => {
       await publish();
       await database.pool.query(
@@ -91,7 +91,7 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     expect(await counts()).toMatchObject({ ready: 5 });
   });
 
-  it('waits for a broker that is out of reach, and loses nothing', async () => {
+  it('waits for an unreachable broker, and loses nothing', async () => {
     let failures = 0;
     const broker = around(async (_, publish) => {
       if (++failures < 3) throw new BrokerUnavailableError('Publishing');
@@ -104,7 +104,7 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     expect(await counts()).toMatchObject({ ready: 2 });
   });
 
-  it('sets aside the one message that the broker refuses, and tells', async () => {
+  it('sets aside the one message that the broker refuses, and logs it', async () => {
     const [, bad] = await write(3);
     const broker = around(async (publications, publish) => {
       if (publications.some(({ id }) => id === bad)) throw new BrokerRefusedError('Publishing', 'not this one');
@@ -128,7 +128,7 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     expect(await outbox.stats()).toMatchObject({ waiting: 2, refused: 0 });
   });
 
-  it('tells how long the oldest has waited', async () => {
+  it('reports how long the oldest message has waited', async () => {
     await write(1);
     await database.pool.query(`UPDATE ${SCHEMA}.outbox SET written_at = now() - interval '90 seconds'`);
     expect((await outbox.stats()).lag).toBeGreaterThanOrEqual(90_000);

@@ -8,7 +8,7 @@ import { testDatabase, type TestDatabase } from './support.js';
 /** ms; more than a busy machine takes for an answer */
 const PATIENCE = 1_500;
 
-describe('the transaction of a task, of a database that does not answer any more', () => {
+describe('the transaction of a task when the database stops answering', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let dataSource: DataSource;
@@ -40,7 +40,7 @@ describe('the transaction of a task, of a database that does not answer any more
     expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('the rollback ends, so that the slot of the task is free again', async () => {
+  it('the rollback ends, and the slot of the task is free again', async () => {
     const transaction = await begin();
     proxy.dropAnswers = true;
     await transaction.rollBack();
@@ -48,7 +48,7 @@ describe('the transaction of a task, of a database that does not answer any more
     expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('a query of the handler takes as long as it takes', async () => {
+  it('a query of the handler has no time limit', async () => {
     const transaction = await begin();
     const slow = (transaction.ambient.connection as { query(text: string): Promise<unknown> }).query(
       `SELECT pg_sleep(${(PATIENCE / 1000) * 1.3})`,

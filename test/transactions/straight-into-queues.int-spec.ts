@@ -26,7 +26,7 @@ describe('calls within a transaction in the database of the broker', () => {
     await app.close();
   });
 
-  it('share the fate of the savepoint that they were made in', async () => {
+  it('follow the savepoint in which they were made', async () => {
     await within(async (tasks, client) => {
       await tasks.sendTask('outer');
       await client.query('SAVEPOINT inside');
@@ -61,7 +61,7 @@ describe('calls within a transaction in the database of the broker', () => {
     expect(await app.transport.inspector.counts('default')).toMatchObject({ ready: 0 });
   });
 
-  it('fail by an error that says so where the order of the ids makes a deadlock, and the other one goes on', async () => {
+  it('fail with a deadlock error if the order of ids causes one, and the other transaction continues', async () => {
     let both!: () => void;
     const met = new Promise<void>((resolve) => (both = resolve));
     let begun = 0;

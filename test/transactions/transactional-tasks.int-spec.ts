@@ -46,14 +46,14 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
   });
   afterEach(() => worker.stop());
 
-  it('commit what they do with their record, and tell their result', async () => {
+  it('commit their effects with their record, and store their result', async () => {
     const sent = await bank().transfer.delay(1, 2, 30);
     expect(await sent.get({ timeout: '5s' })).toBe(30);
     expect(await balances()).toEqual([70, 130]);
     expect(await records()).toEqual([sent.id]);
   });
 
-  it('roll back what they do when they fail, and leave no record', async () => {
+  it('roll back their effects when they fail, and leave no record', async () => {
     script.afterTransfer = () => {
       throw new Error('no');
     };
@@ -63,7 +63,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect([await records(), await transfers()]).toEqual([[], []]);
   });
 
-  it('rule 28: take injected repositories, builders, raw queries and nested transactions into one transaction', async () => {
+  it('rule 28: run injected repositories, builders, raw queries and nested transactions in one transaction', async () => {
     const made = async () => {
       const { rows } = await database.pool.query<{ id: number }>('SELECT id FROM account WHERE id > 100 ORDER BY id');
       return rows.map(({ id }) => id);
@@ -83,7 +83,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect(await balances()).toEqual([90, 110]);
   });
 
-  it('send nothing when they fail, but what is sent outside', async () => {
+  it('send nothing when they fail, except outside the transaction', async () => {
     await (await bank().notify.delay(true)).get({ timeout: '5s', propagate: false });
     expect(await sentWithin()).toEqual([]);
     const { rows } = await database.pool.query('SELECT FROM account WHERE id = 200');
@@ -92,7 +92,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect(await sentWithin()).toEqual(['sent']);
   });
 
-  it('rule 28: refuse a query that would go past the transaction', async () => {
+  it('rule 28: refuse a query that would bypass the transaction', async () => {
     script.kept = app.get(DataSource).createQueryRunner();
     await script.kept.connect();
     try {
@@ -103,7 +103,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     }
   });
 
-  it('fail by an SQL error that they have swallowed', async () => {
+  it('fail after an SQL error that they have caught', async () => {
     expect(await errorOf(await bank().swallow.delay())).toMatchObject({ code: 'TRANSACTION_ABORTED' });
   });
 
@@ -117,7 +117,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect(await errorOf(await bank().notTransactional.delay())).toMatchObject({ code: 'TRANSACTION_NOT_OPEN' });
   });
 
-  it('tell of their progress while the transaction is open', async () => {
+  it('report progress while the transaction is open', async () => {
     const state = signal<string>();
     let sent!: AsyncResult;
     const known = signal();
@@ -131,7 +131,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     await sent.get({ timeout: '5s' });
   });
 
-  it('rule 27: settle from the record when they come again, without running', async () => {
+  it('rule 27: settle from the record when they are delivered again, without running', async () => {
     const taskId = uniquePrefix('repeated');
     const settlement = {
       kind: 'ack',
@@ -144,7 +144,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect(await balances()).toEqual([100, 100]);
   });
 
-  it('rule 27: settle from the record even when they are not to run any more', async () => {
+  it('rule 27: settle from the record even if they must not run any more', async () => {
     const taskId = uniquePrefix('expired');
     const settlement = {
       kind: 'ack',
@@ -156,7 +156,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect(await sent.get({ timeout: '5s' })).toBe('done');
   });
 
-  it('rule 27: wait, unspent, for a run of the same id that is still in its transaction', async () => {
+  it('rule 27: are released uncharged while another run of the id is in its transaction', async () => {
     const taskId = uniquePrefix('busy');
     const holder = await database.pool.connect();
     await holder.query(`BEGIN`);
@@ -170,7 +170,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect(await transfers()).toEqual([taskId]);
   });
 
-  it('rule 27: are not run once nothing can tell whether they have been', async () => {
+  it('rule 27: do not run after their record may have expired', async () => {
     const id = uniquePrefix('old');
     const message = buildMessage({ id, task: 'bank.transfer', args: [1, 2, 30], queue: 'default', sentAt: Date.now() - 31 * 86_400_000 });
     const publication = { id, queue: 'default', body: writeWire(message), priority: 5, traced: true };
@@ -204,7 +204,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect(await balances()).toEqual([70, 130]);
   });
 
-  it('are run again when the connection is lost before they could commit', async () => {
+  it('run again if the connection is lost before the commit', async () => {
     let cut = 0;
     script.afterTransfer = async () => {
       if (++cut > 1) return;
@@ -218,7 +218,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect(cut).toBe(2);
   });
 
-  it('fail the boot when they could not run', async () => {
+  it('fail the boot if they could not run', async () => {
     await expect(startTestWorker(app, { concurrency: 10, name: 'too-many' })).rejects.toMatchObject({
       code: 'INVALID_OPTION',
       message: expect.stringContaining('concurrency'),
@@ -231,7 +231,7 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     await other.close();
   });
 
-  it('forget their records in time', async () => {
+  it('remove their records after the retention', async () => {
     await record('old', {});
     await record('young', {});
     await database.pool.query(`UPDATE "${schema}".task_record SET finished_at = now() - interval '32 days' WHERE id = 'old'`);

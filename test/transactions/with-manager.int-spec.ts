@@ -38,7 +38,7 @@ describe('calls within a transaction of the application', () => {
 
   const insert = (title: string) => `INSERT INTO post VALUES ('${title}')`;
 
-  it('are there when it commits, and not before', async () => {
+  it('are sent when it commits, and not before', async () => {
     const sent = await dataSource.transaction(async (manager) => {
       const result = await client.withManager(manager).sendTask('mail', [1]);
       expect(await outbox.stats()).toMatchObject({ waiting: 0 });
@@ -49,7 +49,7 @@ describe('calls within a transaction of the application', () => {
     expect(row).toMatchObject({ id: sent.id, queue: 'default', traced: true });
   });
 
-  it('are gone when it rolls back', async () => {
+  it('are not sent when it rolls back', async () => {
     const failing = dataSource.transaction(async (manager) => {
       await client.withManager(manager).sendTask('mail', [1]);
       throw new Error('no');
@@ -58,7 +58,7 @@ describe('calls within a transaction of the application', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('share the fate of the savepoint that they were made in', async () => {
+  it('follow the savepoint in which they were made', async () => {
     await dataSource.transaction(async (manager) => {
       await client.withManager(manager).sendTask('outer');
       const nested = manager.transaction(async (inner) => {
@@ -71,7 +71,7 @@ describe('calls within a transaction of the application', () => {
     expect((await rows()).map(({ task }) => task)).toEqual(['outer', 'second']);
   });
 
-  it('take one statement for the calls of one tick, in their order', async () => {
+  it('use one statement for the calls of one tick, in their order', async () => {
     await warmUp();
     const statements: string[] = [];
     await dataSource.transaction(async (manager) => {
@@ -143,7 +143,7 @@ describe('calls within a transaction of the application', () => {
     }
   });
 
-  it('fix when they are due at the call', async () => {
+  it('compute their due time at the call', async () => {
     const before = Date.now();
     await dataSource.transaction((manager) => client.withManager(manager).sendTask('later', [], { countdown: '1h' }));
     const [row] = await rows();
@@ -151,7 +151,7 @@ describe('calls within a transaction of the application', () => {
     expect(row!.due!.eta).toBeGreaterThanOrEqual(before + 3_600_000);
   });
 
-  it('carry what no encoding of a database has a place for', async () => {
+  it('carry text that no database encoding can hold', async () => {
     const argument = 'a\u0000b \ud83d\ude00';
     await dataSource.transaction((manager) => client.withManager(manager).sendTask('odd', [argument]));
     const [row] = await rows();
@@ -177,7 +177,7 @@ describe('calls within a transaction of the application', () => {
     await expect(Promise.resolve().then(call)).rejects.toMatchObject({ code: 'TRANSACTION_NOT_OPEN' });
   });
 
-  it('refuse a client of pg that has begun nothing', async () => {
+  it('refuse a client of pg without a transaction', async () => {
     const idle = await database.pool.connect();
     try {
       expect(() => client.withManager(idle)).toThrow(expect.objectContaining({ code: 'TRANSACTION_NOT_OPEN' }));
@@ -186,7 +186,7 @@ describe('calls within a transaction of the application', () => {
     }
   });
 
-  it('rule 26: say that there is no outbox, or one elsewhere', async () => {
+  it('rule 26: fail clearly without an outbox, or with one in another database', async () => {
     const without = await clientOf(app, undefined);
     const send = (tasks: TaskClient) => dataSource.transaction((manager) => tasks.withManager(manager).sendTask('mail'));
     await expect(send(without)).rejects.toMatchObject({ code: 'OUTBOX_MISSING', message: expect.stringContaining("there is no 'outbox'") });
@@ -202,7 +202,7 @@ describe('calls within a transaction of the application', () => {
     }
   });
 
-  it('say what spoilt the transaction', async () => {
+  it('name the error that aborted the transaction', async () => {
     await warmUp();
     const spoilt = dataSource.transaction(async (manager) => {
       await manager.query('SELECT 1/0').catch(() => undefined);
@@ -211,7 +211,7 @@ describe('calls within a transaction of the application', () => {
     await expect(spoilt).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' });
   });
 
-  it('say which table is missing, or not theirs', async () => {
+  it('name a table that is missing or not accessible', async () => {
     const other = new Outbox(app.options.outbox!, 'never_migrated', systemClock);
     await expect(other.check()).rejects.toMatchObject({ code: 'TABLE_UNUSABLE', message: expect.stringContaining('npx tasks migrate') });
     const lost = dataSource.transaction(async (manager) => (await clientOf(app, other)).withManager(manager).sendTask('mail'));
@@ -219,7 +219,7 @@ describe('calls within a transaction of the application', () => {
     await expect(outbox.check()).resolves.toBeUndefined();
   });
 
-  it('give up with the transaction when the row cannot be written in time', async () => {
+  it('give up if the row cannot be written in time', async () => {
     await warmUp();
     const blocker = await database.pool.connect();
     await blocker.query(`BEGIN; LOCK TABLE ${SCHEMA}.outbox`);
@@ -235,7 +235,7 @@ describe('calls within a transaction of the application', () => {
     }
   });
 
-  it('refuse a lagLimit that the memory of ids does not cover', () => {
+  it('refuse a lagLimit longer than dedupRetention', () => {
     const read = () => resolveClientOptions({ dedupRetention: '1h', outbox: { database: database.pool, lagLimit: '2h' } });
     expect(read).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('dedupRetention') }));
   });

@@ -7,7 +7,7 @@ import { boot, bootError } from '../nest/support/boot.js';
 import { ReportTasks, ResultFixture, world } from './support/reports.js';
 import { openSource } from './support/tables.js';
 
-describe('a database that cannot keep the results', () => {
+describe('a database that cannot store results', () => {
   let fixture: ResultFixture;
 
   beforeAll(async () => {
@@ -16,11 +16,11 @@ describe('a database that cannot keep the results', () => {
   afterEach(() => fixture.reset());
   afterAll(() => fixture.close());
 
-  describe('what it cannot work with', () => {
+  describe('refuses', () => {
     const bootWith = (results: ClientOptionsInput['results'], imports: ModuleMetadata['imports'] = []) =>
       bootError({ imports, providers: [ReportTasks] }, { results });
 
-    it('is another database than PostgreSQL', async () => {
+    it('a database other than PostgreSQL', async () => {
       const typeorm = { isInitialized: true, options: { type: 'mysql' }, query: async () => [] };
       expect(await bootWith({ typeorm, schema: 'tq' })).toMatchObject({
         code: 'UNSUPPORTED_OPTION',
@@ -28,12 +28,12 @@ describe('a database that cannot keep the results', () => {
       });
     });
 
-    it('are tables that nobody has made: it says what to run', async () => {
+    it('missing tables, naming the command to run', async () => {
       const error = await bootWith({ typeorm: fixture.source, schema: 'nowhere' });
       expect(error).toMatchObject({ code: 'RESULTS_REFUSED', message: expect.stringContaining('npx tasks migrate --schema nowhere') });
     });
 
-    it('are tables without rights', async () => {
+    it('tables without rights', async () => {
       await fixture.source.query(`create role reader login; grant usage on schema ${fixture.schema} to reader`);
       const url = new URL(fixture.url);
       url.username = 'reader';
@@ -65,13 +65,13 @@ describe('a database that cannot keep the results', () => {
       expect((await bootWith(results)).message).toContain(message);
     });
 
-    it('is a search of results that are kept elsewhere', async () => {
+    it('a search of results that are stored elsewhere', async () => {
       const { app } = await boot({ providers: [TaskResults] });
       await expect(app.get(TaskResults).search()).rejects.toThrow("Option 'results' must be 'typeorm'");
     });
   });
 
-  it('says that the database cannot be reached, and a task waits for it', async () => {
+  it('reports an unreachable database, and a task waits for it', async () => {
     let down = false;
     const flaky = {
       isInitialized: true,

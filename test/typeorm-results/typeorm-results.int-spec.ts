@@ -16,7 +16,7 @@ describe("results: 'typeorm'", () => {
   afterEach(() => fixture.reset());
   afterAll(() => fixture.close());
 
-  it('stores what became of a task in a row that the application reads with its own repository', async () => {
+  it('stores the outcome of a task in a row that the application reads with its own repository', async () => {
     const { tasks, rows } = await fixture.start({ resultExtended: true });
     const headers = { periodicTaskName: 'each month' }; // as beat sends it
     const sent = await tasks.for(ReportTasks).build.applyAsync(['May'], { tags: ['monthly'], headers });
@@ -44,7 +44,7 @@ describe("results: 'typeorm'", () => {
     expect(await sent.record()).toMatchObject({ state: 'SUCCESS', call: { name: 'reports.build', args: ['May'] } });
   });
 
-  it('shows a task that is under way, by its name and tags', async () => {
+  it('shows a running task by its name and tags', async () => {
     const { tasks, found } = await fixture.start();
     const reached = signal();
     const go = signal();
@@ -58,7 +58,7 @@ describe("results: 'typeorm'", () => {
     await sent.get();
   });
 
-  it('remembers a failed task until its dead letter is sent again or thrown away', async () => {
+  it('keeps a failed task until its dead letter is redriven or purged', async () => {
     const { tasks, failed, found } = await fixture.start();
     const { print, reject } = tasks.for(ReportTasks);
     const sent = [await print.applyAsync(['no paper'], { tags: ['printer'] }), await reject.delay()];
@@ -85,7 +85,7 @@ describe("results: 'typeorm'", () => {
     expect(await failed.count()).toBe(0);
   });
 
-  it('finds with the broker the failed tasks that were not remembered', async () => {
+  it('finds failed tasks that were not recorded through the broker', async () => {
     const { tasks, failed, results, queue } = await fixture.start();
     const sent = await tasks.for(ReportTasks).print.applyAsync(['lost'], { tags: ['printer'] });
     await expect(sent.get()).rejects.toThrow('lost');
@@ -107,7 +107,7 @@ describe("results: 'typeorm'", () => {
     expect(await failed.count()).toBe(1);
   });
 
-  it('shows nothing of what is encrypted, and the client reads it', async () => {
+  it('shows no encrypted data, which the client can read', async () => {
     const { tasks, rows } = await fixture.start({ encrypt: { keys: [{ id: 'k1', key: randomBytes(32) }] }, resultExtended: true });
     const sent = await tasks.for(ReportTasks).build.delay('secret');
     expect(await sent.get()).toBe('report of secret');

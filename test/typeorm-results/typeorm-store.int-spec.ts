@@ -16,7 +16,7 @@ describe('results in the database', () => {
   afterEach(() => fixture.reset());
   afterAll(() => fixture.close());
 
-  it('searches newest first, page by page, and a row that comes meanwhile moves none', async () => {
+  it('searches newest first, page by page, and new rows shift no page', async () => {
     const { results, found } = await fixture.start();
     const record = (id: string, sentAt: number, name = 'a', tags = ['odd']): TaskResultRecord => ({
       id,
@@ -46,7 +46,7 @@ describe('results in the database', () => {
     expect(await ids({ queue: 'q', state: 'FAILURE' })).toEqual([]);
   });
 
-  it('refuses a search that it would otherwise answer with anything', async () => {
+  it('refuses an invalid search that would match anything', async () => {
     const { found } = await fixture.start();
     const refused = (query: object) => found.search(query).catch((error: Error) => error.message);
     expect(await refused({ stat: 'FAILURE' })).toContain("no option 'stat'. Did you mean 'state'?");
@@ -56,7 +56,7 @@ describe('results in the database', () => {
     expect(await refused({ name: 7 })).toContain("'name' must be a text");
   });
 
-  it('removes what has expired, a batch at a time, and nothing else', async () => {
+  it('removes only expired rows, a batch at a time', async () => {
     const { results, found, failed } = await fixture.start();
     const records = (prefix: string, count: number) =>
       Array.from({ length: count }, (_, index): TaskResultRecord => ({ id: `${prefix}${index}`, state: 'SUCCESS', retries: 0, at: index }));
@@ -72,7 +72,7 @@ describe('results in the database', () => {
     expect(await fixture.source.query(`select count(*)::integer as count from ${fixture.schema}.task_result`)).toEqual([{ count: 3 }]);
   });
 
-  it.each(['task_result', 'failed_task'])('finds what has expired of %s by an index, however much is kept', async (table) => {
+  it.each(['task_result', 'failed_task'])('finds expired rows of %s by an index, however many rows there are', async (table) => {
     const plan = await fixture.source.transaction(async (manager) => {
       await manager.query('set local enable_seqscan = off');
       return manager.query<object[]>(`explain ${pruneStatement(`${fixture.schema}.${table}`)}`, [500, 0]);
@@ -80,7 +80,7 @@ describe('results in the database', () => {
     expect(JSON.stringify(plan)).toContain(`${table}_by_expiry`);
   });
 
-  it('rule 4: a record that the database cannot hold is refused alone, and told', async () => {
+  it('rule 4: a record that the database cannot hold is refused alone and reported', async () => {
     const { results, log } = await fixture.start();
     const record = (id: string): TaskResultRecord => ({ id, state: 'SUCCESS', retries: 0, at: 0 });
     expect(await results.save([record('a'), record('no\0id'), record('b')], 60_000)).toEqual([true, false, true]);

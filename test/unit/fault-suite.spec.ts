@@ -8,12 +8,12 @@ const SIZE = { load: 40, spell: 500 };
 describe('the plan of a round', () => {
   const plan = (seed: string) => planRound('round1', new Random(seed), SIZE);
 
-  it('is the same for the same seed, and another for another', () => {
+  it('is equal for equal seeds, and different for others', () => {
     expect(plan('a')).toEqual(plan('a'));
     expect(plan('a')).not.toEqual(plan('b'));
   });
 
-  it('has each end in it, but for the death of a worker, which is a fault', () => {
+  it('contains each end except the death of a worker, which is a fault', () => {
     expect([...new Set(plan('a').before.map(({ end }) => end))].sort()).toEqual(ENDS.filter((end) => end !== 'dead').sort());
   });
 });
@@ -37,11 +37,11 @@ describe('the checker of the ledger', () => {
   });
   const kinds = (facts: RoundFacts) => checkRound(facts).map(({ kind }) => kind);
 
-  it('finds nothing where all is as it should be', () => {
+  it('finds nothing wrong in a correct round', () => {
     expect(checkRound(good())).toEqual([]);
   });
 
-  it('does not take a loser that is told late, after its task has ended elsewhere, for another run of it', () => {
+  it('does not count a late notice of a lost lease, after the task has ended elsewhere, as another run', () => {
     const told = [entry('refused', 'b', 'w2'), entry('lost', 'b', 'w2'), entry('ended', 'b', 'w2')];
     expect(checkRound(good({ entries: [ran('a'), acked('a'), ...told], endedBefore: new Set(['b']) }))).toEqual([]);
   });
