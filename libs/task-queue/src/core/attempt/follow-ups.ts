@@ -1,8 +1,7 @@
 import { v5 } from 'uuid';
-import { buildMessage } from '../message/build-message.js';
-import type { CallPlan } from '../message/task-message.js';
+import { messageOf, publicationOf } from '../client/call/launch-call.js';
 import type { Codecs } from '../message/codecs.js';
-import type { TaskMessage } from '../message/task-message.js';
+import type { CallPlan, TaskMessage } from '../message/task-message.js';
 import type { Publication } from '../ports/broker/publication.js';
 import type { Outcome } from './outcome.js';
 
@@ -31,64 +30,18 @@ export interface MakingFollowUps {
 }
 
 function publish(
-  parent: TaskMessage,
+  { id, headers }: TaskMessage,
   kind: 'link' | 'linkError',
-  calls: readonly CallPlan[],
+  plans: readonly CallPlan[],
   given: readonly unknown[],
   { at, codecs, announce }: MakingFollowUps,
 ): readonly Publication[] {
-  return calls.map((call, index) => {
-    const message = announce(messageOf(call, `${parent.id}/${parent.headers.redrives}/${kind}/${index}`, parent, given, at));
-    const { priority, traced, expires } = message.headers;
-    return {
-      id: message.id,
-      queue: call.queue,
-      ...codecs.messages.encode(message),
-      priority,
-      traced,
-      ...dueOf(call),
-      ...(call.unique && { unique: call.unique }),
-      ...limitOf(call, expires),
-    };
+  const parent = { id, rootId: headers.rootId, traceparent: headers.traceparent };
+  return plans.map((plan, index) => {
+    const derived = plan.id ?? v5(`${id}/${headers.redrives}/${kind}/${index}`, NAMESPACE);
+    const args = plan.immutable ? plan.args : [...given, ...plan.args];
+    // In the form of the task before it, because its result is among the arguments.
+    const message = messageOf({ ...plan, args }, headers, { now: at, parent, id: derived });
+    return publicationOf(plan, announce(message), codecs.messages);
   });
-}
-
-function messageOf(call: CallPlan, path: string, parent: TaskMessage, given: readonly unknown[], now: number): TaskMessage {
-  const { id = v5(path, NAMESPACE), task, queue, countdown, expiresIn } = call;
-  const { rootId, traceparent, contentType, compression, encrypted } = parent.headers;
-  return buildMessage({
-    id,
-    task,
-    queue,
-    args: call.immutable ? call.args : [...given, ...call.args],
-    ...(call.kwargs === undefined ? {} : { kwargs: call.kwargs }),
-    sentAt: now,
-    headers: {
-      ...optionsOf(call),
-      // In the form of the task that it follows, whose result it takes.
-      contentType,
-      compression,
-      encrypted,
-      rootId,
-      traceparent,
-      parentId: parent.id,
-      eta: call.eta ?? (countdown === undefined ? null : now + countdown),
-      expires: call.expiresAt ?? (expiresIn === undefined ? null : now + expiresIn),
-    },
-  });
-}
-
-function optionsOf({ priority, softTimeLimit, timeLimit, ignoreResult, shadow, tags, groupId, headers, link, linkError }: CallPlan) {
-  const given = { priority, softTimeLimit, timeLimit, ignoreResult, shadow, tags, groupId, custom: headers, link, linkError };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
-
-function dueOf({ countdown, eta }: CallPlan): Pick<Publication, 'due'> {
-  if (countdown !== undefined) return { due: { delay: countdown } };
-  return eta === undefined ? {} : { due: { eta } };
-}
-
-function limitOf({ task, interval }: CallPlan, expires: number | null): Pick<Publication, 'limit'> {
-  if (interval === undefined) return {};
-  return { limit: { key: task, intervalMs: interval, ...(expires !== null && { expires }) } };
 }

@@ -1,5 +1,6 @@
 import { isOutage } from '../errors/publish-errors.js';
-import type { ClaimReceipt, ScheduleStore } from '../ports/stores/schedule-store.js';
+import type { Publication, PublishReceipt } from '../ports/broker/publication.js';
+import type { ClaimReceipt, ScheduleStore, TurnClaim } from '../ports/stores/schedule-store.js';
 import type { Clock } from '../ports/runtime/clock.js';
 import type { Inspector } from '../ports/control/inspector.js';
 import type { ResultBackend } from '../ports/stores/result-backend.js';
@@ -157,7 +158,17 @@ export class Beat {
     const cancelled = claims.filter(({ schedule, call }) => call !== undefined && schedule.overlap === 'cancel-previous');
     const previous = cancelled.flatMap(({ schedule }) => schedule.lastRunId ?? []);
     if (previous.length > 0) await client.revoke([...new Set(previous)], { terminate: true });
-    const receipts = await store.claim(claims.map(({ claim }) => claim));
+    const sending = claims.filter((one) => one.call !== undefined);
+    let receipts: readonly ClaimReceipt[] = [];
+    await client.publishBy(
+      sending.map((one) => one.call!),
+      async (calls) => {
+        const publications = new Map(calls.map(({ publication }, at) => [sending[at]!, publication]));
+        receipts = await store.claim(claims.map((one) => withPublication(one, publications.get(one))));
+        const receiptOf = new Map(claims.map((one, at) => [one, receipts[at]!]));
+        return sending.map((one) => sentReceipt(one, receiptOf.get(one)!));
+      },
+    );
     claims.forEach((one, at) => this.#note(one, receipts[at]!, now));
     return receipts.filter(({ taken }) => taken).length;
   }
@@ -170,10 +181,9 @@ export class Beat {
     if (turn.kind !== 'advance') return;
     if (turn.missed) this.#count({ missed: this.#health.missed + turn.missed.count });
     if (turn.run === undefined || call === undefined || published === undefined) return;
-    if (published.refused !== undefined || published.id !== call.message.id) return this.#count({ held: this.#health.held + 1 });
+    if (sentReceipt({ call }, { taken, published }) === null) return this.#count({ held: this.#health.held + 1 });
     const lateness = now - turn.run.tick;
     this.#count({ sent: this.#health.sent + 1, lateness });
-    this.deps.client.sent(call, published);
     void this.deps.onSent?.({ schedule: schedule.id, name, task, id: call.message.id, tick: turn.run.tick, lateness });
   }
 
@@ -196,4 +206,17 @@ export class Beat {
       logger.warn('beat cannot look for schedules that were set aside', { error });
     }
   }
+}
+
+/** The claim with the publication that is sent: listeners may have added headers to it. */
+function withPublication({ claim }: PreparedClaim, publication: Publication | undefined): TurnClaim {
+  const { turn } = claim;
+  if (publication === undefined || turn.kind !== 'advance' || turn.run === undefined) return claim;
+  return { ...claim, turn: { ...turn, run: { ...turn.run, publication } } };
+}
+
+/** null = another beat has sent the run, or the run before it holds it back */
+function sentReceipt({ call }: Pick<PreparedClaim, 'call'>, { taken, published }: ClaimReceipt): PublishReceipt | null {
+  if (!taken || published === undefined || published.refused !== undefined) return null;
+  return published.id === call!.message.id ? published : null;
 }

@@ -1,7 +1,9 @@
 import { v7 } from 'uuid';
 import { InvalidOptionError } from '../errors/option-errors.js';
+import { TaskNotUniqueError } from '../errors/publish-errors.js';
 import { ScheduleNotFoundError, StaleScheduleError } from '../errors/schedule-errors.js';
 import type { AsyncResult } from '../client/async-result.js';
+import type { LaunchedCall } from '../client/call/launch-call.js';
 import type { Clock } from '../ports/runtime/clock.js';
 import type {
   HistoryPage,
@@ -42,6 +44,12 @@ export interface BackfillReport {
   readonly known: number;
   /** more ticks are in the range than the limit allows */
   readonly isCut: boolean;
+}
+
+/** A run out of turn. */
+interface Fired {
+  readonly tick: number;
+  readonly call: LaunchedCall;
 }
 
 /** An edit of some settings; what is not named stays. */
@@ -129,8 +137,8 @@ export class TaskSchedules {
     const schedule = await this.get(id);
     const now = this.deps.clock.now();
     const call = this.deps.turns.callOf(schedule, now, now, v7());
-    const [receipt] = await this.deps.store.fire(id, [{ tick: now, cause: 'manual', publication: call.publication }]);
-    return this.deps.client.sent(call, receipt!);
+    const [result] = await this.#fire(id, 'manual', [{ tick: now, call }]);
+    return result!;
   }
 
   /** The next ticks of a schedule, or of settings that are not stored yet; fewer where it ends. */
@@ -163,10 +171,10 @@ export class TaskSchedules {
     const timezone = schedule.timezone ?? this.deps.options.timezone;
     let sent = 0;
     let known = 0;
-    let batch: RunOutOfTurn[] = [];
+    let batch: Fired[] = [];
     const flush = async () => {
-      const receipts = await this.deps.store.fire(id, batch);
-      const fresh = receipts.filter(({ deduplicated, refused }) => !deduplicated && refused === undefined).length;
+      const results = await this.#fire(id, 'backfill', batch);
+      const fresh = results.filter((result) => result?.deduplicated === false).length;
       sent += fresh;
       known += batch.length - fresh;
       batch = [];
@@ -174,12 +182,30 @@ export class TaskSchedules {
     let count = 0;
     for (const tick of ticksBetween(schedule.schedule, from - 1, to, { timezone })) {
       if (++count > limit) break;
-      const { publication } = this.deps.turns.callOf(schedule, tick, now, runIdOf(id, tick));
-      batch.push({ tick, cause: 'backfill', publication });
+      batch.push({ tick, call: this.deps.turns.callOf(schedule, tick, now, runIdOf(id, tick)) });
       if (batch.length === BACKFILL_BATCH) await flush();
     }
     if (batch.length > 0) await flush();
     return { sent, known, isCut: count > limit };
+  }
+
+  /** Sends runs out of turn. @returns a result for each; null = a unique key held it back */
+  #fire(id: string, cause: RunOutOfTurn['cause'], runs: readonly Fired[]): Promise<(AsyncResult | null)[]> {
+    return this.deps.client.publishBy(
+      runs.map(({ call }) => call),
+      async (calls) => {
+        const receipts = await this.deps.store.fire(
+          id,
+          calls.map(({ publication }, at) => ({ tick: runs[at]!.tick, cause, publication })),
+        );
+        return receipts.map((receipt, at) => {
+          if (receipt.refused === undefined) return receipt;
+          const { id: held, unique } = calls[at]!.publication;
+          if (cause === 'manual') throw new TaskNotUniqueError(held, unique!.key, receipt.refused.holder);
+          return null;
+        });
+      },
+    );
   }
 
   async #checkAll(name: string, settings: ScheduleSettings): Promise<ScheduleDefinition> {

@@ -1,25 +1,18 @@
-import type { PreparedCall } from '../client/call/prepare-call.js';
-import type { CallOptions } from '../canvas/call-options.js';
+import type { LaunchedCall } from '../client/call/launch-call.js';
 import { InvalidScheduleError, ScheduleArgumentsError } from '../errors/schedule-errors.js';
 import { TaskQueueError } from '../errors/task-queue-error.js';
 import { UnknownTaskError } from '../errors/call-errors.js';
-import type { AsyncResult } from '../client/async-result.js';
+import type { TaskClient } from '../client/task-client.js';
 import type { ArgumentCheck } from '../ports/task/argument-check.js';
 import type { DeclaredTask } from '../ports/task/declared-task.js';
-import type { PublishReceipt } from '../ports/broker/publication.js';
 import type { ScheduleDefinition, StoredSchedule } from '../ports/stores/stored-schedule.js';
 import type { TurnClaim } from '../ports/stores/schedule-store.js';
 import { toSchedule } from '../schedules/to-schedule.js';
 import { decideTurn, type Step } from './decide-turn.js';
 import { BUFFER_POLL, callOf, runIdOf } from './run-call.js';
 
-/** What beat needs of a TaskClient. */
-export interface RunClient {
-  prepare(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): PreparedCall;
-  check(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): void;
-  sent(call: PreparedCall, receipt: PublishReceipt): AsyncResult;
-  revoke(ids: readonly string[], options: { readonly terminate: boolean }): Promise<void>;
-}
+/** The part of a TaskClient that beat uses. */
+export type RunClient = Pick<TaskClient, 'prepare' | 'publishBy' | 'revoke'>;
 
 export interface TurnMakerOptions {
   readonly client: RunClient;
@@ -38,7 +31,7 @@ export interface TurnMakerOptions {
 export interface PreparedClaim {
   readonly schedule: StoredSchedule;
   readonly claim: TurnClaim;
-  readonly call?: PreparedCall;
+  readonly call?: LaunchedCall;
 }
 
 /** Makes the claims of schedules that are due, and the messages of their runs. What cannot be sent becomes a claim to set it aside. */
@@ -66,7 +59,7 @@ export class TurnMaker {
   }
 
   /** The call of a tick. @throws what a call throws before it is sent */
-  callOf(schedule: StoredSchedule, tick: number, now: number, id = runIdOf(schedule.id, tick)): PreparedCall {
+  callOf(schedule: StoredSchedule, tick: number, now: number, id = runIdOf(schedule.id, tick)): LaunchedCall {
     if (schedule.unreadable !== undefined) throw new InvalidScheduleError('row', schedule.name, `${schedule.unreadable}.`);
     const task = this.options.findTask(schedule.task) ?? { name: schedule.task };
     return this.options.client.prepare(task, schedule.args, callOf(schedule, tick, now, id));
@@ -82,7 +75,7 @@ export class TurnMaker {
     if (found !== null) throw new ScheduleArgumentsError(name, task, found.path, found.problem);
     // When it expires is not the call's matter yet: that may be past for a schedule of the code.
     const run = callOf({ ...definition, id: '', expires: null }, 0, 0, 'none');
-    this.options.client.check(this.options.findTask(task) ?? { name: task }, args, run);
+    this.options.client.prepare(this.options.findTask(task) ?? { name: task }, args, run);
   }
 
   isKnown(task: string): boolean {

@@ -1,33 +1,27 @@
-import type { DeclaredTask } from '../ports/task/declared-task.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
-import type { CompressionName, SerializerName } from '../message/content-options.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
-import { checkTags } from '../policies/tags.js';
-import type { UniqueOptions } from '../ports/task/unique-options.js';
+import type { CallPlan } from '../message/task-message.js';
 import type { PublishRetryInput } from '../policies/retry/publish-retry.js';
+import { checkTags } from '../policies/tags.js';
+import type { PublishingOptions } from '../ports/task/declared-task.js';
+import type { UniqueOptions } from '../ports/task/unique-options.js';
 
-/** What one call may say, of a task with arguments A. Durations are ms or text such as '30s'. */
+/** Options of one call of a task with arguments A. Durations are ms or text such as '30s'. */
 // oxlint-disable-next-line typescript/no-explicit-any -- calls by name may have any arguments
-export interface CallOptions<A extends readonly unknown[] = any> {
+export interface CallOptions<A extends readonly unknown[] = any> extends Omit<PublishingOptions, 'expires' | 'unique' | 'rateLimit'> {
   /** not before this long from now, by the broker's clock */
   readonly countdown?: Duration;
   /** not before this instant (a Date, or epoch ms); instead of countdown */
   readonly eta?: Date | number;
   /** not after this long from now, or this instant; it then ends as REVOKED */
   readonly expires?: Duration | Date;
-  readonly queue?: string;
-  /** how arguments and result are written; it must be in `acceptContent` */
-  readonly serializer?: SerializerName;
-  readonly compression?: CompressionName;
-  /** the name of a worker: only workers of that name run it. Nobody else takes it: give it an `expires` */
+  /** the name of a worker: only workers of that name run it. Give it an `expires`, because no other worker takes it over */
   readonly worker?: string;
-  /** 0–9, higher first; default 5 */
-  readonly priority?: number;
-  /** an id of your own: the same id is not taken twice within `dedupRetention` */
+  /** an id of your own: the same id is accepted once within `dedupRetention` */
   readonly taskId?: string;
-  /** a text that stands for this call of the task: the same one is not taken twice within `dedupRetention`; instead of taskId */
+  /** a text that identifies this call of the task: the same one is accepted once within `dedupRetention`; instead of taskId */
   readonly idempotencyKey?: string;
-  /** one call with the same key at a time; what is not said here is as the task says; false = send it whatever is there */
+  /** one call with the same key at a time; what is left out is as the task says; false = send it in any case */
   readonly unique?: boolean | UniqueOptions<A>;
   readonly kwargs?: Readonly<Record<string, unknown>>;
   /** your own headers; `ctx.headers` in the task */
@@ -37,91 +31,83 @@ export interface CallOptions<A extends readonly unknown[] = any> {
   readonly timeLimit?: Duration;
   /** the name that logs and results show instead of the task's */
   readonly shadow?: string;
-  /** words that its result is found by, where results are searched; beside those of the task */
-  readonly tags?: readonly string[];
-  /** what is called when it succeeds, with what it returned as first argument (unless immutable) */
+  /** called when it succeeds, with its result as first argument (unless immutable) */
   readonly link?: Signature | readonly Signature[];
-  /** what is called when it fails for good, with its id and its error as first arguments (unless immutable) */
+  /** called when it fails for good, with its id and its error as first arguments (unless immutable) */
   readonly linkError?: Signature | readonly Signature[];
-  /** how a publish that failed is tried again, within `publishTimeout`; true = as Celery: 3 times within a second */
+  /** how a failed publish is tried again, within `publishTimeout`; true = as Celery: 3 times within a second */
   readonly publishRetry?: boolean | PublishRetryInput;
   readonly groupId?: string;
   /** W3C trace context */
   readonly traceparent?: string;
 }
 
-const KNOWN: readonly (keyof CallOptions)[] = [
-  'countdown',
-  'eta',
-  'expires',
-  'queue',
-  'serializer',
-  'compression',
-  'priority',
-  'taskId',
-  'idempotencyKey',
-  'unique',
-  'kwargs',
-  'headers',
-  'ignoreResult',
-  'softTimeLimit',
-  'timeLimit',
-  'worker',
-  'shadow',
-  'tags',
-  'link',
-  'linkError',
-  'publishRetry',
-  'groupId',
-  'traceparent',
-];
-/** epoch ms of the last instant that a Date can be: stores take no later one */
-const LAST_INSTANT = 8.64e15;
-const KNOWN_SET: ReadonlySet<string> = new Set(KNOWN);
+type Check = (value: never, name: string, task: string) => void;
 
-/** When a call is to run, in the forms that a message and a publication take. */
-export interface CallTimes {
-  /** epoch ms by the sender's clock, for the message's header */
-  readonly eta: number | null;
-  readonly expires: number | null;
-  readonly due: { readonly delay: number } | { readonly eta: number } | undefined;
-}
+/** Every option of a call, with its check. Options without one are checked where they are resolved. */
+const CHECKS: { readonly [O in keyof Required<CallOptions>]: Check | null } = {
+  countdown: null,
+  eta: null,
+  expires: null,
+  queue: checkText,
+  serializer: null,
+  compression: null,
+  priority: checkPriority,
+  taskId: checkText,
+  idempotencyKey: checkIdempotencyKey,
+  unique: null,
+  kwargs: null,
+  headers: null,
+  ignoreResult: null,
+  softTimeLimit: null,
+  timeLimit: null,
+  worker: checkText,
+  shadow: checkText,
+  tags: (tags: readonly string[], _, task) => checkTags(tags, `the call of '${task}'`),
+  link: null,
+  linkError: null,
+  publishRetry: null,
+  groupId: null,
+  traceparent: null,
+};
+const CHECK_OF = new Map<string, Check | null>(Object.entries(CHECKS));
+
+/** Of each pair, a call gives one. */
+const EXCLUSIVE = [
+  ['worker', 'queue'],
+  ['eta', 'countdown'],
+  ['idempotencyKey', 'taskId'],
+] as const satisfies readonly (readonly [keyof CallOptions, keyof CallOptions])[];
+
+/** epoch ms of the last instant that a Date can be: stores accept no later one */
+const LAST_INSTANT = 8.64e15;
 
 /**
  * @throws UnknownOptionError · InvalidOptionError
  */
 export function checkCallOptions(options: CallOptions, task: string): void {
-  for (const key in options) {
-    if (!KNOWN_SET.has(key)) throw new UnknownOptionError(key, `The call of '${task}'`, KNOWN);
+  for (const name in options) {
+    const check = CHECK_OF.get(name);
+    if (check === undefined) throw new UnknownOptionError(name, `The call of '${task}'`, [...CHECK_OF.keys()]);
+    const value = options[name as keyof CallOptions];
+    if (check !== null && value !== undefined) check(value as never, name, task);
   }
-  checkPriority(options.priority);
-  checkText(options.queue, 'queue');
-  checkText(options.taskId, 'taskId');
-  checkIdempotencyKey(options, task);
-  checkText(options.worker, 'worker');
-  checkText(options.shadow, 'shadow');
-  if (options.tags !== undefined) checkTags(options.tags, `the call of '${task}'`);
-  if (options.worker !== undefined && options.queue !== undefined) {
-    throw new InvalidOptionError('worker', options.worker, `absent beside queue (the call of '${task}' gives both)`);
-  }
-  if (options.countdown !== undefined && options.eta !== undefined) {
-    throw new InvalidOptionError('eta', options.eta, `absent beside countdown (the call of '${task}' gives both)`);
+  for (const [one, other] of EXCLUSIVE) {
+    if (options[one] === undefined || options[other] === undefined) continue;
+    throw new InvalidOptionError(one, options[one], `absent beside ${other} (the call of '${task}' gives both)`);
   }
 }
 
-function checkIdempotencyKey({ idempotencyKey, taskId }: CallOptions, task: string): void {
-  if (idempotencyKey === undefined) return;
-  checkText(idempotencyKey, 'idempotencyKey');
-  if (!idempotencyKey.isWellFormed()) throw new InvalidOptionError('idempotencyKey', idempotencyKey, 'well-formed text');
-  if (taskId === undefined) return;
-  throw new InvalidOptionError('idempotencyKey', idempotencyKey, `absent beside taskId (the call of '${task}' gives both)`);
+function checkIdempotencyKey(key: string, name: string): void {
+  checkText(key, name);
+  if (!key.isWellFormed()) throw new InvalidOptionError(name, key, 'well-formed text');
 }
 
 /**
- * The limits that a call gives, in ms.
+ * @returns the limits that a call sets, in ms
  * @throws InvalidOptionError
  */
-export function callLimits(options: CallOptions): { readonly softTimeLimit?: number; readonly timeLimit?: number } {
+export function callLimits(options: CallOptions): { softTimeLimit?: number; timeLimit?: number } {
   const limits: { softTimeLimit?: number; timeLimit?: number } = {};
   if (options.softTimeLimit !== undefined) limits.softTimeLimit = toMilliseconds(options.softTimeLimit, 'softTimeLimit');
   if (options.timeLimit !== undefined) limits.timeLimit = toMilliseconds(options.timeLimit, 'timeLimit');
@@ -131,31 +117,31 @@ export function callLimits(options: CallOptions): { readonly softTimeLimit?: num
   return limits;
 }
 
+type CallTimes = { -readonly [T in 'countdown' | 'eta' | 'expiresIn' | 'expiresAt']?: CallPlan[T] };
+
 /**
- * @param expires the task's own default, used when the call names none
+ * When a call is due and when it expires.
+ * @param standard the task's own `expires`, used when the call sets none
+ * @param now epoch ms
  * @throws InvalidOptionError
  */
-export function callTimes(options: CallOptions, expires: Duration | undefined, now: number): CallTimes {
-  const deadline = instant(options.expires ?? expires, 'expires', now);
-  if (options.countdown !== undefined) {
-    const delay = toMilliseconds(options.countdown, 'countdown');
-    if (now + delay > LAST_INSTANT)
-      throw new InvalidOptionError('countdown', options.countdown, 'a duration that ends while there are dates');
-    return { eta: now + delay, expires: deadline, due: delay > 0 ? { delay } : undefined };
+export function callTimes({ countdown, eta, expires }: CallOptions, standard: Duration | undefined, now: number): CallTimes {
+  const times: CallTimes = {};
+  const end = expires ?? standard;
+  if (end instanceof Date) {
+    if (Number.isNaN(end.getTime())) throw new InvalidOptionError('expires', end, 'a valid Date or a duration');
+    times.expiresAt = end.getTime();
+  } else if (end !== undefined) times.expiresIn = toMilliseconds(end, 'expires');
+  if (countdown !== undefined) {
+    times.countdown = toMilliseconds(countdown, 'countdown');
+    if (now + times.countdown > LAST_INSTANT) {
+      throw new InvalidOptionError('countdown', countdown, 'a duration that ends while there are dates');
+    }
+  } else if (eta !== undefined) {
+    times.eta = eta instanceof Date ? eta.getTime() : eta;
+    if (!(times.eta >= 0 && times.eta <= LAST_INSTANT)) throw new InvalidOptionError('eta', eta, 'a valid Date or epoch milliseconds');
   }
-  if (options.eta !== undefined) {
-    const eta = options.eta instanceof Date ? options.eta.getTime() : options.eta;
-    if (!(eta >= 0 && eta <= LAST_INSTANT)) throw new InvalidOptionError('eta', options.eta, 'a valid Date or epoch milliseconds');
-    return { eta, expires: deadline, due: { eta } };
-  }
-  return { eta: null, expires: deadline, due: undefined };
-}
-
-function instant(value: Duration | Date | undefined, name: string, now: number): number | null {
-  if (value === undefined) return null;
-  if (!(value instanceof Date)) return now + toMilliseconds(value, name);
-  if (Number.isNaN(value.getTime())) throw new InvalidOptionError(name, value, 'a valid Date or a duration');
-  return value.getTime();
+  return times;
 }
 
 export function checkPriority(priority: number | undefined): void {
@@ -173,10 +159,10 @@ export interface Signature {
   readonly task: string;
   readonly args: readonly unknown[];
   readonly options?: CallOptions;
-  /** takes nothing from the task before it: neither its result nor its error is put before `args` */
+  /** takes neither the result nor the error of the task before it: `args` are all its arguments */
   readonly immutable: boolean;
-  /** what the task's class declares for its calls; routes and `options` win over it */
-  readonly declared?: Omit<DeclaredTask, 'name' | 'method'>;
+  /** the publishing options of the task's class; routes and `options` win over them */
+  readonly declared?: PublishingOptions;
 }
 
 export interface SignatureOptions extends CallOptions {

@@ -1,10 +1,11 @@
 import type { Signature, SignatureOptions } from './call-options.js';
 import { InvalidOptionError } from '../errors/option-errors.js';
-import type { DeclaredTask } from '../ports/task/declared-task.js';
+import type { CalledTask } from '../ports/task/declared-task.js';
 
 /**
- * A call by registered name, to be made later: `signature('blog.notify', [postId], { queue: 'email' })`.
- * Where the class is at hand, `tasks.for(PostTasks).notify.s(postId)` is the same, typed.
+ * A call by registered name, to be made later: `signature('blog.notify', [postId], { queue: 'email' })`. With the class at hand,
+ * `tasks.for(PostTasks).notify.s(postId)` makes the same, typed.
+ * @throws InvalidOptionError
  */
 export function signature(
   task: string,
@@ -17,6 +18,6 @@ export function signature(
 }
 
 /** The signature of a declared task. */
-export function signatureOf({ name, ...declared }: Omit<DeclaredTask, 'method'>, args: readonly unknown[], immutable: boolean): Signature {
+export function signatureOf({ name, ...declared }: CalledTask, args: readonly unknown[], immutable: boolean): Signature {
   return Object.freeze({ task: name, args, immutable, declared });
 }

@@ -1,59 +1,36 @@
-import { announcePublished } from '../attempt/listening/announce-publish.js';
-import { recordingOf } from '../attempt/records/make-record.js';
-import { logHeldBack } from '../attempt/listening/held-back.js';
-import type { Listeners } from '../attempt/listening/listeners.js';
-import { runEagerly, type EagerRun } from '../attempt/run-eagerly.js';
-import { TaskFailedError } from '../errors/result-errors.js';
-import { TaskNotLocalError } from '../errors/call-errors.js';
-import { TaskNotUniqueError } from '../errors/publish-errors.js';
-import { TaskRevokedError } from '../errors/run-errors.js';
-import type { Codecs } from '../message/codecs.js';
-import type { TaskMessage } from '../message/task-message.js';
-import { unsupportedBy } from '../policies/engine-features.js';
+import { v7 } from 'uuid';
+import type { CallOptions } from '../canvas/call-options.js';
 import { toInterval, type Rate } from '../options/rate.js';
+import { unsupportedBy } from '../policies/engine-features.js';
+import type { OpenTransaction, TransactionalSending, TransactionOwner } from '../ports/broker/transactional.js';
+import type { PublishReceipt } from '../ports/broker/publication.js';
+import type { CompleteTransport } from '../ports/broker/transport.js';
 import { currentTask } from '../ports/task/current-task.js';
 import { currentTransaction } from '../ports/task/current-transaction.js';
-import type { Clock } from '../ports/runtime/clock.js';
-import type { DeclaredTask } from '../ports/task/declared-task.js';
-import type { OpenTransaction, TransactionalSending, TransactionOwner } from '../ports/broker/transactional.js';
-import type { Publication, PublishReceipt } from '../ports/broker/publication.js';
-import type { TaskHandler, TransactionsOf } from '../ports/task/task-handler.js';
-import type { TaskLogger } from '../ports/runtime/logger.js';
-import type { CompleteTransport } from '../ports/broker/transport.js';
+import type { CalledTask, DeclaredTask } from '../ports/task/declared-task.js';
 import { AsyncResult, type ResultSource } from './async-result.js';
-import type { CallOptions } from '../canvas/call-options.js';
-import type { CallSurroundings } from './call/call-surroundings.js';
-import type { ClientOptions } from './options/client-options.js';
+import type { CallContext } from './call/call-parts.js';
+import { launchCall, withMessage, type LaunchedCall } from './call/launch-call.js';
+import { planCall } from './call/plan-call.js';
+import { EagerCalls, type EagerDependencies } from './eager/eager-calls.js';
 import { DeadLetters } from './operations/dead-letters.js';
-import { EagerKeys } from './eager-keys.js';
-import { prepareCall, type PreparedCall } from './call/prepare-call.js';
-import { Publisher } from './publish/publisher.js';
 import { Queues } from './operations/queues.js';
+import { aroundPublishing, type AroundPublish, type PublishCalls, type PublishingLayers } from './publish/around-publishing.js';
+import { Publisher } from './publish/publisher.js';
+import { TaskCalls, type CallByName } from './publish/task-calls.js';
+import { TransactionCalls } from './publish/transaction-calls.js';
 import type { TaskRouter, TaskRouterClass } from './routing/routes.js';
 import { Routing } from './routing/routing.js';
-import { TaskCalls, type CallByName, type CalledTask } from './publish/task-calls.js';
-import { TransactionCalls, type TransactionCallDependencies } from './publish/transaction-calls.js';
 
-export interface TaskClientDependencies {
+/** Signals are emitted to `listeners`; `onSent` sees every accepted call; `localHandler` serves `apply()` and eager mode. */
+export interface TaskClientDependencies extends EagerDependencies {
   readonly transport: CompleteTransport;
-  readonly codecs: Codecs;
-  readonly options: ClientOptions;
   /** the tasks that a class declares, by method */
   describe(target: Function): ReadonlyMap<string, DeclaredTask>;
-  /** the handler of this process, for `apply()` and eager mode */
-  localHandler(name: string): TaskHandler | undefined;
-  /** the transactions of a transactional handler that is run here; default: it runs in none */
-  readonly transactionsOf?: TransactionsOf | undefined;
   /** the provider of a router's class */
   routerOf(type: TaskRouterClass): TaskRouter;
-  /** told of what is published, and in eager mode run; default: nobody */
-  readonly listeners?: Listeners | undefined;
-  /** told of each call that the broker has taken, or that is run at once in eager mode; for tests */
-  readonly onSent?: ((message: TaskMessage, publication: Publication) => void) | undefined;
   /** sends within transactions; null: calls within a transaction are sent at once, for tests without a database */
   readonly transactional: TransactionalSending | null;
-  readonly clock: Clock;
-  readonly logger: TaskLogger;
 }
 
 /** Calls that are sent within a transaction. */
@@ -64,31 +41,34 @@ export type TransactionalCalls = Pick<TaskCalls, 'for' | 'sendTask' | 'sendMany'
  * trip. Every call fails with a typed error within `publishTimeout`; none hangs.
  */
 export class TaskClient extends TaskCalls {
-  /** what will not be run again by itself */
+  /** tasks that will not run again by themselves */
   readonly deadLetters: DeadLetters;
-  /** pausing, purging, counting, and who consumes what */
+  /** pausing, purging, counting, and which worker consumes what */
   readonly queues: Queues;
   /** by connection */
   readonly #transactions = new WeakMap<object, TransactionCalls>();
   readonly #publisher: Publisher;
   readonly #source: ResultSource;
-  readonly #surroundings: CallSurroundings;
-  readonly #eagerKeys: EagerKeys;
+  readonly #context: CallContext;
+  readonly #eager: EagerCalls;
+  readonly #around: () => AroundPublish | undefined;
+  readonly #aroundTransaction: () => AroundPublish | undefined;
 
   constructor(private readonly deps: TaskClientDependencies) {
     super((target) => deps.describe(target));
-    const { transport, codecs, clock, options } = deps;
-    const { results, inspector, control, resultsApart = false, enginesWith } = transport;
-    this.#eagerKeys = new EagerKeys(clock);
-    this.#publisher = new Publisher(transport.broker, options.publishTimeout, clock);
-    this.#surroundings = {
-      broker: { ...transport.broker.capabilities, enginesWith },
-      client: options,
-      codecs,
-      // What runs inline is not published.
-      listeners: options.eager ? undefined : deps.listeners,
-      routing: options.routes === undefined ? null : new Routing(options.routes, options, deps.routerOf),
+    const { transport, codecs, clock, options, listeners, onSent } = deps;
+    const { broker, results, inspector, control, resultsApart = false, enginesWith } = transport;
+    const routing = options.routes === undefined ? null : new Routing(options.routes, options, deps.routerOf);
+    const layers: PublishingLayers = {
+      listeners,
+      onSent,
+      withMessage: (call, message) => withMessage(call, message, codecs.messages, options.maxPayloadBytes),
     };
+    this.#context = { broker: { ...broker.capabilities, enginesWith }, client: options, codecs, routing };
+    this.#eager = new EagerCalls(deps);
+    this.#publisher = new Publisher(broker, options.publishTimeout, clock);
+    this.#around = aroundPublishing(layers, true);
+    this.#aroundTransaction = aroundPublishing(layers, false);
     this.deadLetters = new DeadLetters({ inspector, results, resultsApart, codecs });
     this.queues = new Queues({ inspector, control, options, codecs, clock });
     this.#source = { results, codec: codecs.results, clock, inspector, revoke: (ids, how) => this.revoke(ids, how) };
@@ -131,36 +111,31 @@ export class TaskClient extends TaskCalls {
    * @throws InvalidOptionError · UnsupportedOptionError
    */
   async setRate(task: string, rate: Rate | null): Promise<void> {
-    const { broker, enginesWith } = this.deps.transport;
-    const known = { ...broker.capabilities, enginesWith };
-    if (!known.rateLimits) throw unsupportedBy(known, 'rateLimits', 'rateLimit', `setRate('${task}')`);
-    await broker.setRate(task, rate === null || rate === 0 ? rate : toInterval(rate, 'rate'));
+    const { broker } = this.#context;
+    if (!broker.rateLimits) throw unsupportedBy(broker, 'rateLimits', 'rateLimit', `setRate('${task}')`);
+    await this.deps.transport.broker.setRate(task, rate === null || rate === 0 ? rate : toInterval(rate, 'rate'));
   }
 
   /** Finds the routers that `routes` names by class, so that a missing one fails the boot and not the first call. */
   prepareRoutes(): void {
-    this.#surroundings.routing?.prepare();
+    this.#context.routing?.prepare();
   }
 
   /**
-   * Checks a call and makes its message, for whoever sends it in a way of its own (beat, with a schedule's turn).
-   * @throws what a call throws before it is sent
+   * Checks a call and makes its message, without sending it.
+   * @throws the errors of a call that occur before it is sent
    */
-  prepare(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): PreparedCall {
-    return prepareCall(task, args, options, this.#surroundings, this.deps.clock.now());
+  prepare(task: CalledTask, args: readonly unknown[], options?: CallOptions): LaunchedCall {
+    return this.#prepare(task, args, options);
   }
 
   /**
-   * Checks a call that is not made yet: nobody who listens is told.
-   * @throws what a call throws before it is sent
+   * Publishes prepared calls by a function of the caller's: beat publishes together with a schedule's claim.
+   * @returns a result for each call, in order; null = it was not sent
    */
-  check(task: Omit<DeclaredTask, 'method'>, args: readonly unknown[], options?: CallOptions): void {
-    prepareCall(task, args, options, { ...this.#surroundings, listeners: undefined }, this.deps.clock.now());
-  }
-
-  /** Tells who listens that a call which was prepared has been sent. */
-  sent(call: PreparedCall, receipt: PublishReceipt): AsyncResult {
-    return this.#resultOf(receipt, call);
+  async publishBy(calls: readonly LaunchedCall[], send: PublishCalls): Promise<(AsyncResult | null)[]> {
+    const receipts = await (this.#around()?.(calls, send) ?? send(calls));
+    return receipts.map((receipt) => receipt && this.#resultOf(receipt));
   }
 
   /** Resolves when every call made before has been sent or has failed. */
@@ -171,21 +146,36 @@ export class TaskClient extends TaskCalls {
   protected override async send(task: CalledTask, args: readonly unknown[], options?: CallOptions): Promise<AsyncResult> {
     const within = this.#ambient();
     if (within !== undefined) return within.send(task, args, options);
-    const call = prepareCall(task, args, options, this.#surroundings, this.deps.clock.now());
-    if (this.deps.options.eager) return this.#sendEagerly(call);
-    return this.#publish(call);
+    const call = this.#prepare(task, args, options);
+    return this.deps.options.eager ? this.#runEagerly(call) : this.#publish(call);
   }
 
   protected override async sendAll(calls: readonly CallByName[]): Promise<AsyncResult[]> {
     if (this.deps.options.eager) return Promise.all(calls.map(({ name, args = [], options }) => this.send({ name }, args, options)));
     const within = this.#ambient();
     if (within !== undefined) return within.sendAll(calls);
-    const now = this.deps.clock.now();
-    const prepared = calls.map(({ name, args = [], options }) => prepareCall({ name }, args, options, this.#surroundings, now));
+    const prepared = calls.map(({ name, args = [], options }) => this.#prepare({ name }, args, options));
     return Promise.all(prepared.map((call) => this.#publish(call)));
   }
 
-  /** What a transactional task sends goes into its transaction. */
+  protected override async run(task: CalledTask, args: readonly unknown[]): Promise<unknown> {
+    return this.#eager.apply(this.#prepare(task, args, undefined).message);
+  }
+
+  /** @param id for a call that names none; it is traced then */
+  #prepare(task: CalledTask, args: readonly unknown[], options: CallOptions | undefined, id?: string): LaunchedCall {
+    const { clock, codecs } = this.deps;
+    const now = clock.now();
+    return launchCall(planCall(task, args, options, this.#context, now), {
+      now,
+      parent: currentTask.getStore(),
+      id,
+      messages: codecs.messages,
+      maxPayloadBytes: this.deps.options.maxPayloadBytes,
+    });
+  }
+
+  /** The calls of a transactional task go into its transaction. */
   #ambient(): TransactionCalls | undefined {
     const transaction = currentTransaction.getStore();
     const { transactional, options } = this.deps;
@@ -193,17 +183,17 @@ export class TaskClient extends TaskCalls {
     return this.#within(transaction, transactional);
   }
 
-  /** Calls of one tick on one connection share a statement, whoever asked for them. */
+  /** All calls of one tick on one connection share a statement. */
   #within(transaction: OpenTransaction, transactional: TransactionalSending): TransactionCalls {
     let calls = this.#transactions.get(transaction.connection);
     if (calls === undefined) {
-      const remembered = { ...this.#surroundings, traced: true };
-      const surroundings = () => (transactional.isDirect(transaction) ? this.#surroundings : remembered);
-      const client: TransactionCallDependencies = {
-        describe: (target) => this.deps.describe(target),
-        prepare: (task, args, options) => prepareCall(task, args, options, surroundings(), this.deps.clock.now()),
-        resultOf: (receipt, call) => this.#noted(receipt, call),
-        run: (task, args) => this.run(task, args),
+      const client = {
+        describe: (target: Function) => this.deps.describe(target),
+        // A relay may publish a call twice, so that its id must be traced.
+        prepare: (task: CalledTask, args: readonly unknown[], options?: CallOptions) =>
+          this.#prepare(task, args, options, transactional.isDirect(transaction) ? undefined : v7()),
+        publish: (call: LaunchedCall, send: PublishCalls) => this.#publishIn(call, send),
+        run: (task: CalledTask, args: readonly unknown[]) => this.run(task, args),
       };
       calls = new TransactionCalls(client, transactional.publisher(transaction, this.deps.options.publishTimeout));
       this.#transactions.set(transaction.connection, calls);
@@ -211,71 +201,34 @@ export class TaskClient extends TaskCalls {
     return calls;
   }
 
-  async #publish(call: PreparedCall): Promise<AsyncResult> {
-    return this.#resultOf(await this.#publisher.send(call.publication, call.publishRetry), call);
+  async #publish(call: LaunchedCall): Promise<AsyncResult> {
+    const around = this.#around();
+    if (around === undefined) return this.#resultOf(await this.#publisher.send(call.publication, call.publishRetry));
+    const [receipt] = await around([call], this.#send);
+    return this.#resultOf(receipt!);
   }
 
-  #resultOf(receipt: PublishReceipt, call: PreparedCall): AsyncResult {
-    if (this.deps.listeners !== undefined) announcePublished(call.message, receipt.deduplicated, this.deps.listeners);
-    return this.#noted(receipt, call);
+  readonly #send: PublishCalls = (calls) => {
+    return Promise.all(calls.map(({ publication, publishRetry }) => this.#publisher.send(publication, publishRetry)));
+  };
+
+  async #publishIn(call: LaunchedCall, send: PublishCalls): Promise<AsyncResult> {
+    const [receipt] = await (this.#aroundTransaction()?.([call], send) ?? send([call]));
+    return this.#resultOf(receipt!);
   }
 
-  #noted(receipt: PublishReceipt, { message, publication }: PreparedCall): AsyncResult {
-    if (this.deps.onSent !== undefined && !receipt.deduplicated) this.deps.onSent(message, publication);
-    this.#noteChild(receipt.id);
-    return new AsyncResult(receipt.id, this.#source, receipt.deduplicated);
-  }
-
-  async #sendEagerly({ message, publication }: PreparedCall): Promise<AsyncResult> {
-    const { id, deduplicated, refused } = this.#eagerKeys.take(publication);
-    if (refused !== undefined) throw new TaskNotUniqueError(id, publication.unique!.key, refused.holder);
-    this.#noteChild(id);
-    if (!deduplicated) await this.#runSent(message, publication);
+  async #runEagerly(call: LaunchedCall): Promise<AsyncResult> {
+    const { id, deduplicated } = await this.#eager.send(call, (taken) => this.#noteChild(taken));
     return new AsyncResult(id, this.#source, deduplicated);
   }
 
-  async #runSent(message: TaskMessage, publication: Publication): Promise<void> {
-    this.deps.onSent?.(message, publication);
-    const { record, thrown, followUps } = await this.#runHere(message).finally(() => this.#eagerKeys.free(publication));
-    await this.deps.transport.results.save([record], this.deps.options.resultExpires);
-    for (const next of followUps) await this.#follow(message.id, next);
-    if (record.state === 'FAILURE' && this.deps.options.eagerPropagates) throw thrown;
+  #resultOf({ id, deduplicated }: PublishReceipt): AsyncResult {
+    this.#noteChild(id);
+    return new AsyncResult(id, this.#source, deduplicated);
   }
 
-  /** What the end of a task calls is run at once, too; it is no child of whoever called the task. */
-  async #follow(parent: string, publication: Publication): Promise<void> {
-    const receipt = this.#eagerKeys.take(publication);
-    if (receipt.deduplicated || receipt.refused) {
-      return logHeldBack(this.deps.logger, parent, [publication], [{ followUp: publication.id, receipt }]);
-    }
-    const message = this.deps.codecs.messages.decode(publication);
-    await currentTask.exit(() => this.#runSent(message, publication));
-  }
-
-  /** With `trail`, the run that sends it remembers it. */
+  /** With `trail`, the task that sends a call remembers its id. */
   #noteChild(id: string): void {
     if (this.deps.options.trail) currentTask.getStore()?.addChild(id);
-  }
-
-  protected override async run(task: CalledTask, args: readonly unknown[]): Promise<unknown> {
-    const { message } = prepareCall(task, args, undefined, { ...this.#surroundings, listeners: undefined }, this.deps.clock.now());
-    const { record: stored, thrown } = await this.#runHere(message);
-    const record = this.deps.codecs.results.open(stored);
-    if (record.state === 'SUCCESS' || record.state === 'IGNORED') return record.result;
-    if (record.state === 'REVOKED') throw new TaskRevokedError(record.id, record.error?.message ?? 'before it ran');
-    throw thrown ?? new TaskFailedError(record.id, record.error!);
-  }
-
-  async #runHere(message: TaskMessage): Promise<EagerRun> {
-    const { clock, transport, codecs, options, listeners, localHandler, transactionsOf, logger } = this.deps;
-    const { results } = transport;
-    const handler = localHandler(message.task);
-    if (handler === undefined) throw new TaskNotLocalError(message.task);
-    const { resultExpires } = options;
-    return runEagerly(handler, message, {
-      ...{ codecs, resultExpires, listeners, transactionsOf, logger, clock },
-      recording: recordingOf(options, results),
-      saveState: async (record) => void (await results.save([record], resultExpires)),
-    });
   }
 }

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { FETCHED, INJECTED } from '../ports/task/brands.js';
-import type { DeclaredTask } from '../ports/task/declared-task.js';
+import type { CalledTask, DeclaredTask } from '../ports/task/declared-task.js';
 import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.js';
 import { PUBLISH_OPTIONS } from '../policies/task-options.js';
 import { checkTags } from '../policies/tags.js';
@@ -100,7 +100,7 @@ export type TaskProxy<T> = {
 };
 
 /** What a contract says of one task: its name, or its name and publish-time options. */
-export type ContractEntry = string | Omit<DeclaredTask, 'method'>;
+export type ContractEntry = string | CalledTask;
 
 /**
  * What a producer knows of a class of tasks without loading it. Made by {@link taskContract}; given to `TaskClient.for`.
@@ -180,7 +180,7 @@ export function describeContract(contract: { readonly tasks: Readonly<Record<str
 }
 
 function describeEntry(method: string, entry: unknown): DeclaredTask {
-  const options = (typeof entry === 'string' ? { name: entry } : entry) as Omit<DeclaredTask, 'method'>;
+  const options = (typeof entry === 'string' ? { name: entry } : entry) as CalledTask;
   for (const key of Object.keys(options)) {
     if (!CONTRACT_OPTIONS.includes(key as 'name')) throw new UnknownOptionError(key, `taskContract, '${method}'`, CONTRACT_OPTIONS);
   }

@@ -2,7 +2,7 @@ import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.
 import { toMilliseconds, type Duration } from '../message/duration.js';
 import type { Rate } from '../options/rate.js';
 import type { AskOptions, AskWorkers } from './ask-workers.js';
-import { checkQueue } from '../client/call/check-queue.js';
+import { checkQueue } from '../client/call/call-parts.js';
 import type { ClientOptions } from '../client/options/client-options.js';
 import type { TaskClient } from '../client/task-client.js';
 import type { Replies } from './task-inspect.js';

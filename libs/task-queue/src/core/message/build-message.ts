@@ -1,57 +1,35 @@
 import { hostname } from 'node:os';
 import { v7 } from 'uuid';
-import { NO_ATTEMPTS, type FailedAttempt } from './failed-attempt.js';
-import { DEFAULT_PRIORITY, NO_KEYS, NO_TAGS, type TaskHeaders, type TaskMessage } from './task-message.js';
+import type { FailedAttempt } from './failed-attempt.js';
+import { DEFAULT_HEADERS, NO_KEYS, type TaskHeaders, type TaskMessage } from './task-message.js';
 
-/** One call, with its options settled. */
+/** One call, with its options resolved. */
 export interface MessageParts {
   readonly task: string;
   readonly args: readonly unknown[];
-  readonly kwargs?: Readonly<Record<string, unknown>>;
+  readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
   readonly queue: string;
   readonly sentAt: number;
-  /** chosen by the caller; makes the message a traced one */
-  readonly id?: string;
+  /** chosen by the caller: the message is then traced */
+  readonly id?: string | undefined;
   readonly headers?: Partial<Omit<TaskHeaders, 'queue' | 'sentAt' | 'traced'>>;
 }
 
-/** Who sends: the same for every message of this process. */
+/** The sender: the same for every message of this process. */
 const ORIGIN = `${process.pid}@${hostname()}`;
 
-/** The frozen message of a call. */
-export function buildMessage(parts: MessageParts): TaskMessage {
-  const id = parts.id ?? v7();
-  const given = parts.headers ?? {};
-  const headers: TaskHeaders = {
-    queue: parts.queue,
-    rootId: given.rootId ?? id,
-    parentId: given.parentId ?? null,
-    groupId: given.groupId ?? null,
-    retries: given.retries ?? 0,
-    eta: given.eta ?? null,
-    expires: given.expires ?? null,
-    priority: given.priority ?? DEFAULT_PRIORITY,
-    timeLimit: given.timeLimit ?? null,
-    softTimeLimit: given.softTimeLimit ?? null,
-    origin: given.origin ?? ORIGIN,
-    lang: 'js',
-    contentType: given.contentType ?? 'json',
-    compression: given.compression ?? null,
-    encrypted: given.encrypted ?? false,
-    ignoreResult: given.ignoreResult ?? null,
-    sentAt: parts.sentAt,
-    parkedSince: null,
-    traced: parts.id !== undefined,
-    traceparent: given.traceparent ?? null,
-    shadow: given.shadow ?? null,
-    link: given.link ?? null,
-    linkError: given.linkError ?? null,
-    redrives: given.redrives ?? 0,
-    tags: given.tags ?? NO_TAGS,
-    attempts: given.attempts ?? NO_ATTEMPTS,
-    custom: given.custom ?? NO_KEYS,
-  };
-  return Object.freeze({ id, task: parts.task, args: parts.args, kwargs: parts.kwargs ?? NO_KEYS, headers: Object.freeze(headers) });
+/** The frozen message of a call. A header that is undefined has its default. */
+export function buildMessage({ id: chosen, task, args, kwargs = NO_KEYS, queue, sentAt, headers: given }: MessageParts): TaskMessage {
+  const id = chosen ?? v7();
+  const headers = { ...DEFAULT_HEADERS, rootId: id, origin: ORIGIN } as Record<string, unknown>;
+  for (const name in given) {
+    const value = given[name as keyof typeof given];
+    if (value !== undefined) headers[name] = value;
+  }
+  headers.queue = queue;
+  headers.sentAt = sentAt;
+  headers.traced = chosen !== undefined;
+  return Object.freeze({ id, task, args, kwargs, headers: Object.freeze(headers) as unknown as TaskHeaders });
 }
 
 /** The message of the next attempt: same id, one retry more. */

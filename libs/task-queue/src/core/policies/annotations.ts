@@ -1,14 +1,12 @@
 import { InvalidOptionError } from '../errors/option-errors.js';
-import type { DeclaredTask } from '../ports/task/declared-task.js';
+import type { CalledTask } from '../ports/task/declared-task.js';
 import { globToRegExp, isGlob } from './glob.js';
 import { flattenRetry } from './retry/retry-options.js';
 import type { FlatTaskOptions, TaskOptionsInput } from './task-options-input.js';
-import { PUBLISH_OPTIONS, resolveTaskOptions } from './task-options.js';
+import { publishingOptionsOf, resolveTaskOptions } from './task-options.js';
 
 /** Options by the name of the task, or by a pattern such as `'*'` or `'reports.*'`. */
 export type AnnotationsInput = Readonly<Record<string, TaskOptionsInput>>;
-
-type DeclaredOptions = Omit<DeclaredTask, 'method'>;
 
 /** Options that configuration lays over what tasks say of themselves. An exact name wins over patterns, a later pattern over earlier ones. */
 export class Annotations {
@@ -40,11 +38,9 @@ export class Annotations {
   }
 
   /** A task as producers see it, with what is said of it here. */
-  declare<T extends DeclaredOptions>(task: T): T {
+  declare<T extends CalledTask>(task: T): T {
     const said = this.of(task.name);
-    if (said === undefined) return task;
-    const publishing = PUBLISH_OPTIONS.flatMap((name) => (said[name] === undefined ? [] : [[name, said[name]] as const]));
-    return { ...task, ...Object.fromEntries(publishing) };
+    return said === undefined ? task : { ...task, ...publishingOptionsOf(said) };
   }
 
   /** The names that are no patterns. */

@@ -1,28 +1,12 @@
-import type { CompressionName, SerializerName } from '../message/content-options.js';
 import type { Duration } from '../message/duration.js';
-import type { Rate } from '../options/rate.js';
 import type { ErrorClass, RetryDelay } from '../ports/task/task-handler.js';
-import type { UniqueOptions } from '../ports/task/unique-options.js';
+import type { PublishingOptions } from '../ports/task/declared-task.js';
 import type { TransactionalOptions } from './transactional-options.js';
 
-/** What `@Task` takes beside the name. Durations are ms or text. */
-export interface TaskOptionsInput {
-  /** queue of its calls; a queue named at the call wins */
-  queue?: string;
-  /** 0–9, higher first; default 5 */
-  priority?: number;
-  /** not to be run later than this after it was sent; it ends as REVOKED */
-  expires?: Duration;
-  /** how its arguments and results are written; default: as TaskQueueModule says. It must be in `acceptContent` */
-  serializer?: SerializerName;
-  /** 'gzip', 'brotli' or 'none'; default: as TaskQueueModule says */
-  compression?: CompressionName;
-  /** one call with the same arguments (or key) at a time: true, or how; a call can say otherwise */
-  unique?: boolean | UniqueOptions;
-  /** words that its results are found by, where results are searched; a call adds its own */
-  tags?: readonly string[];
-  /** how often it is run at most, by all workers together: '10/s', '100/m', '100/h', or a number a second; default: no limit */
-  rateLimit?: Rate;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Options of `@Task` beside the name. Durations are ms or text. */
+export interface TaskOptionsInput extends Writable<PublishingOptions> {
   /** default 3; null = for ever */
   maxRetries?: number | null;
   /** default '3m' */

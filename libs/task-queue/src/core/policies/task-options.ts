@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NO_TAGS } from '../message/task-message.js';
 import type { RetryDelay, TaskOptions } from '../ports/task/task-handler.js';
+import type { PublishingOptions } from '../ports/task/declared-task.js';
 import type { UniqueOptions } from '../ports/task/unique-options.js';
 import {
   checkOptions,
@@ -73,6 +74,10 @@ export const ROUTE_OPTIONS = [
 
 /** What a producer must know without running anything; the rest concerns workers alone. */
 export const PUBLISH_OPTIONS = [...ROUTE_OPTIONS, 'unique', 'tags'] as const satisfies readonly (keyof TaskOptionsInput)[];
+
+export function publishingOptionsOf(options: FlatTaskOptions): PublishingOptions {
+  return Object.fromEntries(PUBLISH_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
+}
 
 /** What workers alone need to know of a task. */
 export type WorkerTaskOptions = Omit<TaskOptionsInput, (typeof PUBLISH_OPTIONS)[number]>;

@@ -3,7 +3,7 @@ import type { DeclaredTask } from '../../core/ports/task/declared-task.js';
 import { layOver } from '../../core/policies/annotations.js';
 import { flattenRetry } from '../../core/policies/retry/retry-options.js';
 import type { FlatTaskOptions, TaskOptionsInput } from '../../core/policies/task-options-input.js';
-import { TASK_OPTION_NAMES } from '../../core/policies/task-options.js';
+import { publishingOptionsOf, TASK_OPTION_NAMES } from '../../core/policies/task-options.js';
 import { lineageOf } from './lineage.js';
 import type { OptionsFactory } from './options-factory.js';
 import { ownDefaults, ownTasks } from './task-metadata.js';
@@ -48,8 +48,7 @@ export function describeTasks(target: Function): ReadonlyMap<string, DeclaredTas
 }
 
 function describe({ method, name, options }: TaskDeclaration): DeclaredTask {
-  const { queue, priority, expires, serializer, compression, rateLimit, unique, tags } = options;
-  return { method, name, ...given({ queue, priority, expires, serializer, compression, rateLimit, unique, tags }) };
+  return { method, name, ...publishingOptionsOf(options) };
 }
 
 /** A class decorator may have put a Proxy before the class that bears the metadata, so both are asked. */
@@ -72,9 +71,4 @@ function refuseUnknown(options: object, where: string): void {
   for (const key of Object.keys(options)) {
     if (!TASK_OPTION_NAMES.includes(key)) throw new UnknownOptionError(key, where, TASK_OPTION_NAMES);
   }
-}
-
-/** Without what is undefined, which would hide what is inherited. */
-function given<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

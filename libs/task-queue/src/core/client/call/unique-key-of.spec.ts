@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
 import type { UniqueOptions } from '../../ports/task/unique-options.js';
 import { checkCallOptions, type CallOptions } from '../../canvas/call-options.js';
-import { chosenId } from './id-of-call.js';
+import { chosenId } from './call-parts.js';
 import { uniqueKeyOf } from './unique-key-of.js';
 
 const BROKER = { name: 'test', unique: true } as BrokerCapabilities;

@@ -3,13 +3,12 @@ import { InvalidOptionError } from '../../errors/option-errors.js';
 import { toTagged } from '../../message/serializers/tagged-values.js';
 import { unsupportedBy } from '../../policies/engine-features.js';
 import { resolveUnique } from '../../policies/unique-options.js';
-import type { DeclaredTask } from '../../ports/task/declared-task.js';
+import type { CalledTask } from '../../ports/task/declared-task.js';
 import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
 import type { UniqueKey } from '../../message/unique-key.js';
 import type { UniqueOptions, UniquePolicy } from '../../ports/task/unique-options.js';
 import type { CallOptions } from '../../canvas/call-options.js';
 
-type Declared = Pick<DeclaredTask, 'name' | 'unique'>;
 type Kwargs = Readonly<Record<string, unknown>>;
 
 /** Longer keys are known by their hash: they are kept by the broker, one for each message. */
@@ -21,7 +20,7 @@ const LONGEST_KEY = 300;
  * @throws InvalidOptionError · UnknownOptionError · UnsupportedOptionError
  */
 export function uniqueKeyOf(
-  task: Declared,
+  task: CalledTask,
   args: readonly unknown[],
   options: CallOptions,
   broker: BrokerCapabilities,
@@ -31,7 +30,7 @@ export function uniqueKeyOf(
 }
 
 /** null = not unique */
-export function uniquePolicyOf(task: Declared, options: CallOptions, broker: BrokerCapabilities): UniquePolicy | null {
+export function uniquePolicyOf(task: CalledTask, options: CallOptions, broker: BrokerCapabilities): UniquePolicy | null {
   const asked = layOver(task.unique, options.unique);
   const policy = asked === undefined ? null : resolveUnique(asked, `the call of '${task.name}'`);
   if (policy !== null && !broker.unique) throw unsupportedBy(broker, 'unique', 'unique', `The call of '${task.name}'`);
@@ -58,7 +57,7 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(toTagged(value, 'base64'), (_, part: unknown) => (isObject(part) ? sorted(part) : part));
 }
 
-function layOver(own: DeclaredTask['unique'], said: CallOptions['unique']): boolean | UniqueOptions | undefined {
+function layOver(own: CalledTask['unique'], said: CallOptions['unique']): boolean | UniqueOptions | undefined {
   if (said === undefined || own === said) return own;
   if (own === undefined || own === false) return said;
   if (said === true) return own;

@@ -2,7 +2,7 @@ import type { Codecs } from '../../message/codecs.js';
 import type { Clock } from '../../ports/runtime/clock.js';
 import type { ControlChannel } from '../../ports/control/control-channel.js';
 import type { Inspector, QueueCounts } from '../../ports/control/inspector.js';
-import { checkQueue } from '../call/check-queue.js';
+import { checkQueue } from '../call/call-parts.js';
 import type { ClientOptions } from '../options/client-options.js';
 
 export interface QueuesDependencies {

@@ -1,15 +1,12 @@
 import { signatureOf } from '../../canvas/signature.js';
 import { InvalidOptionError } from '../../errors/option-errors.js';
 import { UnknownTaskMethodError } from '../../errors/call-errors.js';
-import type { DeclaredTask } from '../../ports/task/declared-task.js';
+import type { CalledTask, DeclaredTask } from '../../ports/task/declared-task.js';
 import type { AsyncResult } from '../async-result.js';
 import type { CallOptions } from '../../canvas/call-options.js';
 import { describeContract, type SendMany, type SendTask, type TaskContract, type TaskHandle, type TaskProxy } from '../task-types.js';
 
 type Handles = Readonly<Record<string, TaskHandle<readonly unknown[], unknown>>>;
-
-/** A task as a call needs it. */
-export type CalledTask = Omit<DeclaredTask, 'method'>;
 
 export interface CallByName {
   readonly name: string;

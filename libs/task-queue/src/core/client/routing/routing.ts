@@ -6,13 +6,12 @@ import { globToRegExp, isGlob } from '../../policies/glob.js';
 import { toInterval } from '../../options/rate.js';
 import { ROUTE_OPTIONS } from '../../policies/task-options.js';
 import { checkSerializer } from '../../policies/check-serializer.js';
-import type { DeclaredTask } from '../../ports/task/declared-task.js';
+import type { CalledTask } from '../../ports/task/declared-task.js';
 import { checkPriority, checkText, type CallOptions } from '../../canvas/call-options.js';
 import type { ClientOptions } from '../options/client-options.js';
 import type { Route, RoutedCall, RouteFunction, RouteSource, Routes, RouteTable, TaskRouter, TaskRouterClass } from './routes.js';
 
 type RouteOptions = Exclude<Route, string>;
-type Declared = Omit<DeclaredTask, 'method'>;
 type Source = (call: RoutedCall) => RouteOptions | null;
 
 /** the names for which the answer of tables is remembered */
@@ -44,7 +43,7 @@ export class Routing {
    * The task with what its route says in place of what its decorator says.
    * @throws InvalidRouteError · UnknownQueueError
    */
-  apply(task: Declared, args: readonly unknown[], options: CallOptions = NO_OPTIONS): Declared {
+  apply(task: CalledTask, args: readonly unknown[], options: CallOptions = NO_OPTIONS): CalledTask {
     const route = this.#remembered === null ? this.#ask({ task: task.name, args, options }) : this.#look(task.name);
     return route === null ? task : { ...task, ...route };
   }
@@ -124,9 +123,7 @@ export class Routing {
   }
 
   #checkQueue({ queue }: RouteOptions, where: string): void {
-    const { queues, defaultQueue } = this.client;
-    if (queue === undefined || queues === undefined || queue === defaultQueue || queues.includes(queue)) return;
-    throw new UnknownQueueError(queue, where, [...queues, defaultQueue]);
+    if (queue !== undefined) refuseUnknownQueue(queue, this.client, where);
   }
 
   #router(type: TaskRouterClass): TaskRouter {
@@ -137,6 +134,13 @@ export class Routing {
     }
     return router;
   }
+}
+
+/** @throws UnknownQueueError when queues are declared and this is not one of them */
+export function refuseUnknownQueue(queue: string, client: Pick<ClientOptions, 'queues' | 'defaultQueue'>, where: string): void {
+  const { queues, defaultQueue } = client;
+  if (queues === undefined || queue === defaultQueue || queues.includes(queue)) return;
+  throw new UnknownQueueError(queue, where, [...queues, defaultQueue]);
 }
 
 const UNRESOLVED: TaskRouter = { route: () => null };

@@ -1,6 +1,6 @@
-import type { Clock } from '../ports/runtime/clock.js';
-import type { Publication, PublishReceipt } from '../ports/broker/publication.js';
-import type { UniqueKey } from '../message/unique-key.js';
+import type { Clock } from '../../ports/runtime/clock.js';
+import type { Publication, PublishReceipt } from '../../ports/broker/publication.js';
+import type { UniqueKey } from '../../message/unique-key.js';
 
 interface Held {
   readonly holder: string;

@@ -1,20 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { openCodecs } from '../../message/codecs.js';
 import type { BrokerCapabilities } from '../../ports/broker/capabilities.js';
-import type { DeclaredTask } from '../../ports/task/declared-task.js';
+import type { CalledTask } from '../../ports/task/declared-task.js';
 import type { CallOptions } from '../../canvas/call-options.js';
 import { resolveClientOptions, type ClientOptionsInput } from '../options/client-options.js';
-import { prepareCall } from './prepare-call.js';
+import { launchCall } from './launch-call.js';
+import { planCall } from './plan-call.js';
 import { Routing } from '../routing/routing.js';
 import { signature } from '../../canvas/signature.js';
 
 const BROKER = { name: 'test', rateLimits: true } as BrokerCapabilities;
 
-async function prepare(task: Omit<DeclaredTask, 'method'>, input: ClientOptionsInput = {}, options?: CallOptions, broker = BROKER) {
+async function prepare(task: CalledTask, input: ClientOptionsInput = {}, options?: CallOptions, broker = BROKER) {
   const client = resolveClientOptions(input);
   const routing = client.routes === undefined ? null : new Routing(client.routes, client, () => ({ route: () => null }));
-  const surroundings = { broker, client, codecs: await openCodecs(client), routing, listeners: undefined };
-  return prepareCall(task, [], options, surroundings, 1_000);
+  const codecs = await openCodecs(client);
+  const planned = planCall(task, [], options, { broker, client, codecs, routing }, 1_000);
+  return launchCall(planned, { now: 1_000, parent: undefined, messages: codecs.messages, maxPayloadBytes: client.maxPayloadBytes });
 }
 
 describe('the limit of a call', () => {
