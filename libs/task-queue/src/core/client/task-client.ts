@@ -166,13 +166,8 @@ export class TaskClient extends TaskCalls {
   #prepare(task: CalledTask, args: readonly unknown[], options: CallOptions | undefined, id?: string): LaunchedCall {
     const { clock, codecs } = this.deps;
     const now = clock.now();
-    return launchCall(planCall(task, args, options, this.#context, now), {
-      now,
-      parent: currentTask.getStore(),
-      id,
-      messages: codecs.messages,
-      maxPayloadBytes: this.deps.options.maxPayloadBytes,
-    });
+    const planned = planCall(task, args, options, this.#context, now);
+    return launchCall(planned, { now, parent: currentTask.getStore(), id }, codecs.messages, this.deps.options.maxPayloadBytes);
   }
 
   /** The calls of a transactional task go into its transaction. */

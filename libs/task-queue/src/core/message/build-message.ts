@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { v7 } from 'uuid';
 import type { FailedAttempt } from './failed-attempt.js';
-import { DEFAULT_HEADERS, NO_KEYS, type TaskHeaders, type TaskMessage } from './task-message.js';
+import { newHeaders, NO_KEYS, type TaskHeaders, type TaskMessage } from './task-message.js';
 
 /** One call, with its options resolved. */
 export interface MessageParts {
@@ -16,20 +16,22 @@ export interface MessageParts {
 }
 
 /** The sender: the same for every message of this process. */
-const ORIGIN = `${process.pid}@${hostname()}`;
+export const ORIGIN = `${process.pid}@${hostname()}`;
 
-/** The frozen message of a call. A header that is undefined has its default. */
-export function buildMessage({ id: chosen, task, args, kwargs = NO_KEYS, queue, sentAt, headers: given }: MessageParts): TaskMessage {
+/** A frozen message of these parts. */
+export function buildMessage({ id: chosen, task, args, kwargs = NO_KEYS, queue, sentAt, headers }: MessageParts): TaskMessage {
   const id = chosen ?? v7();
-  const headers = { ...DEFAULT_HEADERS, rootId: id, origin: ORIGIN } as Record<string, unknown>;
-  for (const name in given) {
-    const value = given[name as keyof typeof given];
-    if (value !== undefined) headers[name] = value;
-  }
-  headers.queue = queue;
-  headers.sentAt = sentAt;
-  headers.traced = chosen !== undefined;
-  return Object.freeze({ id, task, args, kwargs, headers: Object.freeze(headers) as unknown as TaskHeaders });
+  return freezeMessage(id, task, args, kwargs, Object.assign(newHeaders(id, queue, ORIGIN, sentAt, chosen !== undefined), headers));
+}
+
+export function freezeMessage(
+  id: string,
+  task: string,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+  headers: TaskHeaders,
+): TaskMessage {
+  return Object.freeze({ id, task, args, kwargs, headers: Object.freeze(headers) });
 }
 
 /** The message of the next attempt: same id, one retry more. */

@@ -120,33 +120,37 @@ export const NO_TAGS: readonly string[] = Object.freeze([]);
 export const NO_ARGS: readonly unknown[] = Object.freeze([]);
 export const NO_KEYS: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** Of a message without options. Its queue, root, origin and instant of sending have no default. */
-export const DEFAULT_HEADERS: TaskHeaders = Object.freeze({
-  queue: DEFAULT_QUEUE,
-  rootId: '',
-  parentId: null,
-  groupId: null,
-  retries: 0,
-  eta: null,
-  expires: null,
-  priority: DEFAULT_PRIORITY,
-  timeLimit: null,
-  softTimeLimit: null,
-  origin: '',
-  lang: 'js',
-  contentType: 'json',
-  compression: null,
-  encrypted: false,
-  ignoreResult: null,
-  sentAt: 0,
-  parkedSince: null,
-  traced: false,
-  traceparent: null,
-  shadow: null,
-  link: null,
-  linkError: null,
-  redrives: 0,
-  tags: NO_TAGS,
-  attempts: NO_ATTEMPTS,
-  custom: NO_KEYS,
-});
+export type DraftHeaders = { -readonly [H in keyof TaskHeaders]: TaskHeaders[H] };
+
+/** The headers of a new message, with their defaults. A literal, because V8 freezes a copied object ten times more slowly. */
+export function newHeaders(id: string, queue: string, origin: string, sentAt: number, traced: boolean): DraftHeaders {
+  return {
+    queue,
+    rootId: id,
+    parentId: null,
+    groupId: null,
+    retries: 0,
+    eta: null,
+    expires: null,
+    priority: DEFAULT_PRIORITY,
+    timeLimit: null,
+    softTimeLimit: null,
+    origin,
+    lang: 'js',
+    contentType: 'json',
+    compression: null,
+    encrypted: false,
+    ignoreResult: null,
+    sentAt,
+    parkedSince: null,
+    traced,
+    traceparent: null,
+    shadow: null,
+    link: null,
+    linkError: null,
+    redrives: 0,
+    tags: NO_TAGS,
+    attempts: NO_ATTEMPTS,
+    custom: NO_KEYS,
+  };
+}

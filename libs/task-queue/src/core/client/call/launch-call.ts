@@ -1,12 +1,15 @@
+import { v7 } from 'uuid';
 import { PayloadTooLargeError } from '../../errors/call-errors.js';
-import { buildMessage } from '../../message/build-message.js';
+import { freezeMessage, ORIGIN } from '../../message/build-message.js';
 import type { MessageCodec } from '../../message/codecs.js';
 import type { ContentForm } from '../../message/content-codec.js';
-import { NO_KEYS, PLANNED_HEADERS, type CallPlan, type TaskHeaders, type TaskMessage } from '../../message/task-message.js';
+import { newHeaders, NO_KEYS, PLANNED_HEADERS, type CallPlan, type PlannedHeader, type TaskMessage } from '../../message/task-message.js';
 import type { PublishRetry } from '../../policies/retry/publish-retry.js';
 import type { Publication } from '../../ports/broker/publication.js';
 import type { RateLimit } from '../../ports/broker/rate-limit.js';
 import type { PlannedCall } from './plan-call.js';
+
+const IS_PLANNED: ReadonlySet<string> = new Set(PLANNED_HEADERS);
 
 /** A call with its message, ready to be published. */
 export interface LaunchedCall {
@@ -18,22 +21,18 @@ export interface LaunchedCall {
 
 /** The circumstances of a launch. */
 export interface Launch {
-  readonly form: ContentForm;
   /** epoch ms */
   readonly now: number;
   /** the task that makes the call; undefined = it is made outside of tasks */
   readonly parent: { readonly id: string; readonly rootId: string; readonly traceparent: string | null } | undefined;
-  readonly traceparent?: string | undefined;
   /** the id of a plan that names none; it is traced. Absent = a fresh one, which is not */
   readonly id?: string | undefined;
 }
 
 /** @throws PayloadTooLargeError */
-export function launchCall(
-  { plan, form, traceparent, publishRetry }: PlannedCall,
-  { messages, maxPayloadBytes, ...launch }: Omit<Launch, 'form' | 'traceparent'> & { messages: MessageCodec; maxPayloadBytes: number },
-): LaunchedCall {
-  const message = messageOf(plan, { ...launch, form, traceparent });
+export function launchCall(planned: PlannedCall, launch: Launch, messages: MessageCodec, maxPayloadBytes: number): LaunchedCall {
+  const { plan, publishRetry } = planned;
+  const message = messageOf(plan, planned.form, launch, planned.traceparent);
   const publication = publicationOf(plan, message, messages);
   checkSize(plan.task, publication.body, maxPayloadBytes);
   return { message, publication, publishRetry };
@@ -47,25 +46,27 @@ export function withMessage(call: LaunchedCall, message: TaskMessage, messages: 
 }
 
 /** The message of a plan. */
-export function messageOf(plan: CallPlan, { form, now, parent, traceparent, id }: Launch): TaskMessage {
-  const { task, args, kwargs, queue, eta, countdown, expiresIn, expiresAt } = plan;
-  const headers: { -readonly [H in keyof TaskHeaders]?: TaskHeaders[H] } = {
-    contentType: form.contentType,
-    compression: form.compression,
-    encrypted: form.encrypted,
-    eta: eta ?? (countdown === undefined ? null : now + countdown),
-    expires: expiresAt ?? (expiresIn === undefined ? null : now + expiresIn),
-    custom: plan.headers ?? NO_KEYS,
-  };
+export function messageOf(plan: CallPlan, form: ContentForm, { now, parent, id: given }: Launch, traceparent?: string): TaskMessage {
+  const { countdown, expiresIn } = plan;
+  const chosen = plan.id ?? given;
+  const id = chosen ?? v7();
+  const headers = newHeaders(id, plan.queue, ORIGIN, now, chosen !== undefined);
+  headers.contentType = form.contentType;
+  headers.compression = form.compression;
+  headers.encrypted = form.encrypted;
   if (parent !== undefined) {
     headers.rootId = parent.rootId;
     headers.parentId = parent.id;
+    headers.traceparent = parent.traceparent;
   }
-  headers.traceparent = traceparent ?? parent?.traceparent ?? null;
-  for (const header of PLANNED_HEADERS) {
-    if (plan[header] !== undefined) (headers as Record<string, unknown>)[header] = plan[header];
+  if (traceparent !== undefined) headers.traceparent = traceparent;
+  headers.eta = plan.eta ?? (countdown === undefined ? null : now + countdown);
+  headers.expires = plan.expiresAt ?? (expiresIn === undefined ? null : now + expiresIn);
+  if (plan.headers !== undefined) headers.custom = plan.headers;
+  for (const name in plan) {
+    if (IS_PLANNED.has(name)) (headers as Record<string, unknown>)[name] = plan[name as PlannedHeader];
   }
-  return buildMessage({ id: plan.id ?? id, task, args, kwargs, queue, sentAt: now, headers });
+  return freezeMessage(id, plan.task, plan.args, plan.kwargs ?? NO_KEYS, headers);
 }
 
 /** The encoded message of a plan, with the fields that brokers act on. */

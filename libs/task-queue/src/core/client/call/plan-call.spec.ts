@@ -16,7 +16,7 @@ async function prepare(task: CalledTask, input: ClientOptionsInput = {}, options
   const routing = client.routes === undefined ? null : new Routing(client.routes, client, () => ({ route: () => null }));
   const codecs = await openCodecs(client);
   const planned = planCall(task, [], options, { broker, client, codecs, routing }, 1_000);
-  return launchCall(planned, { now: 1_000, parent: undefined, messages: codecs.messages, maxPayloadBytes: client.maxPayloadBytes });
+  return launchCall(planned, { now: 1_000, parent: undefined }, codecs.messages, client.maxPayloadBytes);
 }
 
 describe('the limit of a call', () => {

@@ -29,7 +29,7 @@ export interface PlannedCall {
 
 const RESOLVED: ReadonlySet<string> = new Set(['softTimeLimit', 'timeLimit', 'tags', 'link', 'linkError'] satisfies PlannedHeader[]);
 /** Headers whose value is the option of that name as the call or its task gives it. */
-const CARRIED = PLANNED_HEADERS.filter((header) => !RESOLVED.has(header));
+const CARRIED: ReadonlySet<string> = new Set(PLANNED_HEADERS.filter((header) => !RESOLVED.has(header)));
 const NO_OPTIONS: CallOptions = {};
 
 /**
@@ -71,10 +71,7 @@ function planOf(
 ): Draft {
   const { name } = task;
   const plan: Draft = { task: name, args: carriedArgs(name, args, contentType), queue: queueOf(task, options, context.client) };
-  for (const header of CARRIED) {
-    const value = options[header] ?? (task as CallOptions)[header];
-    if (value !== undefined) (plan as Record<string, unknown>)[header] = value;
-  }
+  carry(task, plan);
   const tags = tagsOf(task, options);
   if (tags !== undefined) plan.tags = tags;
   if (task.rateLimit !== undefined) plan.interval = intervalOf(task, context.broker)!;
@@ -83,7 +80,15 @@ function planOf(
   return options === NO_OPTIONS ? plan : withOptions(plan, options, context, contentType);
 }
 
+function carry(options: object, plan: Draft): void {
+  for (const name in options) {
+    const value = CARRIED.has(name) ? (options as Record<string, unknown>)[name] : undefined;
+    if (value !== undefined) (plan as Record<string, unknown>)[name] = value;
+  }
+}
+
 function withOptions(plan: Draft, options: CallOptions, context: CallContext, contentType: string): Draft {
+  carry(options, plan);
   const { kwargs, headers } = options;
   if (kwargs !== undefined) {
     checkCarried(plan.task, kwargs, 'kwargs', contentType);

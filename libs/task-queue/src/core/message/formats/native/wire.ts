@@ -1,7 +1,7 @@
 import { MalformedMessageError } from '../../../errors/call-errors.js';
 import { isCompression } from '../../compression.js';
 import { packedFault, type PackedContent } from '../../content-codec.js';
-import { DEFAULT_HEADERS, NO_ARGS, NO_KEYS, type CallPlan, type TaskHeaders, type TaskMessage } from '../../task-message.js';
+import { DEFAULT_PRIORITY, newHeaders, NO_ARGS, NO_KEYS, type CallPlan, type TaskHeaders, type TaskMessage } from '../../task-message.js';
 
 /**
  * The body of a message: one JSON object with short keys that leaves defaults out. The broker keeps the id beside it. A signed
@@ -56,7 +56,7 @@ const ANY: Kind = { must: 'be anything', is: () => true };
 
 type Special = 'queue' | 'sentAt' | 'origin' | 'rootId' | 'traced' | 'contentType' | 'encrypted' | 'link' | 'linkError';
 
-/** The headers that are left out where they have their default: their keys, and what is checked of them. */
+/** Headers that are left out where they have their default: their keys, and what is checked of them when they are read. */
 const FIELDS: { readonly [H in Exclude<keyof TaskHeaders, Special>]: readonly [key: string, kind: Kind] } = {
   retries: ['r', COUNT],
   parentId: ['parent', ANY],
@@ -78,11 +78,7 @@ const FIELDS: { readonly [H in Exclude<keyof TaskHeaders, Special>]: readonly [k
   attempts: ['fa', LIST],
 };
 
-const WRITTEN = Object.entries(FIELDS).map(([name, [key, kind]]) => {
-  const header = name as keyof typeof FIELDS;
-  return { header, key, kind, usual: DEFAULT_HEADERS[header] };
-});
-const BY_KEY = new Map(WRITTEN.map((field) => [field.key, field]));
+const BY_KEY = new Map(Object.entries(FIELDS).map(([header, [key, kind]]) => [key, { header, kind }]));
 
 /**
  * The body of a message. Its arguments must have passed `findJsonProblem`.
@@ -101,31 +97,45 @@ export function writeWire(message: TaskMessage, packed?: PackedContent): string 
     if (headers.linkError !== null) wire.le = headers.linkError;
   }
   if (headers.rootId !== message.id) wire.root = headers.rootId;
-  if (headers.traced) wire.tr = 1;
-  for (const { header, key, usual } of WRITTEN) {
-    const value = headers[header];
-    if (value !== usual && !(typeof value === 'object' && isEmpty(value!))) wire[key] = value;
-  }
+  writeHeaders(headers, wire);
   return JSON.stringify(wire);
+}
+
+/** Statement by statement: a loop over {@link FIELDS} takes as long as the rest of the encoding. */
+function writeHeaders(headers: TaskHeaders, wire: WireMessage): void {
+  if (headers.retries > 0) wire.r = headers.retries;
+  if (headers.parentId !== null) wire.parent = headers.parentId;
+  if (headers.groupId !== null) wire.group = headers.groupId;
+  if (headers.eta !== null) wire.eta = headers.eta;
+  if (headers.expires !== null) wire.exp = headers.expires;
+  if (headers.priority !== DEFAULT_PRIORITY) wire.p = headers.priority;
+  if (headers.timeLimit !== null) wire.tl = headers.timeLimit;
+  if (headers.softTimeLimit !== null) wire.stl = headers.softTimeLimit;
+  if (headers.lang !== 'js') wire.lang = headers.lang;
+  if (headers.compression !== null) wire.z = headers.compression;
+  if (headers.ignoreResult !== null) wire.ir = headers.ignoreResult;
+  if (headers.parkedSince !== null) wire.parked = headers.parkedSince;
+  if (headers.traced) wire.tr = 1;
+  if (headers.traceparent !== null) wire.tp = headers.traceparent;
+  if (!isEmpty(headers.custom)) wire.h = headers.custom;
+  if (headers.shadow !== null) wire.sh = headers.shadow;
+  if (headers.redrives > 0) wire.rd = headers.redrives;
+  if (headers.tags.length > 0) wire.tg = headers.tags;
+  if (headers.attempts.length > 0) wire.fa = headers.attempts;
 }
 
 /** The message of a body that was read, with its own content or with the content that was packed. */
 export function messageOf(id: string, wire: WireMessage, content: MessageContent = plainContent(wire)): TaskMessage {
-  const headers = {
-    ...DEFAULT_HEADERS,
-    queue: wire.q,
-    rootId: wire.root ?? id,
-    origin: wire.o,
-    contentType: wire.b?.ct ?? 'json',
-    encrypted: wire.b?.k !== undefined,
-    sentAt: wire.s,
-    traced: wire.tr === 1,
-    link: content.link ?? null,
-    linkError: content.linkError ?? null,
-  };
+  const headers = newHeaders(wire.root ?? id, wire.q, wire.o, wire.s, wire.tr === 1);
+  if (wire.b !== undefined) {
+    headers.contentType = wire.b.ct;
+    headers.encrypted = wire.b.k !== undefined;
+  }
+  headers.link = content.link ?? null;
+  headers.linkError = content.linkError ?? null;
   for (const key in wire) {
     const field = BY_KEY.get(key);
-    if (field !== undefined && wire[key] !== null) (headers as Record<string, unknown>)[field.header] = wire[key];
+    if (field !== undefined && wire[key] !== null) (headers as unknown as Record<string, unknown>)[field.header] = wire[key];
   }
   return Object.freeze({ id, task: wire.t, args: content.args, kwargs: content.kwargs, headers: Object.freeze(headers) });
 }
