@@ -111,9 +111,10 @@ export class TaskClient extends TaskCalls {
    * @throws InvalidOptionError · UnsupportedOptionError
    */
   async setRate(task: string, rate: Rate | null): Promise<void> {
-    const { broker } = this.#context;
-    if (!broker.rateLimits) throw unsupportedBy(broker, 'rateLimits', 'rateLimit', `setRate('${task}')`);
-    await this.deps.transport.broker.setRate(task, rate === null || rate === 0 ? rate : toInterval(rate, 'rate'));
+    const { broker, enginesWith } = this.deps.transport;
+    const known = { ...broker.capabilities, enginesWith };
+    if (!known.rateLimits) throw unsupportedBy(known, 'rateLimits', 'rateLimit', `setRate('${task}')`);
+    await broker.setRate(task, rate === null || rate === 0 ? rate : toInterval(rate, 'rate'));
   }
 
   /** Finds the routers that `routes` names by class, so that a missing one fails the boot and not the first call. */
