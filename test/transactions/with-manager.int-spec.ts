@@ -195,7 +195,7 @@ describe('calls within a transaction of the application', () => {
       const foreign = new Outbox({ ...app.options.outbox!, database: elsewhere.pool }, SCHEMA, systemClock);
       await expect(send(await clientOf(app, foreign))).rejects.toMatchObject({
         code: 'OUTBOX_MISSING',
-        message: expect.stringContaining('another database'),
+        message: expect.stringContaining("neither is the 'outbox'"),
       });
     } finally {
       await elsewhere.drop();
