@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InvalidOptionError } from '../errors/option-errors.js';
 import { InvalidScheduleError, ScheduleNeverDueError } from '../errors/schedule-errors.js';
 import type { Duration } from '../message/duration.js';
-import { checkCarried } from '../client/call/call-parts.js';
+import { checkCarried } from '../client/call/carried-values.js';
 import { checkOptions, countField, durationField, flagField, nameField, positiveField, priorityField } from '../options/check-options.js';
 import type { CatchUp, RunOverlap, ScheduleDefinition } from '../ports/stores/stored-schedule.js';
 import { describeSchedule } from '../schedules/describe-schedule.js';

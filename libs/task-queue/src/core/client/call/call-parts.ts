@@ -1,11 +1,9 @@
 import { v5 } from 'uuid';
 import type { CallOptions } from '../../canvas/call-options.js';
-import { ArgumentNotSerializableError } from '../../errors/call-errors.js';
 import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { Codecs } from '../../message/codecs.js';
 import { isCompression } from '../../message/compression.js';
 import type { ContentForm } from '../../message/content-codec.js';
-import { findJsonProblem } from '../../message/plain-json.js';
 import { toInterval } from '../../options/rate.js';
 import { unsupportedBy, type KnownBroker } from '../../policies/engine-features.js';
 import { checkAccepted } from '../../policies/check-serializer.js';
@@ -85,22 +83,4 @@ export function intervalOf({ name, rateLimit }: CalledTask, broker: KnownBroker)
   const interval = toInterval(rateLimit, 'rateLimit');
   if (!broker.rateLimits) throw unsupportedBy(broker, 'rateLimits', 'rateLimit', `The call of '${name}'`);
   return interval;
-}
-
-/**
- * Arguments as they travel: without trailing ones that were not given.
- * @throws ArgumentNotSerializableError
- */
-export function carriedArgs(task: string, args: readonly unknown[], contentType: string): readonly unknown[] {
-  let length = args.length;
-  while (length > 0 && args[length - 1] === undefined) length--;
-  const carried = length === args.length ? args : args.slice(0, length);
-  checkCarried(task, carried, 'args', contentType);
-  return carried;
-}
-
-/** @throws ArgumentNotSerializableError */
-export function checkCarried(task: string, value: unknown, root: string, contentType: string): void {
-  const found = findJsonProblem(value, root, contentType !== 'json');
-  if (found !== undefined) throw new ArgumentNotSerializableError(task, found.path, found.problem, found.fix);
 }

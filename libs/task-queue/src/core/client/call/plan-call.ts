@@ -5,17 +5,8 @@ import { PLANNED_HEADERS, type CallPlan, type PlannedHeader } from '../../messag
 import type { UniqueKey } from '../../message/unique-key.js';
 import { resolvePublishRetry, type PublishRetry } from '../../policies/retry/publish-retry.js';
 import type { CalledTask } from '../../ports/task/declared-task.js';
-import {
-  carriedArgs,
-  checkCarried,
-  chosenId,
-  configuredTask,
-  formOf,
-  intervalOf,
-  queueOf,
-  tagsOf,
-  type CallContext,
-} from './call-parts.js';
+import { chosenId, configuredTask, formOf, intervalOf, queueOf, tagsOf, type CallContext } from './call-parts.js';
+import { carriedArgs, checkCarried } from './carried-values.js';
 import { keyOfPolicy, uniqueKeyOf, uniquePolicyOf } from './unique-key-of.js';
 
 /** A call that is ready to be launched. */
