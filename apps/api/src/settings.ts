@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Everything that differs between one deployment and the next, read from the environment once.
- * The class is the injection token; {@link readSettings} makes the value.
+ * The settings of a deployment, read once from the environment.
+ * The class is the injection token; {@link readSettings} creates the value.
  */
 export abstract class Settings {
   abstract readonly host: string;
@@ -11,23 +11,23 @@ export abstract class Settings {
   abstract readonly brokerUrl: string;
   abstract readonly keyPrefix: string;
   abstract readonly publishTimeout: string;
-  /** `hashToken` of the token that opens the admin API; undefined = there is none */
+  /** `hashToken` of the admin API's token; undefined = no admin API */
   abstract readonly adminTokenHash: string | undefined;
-  /** run tasks inside the API's own process; what the memory broker needs, since nobody else can reach it */
+  /** run tasks inside the API's process; required for the memory broker, which other processes cannot reach */
   abstract readonly inAppWorker: boolean;
   /** '%h' = the host's name */
   abstract readonly workerName: string;
   abstract readonly workerQueues: readonly string[];
   abstract readonly workerConcurrency: number;
-  /** shorter = what a killed worker held is taken over sooner */
+  /** shorter = other workers take over the tasks of a killed worker sooner */
   abstract readonly workerLease: string;
   abstract readonly smtpUrl: string;
   abstract readonly crmUrl: string;
-  /** where the CSV files and pictures of the seed are */
+  /** folder of the seed's CSV files and pictures */
   abstract readonly dataDir: string;
-  /** where thumbnails and exports are written */
+  /** folder for thumbnails and exports */
   abstract readonly storageDir: string;
-  /** ms that an export waits between two pages, so that a person can watch it; 0 = as fast as it goes */
+  /** ms that an export waits between two pages, so that its progress is visible; 0 = no wait */
   abstract readonly exportPace: number;
 }
 
@@ -55,7 +55,7 @@ const environment = z.object({
   EXPORT_PACE: z.coerce.number().int().min(0).default(0),
 });
 
-/** @throws Error naming every variable that cannot be used */
+/** @throws Error naming every invalid variable */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const parsed = environment.safeParse(env);
   if (!parsed.success) throw new Error(`The environment cannot be used:\n${z.prettifyError(parsed.error)}`);
@@ -82,13 +82,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   };
 }
 
-/** What the settings say about running tasks, for `runWorker` and for the worker inside the API. */
+/** The worker's options, for `runWorker` and for the worker inside the API. */
 export function workerOptions(settings: Settings) {
   return {
     name: settings.workerName,
     queues: [...settings.workerQueues],
     concurrency: settings.workerConcurrency,
     lease: settings.workerLease,
-    beat: true, // each of them: a tick is sent once, whoever is there
+    beat: true, // every worker: each tick is sent once, however many beats run
   };
 }

@@ -20,21 +20,21 @@ export interface CrmRequest {
 }
 
 export interface FakeCrmOptions {
-  /** every n-th request is told to come back later (429); 0 = none is */
+  /** every n-th request is refused for now (429); 0 = none */
   readonly refuseEvery?: number;
-  /** what the refused are told, in turn; seconds */
+  /** the Retry-After values of refusals, in turn; seconds */
   readonly retryAfter?: readonly number[];
-  /** a file in which it remembers everything; without one it starts empty */
+  /** the file from which its state is restored; absent = it starts empty */
   readonly journal?: string;
 }
 
 interface Entry {
   readonly request: CrmRequest;
-  /** what it made or changed; none with 429 */
+  /** the contact that was created or changed; absent with 429 */
   readonly contact?: CrmContact;
 }
 
-/** A CRM with one route, `PUT /contacts/:email`, that now and then asks for patience and remembers who came too early. */
+/** A CRM with one route, `PUT /contacts/:email`. It refuses some requests with Retry-After and records those repeated too early. */
 export class FakeCrm {
   readonly contacts = new Map<string, CrmContact>();
   readonly requests: CrmRequest[] = [];
@@ -59,7 +59,7 @@ export class FakeCrm {
     return this.requests.filter((request) => request.status === 429);
   }
 
-  /** Requests that came before the instant that their predecessor was told to wait for. */
+  /** Requests that came before the Retry-After time of their refused predecessor. */
   get tooEarly(): CrmRequest[] {
     return this.requests.filter((request, index) => {
       const before = this.requests.slice(0, index).findLast((earlier) => earlier.email === request.email);

@@ -12,7 +12,7 @@ beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'journal-')))
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('a journal', () => {
-  it('loses nothing beside a line that a crash has cut', async () => {
+  it('loses only a line that a crash has cut', async () => {
     const file = join(folder, 'deep', 'journal.jsonl');
     new Journal(file).note({ n: 1 });
     await appendFile(file, '\n{"n":');
@@ -21,7 +21,7 @@ describe('a journal', () => {
     expect(new Journal(file).read()).toEqual([{ n: 1 }, { n: 3 }]);
   });
 
-  it('keeps nothing without a file', () => {
+  it('stores nothing without a file', () => {
     const journal = new Journal();
     journal.note({ n: 1 });
 
@@ -29,7 +29,7 @@ describe('a journal', () => {
   });
 });
 
-describe('a mailbox that is started again', () => {
+describe('a restarted mailbox', () => {
   const deliver = async (journal: string, recipients: number) => {
     const mailbox = new Mailbox({ refuseEvery: 2, journal });
     const { hostname, port } = new URL(await mailbox.start());
@@ -41,9 +41,9 @@ describe('a mailbox that is started again', () => {
     return mailbox;
   };
 
-  it('remembers its mails, what it has put off, and drops a second copy of a mail from before', async () => {
+  it('restores mails and refusals, and drops a second copy of an earlier mail', async () => {
     const journal = join(folder, 'mailbox.jsonl');
-    const before = await deliver(journal, 3); // the second is put off
+    const before = await deliver(journal, 3); // the second is refused
     const after = await deliver(journal, 1);
 
     expect(after.mails).toEqual(before.mails);
@@ -55,7 +55,7 @@ describe('a mailbox that is started again', () => {
   });
 });
 
-describe('a CRM that is started again', () => {
+describe('a restarted CRM', () => {
   const sync = async (crm: FakeCrm, email: string): Promise<number> => {
     const url = await crm.start();
     const { status } = await fetch(`${url}/contacts/${email}`, { method: 'PUT', body: JSON.stringify({ name: 'Ann', company: 'Acme' }) });
@@ -63,7 +63,7 @@ describe('a CRM that is started again', () => {
     return status;
   };
 
-  it('remembers its contacts, and whom it has asked for patience', async () => {
+  it('restores its contacts and its refusals', async () => {
     const options = { refuseEvery: 2, retryAfter: [3600], journal: join(folder, 'crm.jsonl') };
     const before = new FakeCrm(options);
     const statuses = [await sync(before, 'ann@x.example'), await sync(before, 'bob@x.example')];

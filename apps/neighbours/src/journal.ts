@@ -2,8 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * What happened, one line of JSON each, written before anybody is answered: who starts with the same file remembers it, also
- * after a SIGKILL. Without a file it remembers nothing.
+ * A log of events, one line of JSON each, written before the request is answered. A server restores its state from the file, even
+ * after a SIGKILL. Without a file nothing is stored.
  */
 export class Journal<Entry extends object> {
   constructor(private readonly file?: string) {
@@ -17,7 +17,7 @@ export class Journal<Entry extends object> {
       .flatMap(parseLine<Entry>);
   }
 
-  /** The line's end comes first, so that a line which a crash has cut spoils no other. */
+  /** The line break comes first, so that a line cut by a crash does not spoil the next one. */
   note(entry: Entry): void {
     if (this.file !== undefined) appendFileSync(this.file, `\n${JSON.stringify(entry)}`);
   }
@@ -28,6 +28,6 @@ function parseLine<Entry>(line: string): Entry[] {
   try {
     return [JSON.parse(line) as Entry];
   } catch {
-    return []; // cut: nobody was answered
+    return []; // cut by a crash: the request was not answered
   }
 }

@@ -15,26 +15,26 @@ export interface Mail {
 }
 
 export interface MailboxOptions {
-  /** every n-th recipient is told to come back later (450); 0 = none is */
+  /** every n-th recipient is refused for now (450); 0 = none */
   readonly refuseEvery?: number;
-  /** called when a mail is in; it is answered when this resolves */
+  /** called for each mail; the mail is acknowledged when this resolves */
   readonly onMail?: (mail: Mail) => void | Promise<void>;
-  /** a file in which it remembers everything; without one it starts empty */
+  /** the file from which its state is restored; absent = it starts empty */
   readonly journal?: string;
 }
 
-/** A copy that was dropped is a mail whose Message-ID is known. */
+/** A mail whose Message-ID is known already is a dropped copy. */
 type Entry = { readonly mail: Mail } | { readonly deferred: true };
 
 /**
- * A mail server that takes everybody's mail and keeps it. Like the large ones it drops a second copy of the same Message-ID,
- * and now and then it is too busy for a recipient.
+ * A mail server that stores all mail. Like large mail servers, it drops a second copy of the same Message-ID and refuses some
+ * recipients for now.
  */
 export class Mailbox {
   readonly mails: Mail[] = [];
   /** copies that were dropped */
   duplicates = 0;
-  /** recipients that were told to come back */
+  /** recipients that were refused for now */
   deferred = 0;
   private recipients = 0;
   private readonly journal: Journal<Entry>;
@@ -55,7 +55,7 @@ export class Mailbox {
           .then(() => callback(), callback);
       },
     } satisfies SMTPServerOptions);
-    this.server.on('error', () => {}); // a client that was killed in mid-sentence
+    this.server.on('error', () => {}); // a client that was killed while it was sending
   }
 
   /** @returns its URL, smtp://host:port */
@@ -95,7 +95,7 @@ export class Mailbox {
   }
 }
 
-/** Reads as much of a mail as this blog writes: plain text, quoted-printable or 7bit. */
+/** Parses mails in the formats that this blog writes: plain text, quoted-printable or 7bit. */
 function read(source: string): Mail {
   const end = source.indexOf('\r\n\r\n');
   const head = source.slice(0, end).replace(/\r\n[ \t]+/g, ' ');

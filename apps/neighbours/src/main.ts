@@ -10,7 +10,7 @@ const web = new NeighboursWeb(mailbox, crm);
 
 const host = process.env.HOST ?? LOOPBACK;
 const [smtp, api, page] = await Promise.all([mailbox.start(1025, host), crm.start(4010, host), web.start(4020, host)]);
-console.log(`mail server ${smtp}, CRM ${api}, to look at: ${page}/mailbox and ${page}/crm`);
+console.log(`mail server ${smtp}, CRM ${api}; their contents: ${page}/mailbox and ${page}/crm`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void Promise.all([mailbox.stop(), crm.stop(), web.stop()]));
 }

@@ -4,7 +4,7 @@ import { close, listen, LOOPBACK } from './listen.js';
 import type { Mailbox } from './mailbox.js';
 import { escape, page } from './page.js';
 
-/** Shows people (and, asked for JSON, programs) what the mailbox and the CRM hold. */
+/** Shows the contents of the mailbox and the CRM, as HTML or JSON. */
 export class NeighboursWeb {
   private readonly server = createServer((request, response) => this.serve(request, response));
 

@@ -6,6 +6,6 @@ import { SettingsModule } from '../../api/src/settings.module.js';
 
 const settings = readSettings(process.env);
 
-/** What a worker needs: the blog, no HTTP, and somebody who runs its tasks. */
+/** The blog without HTTP, and a worker that runs its tasks. */
 @Module({ imports: [SettingsModule.forRoot(settings), BlogModule, TaskWorkerModule.forRoot(workerOptions(settings))] })
 export class WorkerModule {}

@@ -22,8 +22,8 @@ import { SubscriberTasks } from './subscribers/subscriber.tasks.js';
 const TASKS = [PostTasks, PhotoTasks, SubscriberTasks, ContactTasks, StockTasks];
 
 /**
- * The blog itself: its rows, its services, its tasks and the queue they are sent to. The API and the worker import this same
- * module, so that a task finds in the worker what it would find in the API.
+ * The blog: its entities, services, tasks and queue. The API and the worker import the same module, so a task has the same
+ * dependencies in both.
  */
 @Module({
   imports: [

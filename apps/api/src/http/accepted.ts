@@ -11,7 +11,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { AsyncResult } from 'nestjs-task-queue';
 import { map, type Observable } from 'rxjs';
 
-/** Turns the task that a route has sent into the answer: its id, where to ask about it, and whether an earlier request sent it. */
+/** Turns the task that a route has sent into the response: its id, its status URL, and whether an earlier request sent it. */
 @Injectable()
 export class AcceptedInterceptor implements NestInterceptor<AsyncResult> {
   constructor(private readonly host: HttpAdapterHost) {}
@@ -28,5 +28,5 @@ export class AcceptedInterceptor implements NestInterceptor<AsyncResult> {
   }
 }
 
-/** The route only sends a task: 202, a `Location`, and no waiting for the work. */
+/** The route sends a task and does not wait for it: 202 with a `Location`. */
 export const Accepted = () => applyDecorators(HttpCode(202), UseInterceptors(AcceptedInterceptor));

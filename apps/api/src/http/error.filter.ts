@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { TaskQueueError } from 'nestjs-task-queue';
 import { EntityNotFoundError } from 'typeorm';
 
-/** What a caller of the API can do something about; every other code is a mistake of ours. */
+/** Errors that a caller of the API can act on; every other code is an internal error. */
 const STATUS: Readonly<Record<string, HttpStatus>> = {
   BROKER_UNAVAILABLE: HttpStatus.SERVICE_UNAVAILABLE,
   BROKER_FULL: HttpStatus.SERVICE_UNAVAILABLE,
@@ -13,7 +13,7 @@ const STATUS: Readonly<Record<string, HttpStatus>> = {
 };
 const RETRY_AFTER_SECONDS = '5';
 
-/** Errors of the queue and of the database as HTTP answers. It is global, and still only for HTTP: tasks never pass through it. */
+/** Turns errors of the queue and the database into HTTP responses. It is global, but does not apply to tasks. */
 @Catch(TaskQueueError, EntityNotFoundError)
 export class ErrorFilter implements ExceptionFilter<TaskQueueError | EntityNotFoundError> {
   private readonly logger = new Logger(ErrorFilter.name);

@@ -19,7 +19,7 @@ export class ExportsController {
     return this.tasks.for(SubscriberTasks).exportSubscribers.applyAsync([], { idempotencyKey });
   }
 
-  /** An export has the id of the task that wrote it. */
+  /** @param id the id of the task that wrote the export */
   @Get(':id')
   download(@Param('id', ParseUUIDPipe) id: string): StreamableFile {
     const path = this.files.path(id);

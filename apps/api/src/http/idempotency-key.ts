@@ -3,8 +3,8 @@ import { BadRequestException, createParamDecorator, type ExecutionContext } from
 const LONGEST = 200;
 
 /**
- * The `Idempotency-Key` of a request, where it has one: whoever did not hear the answer repeats the request with the same key,
- * and is told of the task that the first one has sent.
+ * The `Idempotency-Key` of a request, if it has one. A client that did not get the answer repeats the request with the same key
+ * and gets the task that the first request has sent.
  */
 export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined => {
   const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string | undefined> }>();

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 
-/** What there is, for a person who opens the API in a browser. */
+/** Lists the routes for a user who opens the API in a browser. */
 @Controller()
 export class IndexController {
   @Get()

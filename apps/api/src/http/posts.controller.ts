@@ -20,7 +20,7 @@ export class PostsController {
     return this.posts.find({ order: { slug: 'ASC' } });
   }
 
-  /** Safe to repeat, after a 503 too: the first date stays, and nobody gets a second email. */
+  /** Safe to repeat, also after a 503: the first date stays, and no subscriber gets a second email. */
   @Post(':id/publish')
   @Accepted()
   async publish(@Param('id', ParseUUIDPipe) id: string, @IdempotencyKey() idempotencyKey?: string): Promise<AsyncResult<MailReport>> {

@@ -1,13 +1,13 @@
 import { Controller, Get, NotFoundException, Param, ParseUUIDPipe } from '@nestjs/common';
 import { TaskClient, type TaskResultRecord } from 'nestjs-task-queue';
 
-/** A task as the API shows it; what does not apply to its state is absent. */
+/** A task in a response; fields that do not apply to its state are absent. */
 export interface TaskView {
   readonly id: string;
   readonly state: string;
-  /** how often it was tried again */
+  /** number of retries */
   readonly retries?: number;
-  /** PROGRESS: how far it is */
+  /** PROGRESS: the stored progress */
   readonly meta?: unknown;
   readonly result?: unknown;
   readonly error?: { readonly type: string; readonly message: string };
@@ -24,7 +24,7 @@ export class TasksController {
   async show(@Param('id', ParseUUIDPipe) id: string): Promise<TaskView> {
     const task = this.tasks.result(id);
     const state = await task.state();
-    // Asked second, so that what finished in between is shown with its result.
+    // Read after the state, so that a task which finishes in between is shown with its result.
     const record = await task.record();
     if (record !== null) return view(record);
     if (state === 'UNKNOWN') throw new NotFoundException('No task has this id, or its result has expired.');
@@ -32,7 +32,7 @@ export class TasksController {
   }
 }
 
-/** The stack stays inside: it tells a stranger about our code. */
+/** Without the stack, which would expose our code. */
 function view({ id, state, retries, meta, result, error, at, worker }: TaskResultRecord): TaskView {
   const shown = error && { type: error.type, message: error.message };
   return { id, state, retries, meta, result, error: shown, at: new Date(at).toISOString(), worker };

@@ -14,7 +14,7 @@ export class Contact {
   @Column('text')
   company: string;
 
-  /** what the CRM calls it; null = never synced */
+  /** its id in the CRM; null = never synced */
   @Column('text', { name: 'crm_id', nullable: true })
   crmId: string | null;
 

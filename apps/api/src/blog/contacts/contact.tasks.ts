@@ -12,7 +12,7 @@ export class ContactTasks {
     private readonly crm: CrmClient,
   ) {}
 
-  /** A 429 is no failure: the task comes back exactly when the CRM said, from the broker and not from this process's memory. */
+  /** A 429 is not a failure: the task waits in the broker and runs again after the CRM's Retry-After. */
   @Task({
     name: 'blog.sync_contact_to_crm',
     autoretryFor: [CrmUnavailableError],

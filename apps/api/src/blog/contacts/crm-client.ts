@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../../settings.js';
 import type { Contact } from './contact.entity.js';
 
-/** The CRM asked for patience: the same request is welcome after `retryAfter` ms. */
+/** The CRM refused for now: the request may be repeated after `retryAfter` ms. */
 export class CrmBusyError extends Error {
   override name = 'CrmBusyError';
   constructor(readonly retryAfter: number) {
@@ -10,18 +10,18 @@ export class CrmBusyError extends Error {
   }
 }
 
-/** It cannot be reached, or is broken for now: worth another try. */
+/** The CRM cannot be reached or has an internal error: a retry may succeed. */
 export class CrmUnavailableError extends Error {
   override name = 'CrmUnavailableError';
 }
 
-/** Speaks HTTP with the CRM. */
+/** The HTTP client of the CRM. */
 @Injectable()
 export class CrmClient {
   constructor(private readonly settings: Settings) {}
 
   /**
-   * Creates or updates; the email is the key, so that repeating it changes nothing.
+   * Creates or updates a contact. The email is the key, so repeating the call changes nothing.
    * @returns the CRM's id
    * @throws CrmBusyError · CrmUnavailableError
    */

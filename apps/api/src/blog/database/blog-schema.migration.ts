@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The first schema. Ids come from gen_random_uuid(), which PostgreSQL has without an extension. */
+/** The first schema. Ids come from gen_random_uuid(), which needs no extension. */
 export class BlogSchema1767225600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

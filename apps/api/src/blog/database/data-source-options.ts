@@ -6,7 +6,7 @@ import { Post } from '../posts/post.entity.js';
 import { Subscriber } from '../subscribers/subscriber.entity.js';
 import { BlogSchema1767225600000 } from './blog-schema.migration.js';
 
-/** How every process of the blog reaches its database; the schema is made by the migration only. */
+/** The database connection of every process of the blog. Only the migration creates the schema. */
 export function dataSourceOptions(url: string, poolSize = 20): DataSourceOptions {
   return {
     type: 'postgres',

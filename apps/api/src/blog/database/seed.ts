@@ -7,10 +7,10 @@ import { Photo } from '../photos/photo.entity.js';
 import { Post } from '../posts/post.entity.js';
 import { Subscriber } from '../subscribers/subscriber.entity.js';
 
-/** Names the lock under which one process at a time prepares the database; any number that nobody else uses. */
+/** The id of the lock that lets one process at a time prepare the database. */
 const LOCK = 7_341_001;
 
-/** Brings the schema up to date and loads the CSV files. Rows that are there already stay as they are; several processes may call it at once. */
+/** Brings the schema up to date and loads the CSV files. Existing rows stay unchanged; several processes may call it at once. */
 export async function migrateAndSeed(dataSource: DataSource, dataDir: string): Promise<void> {
   await dataSource.transaction(async (lock) => {
     await lock.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);

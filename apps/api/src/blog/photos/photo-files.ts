@@ -12,7 +12,7 @@ export interface ThumbnailSize {
 
 export const THUMBNAIL: ThumbnailSize = { width: 320, height: 213 };
 
-/** The pictures on disk: where they are, and how a small one is made. */
+/** The pictures on disk and their thumbnails. */
 @Injectable()
 export class PhotoFiles {
   constructor(private readonly settings: Settings) {}
@@ -21,7 +21,7 @@ export class PhotoFiles {
     return join(this.settings.storageDir, 'thumbnails', `${photo.id}.jpg`);
   }
 
-  /** Written beside its place and moved there whole: a reader, or a second run, never meets half a picture. */
+  /** Written to a draft and renamed, so that a reader or a second run never finds an incomplete picture. */
   async makeThumbnail(photo: Photo, signal: AbortSignal): Promise<ThumbnailSize> {
     const original = await readFile(join(this.settings.dataDir, 'photos', photo.fileName), { signal });
     const target = this.thumbnailPath(photo);

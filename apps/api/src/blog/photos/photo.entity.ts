@@ -11,7 +11,7 @@ export class Photo {
   @Column('text')
   caption: string;
 
-  /** null = not made yet */
+  /** null = no thumbnail yet */
   @Column('timestamptz', { name: 'thumbnail_made_at', nullable: true })
   thumbnailMadeAt: Date | null;
 }

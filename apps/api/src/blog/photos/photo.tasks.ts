@@ -13,7 +13,7 @@ export class PhotoTasks {
     private readonly files: PhotoFiles,
   ) {}
 
-  /** Called with the photo's id; a photo that was deleted meanwhile needs no thumbnail. */
+  /** Called with the photo's id. If the photo has been deleted, the task ends without a failure. */
   @Task({ name: 'blog.make_thumbnail', queue: 'media', maxRetries: 3, softTimeLimit: '30s' })
   async makeThumbnail(@EntityById(Photo, { missing: 'ignore' }) photo: Fetched<Photo>, @Ctx() ctx: TaskContext): Promise<ThumbnailSize> {
     const size = await this.files.makeThumbnail(photo, ctx.signal);

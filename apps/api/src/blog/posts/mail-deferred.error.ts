@@ -1,4 +1,4 @@
-/** The mail server said "not now" (SMTP 4xx) or did not answer: worth another try. */
+/** The mail server refused for now (SMTP 4xx) or did not answer: a retry may succeed. */
 export class MailDeferredError extends Error {
   override name = 'MailDeferredError';
 }

@@ -5,7 +5,7 @@ import type { Subscriber } from '../subscribers/subscriber.entity.js';
 import { MailDeferredError } from './mail-deferred.error.js';
 import type { Post } from './post.entity.js';
 
-/** Speaks SMTP. What is worth another try later leaves it as {@link MailDeferredError}. */
+/** Sends mail by SMTP. Temporary errors are thrown as {@link MailDeferredError}. */
 @Injectable()
 export class Mailer implements OnApplicationShutdown {
   private readonly smtp;
@@ -25,7 +25,7 @@ export class Mailer implements OnApplicationShutdown {
   async send(post: Post, subscriber: Subscriber): Promise<void> {
     try {
       await this.smtp.sendMail({
-        // The same for every attempt, so that a mail server can drop the second copy when a worker dies between sending and noting it.
+        // The same for every attempt, so that a mail server can drop the copy if a worker dies between sending and recording it.
         messageId: `<${post.id}.${subscriber.id}@blog.example>`,
         from: 'The Village Blog <news@blog.example>',
         to: { name: subscriber.name, address: subscriber.email },
@@ -42,7 +42,7 @@ export class Mailer implements OnApplicationShutdown {
   }
 }
 
-/** A 4xx answer, or no answer at all (no connection, a timeout). */
+/** A 4xx answer, or no answer (no connection, a timeout). */
 function isTemporary(error: unknown): boolean {
   const { responseCode } = error as { responseCode?: number };
   return responseCode === undefined || (responseCode >= 400 && responseCode < 500);

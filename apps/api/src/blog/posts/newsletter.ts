@@ -12,7 +12,7 @@ export interface MailReport {
   readonly recipients: number;
 }
 
-/** Sends a post to every subscriber once, however often it is asked to. */
+/** Sends a post to every subscriber once, however often it is called. */
 @Injectable()
 export class Newsletter {
   constructor(
@@ -22,7 +22,7 @@ export class Newsletter {
 
   /**
    * @param signal checked between two emails
-   * @throws MailDeferredError after all others were served, when some recipients could not be reached yet
+   * @throws MailDeferredError after trying all recipients, if some could not be reached yet
    */
   async send(post: Post, signal: AbortSignal): Promise<MailReport> {
     let deferred = 0;
@@ -45,8 +45,8 @@ export class Newsletter {
   }
 
   /**
-   * The row comes first and is committed after the email went out. A second run of the same task waits at the row's key until
-   * then, and skips; an email that failed takes its row back with it.
+   * The row is inserted first and committed after the email was sent. A second run of the task waits for the row's key until
+   * then, and skips the email. If sending fails, the row is rolled back.
    * @returns false when the recipient could not be reached for now
    */
   private async sendOnce(post: Post, subscriber: Subscriber): Promise<boolean> {

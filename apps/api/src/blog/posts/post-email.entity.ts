@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * One email that has gone out. Its key is what makes sending idempotent: there is at most one row for a post and a
- * subscriber, however often the task runs.
+ * A sent email. Its key makes sending idempotent: there is at most one row for a post and a subscriber, however often the
+ * task runs.
  */
 @Entity('post_email')
 export class PostEmail {

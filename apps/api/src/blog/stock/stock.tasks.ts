@@ -6,7 +6,7 @@ import { Contact } from '../contacts/contact.entity.js';
 import { Photo } from '../photos/photo.entity.js';
 import { PostEmail } from '../posts/post-email.entity.js';
 
-/** How much of the blog's work is done. */
+/** Counts the work that the blog has done. */
 export interface Stock {
   readonly emails: number;
   readonly thumbnails: number;
@@ -21,7 +21,7 @@ export class StockTasks {
     @InjectRepository(Contact) private readonly contacts: Repository<Contact>,
   ) {}
 
-  /** Nobody calls it: when it runs is said by a schedule that people make, through the admin API. */
+  /** No code calls it: users schedule it through the admin API. */
   @Task({ name: 'blog.take_stock' })
   async takeStock(): Promise<Stock> {
     const [emails, thumbnails, contacts] = await Promise.all([

@@ -15,7 +15,7 @@ export class ExportFiles {
     return join(this.settings.storageDir, 'exports', `subscribers-${id}.csv`);
   }
 
-  /** Streams into a draft, which takes its name only when it is complete. */
+  /** Streams to a draft, which is renamed when it is complete. */
   async write(id: string, columns: string[], rows: AsyncIterable<object>, signal: AbortSignal): Promise<void> {
     const target = this.path(id);
     const draft = `${target}.${process.pid}`;
@@ -25,7 +25,7 @@ export class ExportFiles {
     await rename(draft, target);
   }
 
-  /** Those of attempts whose process died. One that lives and has lost its lease finds its draft gone, and fails, as it should. */
+  /** Removes drafts of attempts whose process died. A living attempt that has lost its lease misses its draft and fails, as intended. */
   private async removeDrafts(target: string): Promise<void> {
     const folder = dirname(target);
     const drafts = (await readdir(folder)).filter((name) => name.startsWith(`${basename(target)}.`));

@@ -29,7 +29,7 @@ export class SubscriberTasks {
     return { rows: progress.current };
   }
 
-  /** All subscribers in the order of their key, a page at a time, so that memory does not grow with their number. */
+  /** All subscribers in the order of their key, page by page, so that memory does not grow with their number. */
   private async *inPages(afterPage: (page: Subscriber[]) => Promise<void>): AsyncGenerator<Subscriber> {
     let last = '';
     for (;;) {
