@@ -4,7 +4,6 @@ import { Pool } from 'pg';
 import {
   Periodic,
   type PeriodicOptions,
-  silentLogger,
   systemClock,
   Task,
   TaskControl,
@@ -15,7 +14,7 @@ import {
   type TaskOptionsInput,
   type WorkerOptionsInput,
 } from 'nestjs-task-queue';
-import type { Broker, BrokerCapabilities, Consumer } from 'nestjs-task-queue/spi';
+import { type Broker, type BrokerCapabilities, type Consumer, silentLogger } from 'nestjs-task-queue/spi';
 import { ENGINES, enginesWith, type LoadableEngine } from '../../libs/task-queue/src/assembly/engines.js';
 import type { CompleteTransport, Transport, TransportOptions, PartName } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { open } from '../../libs/task-queue/src/transports/memory/index.js';

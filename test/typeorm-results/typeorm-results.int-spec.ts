@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Repository } from 'typeorm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { silentLogger, systemClock } from 'nestjs-task-queue';
+import { silentLogger, systemClock } from 'nestjs-task-queue/spi';
 import { TaskResultEntity, type FailedTaskEntity } from 'nestjs-task-queue/typeorm';
 import { RememberFailed } from '../../libs/task-queue/src/core/worker/settle/remember-failed.js';
 import { signal } from '../client-and-worker/harness.js';

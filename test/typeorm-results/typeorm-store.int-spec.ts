@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { silentLogger, systemClock, type TaskResultRecord } from 'nestjs-task-queue';
+import { systemClock, type TaskResultRecord } from 'nestjs-task-queue';
+import { silentLogger } from 'nestjs-task-queue/spi';
 import type { FailedLetter } from 'nestjs-task-queue/spi';
 import type { TaskResultSearch } from 'nestjs-task-queue/typeorm';
 import { checkApplicationSchema } from '../../libs/task-queue/src/database/migrations/check-application-schema.js';

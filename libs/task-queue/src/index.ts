@@ -1,11 +1,17 @@
-// What an application touches. Ports and what a transport is written with: 'nestjs-task-queue/spi'.
+// What an application uses. Ports, and helpers for writing a transport, are in 'nestjs-task-queue/spi'.
 export * from './core/errors/boot-errors.js';
 export * from './core/errors/call-errors.js';
 export * from './core/errors/content-errors.js';
 export * from './core/errors/control-errors.js';
 export * from './core/errors/error-codes.js';
 export * from './core/errors/option-errors.js';
-export * from './core/errors/publish-errors.js';
+export {
+  BrokerFullError,
+  BrokerRefusedError,
+  BrokerUnavailableError,
+  PublishUncertainError,
+  TaskNotUniqueError,
+} from './core/errors/publish-errors.js';
 export * from './core/errors/result-errors.js';
 export * from './core/errors/run-errors.js';
 export * from './core/errors/schedule-errors.js';
@@ -19,22 +25,29 @@ export { Listeners } from './core/attempt/listening/listeners.js';
 export type { OnTaskError, TaskErrorReport } from './core/attempt/listening/error-report.js';
 export type { Duration } from './core/message/duration.js';
 export type { AnnotationsInput } from './core/policies/annotations.js';
-export type { RetryPolicyInput } from './core/policies/task-options-input.js';
-export type { TaskOptionsInput } from './core/policies/task-options-input.js';
+export type { RetryPolicyInput, TaskOptionsInput } from './core/policies/task-options-input.js';
 export type { WorkerTaskOptions } from './core/policies/task-options.js';
 export type { TransactionalOptions } from './core/policies/transactional-options.js';
 export * from './core/ports/task/brands.js';
 export { outsideTransaction } from './core/ports/task/current-transaction.js';
-export * from './core/ports/task/signals.js';
+export type {
+  ProcessSignal,
+  RunSignal,
+  SignalName,
+  SignalPayloads,
+  SyncedSchedules,
+  TaskSignal,
+  WorkerSignal,
+  WorkerTaskSignal,
+} from './core/ports/task/signals.js';
 export * from './core/ports/task/task-context.js';
-export * from './core/ports/task/task-hooks.js';
+export type { TaskHookEvents, TaskHookName } from './core/ports/task/task-hooks.js';
 export type { IsolationLevel } from './core/ports/task/task-transactions.js';
-export type { UniqueKeyOf, UniqueOptions, UniqueState } from './core/ports/task/unique-options.js';
+export type { UniqueKeyOf, UniqueOptions } from './core/ports/task/unique-options.js';
 
 // Calling tasks
 export { signature } from './core/canvas/signature.js';
-export type { Signature, SignatureOptions } from './core/canvas/call-options.js';
-export type { CallOptions } from './core/canvas/call-options.js';
+export type { CallOptions, Signature, SignatureOptions } from './core/canvas/call-options.js';
 export { AsyncResult, type GetOptions } from './core/client/async-result.js';
 export type {
   DeadLetterFilter,
@@ -50,7 +63,7 @@ export type { ClientOptionsInput } from './core/client/options/client-options.js
 export type { ContentOptionsInput } from './core/client/options/content-options.js';
 export type { EncryptOptionsInput, SignOptionsInput } from './core/client/options/key-ring.js';
 export type { OutboxOptionsInput } from './core/client/options/outbox-options.js';
-export type * from './core/client/routing/routes.js';
+export type { Route, RoutedCall, RouteFunction, Routes, TaskRouter } from './core/client/routing/routes.js';
 export { TaskClient, type TransactionalCalls } from './core/client/task-client.js';
 export {
   taskContract,
@@ -69,9 +82,8 @@ export type { SerializedError, TaskResultRecord } from './core/message/task-resu
 export type { KnownTaskState, TaskState } from './core/message/task-state.js';
 export type { PublishRetryInput } from './core/policies/retry/publish-retry.js';
 export type { TransactionOwner } from './core/ports/broker/transactional.js';
-export type { QueueCounts, WaitingMessage } from './core/ports/control/inspector.js';
-export type { DatabaseHandle, DataSourceLike, PgPoolLike, StoreAddress } from './core/ports/runtime/database-handle.js';
-export { Outbox, type OutboxStats } from './database/outbox/outbox.js';
+export type { QueueCounts } from './core/ports/control/inspector.js';
+export type { DatabaseHandle, StoreAddress } from './core/ports/runtime/database-handle.js';
 
 // Scheduling
 export type { BeatHealth } from './core/beat/beat.js';
@@ -82,10 +94,9 @@ export type { HistoryPage, HistoryPaging, ScheduleFilter, ScheduleListing, Sched
 export type { CatchUp, RunOverlap, ScheduleDefinition, StoredSchedule, TickRecord } from './core/ports/stores/stored-schedule.js';
 export { clocked, type ClockedOptions } from './core/schedules/clocked.js';
 export { cron, crontab, type CrontabField, type CrontabInput } from './core/schedules/crontab/crontab.js';
-export type { ExclusionInput } from './core/schedules/exclusions.js';
 export { every, type IntervalOptions } from './core/schedules/interval.js';
 export type { Moment } from './core/schedules/moment.js';
-export type * from './core/schedules/schedule.js';
+export type { ClockedSchedule, CrontabSchedule, IntervalSchedule, Schedule, SolarEvent, SolarSchedule } from './core/schedules/schedule.js';
 export type { CrontabOptions, RecurrenceOptions } from './core/schedules/schedule-options.js';
 export { solar } from './core/schedules/solar/solar.js';
 export type { ScheduleInput, SolarInput } from './core/schedules/to-schedule.js';
@@ -104,8 +115,8 @@ export type {
   WorkerConfiguration,
   WorkerStats,
 } from './core/ports/control/worker-requests.js';
-export { systemClock, type Clock, type ClockTimer } from './core/ports/runtime/clock.js';
-export { silentLogger, type LogFields, type TaskLogger } from './core/ports/runtime/logger.js';
+export { systemClock, type Clock } from './core/ports/runtime/clock.js';
+export type { LogFields, TaskLogger } from './core/ports/runtime/logger.js';
 export type { WorkerOptionsInput } from './core/worker/worker-options.js';
 export { Worker, type WorkerHealth } from './core/worker/worker.js';
 export * from './nest/index.js';

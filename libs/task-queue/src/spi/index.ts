@@ -1,4 +1,5 @@
-// What a transport, a store or a pool is written with: the ports and the helpers that the engines of this package share.
+// For writing a transport, a store or a pool: the ports, and the helpers that the engines of this package share.
+export { isOutage } from '../core/errors/publish-errors.js';
 export * from '../core/ports/broker/broker.js';
 export * from '../core/ports/broker/capabilities.js';
 export * from '../core/ports/broker/consumer.js';
