@@ -119,4 +119,31 @@ export { systemClock, type Clock } from './core/ports/runtime/clock.js';
 export type { LogFields, TaskLogger } from './core/ports/runtime/logger.js';
 export type { WorkerOptionsInput } from './core/worker/worker-options.js';
 export { Worker, type WorkerHealth } from './core/worker/worker.js';
-export * from './nest/index.js';
+
+// Nest
+export { QueueInstance } from './assembly/queue-instance.js';
+export { OnSignal, OnTask } from './nest/decorators/listener.decorators.js';
+export { Ctx, FetchedBy } from './nest/decorators/parameter.decorators.js';
+export { Periodic } from './nest/decorators/periodic.decorator.js';
+export { Task, TaskDefaults } from './nest/decorators/task.decorator.js';
+export type { WorkerApp } from './nest/lifecycle/load-worker-module.js';
+export { NestTaskLogger } from './nest/lifecycle/nest-task.logger.js';
+export { runBeat, runWorker, type RunningWorker, type RunWorkerOptions } from './nest/lifecycle/run-worker.js';
+export { WorkerOrchestrator } from './nest/lifecycle/worker.orchestrator.js';
+export type { PeriodicOptions, TaskDecoratorOptions } from './nest/metadata/task-metadata.js';
+export { TaskQueueModule, type TaskQueueModuleExtras } from './nest/task-queue.module.js';
+export { TaskWorkerModule, type TaskWorkerModuleExtras } from './nest/task-worker.module.js';
+export { TASK_ROLE, type TaskRole } from './nest/tokens/task-role.js';
+export {
+  getQueueInstanceToken,
+  getTaskClientToken,
+  getTaskControlToken,
+  getTaskInspectToken,
+  getTaskSchedulesToken,
+  InjectTaskClient,
+  InjectTaskControl,
+  InjectTaskInspect,
+  InjectTaskSchedules,
+  TASK_CLOCK,
+  TASK_LOGGER,
+} from './nest/tokens/tokens.js';

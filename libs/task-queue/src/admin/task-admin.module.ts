@@ -10,10 +10,15 @@ import {
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import type { TaskSchedules } from '../core/beat/task-schedules.js';
 import type { TaskClient } from '../core/client/task-client.js';
-import { getTaskSchedulesToken } from '../nest/module/task-schedules.provider.js';
-import { getQueueInstanceToken } from '../nest/tokens/queue-instance.token.js';
-import { DEFAULT_CLIENT, getTaskClientToken } from '../nest/tokens/task-client.token.js';
-import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from '../nest/tokens/tokens.js';
+import {
+  DEFAULT_CLIENT,
+  getQueueInstanceToken,
+  getTaskClientToken,
+  getTaskSchedulesToken,
+  QUEUE_INSTANCE,
+  TASK_CLOCK,
+  TASK_LOGGER,
+} from '../nest/tokens/tokens.js';
 import type { QueueInstance } from '../assembly/queue-instance.js';
 import type { Clock } from '../core/ports/runtime/clock.js';
 import type { TaskLogger } from '../core/ports/runtime/logger.js';

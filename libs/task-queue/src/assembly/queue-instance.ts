@@ -52,11 +52,6 @@ export class QueueInstance {
     }
   }
 
-  /** Connects the parts that need providers of the application, once these exist. */
-  async ready(): Promise<void> {
-    await this.transport.ready();
-  }
-
   async close(): Promise<void> {
     await Promise.allSettled([...this.onClose].map((end) => end()));
     this.onClose.clear();

@@ -1,15 +1,36 @@
-import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ConfigurableModuleBuilder, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import type { TaskClient } from '../core/client/task-client.js';
 import { QueueInstance } from '../assembly/queue-instance.js';
-import { getTaskClientToken } from './tokens/task-client.token.js';
-import { TaskQueueModuleBase } from './module/task-queue.module-definition.js';
+import type { ClientOptionsInput } from '../core/client/options/client-options.js';
+import type { TaskClient } from '../core/client/task-client.js';
 import { TaskExplorer } from './discovery/task.explorer.js';
-import { QUEUE_INSTANCE } from './tokens/tokens.js';
+import { instanceExports, instanceProviders } from './module/instance.providers.js';
+import { TaskHandlersModule } from './module/task-handlers.module.js';
+import { DEFAULT_CLIENT, getTaskClientToken, QUEUE_INSTANCE, TASK_QUEUE_OPTIONS } from './tokens/tokens.js';
+
+export interface TaskQueueModuleExtras {
+  /** tells several instances apart: `@InjectTaskClient(name)`, `TaskWorkerModule.forRoot({ client: name })` */
+  name?: string;
+  /** default true */
+  isGlobal?: boolean;
+}
+
+const { ConfigurableModuleClass: TaskQueueModuleBase } = new ConfigurableModuleBuilder<ClientOptionsInput>({
+  optionsInjectionToken: TASK_QUEUE_OPTIONS as symbol,
+})
+  .setClassMethodName('forRoot')
+  .setExtras<TaskQueueModuleExtras>({ name: DEFAULT_CLIENT, isGlobal: true }, (definition, { name = DEFAULT_CLIENT, isGlobal = true }) => ({
+    ...definition,
+    global: isGlobal,
+    imports: [...(definition.imports ?? []), TaskHandlersModule],
+    providers: [...(definition.providers ?? []), ...instanceProviders(name)],
+    exports: [...instanceExports(name), TaskHandlersModule],
+  }))
+  .build();
 
 /**
- * Makes an application a producer: it provides the TaskClient and runs nothing. Global unless told otherwise; several
- * instances have a `name` each.
+ * Makes an application a producer: it provides the TaskClient and runs no task. Global by default; each of several
+ * instances has a `name`.
  * @example TaskQueueModule.forRoot({ broker: 'redis://localhost:6379' })
  */
 @Module({})
@@ -26,15 +47,16 @@ export class TaskQueueModule extends TaskQueueModuleBase implements OnModuleInit
     await this.instance.orClose(() => this.#prepare());
   }
 
-  /** After every other module's hooks, which may still send, and after every worker has given back its work. */
+  /** Runs after the hooks of all other modules, which may still send, and after every worker has given back its work. */
   async onApplicationShutdown(): Promise<void> {
     await this.instance.close();
   }
 
   async #prepare(): Promise<void> {
-    await this.instance.ready();
-    this.modules.get<TaskClient>(getTaskClientToken(this.instance.name)).prepareRoutes();
+    const { instance, explorer, modules } = this;
+    await instance.transport.ready();
+    modules.get<TaskClient>(getTaskClientToken(instance.name)).prepareRoutes();
     // In eager mode this application runs every task itself, so mistakes in them fail its boot.
-    if (this.instance.options.eager) this.explorer.explore(this.instance.options.annotations);
+    if (instance.options.eager) explorer.explore(instance.options.annotations);
   }
 }

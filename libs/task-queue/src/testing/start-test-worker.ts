@@ -1,10 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { openRelay } from '../assembly/open-relay.js';
 import { prepareWorker } from '../nest/lifecycle/prepare-worker.js';
-import { getQueueInstanceToken } from '../nest/tokens/queue-instance.token.js';
-import { DEFAULT_CLIENT } from '../nest/tokens/task-client.token.js';
+import { DEFAULT_CLIENT, getQueueInstanceToken, TASK_CLOCK, TASK_LOGGER } from '../nest/tokens/tokens.js';
 import { TaskExplorer } from '../nest/discovery/task.explorer.js';
-import { TASK_CLOCK, TASK_LOGGER } from '../nest/tokens/tokens.js';
 import type { WorkerOptionsInput } from '../core/worker/worker-options.js';
 
 export interface TestWorkerOptions extends WorkerOptionsInput {

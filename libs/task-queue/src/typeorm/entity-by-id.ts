@@ -4,7 +4,7 @@ import { DataSource, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
 import { Ignore } from '../core/attempt/semipredicates.js';
 import { InvalidOptionError } from '../core/errors/option-errors.js';
 import { EntityNotFoundError } from '../core/errors/run-errors.js';
-import { FetchedBy } from '../nest/decorators/fetched.decorator.js';
+import { FetchedBy } from '../nest/decorators/parameter.decorators.js';
 
 export interface EntityByIdOptions {
   /** when no row has the id: 'fail' (default) throws EntityNotFoundError in the task, 'ignore' ends the task as IGNORED */

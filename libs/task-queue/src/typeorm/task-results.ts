@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidOptionError } from '../core/errors/option-errors.js';
 import type { QueueInstance } from '../assembly/queue-instance.js';
-import { getQueueInstanceToken } from '../nest/tokens/queue-instance.token.js';
-import { DEFAULT_CLIENT } from '../nest/tokens/task-client.token.js';
+import { DEFAULT_CLIENT, getQueueInstanceToken } from '../nest/tokens/tokens.js';
 import { FAILED_TASK_COLUMNS, FAILED_TASK_TABLE, FailedTaskEntity } from '../database/results/failed-task.js';
 import type { ResultDatabase } from '../database/results/result-database.js';
 import { search, type Found, type Page, type Searched } from '../database/results/search.js';

@@ -1,10 +1,11 @@
 import { InvalidHandlerError } from '../../core/errors/boot-errors.js';
-import { storeTask, type TaskDecoratorOptions } from '../metadata/task-metadata.js';
+import type { TaskOptionsInput } from '../../core/policies/task-options-input.js';
+import { storeDefaults, storeTask, type TaskDecoratorOptions } from '../metadata/task-metadata.js';
 
 /**
  * Makes a method of a provider or controller a task. Options are checked when the application boots.
- * What depends on the application's configuration is made by `useFactory` from the providers that `inject` names; it wins
- * over what is written here. What producers must know (queue, priority, expires) cannot come from there.
+ * `useFactory` makes options from the providers that `inject` names; they override the options written here. Options that
+ * producers need (queue, priority, expires) cannot come from it.
  * @example @Task({ name: 'blog.send_post_email', autoretryFor: [SmtpError], retryBackoff: true })
  * @example @Task({ name: 'crm.sync', useFactory: (config: Config) => ({ maxRetries: config.retries }), inject: [Config] })
  */
@@ -20,4 +21,12 @@ export function Task(options: TaskDecoratorOptions): MethodDecorator {
     }
     storeTask(target, method, options);
   };
+}
+
+/**
+ * Options for every task of a class and of its subclasses. Those of a subclass override those of its base, `@Task` overrides both.
+ * @example @TaskDefaults({ autoretryFor: [HttpError], retryBackoff: true, maxRetries: 10 })
+ */
+export function TaskDefaults(options: TaskOptionsInput): ClassDecorator {
+  return (target) => storeDefaults(target, options);
 }

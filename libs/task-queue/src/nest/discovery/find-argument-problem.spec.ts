@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Body, Injectable, ParseIntPipe, UsePipes, type PipeTransform } from '@nestjs/common';
 import { z } from 'zod';
-import { Ctx } from '../decorators/ctx.decorator.js';
-import { FetchedBy } from '../decorators/fetched.decorator.js';
+import { Ctx, FetchedBy } from '../decorators/parameter.decorators.js';
 import { findArgumentProblem } from './find-argument-problem.js';
 import { Task } from '../decorators/task.decorator.js';
 import { TaskContext } from '../../core/ports/task/task-context.js';

@@ -7,7 +7,7 @@ import type { DeclaredTask } from '../../core/ports/task/declared-task.js';
 import { findArgumentProblem } from './find-argument-problem.js';
 import { lineageOf } from '../metadata/lineage.js';
 import { classOf } from '../metadata/provider-class.js';
-import { DEFAULT_CLIENT } from '../tokens/task-client.token.js';
+import { DEFAULT_CLIENT } from '../tokens/tokens.js';
 import { ownPeriodics, type PeriodicEntry } from '../metadata/task-metadata.js';
 import { describeTasks } from '../metadata/task-metadata.accessor.js';
 

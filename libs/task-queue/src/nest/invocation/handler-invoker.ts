@@ -1,21 +1,20 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type Type } from '@nestjs/common';
 import type { ContextId } from '@nestjs/core';
 import type { TaskLogger } from '../../core/ports/runtime/logger.js';
 import type { TaskContext } from '../../core/ports/task/task-context.js';
-import type { TaskHooks } from '../../core/ports/task/task-hooks.js';
-import { bindHooks } from './bind-hooks.js';
+import type { TaskHook, TaskHookName, TaskHooks } from '../../core/ports/task/task-hooks.js';
 import { ContextCreators } from './context-creators.js';
 import { directInvocation } from './direct-invocation.js';
 import { EnhancedHandler } from './enhanced-handler.js';
 import { hasEnhancers, hasFilters } from './enhancers.js';
 import { FilterObserver } from './filter-observer.js';
-import type { HandlerHost, Invocation } from '../metadata/handler-host.js';
+import { methodOf, type HandlerHost, type Invocation } from '../metadata/handler-host.js';
 import { isPlain } from '../metadata/parameter-plan.js';
 import { readHooks } from '../metadata/listener-metadata.js';
 import { isSingleton, resolveInstance, type ScopedInstance } from './scoped-instance.js';
 import { TASK_LOGGER } from '../tokens/tokens.js';
 
-/** How one handler is run, and what its class is told of it. */
+/** Runs one handler, and the hooks of its class. */
 export interface BoundHandler {
   readonly invoke: Invocation;
   readonly hooks: TaskHooks | undefined;
@@ -23,7 +22,7 @@ export interface BoundHandler {
 
 type Bind = (instance: object, contextId?: ContextId) => Invocation;
 
-/** Decides once per handler how it is called: straight, or through Nest; on one instance, or on one for each run. */
+/** Decides once per handler how to call it: directly, or through Nest; on one instance, or on one for each run. */
 @Injectable()
 export class HandlerInvoker {
   constructor(
@@ -73,4 +72,25 @@ export class HandlerInvoker {
     const observer = new FilterObserver(host, this.creators, this.logger);
     return (instance, contextId) => observer.observe(bind(instance, contextId), instance, contextId);
   }
+}
+
+/**
+ * The hooks of a class of tasks, called on the instance that a run belongs to.
+ * @returns undefined when it has none
+ */
+function bindHooks(target: Type, instanceOf: (context: TaskContext) => object | Promise<object>): TaskHooks | undefined {
+  const found = readHooks(target);
+  if (found.length === 0) return undefined;
+  const hooks: Partial<Record<TaskHookName, TaskHook<TaskHookName>[]>> = {};
+  for (const { name, method } of found) {
+    const hook: TaskHook<TaskHookName> = {
+      place: `${target.name}.${method}`,
+      call: async (event) => {
+        const instance = await instanceOf(event.context);
+        return methodOf(instance, method).call(instance, event);
+      },
+    };
+    (hooks[name] ??= []).push(hook);
+  }
+  return hooks as TaskHooks;
 }

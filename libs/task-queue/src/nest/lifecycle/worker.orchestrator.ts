@@ -15,10 +15,8 @@ import { QueueInstance } from '../../assembly/queue-instance.js';
 import { registryClock } from './registry-clock.js';
 import { STAND_IN, type StandIn } from '../tokens/stand-in.js';
 import { readTaskRole } from '../tokens/task-role.js';
-import { getTaskClientToken } from '../tokens/task-client.token.js';
-import { GLOBAL_ENHANCERS, TASK_WORKER_OPTIONS } from '../tokens/task-worker.options.js';
+import { getTaskClientToken, GLOBAL_ENHANCERS, QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER, TASK_WORKER_OPTIONS } from '../tokens/tokens.js';
 import { TaskExplorer } from '../discovery/task.explorer.js';
-import { QUEUE_INSTANCE, TASK_CLOCK, TASK_LOGGER } from '../tokens/tokens.js';
 import { workerRun } from './worker-run.js';
 
 /** How long after bootstrap an application may take to listen to signals: it can only do so when bootstrap is over. */

@@ -2,7 +2,7 @@ import { Body, createParamDecorator } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import { TaskContext } from '../../core/ports/task/task-context.js';
 import type { Injected } from '../../core/ports/task/brands.js';
-import { Ctx } from '../decorators/ctx.decorator.js';
+import { Ctx } from '../decorators/parameter.decorators.js';
 import { argumentMetadata } from './argument-metadata.js';
 import { isPlain, parameterOf, planParameters } from './parameter-plan.js';
 import { Task } from '../decorators/task.decorator.js';

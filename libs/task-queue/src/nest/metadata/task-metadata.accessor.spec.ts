@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { TaskDefaults } from '../decorators/task-defaults.decorator.js';
+import { Task, TaskDefaults } from '../decorators/task.decorator.js';
 import { describeTasks, readTasks } from './task-metadata.accessor.js';
-import { Task } from '../decorators/task.decorator.js';
 
 @TaskDefaults({ queue: 'low', maxRetries: 10, expires: '1h' })
 class Base {
