@@ -173,7 +173,7 @@ describe('in Nest', () => {
     await schedules.create('mistyped', { task: 'reports.sent', schedule: { every: 100 } });
     // Beat has looked since: of two runs, the second was sent after it.
     await ran.until(({ name }) => name === 'often', ran.all.filter(({ name }) => name === 'often').length + 2);
-    expect(log.messages('warn')).toContain('a schedule cannot be run and is set aside');
+    expect(log.messages('warn')).toContain('a schedule cannot run and is marked as broken');
     const { schedules: broken } = await schedules.list({ limit: 5, filter: { broken: true } });
     expect(broken).toMatchObject([{ name: 'mistyped', broken: expect.stringContaining("Did you mean 'reports.send'?") }]);
   });

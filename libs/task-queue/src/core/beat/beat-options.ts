@@ -6,19 +6,19 @@ import { checkTimezone } from '../schedules/timezones.js';
 import type { DatabaseHandle } from '../ports/runtime/database-handle.js';
 import type { ScheduleSettings } from './schedule-settings.js';
 
-/** What `TaskQueueModule.forRoot({ beat })` takes. */
+/** The options of `TaskQueueModule.forRoot({ beat })`. */
 export interface BeatOptionsInput {
   /** schedules by name, beside those of `@Periodic` */
   schedule?: Readonly<Record<string, ScheduleSettings>>;
-  /** of schedules that name none; default UTC */
+  /** time zone of schedules that set none; default UTC */
   timezone?: string;
-  /** whose code's schedules these are: those of other owners are left alone; default 'default'. For applications that share a broker */
+  /** owner of the code's schedules; those of other owners are not changed; default 'default'. For applications that share a broker */
   owner?: string;
-  /** the application's PostgreSQL, where schedules are kept then, in the schema `keyPrefix`; default: with the broker. Beside another broker it needs `outbox` */
+  /** keeps schedules in the application's PostgreSQL, in the schema `keyPrefix`; default: with the broker. With another broker it needs `outbox` */
   database?: DatabaseHandle;
-  /** how often beat looks for what has been edited; default '1s' */
+  /** how often beat looks for edited schedules; default '1s' */
   pollInterval?: Duration;
-  /** default true: schedules of tasks that this application does not have are set aside as broken; false: they are sent all the same */
+  /** default true: schedules of tasks that this application does not have are marked as broken; false: they are sent */
   knownTasksOnly?: boolean;
 }
 
@@ -42,7 +42,7 @@ const schema = z.object({
 
 export type BeatOptions = Readonly<z.output<typeof schema>>;
 
-/** Longer, and an edit would take longer to have an effect than is promised. */
+/** With a longer interval, edits would take effect later than promised. */
 const LONGEST_POLL = 1_000;
 
 /** @throws UnknownOptionError · InvalidOptionError · UnknownTimezoneError */

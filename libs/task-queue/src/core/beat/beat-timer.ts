@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/runtime/clock.js';
 
-/** The one wait of a beat, which can be cut short. A wake-up that comes while nobody waits ends the next wait at once. */
+/** The wait of a beat, which can be interrupted. A wake-up outside of a wait ends the next wait immediately. */
 export class BeatTimer {
   #woken = false;
   #end: (() => void) | undefined;

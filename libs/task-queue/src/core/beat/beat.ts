@@ -17,18 +17,18 @@ export interface BeatDependencies {
   readonly client: RunClient;
   readonly results: ResultBackend;
   readonly inspector: Inspector;
-  /** ms, at most between two looks at the store */
+  /** the longest pause between two looks at the store, in ms */
   readonly pollInterval: number;
-  /** told of each tick that this beat has sent */
+  /** called for each tick that this beat has sent */
   readonly onSent?: ((tick: SignalPayloads['schedule_tick_sent']) => unknown) | undefined;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
 
 export interface BeatHealth {
-  /** epoch ms of the last look at the store that was answered; null = none was */
+  /** epoch ms of the last successful look at the store; null = none yet */
   readonly lastPassAt: number | null;
-  /** ticks that this beat has sent, left to a run before them, and left out */
+  /** ticks that this beat has sent, that a previous run held back, and that were missed */
   readonly sent: number;
   readonly held: number;
   readonly missed: number;
@@ -37,21 +37,21 @@ export interface BeatHealth {
 }
 
 const BATCH = 200;
-/** Beats that wait for the same tick look at slightly different moments, so that one of them finds it and the others find it done. */
+/** ms by which the looks of beats that wait for the same tick differ, so that one sends it and the others find it done. */
 const SPREAD = 15;
-/** ms by which a beat at most lets others go first, once they have been faster: as late as a tick is when the first of them has died. */
+/** The most ms by which a beat yields to faster ones: the delay of a tick when the fastest beat dies. */
 const MOST_YIELDED = 60;
 
 /**
- * Sends what is due. Any number of beats may run: none leads, each looks at what is due and claims it, and the store lets one
- * claim of a tick succeed. It remembers nothing, so an edit takes effect with the next look.
+ * Sends due ticks. Any number of beats may run without a leader: each claims the due ticks, and the store accepts one claim of
+ * a tick. A beat keeps no schedules in memory, so an edit takes effect with the next look.
  */
 export class Beat {
   readonly #timer: BeatTimer;
   #running: Promise<void> | undefined;
   #stopping = false;
   #failures = 0;
-  /** ms: grows while others are faster, so that many beats do the work of one, and ends with the first tick that is sent here */
+  /** ms: grows while other beats are faster, so that many beats do the work of one; reset by the first tick that is sent here */
   #yield = 0;
   #health: BeatHealth = { lastPassAt: null, sent: 0, held: 0, missed: 0, lateness: 0 };
 
@@ -64,14 +64,14 @@ export class Beat {
     if (!this.#stopping) this.#running ??= this.#run();
   }
 
-  /** Resolves when the pass under way is over. Safe to call twice. */
+  /** Resolves when the current pass has ended. Safe to call twice. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#timer.wake();
     await this.#running;
   }
 
-  /** Looks at once. */
+  /** Looks for due schedules immediately. */
   wake(): void {
     this.#timer.wake();
   }
@@ -100,7 +100,7 @@ export class Beat {
     }
   }
 
-  /** One look at what is due. @returns ms until the next */
+  /** Looks for due schedules once. @returns ms until the next look */
   async #pass(): Promise<number> {
     const { store, clock, pollInterval } = this.deps;
     const began = clock.now();
@@ -131,7 +131,7 @@ export class Beat {
     return claims;
   }
 
-  /** What fails alone is set aside alone: a message that the broker refuses must not hold up the others. @returns how many were taken */
+  /** A message that the broker refuses must not block the others, so after a failure each schedule is claimed alone. @returns how many were taken */
   async #claimAll(claims: readonly PreparedClaim[], now: number): Promise<number> {
     const { turns } = this.deps;
     let taken = 0;
@@ -177,7 +177,7 @@ export class Beat {
     if (!taken) return;
     const { name, task } = schedule;
     if (turn.kind === 'break')
-      this.deps.logger.warn('a schedule cannot be run and is set aside', { schedule: name, task, reason: turn.reason });
+      this.deps.logger.warn('a schedule cannot run and is marked as broken', { schedule: name, task, reason: turn.reason });
     if (turn.kind !== 'advance') return;
     if (turn.missed) this.#count({ missed: this.#health.missed + turn.missed.count });
     if (turn.run === undefined || call === undefined || published === undefined) return;
@@ -191,7 +191,7 @@ export class Beat {
     this.#health = { ...this.#health, ...change };
   }
 
-  /** What was set aside because its task was not known may be known by now: this is another version of the application. */
+  /** Enables schedules whose task was unknown and is known now, because this is another version of the application. */
   async #mend(): Promise<void> {
     const { store, turns, logger } = this.deps;
     try {

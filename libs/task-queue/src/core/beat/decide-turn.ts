@@ -2,25 +2,25 @@ import type { NextTick } from '../ports/stores/schedule-store.js';
 import type { StoredSchedule } from '../ports/stores/stored-schedule.js';
 import { nextOf, wakeAtOf } from './next-of.js';
 
-/** One step of a schedule that is due: from `due` to `next`, with or without a run. */
+/** One step of a due schedule: from `due` to `next`, with or without a run. */
 export interface Step {
-  /** where the schedule stands before it */
+  /** `nextRunAt` of the schedule before it */
   readonly due: number | null;
-  /** the tick that is sent */
+  /** the tick to send */
   readonly run?: number;
   readonly missed?: { readonly count: number; readonly last: number };
   readonly next: NextTick | null;
 }
 
-/** ms by which a tick may be late without having been missed: a restart, or an outage that nobody notices. */
+/** ms by which a tick may be late and still not count as missed: a restart, or a short outage. */
 export const ON_TIME = 10_000;
 
 /** How many ticks of one schedule are sent in one pass; the rest follow in the next. */
 const MOST_AT_ONCE = 100;
-/** Missed ticks are counted up to here: there may be millions. */
+/** Missed ticks are counted up to this number: there may be millions. */
 export const MOST_COUNTED = 1_000;
 
-/** What is to be done about a schedule that is due, by its policies: steps, each from where the one before has left it. */
+/** Decides, by the policies of a due schedule, its next steps. Each step starts where the one before ends. */
 export function decideTurn(schedule: StoredSchedule, now: number, zone: string): Step[] {
   const { nextRunAt: due } = schedule;
   if (due === null) return [{ due, next: nextOf(schedule, schedule.since, zone) }];
@@ -29,7 +29,7 @@ export function decideTurn(schedule: StoredSchedule, now: number, zone: string):
   return now - wakeAtOf(schedule, due) > ON_TIME ? afterDowntime(schedule, due, now, zone) : runAll(schedule, due, now, zone);
 }
 
-/** It was held back by the run before it: then its policy is to be late, and to let those pass that came meanwhile. */
+/** The previous run held this tick back. It is sent late, and the ticks that came in between are dropped. */
 function isPutOff(schedule: StoredSchedule, due: number): boolean {
   return schedule.wakeAt !== wakeAtOf(schedule, due);
 }
@@ -50,7 +50,7 @@ function afterDowntime(schedule: StoredSchedule, due: number, now: number, zone:
   return [leaveOut(schedule, due, { tick: last, wakeAt: wakeAtOf(schedule, last) }, zone), oneRun(schedule, last, next)];
 }
 
-/** One after another, as far as they are due. */
+/** Every due tick, one step each. */
 function runAll(schedule: StoredSchedule, first: number, now: number, zone: string): Step[] {
   const steps: Step[] = [];
   for (let tick: number | null = first; tick !== null && steps.length < MOST_AT_ONCE;) {
@@ -65,7 +65,7 @@ function oneRun(schedule: StoredSchedule, due: number, next: NextTick | null): S
   return { due, run: due, next: schedule.oneOff ? null : next };
 }
 
-/** Passes over the ticks from `due` to the one before `next`. */
+/** Skips the ticks from `due` to the one before `next`. */
 function leaveOut(schedule: StoredSchedule, due: number, next: NextTick | null, zone: string): Step {
   let last = due;
   let count = 1;
@@ -76,7 +76,7 @@ function leaveOut(schedule: StoredSchedule, due: number, next: NextTick | null, 
   return { due, missed: { count, last }, next };
 }
 
-/** The last tick that is due, not before `due`. It is searched backwards in steps that grow, so that a long downtime is no long search. */
+/** The last due tick, at or after `due`. The search goes backwards in growing steps, so it is short even after a long downtime. */
 function lastBefore(schedule: StoredSchedule, due: number, now: number, zone: string): number {
   for (let back = ON_TIME; ; back *= 8) {
     const from = Math.max(due - 1, now - back);

@@ -10,8 +10,8 @@ export interface FailureSources {
 }
 
 /**
- * Whether the last runs of a schedule have all failed, as many as it allows. What failed is known from its result or, where
- * results are not stored, from its dead letter. Runs from before it was edited or enabled do not count.
+ * Whether the last runs of a schedule, as many as `pauseAfterFailures`, have all failed. A failure is found by its result or,
+ * when results are not stored, by its dead letter. Runs before the schedule was last edited or enabled do not count.
  */
 export async function hasFailedTooOften(schedule: StoredSchedule, { store, results, inspector }: FailureSources): Promise<boolean> {
   const limit = schedule.pauseAfterFailures;

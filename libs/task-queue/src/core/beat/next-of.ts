@@ -5,7 +5,7 @@ import { nextTick } from '../schedules/next-tick.js';
 
 type Timed = Pick<ScheduleDefinition, 'schedule' | 'timezone' | 'startTime' | 'expires' | 'jitter'> & { readonly id: string };
 
-/** The first tick of a stored schedule after an instant, within the time for which it is meant; null = there is none. */
+/** The first tick of a stored schedule after an instant, between `startTime` and `expires`; null = none. */
 export function nextOf(schedule: Timed, after: number, zone: string): NextTick | null {
   const { startTime, expires } = schedule;
   const from = startTime === null ? after : Math.max(after, startTime - 1);

@@ -3,18 +3,18 @@ import type { CallOptions } from '../canvas/call-options.js';
 import { SCHEDULE_NAME_HEADER, TICK_HEADER } from '../message/schedule-headers.js';
 import type { ScheduleDefinition } from '../ports/stores/stored-schedule.js';
 
-/** Ids of runs are made in this namespace. Another one would make other ids of ticks that were sent. */
+/** Ids of runs are made in this namespace. Changing it would change the ids of ticks that were sent. */
 const NAMESPACE = '5b3c5b0e-2f53-4f0c-8d47-0c5a4ad7b6b1';
 
-/** How long a tick that `buffer-one` holds back waits before it is looked at again, in ms. */
+/** ms after which a tick that `buffer-one` holds back is tried again. */
 export const BUFFER_POLL = 1_000;
 
-/** The id of a tick's run: the same for all beats, so that a tick which is sent twice runs once. */
+/** The id of a tick's run. It is the same for all beats, so that a tick that is sent twice runs once. */
 export function runIdOf(schedule: string, tick: number): string {
   return v5(`${schedule}/${tick}`, NAMESPACE);
 }
 
-/** How a tick is called. */
+/** The options of a tick's call. */
 export function callOf(schedule: ScheduleDefinition & { readonly id: string }, tick: number, now: number, taskId: string): CallOptions {
   const { id, name, kwargs, headers, queue, priority, expires, expireSeconds, overlap } = schedule;
   const deadline = expireSeconds === null ? expires : now + expireSeconds * 1_000;

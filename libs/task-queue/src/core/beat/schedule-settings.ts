@@ -11,7 +11,7 @@ import { toInstant, type Moment } from '../schedules/moment.js';
 import { checkTimezone } from '../schedules/timezones.js';
 import { toSchedule, type ScheduleInput } from '../schedules/to-schedule.js';
 
-/** What is said of a schedule's runs, beside when they are. */
+/** The settings of a schedule except its times. */
 export interface PeriodicSettings {
   readonly args?: readonly unknown[];
   readonly kwargs?: Readonly<Record<string, unknown>>;
@@ -20,32 +20,32 @@ export interface PeriodicSettings {
   readonly queue?: string | null;
   /** 0–9, higher first */
   readonly priority?: number | null;
-  /** of a schedule that names none; default: the beat's */
+  /** default: the beat's */
   readonly timezone?: string | null;
   /** default true */
   readonly enabled?: boolean;
-  /** runs once, and is then disabled */
+  /** runs once and is then disabled */
   readonly oneOff?: boolean;
   /** no run before it */
   readonly startTime?: Moment | null;
   /** no run after it */
   readonly expires?: Moment | null;
-  /** a run that has not begun this many seconds after its sending is not run; instead of `expires` */
+  /** a run that has not started this many seconds after it was sent is revoked; instead of `expires` */
   readonly expireSeconds?: number | null;
   readonly description?: string;
-  /** while the run before has not ended: 'allow' (default), 'skip', 'buffer-one' or 'cancel-previous' */
+  /** policy while the previous run has not ended: 'allow' (default), 'skip', 'buffer-one' or 'cancel-previous' */
   readonly overlap?: RunOverlap;
-  /** of the ticks that no beat was there for: 'none', the 'last' (default) or 'all' are run */
+  /** which of the ticks that were missed without a beat run: 'none', 'last' (default) or 'all' */
   readonly catchUp?: CatchUp;
-  /** missed ticks that are older than this are left out in any case; default '1d' */
+  /** older missed ticks never run; default '1d' */
   readonly catchUpWindow?: Duration;
-  /** each run is put off by up to this long, the same for all beats; default 0 */
+  /** each run is delayed by up to this long, the same for all beats; default 0 */
   readonly jitter?: Duration;
-  /** it is disabled when this many runs in a row have failed; default null = never */
+  /** disables the schedule when this many consecutive runs have failed; default null = never */
   readonly pauseAfterFailures?: number | null;
 }
 
-/** A schedule as it is written in configuration, or sent to the admin API. */
+/** A schedule as configuration or the admin API gives it. */
 export interface ScheduleSettings extends PeriodicSettings {
   readonly task: string;
   readonly schedule: ScheduleInput;
@@ -86,25 +86,25 @@ const schema = z.object({
 export const SCHEDULE_SETTING_NAMES: readonly string[] = Object.keys(schema.shape);
 
 const LONGEST_NAME = 200;
-/** ms that are put after a tick: beyond them there would soon be no dates left */
+/** the longest duration that is added to a tick, in ms: with longer ones there would be no dates left */
 const LONGEST = 100 * 366 * 86_400_000;
 
-export interface DefinitionSurroundings {
+export interface DefinitionContext {
   /** epoch ms */
   readonly now: number;
-  /** of schedules that name none */
+  /** time zone of schedules that set none */
   readonly timezone: string;
-  /** ms that the broker remembers ids: a missed tick must not be caught up after that */
+  /** ms that the broker remembers ids: a missed tick must not be caught up later than that */
   readonly dedupRetention: number;
-  /** a schedule of which no tick is left is taken, too: code has it until somebody removes it */
+  /** accepts a schedule without ticks left: code keeps it until it is removed there */
   readonly takesPast?: boolean;
 }
 
 /**
- * A schedule as it is stored, of what was written.
+ * The stored form of a schedule.
  * @throws UnknownOptionError · InvalidOptionError · InvalidScheduleError · ScheduleNeverDueError · UnknownTimezoneError · ArgumentNotSerializableError
  */
-export function checkSettings(name: string, settings: ScheduleSettings, surroundings: DefinitionSurroundings): ScheduleDefinition {
+export function checkSettings(name: string, settings: ScheduleSettings, context: DefinitionContext): ScheduleDefinition {
   const where = `The schedule '${name}'`;
   if (name === '' || name.length > LONGEST_NAME || !name.isWellFormed() || /\p{Cc}/u.test(name)) {
     throw new InvalidOptionError('name', name, `a text of 1 to ${LONGEST_NAME} characters on one line`);
@@ -112,7 +112,7 @@ export function checkSettings(name: string, settings: ScheduleSettings, surround
   const checked = checkOptions(schema, settings, where);
   const timezone = checked.timezone === null ? null : checkTimezone(checked.timezone);
   const schedule = toSchedule(checked.schedule);
-  const zone = timezone ?? surroundings.timezone;
+  const zone = timezone ?? context.timezone;
   checkCarried(checked.task, checked.args, 'args', 'json');
   checkCarried(checked.task, checked.kwargs, 'kwargs', 'json');
   checkCarried(checked.task, checked.headers, 'headers', 'json');
@@ -120,8 +120,8 @@ export function checkSettings(name: string, settings: ScheduleSettings, surround
   const expires = checked.expires === null ? null : toInstant(checked.expires, 'expires', zone);
   const oneOff = checked.oneOff || schedule.type === 'clocked';
   const definition: ScheduleDefinition = { ...checked, name, schedule, timezone, startTime, expires, oneOff };
-  refuseContradictions(definition, surroundings);
-  if (definition.enabled && surroundings.takesPast !== true) refuseNeverDue(definition, surroundings.now, zone);
+  refuseContradictions(definition, context);
+  if (definition.enabled && context.takesPast !== true) refuseNeverDue(definition, context.now, zone);
   return definition;
 }
 
@@ -130,7 +130,7 @@ function refuseNeverDue({ schedule, startTime, expires }: ScheduleDefinition, no
   if (expires !== null && first > expires) throw new ScheduleNeverDueError(describeSchedule(schedule), 'it expires before its first tick');
 }
 
-function refuseContradictions(definition: ScheduleDefinition, { dedupRetention }: DefinitionSurroundings): void {
+function refuseContradictions(definition: ScheduleDefinition, { dedupRetention }: DefinitionContext): void {
   const { startTime, expires, expireSeconds, catchUpWindow, jitter } = definition;
   if (jitter > LONGEST) throw new InvalidOptionError('jitter', jitter, 'at most 100 years');
   if ((expireSeconds ?? 0) * 1_000 > LONGEST) throw new InvalidOptionError('expireSeconds', expireSeconds, 'at most 100 years');

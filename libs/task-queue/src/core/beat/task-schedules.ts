@@ -34,15 +34,15 @@ export interface BackfillRange {
   /** epoch ms; both included */
   readonly from: number;
   readonly to: number;
-  /** the most runs that are sent; default 1000 */
+  /** the most runs to send; default 1000 */
   readonly limit?: number;
 }
 
 export interface BackfillReport {
   readonly sent: number;
-  /** ticks that had been sent before, as far as the broker remembers, or that a run holds back */
+  /** ticks whose ids the broker already knows, or that another run holds back */
   readonly known: number;
-  /** more ticks are in the range than the limit allows */
+  /** the range has more ticks than the limit */
   readonly isCut: boolean;
 }
 
@@ -52,18 +52,18 @@ interface Fired {
   readonly call: LaunchedCall;
 }
 
-/** An edit of some settings; what is not named stays. */
+/** An edit of some settings; the others stay. */
 export type SchedulePatch = Partial<ScheduleSettings> & { readonly name?: string };
 
-/** Settings that say what is sent, rather than when. */
+/** Settings of the calls, rather than of their times. */
 const SENT: readonly (keyof ScheduleSettings)[] = ['task', 'args', 'kwargs', 'headers', 'queue', 'priority'];
 
 const DEFAULT_BACKFILL = 1_000;
 const BACKFILL_BATCH = 100;
 
 /**
- * What people do with schedules: make, edit, list, run now, look ahead, backfill. Whatever runs them, in whatever process, sees
- * an edit within a second. For the schedules of one queue instance.
+ * Creates, edits, lists, runs, previews and backfills the schedules of one queue instance. Every beat, in any process, sees an
+ * edit within a second.
  */
 export class TaskSchedules {
   constructor(private readonly deps: TaskSchedulesDependencies) {}
@@ -79,32 +79,32 @@ export class TaskSchedules {
     return found;
   }
 
-  /** @throws ScheduleNameTakenError, and what is wrong with the settings */
+  /** @throws ScheduleNameTakenError, and the errors of the settings */
   async create(name: string, settings: ScheduleSettings): Promise<StoredSchedule> {
     return this.deps.store.create({ id: v7(), definition: await this.#checkAll(name, settings) });
   }
 
   /**
-   * @param version that was read; null = whatever it is by now
-   * @throws ScheduleNotFoundError · StaleScheduleError · ScheduleNameTakenError, and what is wrong with the settings
+   * @param version the version that was read; null = any
+   * @throws ScheduleNotFoundError · StaleScheduleError · ScheduleNameTakenError, and the errors of the settings
    */
   async replace(id: string, version: number | null, name: string, settings: ScheduleSettings): Promise<StoredSchedule> {
     return this.deps.store.replace(id, version, await this.#checkAll(name, settings));
   }
 
-  /** As {@link replace}, with what the patch does not name as it is. */
+  /** As {@link replace}, keeping the settings that the patch does not name. */
   async patch(id: string, version: number | null, patch: SchedulePatch): Promise<StoredSchedule> {
     const stored = await this.get(id);
     const { name = stored.name, ...changes } = patch;
-    // Of the two ways to expire, the one that is named takes the place of the other.
+    // A schedule expires in one of two ways: the named one replaces the other.
     const other = changes.expires != null ? { expireSeconds: null } : changes.expireSeconds != null ? { expires: null } : {};
     const settings = { ...settingsOf(stored), ...other, ...changes };
-    // What can no longer be sent can still be disabled, or given another description.
+    // A schedule whose runs can no longer be sent can still be disabled or described.
     const definition = SENT.some((setting) => setting in changes) ? await this.#checkAll(name, settings) : this.check(name, settings);
     try {
       return await this.deps.store.replace(id, version ?? stored.version, definition);
     } catch (error) {
-      // Another's edit of other fields must stay, so the patch is made anew of what is there by now.
+      // A concurrent edit of other fields must stay, so the patch is applied again to the current version.
       if (version === null && error instanceof StaleScheduleError) return this.patch(id, null, patch);
       throw error;
     }
@@ -115,7 +115,7 @@ export class TaskSchedules {
     await this.deps.store.remove(id, version);
   }
 
-  /** @returns how many were disabled before, or set aside as broken */
+  /** @returns how many were disabled or broken before */
   enable(ids: readonly string[]): Promise<number> {
     return this.deps.store.setEnabled(ids, true);
   }
@@ -130,8 +130,8 @@ export class TaskSchedules {
   }
 
   /**
-   * Sends a run at once, whether the schedule is enabled or not. Its turn stays.
-   * @throws ScheduleNotFoundError · TaskNotUniqueError where the run before it has not ended, and may not run beside it
+   * Sends a run immediately, even if the schedule is disabled. The next tick does not change.
+   * @throws ScheduleNotFoundError · TaskNotUniqueError when the previous run has not ended and may not overlap
    */
   async runNow(id: string): Promise<AsyncResult> {
     const schedule = await this.get(id);
@@ -153,20 +153,20 @@ export class TaskSchedules {
     return ticks;
   }
 
-  /** What settings would be stored as, without storing them. Whether it can be sent is seen when it is stored. */
+  /** The definition that these settings would be stored as. Whether its runs can be sent is checked when it is stored. */
   check(name: string, settings: ScheduleSettings): ScheduleDefinition {
     const { clock, options, dedupRetention } = this.deps;
     return checkSettings(name, settings, { now: clock.now(), timezone: options.timezone, dedupRetention });
   }
 
   /**
-   * Sends the runs of a past range, oldest first. A tick that was sent already is not sent again, as long as the broker remembers
-   * its id (`dedupRetention`).
+   * Sends the runs of a past range, oldest first. A tick that was sent is not sent again while the broker remembers its id
+   * (`dedupRetention`).
    * @throws ScheduleNotFoundError · InvalidOptionError
    */
   async backfill(id: string, { from, to, limit = DEFAULT_BACKFILL }: BackfillRange): Promise<BackfillReport> {
     const now = this.deps.clock.now();
-    if (!(from <= to && to <= now)) throw new InvalidOptionError('to', to, 'an instant after from that is past');
+    if (!(from <= to && to <= now)) throw new InvalidOptionError('to', to, 'a past instant after from');
     const schedule = await this.get(id);
     const timezone = schedule.timezone ?? this.deps.options.timezone;
     let sent = 0;

@@ -21,20 +21,20 @@ export interface TurnMakerOptions {
   taskNames(): readonly string[];
   readonly checkArguments: ArgumentCheck;
   readonly knownTasksOnly: boolean;
-  /** of schedules that name none */
+  /** time zone of schedules that set none */
   readonly timezone: string;
-  /** the store tells what a unique key holds back */
+  /** the store reports publications that a unique key held back */
   readonly tellsHeld: boolean;
 }
 
-/** A claim, and the call that it sends where it is taken. */
+/** A claim, and the call that is sent if it is accepted. */
 export interface PreparedClaim {
   readonly schedule: StoredSchedule;
   readonly claim: TurnClaim;
   readonly call?: LaunchedCall;
 }
 
-/** Makes the claims of schedules that are due, and the messages of their runs. What cannot be sent becomes a claim to set it aside. */
+/** Makes the claims of due schedules and the messages of their runs. A schedule that cannot be sent is claimed as broken. */
 export class TurnMaker {
   constructor(private readonly options: TurnMakerOptions) {}
 
@@ -42,7 +42,7 @@ export class TurnMaker {
     try {
       const problem = this.#problemOf(schedule);
       if (problem !== undefined) return [this.break(schedule, problem)];
-      // Wherever it comes from, it has just been made, edited or enabled.
+      // It has just been made, edited or enabled, possibly by hand in the database.
       if (schedule.nextRunAt === null) toSchedule(schedule.schedule);
       return decideTurn(schedule, now, this.options.timezone).map((step) => this.#claimOf(schedule, step, now));
     } catch (error) {
@@ -58,7 +58,7 @@ export class TurnMaker {
     return { schedule, claim: { ...placeOf(schedule), turn: { kind: 'pause', reason } } };
   }
 
-  /** The call of a tick. @throws what a call throws before it is sent */
+  /** The call of a tick. @throws the errors of a call that occur before it is sent */
   callOf(schedule: StoredSchedule, tick: number, now: number, id = runIdOf(schedule.id, tick)): LaunchedCall {
     if (schedule.unreadable !== undefined) throw new InvalidScheduleError('row', schedule.name, `${schedule.unreadable}.`);
     const task = this.options.findTask(schedule.task) ?? { name: schedule.task };
@@ -66,14 +66,14 @@ export class TurnMaker {
   }
 
   /**
-   * Whether a schedule can be sent as it stands, as far as is known before it is.
-   * @throws ScheduleArgumentsError where this application has its task and that would not take the arguments, and what its call throws
+   * Checks whether the runs of a schedule can be sent, as far as this is known in advance.
+   * @throws ScheduleArgumentsError when this application has its task and the arguments do not fit, and the errors of its call
    */
   async check(definition: ScheduleDefinition): Promise<void> {
     const { name, task, args } = definition;
     const found = await this.options.checkArguments(task, args);
     if (found !== null) throw new ScheduleArgumentsError(name, task, found.path, found.problem);
-    // When it expires is not the call's matter yet: that may be past for a schedule of the code.
+    // Without the expiry, which may be past for a schedule of the code.
     const run = callOf({ ...definition, id: '', expires: null }, 0, 0, 'none');
     this.options.client.prepare(this.options.findTask(task) ?? { name: task }, args, run);
   }

@@ -9,7 +9,7 @@ import type { Clock } from '../ports/runtime/clock.js';
 import type { Inspector, Location } from '../ports/control/inspector.js';
 import type { ResultBackend } from '../ports/stores/result-backend.js';
 
-/** What an AsyncResult asks; given by the client that made it. */
+/** The stores that an AsyncResult asks; given by its client. */
 export interface ResultSource {
   readonly results: ResultBackend;
   readonly codec: ResultCodec;
@@ -23,15 +23,15 @@ export interface GetOptions {
   readonly timeout?: Duration;
   /** default true: throw the task's failure; false: resolve with its error as data */
   readonly propagate?: boolean;
-  /** default true: refused inside a task, which would hold its slot while it waits. false: you know that it cannot block itself */
+  /** default true: refused inside a task, which would occupy its slot while it waits. false: you know that this cannot deadlock */
   readonly disableSyncSubtasks?: boolean;
 }
 
 const DEFAULT_GET_TIMEOUT = 60_000;
 
 /**
- * A task that was sent: its id, and what can be asked about it. It is no promise (awaiting it gives itself), so that
- * `await task.delay()` waits for the sending and `await result.get()` for the outcome.
+ * A task that was sent: its id, state and result. It is not a promise, so `await task.delay()` waits until it is sent and
+ * `await result.get()` until it has ended.
  */
 export class AsyncResult<R = unknown> {
   readonly #source: ResultSource;
@@ -39,7 +39,7 @@ export class AsyncResult<R = unknown> {
   constructor(
     readonly id: string,
     source: ResultSource,
-    /** the id was already known, so that this call changed nothing */
+    /** the id was already known, and this call changed nothing */
     readonly deduplicated: boolean = false,
   ) {
     this.#source = source;
@@ -63,12 +63,12 @@ export class AsyncResult<R = unknown> {
     throw new TaskFailedError(this.id, record.error ?? { type: 'Error', message: 'no reason was stored' });
   }
 
-  /** The state now; UNKNOWN for an id that nobody knows (finished and not stored included). */
+  /** The current state; UNKNOWN for an unknown id, and for a finished task whose result is not stored. */
   async state(): Promise<TaskState> {
     const record = await this.#load();
     if (record !== null) return record.state;
     const [location] = await this.#source.inspector.locate([this.id]);
-    // Between the two questions it may have finished, so what was not found anywhere is looked up once more.
+    // It may have finished between the two lookups, so a message that was not found is looked up once more as a result.
     if (!location) return (await this.#load())?.state ?? 'UNKNOWN';
     return stateAt(location);
   }
@@ -86,7 +86,7 @@ export class AsyncResult<R = unknown> {
     return (await this.#load())?.state === 'FAILURE';
   }
 
-  /** What is stored now, without waiting: the return value, the error as data, or the meta of a custom state. */
+  /** The stored value, without waiting: the return value, the error as data, or the meta of a custom state. */
   async result(): Promise<unknown> {
     const record = await this.#open();
     return record === null ? undefined : (record.result ?? record.error ?? record.meta);
@@ -102,26 +102,26 @@ export class AsyncResult<R = unknown> {
     return this.#open();
   }
 
-  /** Whether anything is known of the id: a result, or a message in any place. */
+  /** Whether a result or a message with this id exists. */
   async exists(): Promise<boolean> {
     return (await this.state()) !== 'UNKNOWN';
   }
 
-  /** The task that sent it, as its own result tells with `trail`; null where there is none, or it is not known yet. */
+  /** The task that sent it, recorded in its result with `trail`; null = none, or not known yet. */
   async parent(): Promise<AsyncResult | null> {
     const parent = (await this.#load())?.parent;
     return parent === undefined ? null : new AsyncResult(parent, this.#source);
   }
 
-  /** What it has sent while it ran, its links included, as its result tells with `trail`. */
+  /** The tasks that it sent while it ran, its links included, recorded in its result with `trail`. */
   async children(): Promise<AsyncResult[]> {
     const children = (await this.#load())?.children ?? [];
     return children.map((id) => new AsyncResult(id, this.#source));
   }
 
   /**
-   * This result and all that came of it (with `trail`), each with its value, waiting for one after the other.
-   * @throws as {@link get} does, for the first that failed; not with `propagate: false`
+   * This result and those of all its descendants (with `trail`), each with its value. Waits for one after another.
+   * @throws as {@link get}, for the first that failed; not with `propagate: false`
    */
   async *collect(options: GetOptions = {}): AsyncGenerator<readonly [result: AsyncResult, value: unknown], void, undefined> {
     const seen = new Set([this.id]);
@@ -140,12 +140,12 @@ export class AsyncResult<R = unknown> {
     await this.#source.results.forget([this.id]);
   }
 
-  /** Keeps it from running; with `terminate`, also aborts it where it runs. */
+  /** Prevents it from running; with `terminate`, also aborts it while it runs. */
   async revoke(options: { readonly terminate?: boolean } = {}): Promise<void> {
     await this.#source.revoke([this.id], { terminate: options.terminate ?? false });
   }
 
-  /** The stored record with its content, which may be in a form that this process does not take in. */
+  /** @throws when the content of the record is in a form that this process does not accept */
   async #open(): Promise<TaskResultRecord | null> {
     const record = await this.#load();
     return record === null ? null : this.#source.codec.open(record);

@@ -75,8 +75,8 @@ export class TaskClient extends TaskCalls {
   }
 
   /**
-   * The same calls, sent within a transaction that is open on a TypeORM EntityManager or QueryRunner, or on a client of pg:
-   * a worker gets them after the commit, and after a rollback nobody does. It needs a broker in the same database, or `outbox`.
+   * The same calls, sent within a transaction that is open on a TypeORM EntityManager or QueryRunner, or on a client of pg.
+   * Workers get them after the commit; a rollback discards them. It needs a broker in the same database, or `outbox`.
    * @example await dataSource.transaction(async (manager) => {
    *   const post = await manager.save(Post, draft);
    *   await tasks.withManager(manager).for(PostTasks).sendPostEmail.delay(post.id);
@@ -88,14 +88,14 @@ export class TaskClient extends TaskCalls {
     return transactional === null || options.eager ? this : this.#within(transactional.open(manager), transactional);
   }
 
-  /** What can be asked about a task that was sent before, by its id. */
+  /** The result of a task that was sent before, by its id. */
   result<R = unknown>(id: string): AsyncResult<R> {
     return new AsyncResult<R>(id, this.#source);
   }
 
   /**
-   * Keeps tasks from running, now or when they come; the mark is stored. With `terminate`, also aborts the signal of those
-   * that run, in any process.
+   * Prevents tasks from running, whether they are known yet or not: the mark is stored. With `terminate`, also aborts the
+   * signal of running ones, in any process.
    */
   async revoke(ids: string | readonly string[], options: { readonly terminate?: boolean } = {}): Promise<void> {
     const list = typeof ids === 'string' ? [ids] : ids;
@@ -105,8 +105,7 @@ export class TaskClient extends TaskCalls {
   }
 
   /**
-   * Changes how often a task with a `rateLimit` is run, at once and for what waits already, until it is set again: it
-   * outlasts restarts.
+   * Changes the rate of a task with a `rateLimit`, for waiting messages too, until it is set again. It survives restarts.
    * @param rate as '10/s', or a number a second; 0 = no limit; null = as the task declares
    * @throws InvalidOptionError · UnsupportedOptionError
    */

@@ -11,11 +11,11 @@ import type { CallOptions, Signature } from '../canvas/call-options.js';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/** Whether T bears a brand. `any`, `null` and `undefined` bear none. */
+/** Whether T has a brand. `any`, `null` and `undefined` have none. */
 type Has<T, Brand extends symbol> =
   IsAny<T> extends true ? false : [NonNullable<T>] extends [never] ? false : Brand extends keyof NonNullable<T> ? true : false;
 
-/** What the caller passes for one parameter: a fetched entity's id, else the value itself. */
+/** The argument for one parameter: the id of a fetched entity, else the value itself. */
 type Arg<T> =
   Has<T, typeof FETCHED> extends true ? (NonNullable<T> extends { readonly [FETCHED]?: infer Id } ? NonNullable<Id> : never) : T;
 
@@ -33,7 +33,7 @@ type Head<A extends readonly unknown[], T extends readonly unknown[]> = number e
     ? First
     : never;
 
-/** A method's parameters as its caller gives them: what the worker fills is left out; names, `?` and rest are kept. */
+/** The arguments that a caller gives: without the parameters that the worker fills; names, `?` and rest are kept. */
 export type TaskArgs<A extends readonly unknown[]> =
   IsAny<A> extends true
     ? // oxlint-disable-next-line typescript/no-explicit-any -- the arguments of an untyped method are untyped
@@ -62,10 +62,10 @@ type TaskKey<T, K extends keyof T> = K extends LifecycleHook | symbol | number
       ? K
       : never;
 
-/** What a task's result is: awaited, or the last value of an Observable. */
+/** The result of a task: its awaited return value, or the last value of an Observable. */
 export type TaskResult<R> = R extends Observable<infer V> ? V : Awaited<R>;
 
-/** The arguments of a call without its first ones, which the task before it gives. */
+/** The arguments of a call without the first ones, which the task before it provides. */
 type Suffix<A extends readonly unknown[]> =
   IsAny<A> extends true
     ? A
@@ -88,9 +88,9 @@ export interface TaskHandle<A extends readonly unknown[], R> {
    * @throws TaskNotLocalError when this process has no handler of it
    */
   apply(...args: A): Promise<R>;
-  /** The call as data, to be made later: for `link`. What comes before it is put before these arguments. */
+  /** The call as data, for `link`. The result of the task before it comes before these arguments. */
   s(...args: Suffix<A>): Signature;
-  /** The same, immutable: with these arguments and nothing more. */
+  /** The same, immutable: called with exactly these arguments. */
   si(...args: A): Signature;
 }
 
@@ -99,14 +99,14 @@ export type TaskProxy<T> = {
   readonly [K in keyof T as TaskKey<T, K>]: T[K] extends (...args: infer A) => infer R ? TaskHandle<TaskArgs<A>, TaskResult<R>> : never;
 };
 
-/** What a contract says of one task: its name, or its name and publish-time options. */
+/** One task of a contract: its name, or its name and publishing options. */
 export type ContractEntry = string | CalledTask;
 
 /**
- * What a producer knows of a class of tasks without loading it. Made by {@link taskContract}; given to `TaskClient.for`.
+ * The tasks of a class, for producers that do not load it. Made by {@link taskContract}; passed to `TaskClient.for`.
  */
 export interface TaskContract<T, K> {
-  /** never there at run time: carries the class's type */
+  /** only in types: the type of the class */
   readonly of?: T;
   readonly tasks: Readonly<Record<K & string, ContractEntry>>;
 }
@@ -118,7 +118,7 @@ export interface TaskContract<T, K> {
 // oxlint-disable-next-line typescript/no-empty-object-type -- filled by the application through declaration merging
 export interface TaskRegistry {}
 
-/** A registered name, or any other: those are checked when they run. */
+/** A registered name, or any other name, which is checked when the task runs. */
 export type TaskName = (keyof TaskRegistry & string) | (string & {});
 
 /** The arguments of the task of this name; unknown ones for a name that {@link TaskRegistry} does not have. */
@@ -135,7 +135,7 @@ export type TaskResultOf<N extends string> = N extends keyof TaskRegistry
     : never
   : unknown;
 
-/** What follows the name in `sendTask`: arguments may be left out where the task needs none. */
+/** The parameters of `sendTask` after the name: arguments are optional when the task needs none. */
 export type SendTaskRest<N extends string> =
   readonly [] extends TaskArgsOf<N> ? [args?: TaskArgsOf<N>, options?: CallOptions] : [args: TaskArgsOf<N>, options?: CallOptions];
 
@@ -155,7 +155,7 @@ export type SendMany = <const N extends readonly TaskName[]>(
 const CONTRACT_OPTIONS = ['name', ...PUBLISH_OPTIONS] as const satisfies readonly (keyof DeclaredTask)[];
 
 /**
- * A contract of a class that is imported as a type only, so that nothing it needs is loaded:
+ * A contract of a class that is imported as a type only, so that its dependencies are not loaded:
  * `taskContract<PostTasks>()({ sendPostEmail: { name: 'blog.send_post_email', queue: 'email' } })`.
  */
 export function taskContract<T>() {

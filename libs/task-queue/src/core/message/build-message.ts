@@ -43,19 +43,19 @@ export function retryMessage(
   return Object.freeze({ ...message, args: change.args ?? message.args, kwargs: change.kwargs ?? message.kwargs, headers });
 }
 
-/** The message of a task that this worker does not know, on its way to wait for one that does. */
+/** The message of a task that this worker does not know: it waits for a worker that does. */
 export function parkMessage(message: TaskMessage, since: number): TaskMessage {
   return Object.freeze({ ...message, headers: Object.freeze({ ...message.headers, parkedSince: message.headers.parkedSince ?? since }) });
 }
 
-/** The message with what became of an attempt that failed. */
+/** The message with its history of failed attempts. */
 export function withAttempts(message: TaskMessage, attempts: readonly FailedAttempt[]): TaskMessage {
   return Object.freeze({ ...message, headers: Object.freeze({ ...message.headers, attempts }) });
 }
 
 /**
- * The message of a dead letter that is sent again: with all its retries before it, and without a time that has passed.
- * @param attempts what became of it
+ * The message of a redriven dead letter: its retries start over, and eta and expiry are removed.
+ * @param attempts its history of failed attempts
  */
 export function redriveMessage(message: TaskMessage, attempts: readonly FailedAttempt[]): TaskMessage {
   const { redrives } = message.headers;

@@ -7,7 +7,7 @@ interface Algorithm {
   inflate(data: Uint8Array, options: { readonly maxOutputLength: number }): Buffer;
 }
 
-// Brotli's own default (11) takes a second for a megabyte; 4 is as quick as gzip and packs better.
+// Brotli's default quality (11) takes a second per megabyte; 4 is as fast as gzip and compresses better.
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
 const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
@@ -19,7 +19,7 @@ export function isCompression(name: unknown): boolean {
   return (COMPRESSION_NAMES as readonly unknown[]).includes(name);
 }
 
-/** The data in fewer bytes; undefined where that is not worth it. Bytes travel as base64, which takes a third more. */
+/** The compressed data; undefined where it would not be smaller. Bytes travel as base64, which takes a third more. */
 export function compress(data: Uint8Array, algorithm: string): Buffer | undefined {
   const compressed = ALGORITHMS[algorithm]!.compress(data);
   return compressed.length * 4 < data.length * 3 ? compressed : undefined;

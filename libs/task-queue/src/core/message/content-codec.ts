@@ -10,11 +10,11 @@ export interface ContentForm {
   readonly contentType: string;
   /** null = not compressed */
   readonly compression: string | null;
-  /** whether it is encrypted where that is not required */
+  /** encrypt it although encryption is not required */
   readonly encrypted: boolean;
 }
 
-/** Content that does not travel as plain JSON: how it was written, and what came of it. */
+/** Content that is not plain JSON, with the form in which it was written. */
 export interface PackedContent {
   /** content type */
   readonly ct: string;
@@ -27,13 +27,13 @@ export interface PackedContent {
 }
 
 /**
- * Packs values: serialized, then compressed, then encrypted. What is packed is bound to whose it is (the owner), so that
- * encrypted content cannot be moved.
+ * Packs values: serializes, then compresses, then encrypts them. Encrypted content is bound to its owner (a message or a
+ * result), so that it cannot be moved to another one.
  */
 export class ContentCodec {
   readonly #cipher: ContentCipher | undefined;
   readonly #accepted: ReadonlySet<string>;
-  /** whether plain JSON is let in */
+  /** whether plain JSON is accepted */
   readonly acceptsPlain: boolean;
 
   constructor(
@@ -57,7 +57,7 @@ export class ContentCodec {
     return this.#accepted.has(contentType);
   }
 
-  /** Whether content of this form is encrypted. While encryption is being introduced, that is as its call came. */
+  /** Whether content of this form is encrypted. While encryption is optional, results follow the form of their call. */
   encrypts(form: ContentForm): boolean {
     return this.#cipher !== undefined && (this.#cipher.required || form.encrypted);
   }
@@ -68,8 +68,8 @@ export class ContentCodec {
   }
 
   /**
-   * @param owner whose content it is, in words of which none can be mistaken for another's
-   * @returns undefined where plain JSON does as well: too small to be compressed, and not encrypted
+   * @param owner the message or result that the content belongs to, unambiguously
+   * @returns undefined where plain JSON is enough: it is too small to compress, and not encrypted
    */
   pack(value: unknown, form: ContentForm, owner: readonly unknown[]): PackedContent | undefined {
     const ct = form.contentType;
@@ -115,7 +115,7 @@ export class ContentCodec {
   #compress(written: string | Uint8Array, algorithm: string): Buffer | undefined {
     const { compression, maxInflatedBytes } = this.options;
     const data = bytesOf(written);
-    // What would be too large to be inflated goes as it is, and meets the bounds of what is sent or stored.
+    // Data that would be too large to inflate stays uncompressed; the limits of messages and results then apply to it.
     return data.length < compression.threshold || data.length > maxInflatedBytes ? undefined : compress(data, algorithm);
   }
 
@@ -140,11 +140,11 @@ function read(serializer: Serializer, data: Buffer): unknown {
     return serializer.deserialize(data);
   } catch (cause) {
     if (cause instanceof ContentFault) throw cause;
-    throw new ContentFault('malformed', `its content is no ${serializer.name} that can be read`, { cause });
+    throw new ContentFault('malformed', `its content is not readable ${serializer.name}`, { cause });
   }
 }
 
-/** What encrypted content belongs to and how it is to be read, as one text. */
+/** The owner and the form of encrypted content as one text. */
 function binding(owner: readonly unknown[], { ct, z }: Pick<PackedContent, 'ct' | 'z'>): string {
   return JSON.stringify([...owner, ct, z ?? null]);
 }

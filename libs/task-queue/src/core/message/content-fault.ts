@@ -1,7 +1,7 @@
-/** Why content cannot be taken in: broken, of a type that is not accepted, or not to be decrypted with the keys at hand. */
+/** Why content is refused: it is broken, of a type that is not accepted, or the keys here do not decrypt it. */
 export type ContentFaultKind = 'malformed' | 'notAccepted' | 'undecryptable';
 
-/** Thrown within the codecs, which turn it into the error of the message or result it belongs to. */
+/** Thrown within the codecs, which translate it to the error of the message or result. */
 export class ContentFault extends Error {
   /** @param problem the end of a sentence about the content: 'it is not encrypted' */
   constructor(

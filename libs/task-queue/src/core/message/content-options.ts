@@ -1,16 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 
-/** How arguments and results are written. None of them brings code. */
+/** How arguments and results are written. No serializer deserializes code. */
 export const SERIALIZER_NAMES = ['json', 'extended-json', 'msgpack', 'yaml'] as const;
 export type SerializerName = (typeof SERIALIZER_NAMES)[number];
 
 export const COMPRESSION_NAMES = ['gzip', 'brotli'] as const;
-/** What is made smaller is asked for by its algorithm; 'none' takes back what the queue or the task says. */
+/** A compression algorithm; 'none' overrides the setting of the queue or the task. */
 export type CompressionName = (typeof COMPRESSION_NAMES)[number] | 'none';
 
-/** How content travels from this process, and what it takes in. */
+/** How this process writes content, and which content it accepts. */
 export interface ContentOptions {
-  /** of calls that name none */
+  /** for calls that set none */
   readonly serializer: SerializerName;
   readonly compression: {
     readonly algorithm: CompressionName;
@@ -18,20 +18,20 @@ export interface ContentOptions {
     readonly threshold: number;
   };
   readonly acceptContent: readonly SerializerName[];
-  /** null: messages are not signed, and signatures not looked at */
+  /** null: messages are not signed, and signatures are not verified */
   readonly sign: KeyRing | null;
   /** null: nothing is encrypted */
   readonly encrypt: KeyRing | null;
-  /** bytes that compressed content may have when it is inflated */
+  /** the largest inflated size of compressed content, in bytes */
   readonly maxInflatedBytes: number;
-  /** bytes of one stored result */
+  /** the largest stored result, in bytes */
   readonly maxResultBytes: number;
 }
 
-/** The first key is used for what goes out, every one for what comes in. */
+/** The first key signs or encrypts; every key verifies or decrypts. */
 export interface KeyRing {
   readonly keys: readonly ContentKey[];
-  /** what comes in without is refused */
+  /** unsigned or unencrypted messages are refused */
   readonly required: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface ContentKey {
   readonly key: KeyObject;
 }
 
-/** What holds where nothing is asked for. */
+/** The defaults. */
 export const PLAIN_CONTENT: ContentOptions = Object.freeze({
   serializer: 'json',
   compression: { algorithm: 'none', threshold: 1_024 },

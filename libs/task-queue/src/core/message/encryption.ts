@@ -7,8 +7,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Encrypts content with AES-256-GCM under a random nonce. What it is bound to (whose content it is, and how it is
- * written) is authenticated with it, so that it cannot be moved to another message.
+ * Encrypts content with AES-256-GCM under a random nonce. The owner and the form of the content are authenticated too, so
+ * that it cannot be moved to another message.
  */
 export class ContentCipher {
   constructor(private readonly ring: KeyRing) {}
@@ -28,7 +28,7 @@ export class ContentCipher {
     return { keyId: id, data: Buffer.concat([nonce, cipher.getAuthTag(), body]) };
   }
 
-  /** @throws ContentFault when the key is gone, or one bit of data or of what it is bound to differs */
+  /** @throws ContentFault when the key is unknown, or any bit of the data, the owner or the form differs */
   decrypt(keyId: string, data: Buffer, bound: string): Buffer {
     const found = this.ring.keys.find(({ id }) => id === keyId);
     if (found === undefined) throw new ContentFault('undecryptable', `no key '${keyId}' is known here ('encrypt.keys')`);

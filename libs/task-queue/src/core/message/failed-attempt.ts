@@ -1,23 +1,23 @@
 import type { SerializedError } from './task-result.js';
 
-/** One attempt that did not succeed, as a retried message and its dead letter remember it. */
+/** One failed attempt, as a retried message and its dead letter record it. */
 export interface FailedAttempt {
   /** epoch ms by the worker's clock */
   readonly at: number;
   readonly worker: string;
   /** 0 = the first attempt */
   readonly retries: number;
-  /** absent: the task asked to be run again and gave no reason */
+  /** absent: the task requested a retry without a reason */
   readonly error?: Pick<SerializedError, 'type' | 'message' | 'code'>;
 }
 
 export const NO_ATTEMPTS: readonly FailedAttempt[] = Object.freeze([]);
 
-/** the attempts that are remembered: the newest */
+/** how many attempts are kept: the newest ones */
 export const MAX_ATTEMPTS_KEPT = 10;
 const MAX_TEXT = 500;
 
-/** The history with one attempt more. It travels with the message, so it is bounded, and keeps no stacks. */
+/** The history with one more attempt. It travels with the message, so it is bounded and holds no stacks. */
 export function rememberAttempt(
   history: readonly FailedAttempt[],
   at: number,

@@ -6,8 +6,8 @@ const DROP_IT = 'Leave the property out, or send null.';
 /**
  * The first thing in a value that JSON cannot carry or would change silently; undefined when there is none.
  * Data-only instances (DTOs) pass; entities of TypeORM do not.
- * @param root how the value is called in the path, such as `args`
- * @param rich it travels in more than plain JSON: Date, bigint, Map, Set and bytes pass too
+ * @param root the name of the value in the path, such as `args`
+ * @param rich its serializer carries more than plain JSON: Date, bigint, Map, Set and bytes pass too
  */
 export function findJsonProblem(value: unknown, root: string, rich = false): JsonProblem | undefined {
   return walk(value, root, 0, [], rich);
@@ -80,7 +80,7 @@ function walkRich(value: object, path: string, depth: number, above: unknown[]):
   return undefined;
 }
 
-// Paths are put together only once a problem is found, on the way back up, so that the walk of a good value builds no strings.
+// Paths are built on the way back up once a problem is found, so that checking a valid value builds no strings.
 function rebase(found: string, path: string, key: string): string {
   return join(path, key) + found.slice(path.length);
 }

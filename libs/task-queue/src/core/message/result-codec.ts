@@ -7,12 +7,12 @@ import { surelyFits } from './size-bound.js';
 import type { TaskMessage } from './task-message.js';
 import type { SerializedError, TaskResultRecord } from './task-result.js';
 
-/** What of a record is content, written in the form of the message it is the result of. */
+/** The content of a record, written in the form of its message. */
 const CONTENT = ['result', 'meta', 'call'] as const;
-/** What is content when it is encrypted: errors tell of arguments, too. */
+/** The content of an encrypted record: errors may quote arguments. */
 const SECRET = [...CONTENT, 'error'] as const;
 
-/** Results to stored records and back: a result travels in the form in which its call came. */
+/** Converts results to stored records and back. A result has the form of its call. */
 export class ResultCodec {
   constructor(
     private readonly content: ContentCodec,
@@ -21,7 +21,7 @@ export class ResultCodec {
 
   /**
    * Why a value cannot be stored as the result (or the progress) of a task; undefined when it can.
-   * @param root how the value is called in the error
+   * @param root the name of the value in the error
    */
   findProblem(message: TaskMessage, value: unknown, root = 'result'): ResultNotSerializableError | ResultTooLargeError | undefined {
     const { task, headers } = message;
@@ -32,7 +32,7 @@ export class ResultCodec {
     return bytes > this.maxBytes ? new ResultTooLargeError(task, bytes, this.maxBytes) : undefined;
   }
 
-  /** An error as it may stand in the open, beside the result: without its text where results are encrypted. */
+  /** An error as it may be stored in clear beside the result: without its text when results are encrypted. */
   showable<E extends SerializedError | undefined>(error: E): E {
     if (error === undefined || !this.content.canEncrypt) return error;
     const { type, code } = error;

@@ -3,12 +3,12 @@ import { types } from 'node:util';
 /** Reading the digits of a bigint takes more than linear time. */
 export const MAX_BIGINT_DIGITS = 10_000;
 
-/** Whether it is one of the objects that serializers beyond plain JSON carry. */
+/** Whether it is an object that only serializers beyond plain JSON carry. */
 export function isRichObject(value: object): boolean {
   return types.isDate(value) || types.isMap(value) || types.isSet(value) || types.isUint8Array(value);
 }
 
-/** What a Map or Set holds, each with its place in a path; undefined for what holds nothing. */
+/** The members of a Map or Set, each with its place in a path; undefined for other values. */
 export function richMembers(value: object): [place: string, member: unknown][] | undefined {
   if (types.isMap(value)) {
     return Array.from(value).flatMap(([key, held], index): [string, unknown][] => [
@@ -19,7 +19,7 @@ export function richMembers(value: object): [place: string, member: unknown][] |
   return types.isSet(value) ? Array.from(value, (held, index): [string, unknown] => [`values()[${index}]`, held]) : undefined;
 }
 
-/** What keeps a text, bigint or Date from being carried unchanged. */
+/** Why a string, bigint or Date cannot be carried unchanged. */
 export function findRichProblem(value: unknown, path: string): JsonProblem | undefined {
   if (typeof value === 'string' && !value.isWellFormed())
     return { path, problem: 'a text with half of a surrogate pair', fix: 'Send text.toWellFormed(), or the bytes as a Buffer.' };
@@ -29,7 +29,7 @@ export function findRichProblem(value: unknown, path: string): JsonProblem | und
   return undefined;
 }
 
-/** What stands in the way of carrying a value unchanged, and where. */
+/** Why a value cannot be carried unchanged, and where. */
 export interface JsonProblem {
   /** such as `args[0].user.createdAt` */
   readonly path: string;

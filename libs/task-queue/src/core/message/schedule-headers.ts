@@ -1,4 +1,4 @@
-/** The header that tells a run which schedule sent it, as Celery's. */
+/** The header with the name of the schedule that sent a run, as in Celery. */
 export const SCHEDULE_NAME_HEADER = 'periodicTaskName';
-/** The header that tells a run for which moment it was sent, in epoch ms. */
+/** The header with the tick of a run, in epoch ms. */
 export const TICK_HEADER = 'scheduledAt';

@@ -3,7 +3,7 @@ import type { SerializedError } from './task-result.js';
 
 const MAX_TEXT = 10_000;
 
-/** Any thrown value as data. A non-Error keeps its type and what `util.inspect` shows of it. */
+/** Any thrown value as data. A non-Error keeps its type and its text by `util.inspect`. */
 export function serializeError(thrown: unknown): SerializedError {
   if (isError(thrown)) {
     const code = (thrown as { code?: unknown }).code;
@@ -17,7 +17,7 @@ export function serializeError(thrown: unknown): SerializedError {
   return { type: thrown === null ? 'null' : typeof thrown, message: cut(`a handler threw a non-Error: ${show(thrown)}`) };
 }
 
-/** Whether it is an Error, one made in another realm (a vm context) included. */
+/** Whether it is an Error, including one of another realm (a vm context). */
 export function isError(thrown: unknown): thrown is Error {
   return thrown instanceof Error || types.isNativeError(thrown);
 }

@@ -7,15 +7,15 @@ const PART = 32;
 const UNIT = 6;
 
 /**
- * Whether a value surely takes no more than so many bytes, however it is written. Cheap, and too careful: what it does
- * not know to be small has to be measured.
- * @param rich it may hold more than plain JSON does
+ * Whether a value certainly takes at most this many bytes in any form. Cheap and conservative: a value for which it answers
+ * false has to be measured.
+ * @param rich it may hold more than plain JSON
  */
 export function surelyFits(value: unknown, bytes: number, rich: boolean): boolean {
   return spend(value, bytes, rich) >= 0;
 }
 
-/** What is left of the budget; below 0 it is spent. */
+/** The rest of the budget; below 0 = exceeded. */
 function spend(value: unknown, budget: number, rich: boolean): number {
   if (typeof value === 'string') return budget - PART - value.length * UNIT;
   if (typeof value === 'bigint') return budget - PART - value.toString().length;

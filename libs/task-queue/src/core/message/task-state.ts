@@ -1,4 +1,4 @@
-/** Celery's states; a custom one (PROGRESS) is any other upper-case name. UNKNOWN = an id that nobody knows. */
+/** Celery's states; a custom one (PROGRESS) is any other upper-case name. UNKNOWN = an unknown id. */
 export type KnownTaskState =
   'PENDING' | 'RECEIVED' | 'STARTED' | 'SUCCESS' | 'FAILURE' | 'RETRY' | 'REVOKED' | 'REJECTED' | 'IGNORED' | 'UNKNOWN';
 export type TaskState = KnownTaskState | (string & {});

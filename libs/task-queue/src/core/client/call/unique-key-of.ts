@@ -11,11 +11,11 @@ import type { CallOptions } from '../../canvas/call-options.js';
 
 type Kwargs = Readonly<Record<string, unknown>>;
 
-/** Longer keys are known by their hash: they are kept by the broker, one for each message. */
+/** Longer keys are hashed: the broker stores one for each message. */
 const LONGEST_KEY = 300;
 
 /**
- * The unique key of a call; undefined where none is asked for. What the call leaves open, the task's own option says.
+ * The unique key of a call; undefined = none. The task's own option completes that of the call.
  * @param args as they travel
  * @throws InvalidOptionError · UnknownOptionError · UnsupportedOptionError
  */
@@ -37,7 +37,7 @@ export function uniquePolicyOf(task: CalledTask, options: CallOptions, broker: B
   return policy;
 }
 
-/** @throws InvalidOptionError where the key is no text */
+/** @throws InvalidOptionError when the key is not text */
 export function keyOfPolicy({ key, ...policy }: UniquePolicy, task: string, args: readonly unknown[], kwargs?: Kwargs): UniqueKey {
   const made = typeof key === 'function' ? key(...args) : key;
   if (key !== undefined && !isText(made)) {
@@ -47,12 +47,12 @@ export function keyOfPolicy({ key, ...policy }: UniquePolicy, task: string, args
       `a text that is not empty and well-formed, also where a function makes it ('${task}')`,
     );
   }
-  // A list of two or of three, so that a key of the user's own never equals one made of all arguments.
+  // A list of two or of three: a key of the user never equals one made of all arguments.
   const text = made === undefined ? canonicalJson([task, args, kwargs ?? {}]) : JSON.stringify([task, made]);
   return { ...policy, key: text.length <= LONGEST_KEY ? text : `sha256:${createHash('sha256').update(text).digest('base64url')}` };
 }
 
-/** The same text for the same data, in whatever order an object's properties were written. */
+/** The same text for the same data, independent of the order of properties. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(toTagged(value, 'base64'), (_, part: unknown) => (isObject(part) ? sorted(part) : part));
 }
@@ -64,7 +64,7 @@ function layOver(own: CalledTask['unique'], said: CallOptions['unique']): boolea
   return own === true || !isObject(own) || !isObject(said) ? said : { ...own, ...given(said) };
 }
 
-/** Without what is undefined, which would hide what the task says. */
+/** Without undefined options, which would hide those of the task. */
 function given(options: UniqueOptions): UniqueOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

@@ -9,15 +9,15 @@ interface Held {
 }
 
 /**
- * The unique keys of eager mode, in this process alone. Whoever holds one runs already, so it is never replaced, and a key
- * until the start is free again before anybody could ask for it.
+ * The unique keys of eager mode, in this process only. The holder of a key is already running, so it is never replaced, and a
+ * key with `until: 'start'` is never held.
  */
 export class EagerKeys {
   readonly #held = new Map<string, Held>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Answers as a broker would that is asked to publish it. */
+  /** Answers as a broker does to the publication. */
   take({ id, queue, unique }: Publication): PublishReceipt {
     const mine = { id, deduplicated: false };
     if (unique === undefined) return mine;

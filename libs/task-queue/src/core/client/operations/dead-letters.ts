@@ -6,22 +6,22 @@ import { DEFAULT_PRIORITY, type TaskMessage } from '../../message/task-message.j
 import type { DeadLetter, Inspector, Redrive } from '../../ports/control/inspector.js';
 import type { ResultBackend } from '../../ports/stores/result-backend.js';
 
-/** A dead letter as people read it. */
+/** A dead letter in readable form. */
 export interface DeadTask {
   readonly id: string;
   readonly queue: string;
-  /** why it will not be run again by itself: 'failed', 'rejected', 'worker_lost', 'unknown_task', 'malformed', … */
+  /** why it does not run again by itself: 'failed', 'rejected', 'worker_lost', 'unknown_task', 'malformed', … */
   readonly reason: string;
   /** the last error in one line */
   readonly error: string;
   readonly at: Date;
-  /** what became of its attempts, oldest first: the last ten */
+  /** its last ten failed attempts, oldest first */
   readonly attempts: readonly FailedAttempt[];
-  /** the call; null where the message cannot be read */
+  /** the call; null = the message cannot be read */
   readonly message: TaskMessage | null;
 }
 
-/** Which dead letters: all of these together. */
+/** Selects dead letters that match all of these. */
 export interface DeadLetterFilter {
   /** default: every queue */
   readonly queue?: string;
@@ -36,9 +36,9 @@ export interface DeadLetterFilter {
 }
 
 export interface DeadLetterListOptions extends DeadLetterFilter {
-  /** of one page; default 50 */
+  /** letters per page; default 50 */
   readonly limit?: number;
-  /** `next` of the page before */
+  /** `next` of the previous page */
   readonly cursor?: string;
 }
 
@@ -49,18 +49,18 @@ export interface DeadLetterList {
 }
 
 export interface RedriveReport {
-  /** how many went back to their queues */
+  /** how many returned to their queues */
   readonly redriven: number;
-  /** those that were to go back and stay dead letters */
+  /** letters that were selected and stay dead letters */
   readonly refused: readonly RefusedRedrive[];
 }
 
 export interface RefusedRedrive {
   readonly id: string;
   readonly queue: string;
-  /** null where the message cannot be read */
+  /** null = the message cannot be read */
   readonly task: string | null;
-  /** 'unique': another message holds its unique key; it can be sent again when that has ended */
+  /** 'unique': another message holds its unique key; redrive it when that message has ended */
   readonly reason: 'unique';
 }
 
@@ -72,7 +72,7 @@ export interface DeadLetterDependencies {
   readonly codecs: Codecs;
 }
 
-/** A page of one queue, and where it begins and ends for the inspector. */
+/** A page of one queue, with the inspector's cursors of its start and end. */
 interface Page {
   readonly queue: string;
   readonly start: string | undefined;
@@ -84,11 +84,11 @@ const FILTERS = ['queue', 'task', 'reason', 'since', 'until', 'where'] as const 
 const DEFAULT_LIMIT = 50;
 const PAGE = 500;
 
-/** The tasks that will not be run again by themselves: to look at, to send again, or to throw away. */
+/** Lists, redrives and purges the tasks that do not run again by themselves. */
 export class DeadLetters {
   constructor(private readonly deps: DeadLetterDependencies) {}
 
-  /** A page of them, queue by queue, newest first. A filter looks at every letter until the page is full. */
+  /** One page, queue by queue, newest first. With a filter, letters are read until the page is full. */
   async list({ limit = DEFAULT_LIMIT, cursor, ...filter }: DeadLetterListOptions = {}): Promise<DeadLetterList> {
     if (!Number.isInteger(limit) || limit < 1) throw new InvalidOptionError('limit', limit, 'a whole number of at least 1');
     const letters: DeadTask[] = [];
@@ -102,7 +102,7 @@ export class DeadLetters {
     return { letters, next: null };
   }
 
-  /** null where the id is no dead letter */
+  /** null = no dead letter has this id */
   async get(id: string): Promise<DeadTask | null> {
     const queue = await this.#queueOf(id);
     if (queue === null) return null;
@@ -111,8 +111,8 @@ export class DeadLetters {
   }
 
   /**
-   * Sends them again under their own ids, with all their retries before them, and without an `expires` that may have passed.
-   * Their results are reset. `redrive({})` sends all. One whose unique key another message holds stays a dead letter.
+   * Sends dead letters again under their own ids, with all their retries and without `eta` and `expires`. Their results are
+   * reset. `redrive({})` sends all. A letter whose unique key another message holds stays a dead letter.
    */
   async redrive(target: string | DeadLetterFilter): Promise<RedriveReport> {
     const refused: RefusedRedrive[] = [];
@@ -125,7 +125,7 @@ export class DeadLetters {
     return { redriven, refused };
   }
 
-  /** Throws them away; their results stay. `purge({})` throws away all. @returns how many */
+  /** Removes dead letters; their results stay. `purge({})` removes all. @returns how many */
   async purge(target: string | DeadLetterFilter): Promise<number> {
     let purged = 0;
     for await (const { queue, letters } of this.#chosen(target)) {
@@ -138,19 +138,19 @@ export class DeadLetters {
 
   async #redrive(queue: string, letters: readonly DeadTask[]): Promise<readonly boolean[]> {
     const { inspector, results, resultsApart } = this.deps;
-    // Before: a crash between the two leaves a dead letter without a result, and not a run whose result is refused.
+    // First, because a crash in between leaves a dead letter without a result. The other order would refuse the result of the new run.
     if (resultsApart) await results.forget(letters.map(({ id }) => id));
     const went = await inspector.redrive(queue, letters.map((letter) => this.#redriveOf(letter))); // prettier-ignore
     await this.#forgetFailed(queue, letters.filter((_, index) => went[index]).map(({ id }) => id)); // prettier-ignore
     return went;
   }
 
-  /** Where they are remembered beside the results, too. */
+  /** Removes them from the log of failed tasks, if there is one. */
   async #forgetFailed(queue: string, ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.deps.results.failedTasks?.forget(queue, ids);
   }
 
-  /** What did not go back and is still there: nothing but its unique key keeps it. The others somebody else took or threw away. */
+  /** A letter that did not return and still exists is held back by its unique key. The others were redriven or purged elsewhere. */
   async #refused(queue: string, letters: readonly DeadTask[]): Promise<RefusedRedrive[]> {
     if (letters.length === 0) return [];
     const still = await this.deps.inspector.findDeadLetters(queue, letters.map(({ id }) => id)); // prettier-ignore
@@ -171,7 +171,7 @@ export class DeadLetters {
     }
   }
 
-  /** Newest first in each queue, so that one that dies again meanwhile is not met a second time. */
+  /** Newest first, so that a redriven letter that fails again during the scan is not visited twice. */
   async *#pages(filter: DeadLetterFilter, from?: string): AsyncGenerator<Page, void, undefined> {
     checkFilter(filter);
     const begin = from === undefined ? null : readCursor(from);
@@ -220,7 +220,7 @@ export class DeadLetters {
     }
   }
 
-  /** What cannot be read goes back as it is: a worker with the right key or serializer may read it by now. */
+  /** An unreadable message returns unchanged: a worker may have the right key or serializer by now. */
   #redriveOf({ id, message, attempts }: DeadTask): Redrive {
     if (message === null) return { id, priority: DEFAULT_PRIORITY };
     return { id, ...this.deps.codecs.messages.encode(redriveMessage(message, attempts)), priority: message.headers.priority };
@@ -235,7 +235,7 @@ function matches({ reason, at, message, ...rest }: DeadTask, filter: DeadLetterF
   return filter.where === undefined || filter.where({ reason, at, message, ...rest });
 }
 
-/** A misspelled filter would choose every letter. */
+/** A misspelled filter would select every letter. */
 function checkFilter(filter: DeadLetterFilter): void {
   for (const key of Object.keys(filter)) {
     if (!FILTERS.includes(key as 'queue')) throw new UnknownOptionError(key, 'The filter of dead letters', FILTERS);
@@ -251,7 +251,7 @@ function readCursor(cursor: string): { readonly queue: string; readonly position
     const [queue, position] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, string | null];
     if (typeof queue === 'string') return { queue, position: position ?? undefined };
   } catch {
-    // Told below.
+    // Refused below.
   }
-  throw new InvalidOptionError('cursor', cursor, "the 'next' of a page before");
+  throw new InvalidOptionError('cursor', cursor, "the 'next' of a previous page");
 }

@@ -14,15 +14,15 @@ export interface QueuesDependencies {
 }
 
 export interface WorkerChoice {
-  /** the name of a worker; default: all of them */
+  /** the name of a worker; default: every worker */
   readonly worker?: string;
 }
 
-/** What can be asked of the queues, and told, from any process. */
+/** Inspects and controls queues from any process. */
 export class Queues {
   constructor(private readonly deps: QueuesDependencies) {}
 
-  /** Those that hold or have held messages, or are paused. */
+  /** The queues that hold or have held messages, or are paused. */
   async names(): Promise<string[]> {
     return (await this.deps.inspector.queues()).sort();
   }
@@ -32,8 +32,8 @@ export class Queues {
   }
 
   /**
-   * How many ms the oldest of those that are next has waited, since it was sent or its time had come; null = nothing is ready. By the
-   * clocks of this process and of who has sent it.
+   * How many ms the oldest ready message has waited since it was sent or became due, by the clocks of this process and of its
+   * sender; null = no message is ready.
    */
   async oldestAge(queue: string): Promise<number | null> {
     const now = this.deps.clock.now();
@@ -45,8 +45,8 @@ export class Queues {
   }
 
   /**
-   * No worker is handed anything more of it, in no process and after no restart, until it is resumed. It goes on taking
-   * messages, and what runs goes on.
+   * Stops handing out its messages to any worker, across restarts, until it is resumed. It still accepts messages, and running
+   * tasks continue.
    */
   async pause(queue: string): Promise<void> {
     await this.deps.inspector.pause(checkQueue(queue, this.deps.options));
@@ -60,25 +60,25 @@ export class Queues {
     return this.deps.inspector.paused();
   }
 
-  /** Removes everything that waits in it, delayed messages too. @returns how many */
+  /** Removes all waiting messages, delayed ones included. @returns how many */
   purge(queue: string): Promise<number> {
     return this.deps.inspector.purge(queue);
   }
 
   /**
-   * Has running workers consume it, too: Celery's `add_consumer`. It reaches those that listen now; a worker that starts
-   * later consumes what its options say.
+   * Makes running workers consume it too (Celery's `add_consumer`). A worker that starts later consumes the queues of its
+   * options.
    */
   async addQueue(queue: string, { worker }: WorkerChoice = {}): Promise<void> {
     await this.#tell('addConsumer', checkQueue(queue, this.deps.options), worker);
   }
 
-  /** Has running workers consume it no more: Celery's `cancel_consumer`. What they hold of it, they finish. */
+  /** Makes running workers stop consuming it (Celery's `cancel_consumer`). They finish the messages that they hold. */
   async cancelQueue(queue: string, { worker }: WorkerChoice = {}): Promise<void> {
     await this.#tell('cancelConsumer', queue, worker);
   }
 
-  /** Without waiting for an answer; `TaskControl` does. */
+  /** Does not wait for answers; `TaskControl` does. */
   async #tell(method: 'addConsumer' | 'cancelConsumer', queue: string, worker: string | undefined): Promise<void> {
     const workers = worker === undefined ? null : [worker];
     await this.deps.control.announce({ type: 'request', method, args: { queue }, workers, replyTo: null, until: null });

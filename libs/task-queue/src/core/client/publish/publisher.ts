@@ -12,24 +12,24 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** How far sending a batch has come. */
+/** The progress of a batch. */
 interface Tries {
   readonly deadline: number;
   /** counted from 1 */
   readonly attempt: number;
-  /** an earlier try may have arrived: whatever a later one fails with, it cannot be said that nothing was sent */
+  /** an earlier try may have arrived, so no later failure may claim that nothing was sent */
   readonly unknown: PublishUncertainError | null;
 }
 
-/** A batch of this many leaves at once, so that the broker works on it while the rest of the tick's calls are made. */
+/** A batch of this size is sent at once, so that the broker works on it while the tick makes more calls. */
 const FULL_BATCH = 250;
 
-/** The one door out: calls made in the same tick leave in batches, in the order they were made. */
+/** Publishes calls. Those of the same tick are sent in batches, in the order in which they were made. */
 export class Publisher {
   #waiting: Waiting[] = [];
   readonly #inFlight = new Set<Promise<void>>();
 
-  /** @param timeout ms for a batch, all its tries together */
+  /** @param timeout ms for all tries of a batch together */
   constructor(
     private readonly broker: Broker,
     private readonly timeout: number,
@@ -48,7 +48,7 @@ export class Publisher {
     });
   }
 
-  /** Resolves when nothing that was sent before is still under way. */
+  /** Resolves when every earlier call has been published or has failed. */
   async drain(): Promise<void> {
     while (this.#waiting.length > 0 || this.#inFlight.size > 0) {
       await Promise.resolve();
@@ -80,7 +80,7 @@ export class Publisher {
     }
   }
 
-  /** Calls of one policy go on together; the others fail. */
+  /** Calls with the same pause are tried again together; calls without one fail. */
   async #tryAgain(batch: readonly Waiting[], { deadline, attempt, unknown: before }: Tries, error: unknown): Promise<void> {
     const unknown = error instanceof PublishUncertainError ? error : before;
     const groups = new Map<number | null, Waiting[]>();
@@ -100,7 +100,7 @@ export class Publisher {
     );
   }
 
-  /** null = it has failed for good */
+  /** ms; null = no further try */
   #pauseBefore({ retry }: Waiting, deadline: number, attempt: number, error: unknown): number | null {
     if (retry === null || !mayBeSentAgain(error)) return null;
     const pause = pauseBefore(retry, attempt);
@@ -108,12 +108,12 @@ export class Publisher {
   }
 }
 
-/** Nothing was sent, or the broker knows the ids of what arrived. A full or refusing broker is not asked again: the caller is to know. */
+/** Nothing was sent, or the broker knows the ids of what arrived. A full or refusing broker is not tried again: the caller must know. */
 function mayBeSentAgain(error: unknown): boolean {
   return error instanceof BrokerUnavailableError || error instanceof PublishUncertainError;
 }
 
-/** A fresh id that is already there was put there by the try before: it is no duplicate of the caller's. */
+/** A fresh id that the broker already knows came from the try before: the caller sent no duplicate. */
 function ofRetry(publication: Publication, receipt: PublishReceipt): PublishReceipt {
   return publication.traced || receipt.id !== publication.id ? receipt : { ...receipt, deduplicated: false };
 }

@@ -14,7 +14,7 @@ export interface CallByName {
   readonly options?: CallOptions;
 }
 
-/** The ways to call a task: typed from a class or contract with `for()`, by name with `sendTask()`. Where calls go is decided below. */
+/** The ways to call a task: typed from a class or contract with `for()`, by name with `sendTask()`. Subclasses send the calls. */
 export abstract class TaskCalls {
   readonly #proxies = new WeakMap<object, Handles>();
   readonly #describe: (target: Function) => ReadonlyMap<string, DeclaredTask>;
@@ -24,14 +24,14 @@ export abstract class TaskCalls {
   }
 
   protected abstract send(task: CalledTask, args: readonly unknown[], options?: CallOptions): Promise<AsyncResult>;
-  /** One that cannot be sent rejects all, before anything has left. */
+  /** One invalid call rejects all, before any is sent. */
   protected abstract sendAll(calls: readonly CallByName[]): Promise<AsyncResult[]>;
   protected abstract run(task: CalledTask, args: readonly unknown[]): Promise<unknown>;
 
   /**
    * The tasks of a class, or of a contract made by `taskContract`.
    * @example await tasks.for(PostTasks).sendPostEmail.delay(post.id)
-   * @throws UnknownTaskMethodError when a method without @Task() is asked for
+   * @throws UnknownTaskMethodError for a method without @Task()
    */
   for<T, K>(contract: TaskContract<T, K>): Pick<TaskProxy<T>, K & keyof TaskProxy<T>>;
   // oxlint-disable-next-line typescript/no-explicit-any -- a constructor may take anything
@@ -45,12 +45,12 @@ export abstract class TaskCalls {
     return handles;
   }
 
-  /** Sends by registered name, for producers that have no class or contract of it. */
+  /** Sends by registered name, for producers without a class or contract. */
   readonly sendTask: SendTask = async (name: string, ...rest: readonly unknown[]) => {
     return (await this.send({ name }, (rest[0] ?? []) as readonly unknown[], rest[1] as CallOptions | undefined)) as never;
   };
 
-  /** Sends many calls in one batch. One call that cannot be sent rejects the whole before anything has left. */
+  /** Sends many calls in one batch. One invalid call rejects all, before any is sent. */
   readonly sendMany: SendMany = async (calls: readonly CallByName[]) => (await this.sendAll(calls)) as never;
 
   #makeProxy(target: object): Handles {

@@ -14,17 +14,17 @@ import type { Route, RoutedCall, RouteFunction, RouteSource, Routes, RouteTable,
 type RouteOptions = Exclude<Route, string>;
 type Source = (call: RoutedCall) => RouteOptions | null;
 
-/** the names for which the answer of tables is remembered */
+/** how many names are cached with their route */
 const MAX_REMEMBERED = 10_000;
 const NO_OPTIONS: CallOptions = Object.freeze({});
 
 /**
- * Decides where calls go before the decorator's word is asked. Tables are checked when it is made; what a function or a
- * class answers is checked at each call.
+ * Finds the route of a call, which wins over the options of its task. Tables are checked when the routing is made; the answer
+ * of a function or a class is checked at each call.
  */
 export class Routing {
   readonly #sources: readonly Source[];
-  /** by task name; only where nothing but tables decide */
+  /** routes by task name; null when a function or a class may decide */
   readonly #remembered: Map<string, RouteOptions | null> | null;
   readonly #routers = new Map<TaskRouterClass, TaskRouter>();
 
@@ -40,7 +40,7 @@ export class Routing {
   }
 
   /**
-   * The task with what its route says in place of what its decorator says.
+   * The task with the options of its route over its own.
    * @throws InvalidRouteError · UnknownQueueError
    */
   apply(task: CalledTask, args: readonly unknown[], options: CallOptions = NO_OPTIONS): CalledTask {
@@ -48,7 +48,7 @@ export class Routing {
     return route === null ? task : { ...task, ...route };
   }
 
-  /** Finds every router's provider now, so that a missing one fails the boot and not the first call. */
+  /** Finds the provider of every router, so that a missing one fails the boot and not the first call. */
   prepare(): void {
     for (const type of this.#routers.keys()) this.#router(type);
   }
@@ -194,7 +194,7 @@ function firstOf(sources: readonly Source[], call: RoutedCall): RouteOptions | n
   return null;
 }
 
-/** A `g` or `y` flag would make each answer depend on the one before. */
+/** With a `g` or `y` flag each test would depend on the one before. */
 function stateless(expression: RegExp): RegExp {
   return new RegExp(expression.source, expression.flags.replace(/[gy]/g, ''));
 }

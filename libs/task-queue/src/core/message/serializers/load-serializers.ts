@@ -11,7 +11,7 @@ interface Entry {
   load(): Serializer | Promise<Serializer>;
 }
 
-/** Each is loaded when it is asked for, so that nobody needs the packages of the others. */
+/** Loaded when accepted, so that an application installs only the packages of its serializers. */
 const SERIALIZERS: Readonly<Record<SerializerName, Entry>> = {
   json: { driver: null, load: () => json },
   'extended-json': { driver: null, load: () => extendedJson },

@@ -1,4 +1,4 @@
-/** One way of writing content. What it gives is text or bytes; what it reads is data of whoever can write to the broker. */
+/** One way of writing content, as text or bytes. It reads untrusted data: anyone who can write to the broker may have sent it. */
 export interface Serializer {
   readonly name: string;
   /** whether it writes text */

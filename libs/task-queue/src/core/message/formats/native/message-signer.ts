@@ -2,12 +2,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { ContentKey, KeyRing } from '../../content-options.js';
 
 const SIGNATURE = /,"sig":"([\w.-]{1,64}):([\w-]{43})"\}$/;
-/** the longest that the above can be */
+/** the longest text that SIGNATURE matches */
 const TAIL = 130;
 
 /**
- * Signs bodies with HMAC-SHA-256. The signature is the last member of the body and covers the id and every byte before
- * it, so that nothing needs to be written in a canonical form to be checked.
+ * Signs bodies with HMAC-SHA-256. The signature is the last member of the body and covers the id and every byte before it, so
+ * that verifying it needs no canonical form.
  */
 export class MessageSigner {
   readonly #keys: ReadonlyMap<string, ContentKey>;
@@ -27,7 +27,7 @@ export class MessageSigner {
     return `${body.slice(0, -1)},"sig":"${key.id}:${mac(key, id, body).toString('base64url')}"}`;
   }
 
-  /** What is wrong with the signature of a body; undefined when it may be believed. */
+  /** What is wrong with the signature of a body; undefined = it is valid. */
   findProblem(id: string, signed: string): string | undefined {
     const found = SIGNATURE.exec(signed.slice(-TAIL));
     if (found === null) return this.ring.required ? 'it has none' : undefined;
@@ -42,7 +42,7 @@ export class MessageSigner {
 }
 
 function mac({ key }: ContentKey, id: string, body: string): Buffer {
-  // The id as a JSON text ends where it ends: no other pair of id and body gives the same bytes.
+  // The id is written as a JSON string, so that no other pair of id and body gives the same bytes.
   return createHmac('sha256', key)
     .update(`task-message:1:${JSON.stringify(id)}`)
     .update(body)
