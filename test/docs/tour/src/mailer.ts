@@ -7,7 +7,7 @@ export interface MailReport {
   readonly recipients: number;
 }
 
-/** Stands for the reader's own mailer: busy when it is first asked for a post. */
+/** Stands for the reader's own mailer: it is busy at the first request for a post. */
 @Injectable()
 export class Mailer {
   private readonly asked = new Set<string>();

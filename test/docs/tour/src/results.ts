@@ -6,7 +6,7 @@ export async function results(tasks: TaskClient, postId: string) {
   const report = await sent.get({ timeout: '30s' }); // a MailReport; throws TaskFailedError, TaskRevokedError, ResultTimeoutError
 
   const later = await tasks.for(PostTasks).sendPostEmail.applyAsync([postId], { countdown: '1h' });
-  await later.revoke(); // never runs; with { terminate: true } also aborts ctx.signal where it runs already
+  await later.revoke(); // never runs; { terminate: true } also aborts ctx.signal of a running task
 
   return { recipients: report.recipients, state: await sent.state() };
 }

@@ -11,7 +11,7 @@ interface Employee {
 export class EmployeeGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<{ headers: Record<string, string>; user?: Employee }>();
-    const email = request.headers['x-employee']; // in earnest: a session, or a token of your identity provider
+    const email = request.headers['x-employee']; // in production: a session, or a token of your identity provider
     if (email !== undefined) request.user = { email, groups: email.startsWith('ops.') ? ['ops'] : ['sales'] };
     return email !== undefined;
   }

@@ -1,6 +1,6 @@
 import type { Admin } from './postpone.js';
 
-/** The mail server was down: what failed meanwhile is sent again. @returns how many, and how much waits in the queue then */
+/** Redrives tasks that failed while the mail server was down. @returns their number, and the length of the queue */
 export async function recover({ url, token }: Admin, since: Date): Promise<{ redriven: number; waiting: number }> {
   const send = async <T>(method: string, path: string, body?: object): Promise<T> => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };

@@ -6,7 +6,7 @@ import { PostTasks } from './post.tasks.js';
   imports: [
     TaskQueueModule.forRoot({
       broker: process.env.BROKER_URL ?? 'memory://',
-      publishTimeout: '2s', // what a web request may wait at most
+      publishTimeout: '2s', // the longest time that a web request may wait
       publishRetry: { maxRetries: 5, intervalStart: 0, intervalStep: '100ms', intervalMax: '0.5s' },
     }),
   ],

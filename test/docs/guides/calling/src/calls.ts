@@ -7,9 +7,9 @@ export async function calls(tasks: TaskClient, postId: string) {
   const sent = await render.delay(postId); // with the task's own options
   await render.applyAsync([postId], { countdown: '10m' }); // or eta: a Date
   await render.applyAsync([postId], { queue: 'urgent', priority: 9, expires: '1h' });
-  await render.applyAsync([postId], { taskId: `render-${postId}` }); // the same id is taken once
+  await render.applyAsync([postId], { taskId: `render-${postId}` }); // a second call with this id sends nothing
   await render.applyAsync([postId], { headers: { tenant: 'acme' }, ignoreResult: true });
-  await render.applyAsync([postId], { shadow: 'render of the front page' }); // what logs and results call it
+  await render.applyAsync([postId], { shadow: 'render of the front page' }); // the name in logs and results
 
   await tasks.sendTask('posts.render', [postId]); // by name
   await tasks.sendMany([

@@ -5,8 +5,8 @@ export function publish(tasks: TaskClient, postId: string) {
   const posts = tasks.for(PostTasks);
   return posts.render.applyAsync([postId], {
     link: [
-      posts.announce.s('#news'), // announce(what render returned, '#news')
-      posts.clean.si('/tmp'), // immutable: clean('/tmp'), whatever render returned
+      posts.announce.s('#news'), // announce(result of render, '#news')
+      posts.clean.si('/tmp'), // immutable: clean('/tmp'), without the result
     ],
     linkError: signature('posts.report', [], { queue: 'alarms' }), // report(id of the failed call, its error)
   });

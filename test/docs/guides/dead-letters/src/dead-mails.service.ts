@@ -8,7 +8,7 @@ export class DeadMails {
   async page(cursor?: string) {
     const { letters, next } = await this.tasks.deadLetters.list({ task: 'mail.send', limit: 20, ...(cursor ? { cursor } : {}) });
     return {
-      next, // the cursor of the next page; null = this was the last
+      next, // the cursor of the next page; null = this was the last page
       mails: letters.map(({ id, reason, error, at, attempts, message }) => ({
         id,
         to: message?.args[0],
@@ -23,13 +23,13 @@ export class DeadMails {
     return this.tasks.deadLetters.redrive(id);
   }
 
-  /** After the server came back: what it refused in the last hour. */
+  /** When the server is back: redrives the mails that it refused in the last hour. */
   sendRefusedAgain(): Promise<RedriveReport> {
     const since = new Date(Date.now() - 3_600_000);
     return this.tasks.deadLetters.redrive({ task: 'mail.send', since, where: ({ error }) => error.includes('connection refused') });
   }
 
   throwAway(): Promise<number> {
-    return this.tasks.deadLetters.purge({ task: 'mail.send' }); // purge({}) throws away all
+    return this.tasks.deadLetters.purge({ task: 'mail.send' }); // purge({}) deletes all
   }
 }

@@ -19,7 +19,7 @@ export class TaskMetrics {
     this.runs.set(key, (this.runs.get(key) ?? 0) + performance.now() - this.#began.get(context)!);
   }
 
-  /** How often listeners and hooks failed, by what they were told. */
+  /** How often listeners and hooks failed, by signal. */
   failures(): Record<string, number> {
     return Object.fromEntries(this.listeners.failures);
   }

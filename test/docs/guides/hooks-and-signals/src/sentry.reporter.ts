@@ -14,7 +14,7 @@ export class SentryReporter {
 
   @OnSignal('worker_shutdown')
   async flush(): Promise<void> {
-    await Sentry.flush(1_500); // a listener has `abortGrace`: 2 s
+    await Sentry.flush(1_500); // listeners may take `abortGrace`: 2 s
   }
 }
 

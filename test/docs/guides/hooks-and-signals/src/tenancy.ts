@@ -4,7 +4,7 @@ import { OnSignal, Task, TaskContext, type SignalPayloads } from 'nestjs-task-qu
 
 export const currentTenant = new AsyncLocalStorage<string>();
 
-/** What is sent on behalf of a tenant says so; the task reads it from its headers. */
+/** Adds the tenant to the headers of each call; the task reads it there. */
 @Injectable()
 export class Tenancy {
   @OnSignal('before_task_publish')

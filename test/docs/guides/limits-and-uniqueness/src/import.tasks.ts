@@ -9,7 +9,7 @@ export class ImportTasks {
   }
 }
 
-/** However often a day's import is asked for, it is taken once. */
+/** The import of a day runs once, however often it is requested. */
 export async function importDay(tasks: TaskClient, file: string, day: string) {
   const sent = await tasks.for(ImportTasks).run.applyAsync([file, day], { taskId: `import-${file}-${day}` });
   return { id: sent.id, isNew: !sent.deduplicated };

@@ -5,7 +5,7 @@ import { Task, type TaskClient } from 'nestjs-task-queue';
 export class MailTasks {
   readonly sent: string[] = [];
 
-  // What our mail provider takes: one each 600 ms, whatever the number of workers.
+  // The limit of our mail provider: one every 600 ms, over all workers.
   @Task({ name: 'mail.send', rateLimit: '100/m' })
   async send(to: string): Promise<void> {
     this.sent.push(to);
@@ -17,12 +17,12 @@ export class MailTasks {
   }
 }
 
-/** While the provider is in trouble: at once, for what waits, too, and in every process. */
+/** While the provider has problems: applies at once in every process, also to waiting messages. */
 export function slowDown(tasks: TaskClient): Promise<void> {
   return tasks.setRate('mail.send', '10/h');
 }
 
-/** Back to what the task declares. */
+/** Returns to the rate that the task declares. */
 export function asDeclared(tasks: TaskClient): Promise<void> {
   return tasks.setRate('mail.send', null);
 }

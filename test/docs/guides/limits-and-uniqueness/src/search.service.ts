@@ -6,13 +6,13 @@ import { SearchTasks } from './search.tasks.js';
 export class SearchService {
   constructor(private readonly tasks: TaskClient) {}
 
-  // Unique by the task's own option: whoever comes second waits for the same result.
+  // Unique by the task's own option: a second caller waits for the same result.
   async rebuild(tenant: string, reason: string): Promise<string> {
     const sent = await this.tasks.for(SearchTasks).rebuild.delay(tenant, reason);
     return sent.deduplicated ? `already under way: ${sent.id}` : sent.id;
   }
 
-  // Or is told so.
+  // Or gets an error.
   async rebuildOrFail(tenant: string): Promise<void> {
     await this.tasks.for(SearchTasks).rebuild.applyAsync([tenant, 'by hand'], { unique: { onConflict: 'reject' } });
   }
@@ -25,12 +25,12 @@ export class SearchService {
     });
   }
 
-  // Throttle: at most once an hour for each user, however soon it is done.
+  // Throttle: at most once an hour per user.
   async remind(userId: string) {
     return this.tasks.for(SearchTasks).remind.applyAsync([userId], { unique: { for: '1h', while: [] } });
   }
 
-  // Once and never again, though the client of our API sends its request twice.
+  // Once, even if the client of our API sends its request twice.
   async remindOnce(userId: string, requestId: string) {
     return this.tasks.for(SearchTasks).remind.applyAsync([userId], { idempotencyKey: requestId });
   }

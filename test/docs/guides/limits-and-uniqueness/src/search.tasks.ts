@@ -5,7 +5,7 @@ import { Task } from 'nestjs-task-queue';
 export class SearchTasks {
   readonly indexed: string[] = [];
 
-  // One rebuild at a time for each tenant, whoever asks for it.
+  // One rebuild at a time per tenant.
   @Task({ name: 'search.rebuild', unique: { key: (tenant: string) => tenant, for: '1h' } })
   async rebuild(tenant: string, reason: string): Promise<string> {
     return `${tenant}: ${reason}`;

@@ -7,8 +7,8 @@ import { ReportTasks } from './report.tasks.js';
     TaskQueueModule.forRoot({
       broker: process.env.BROKER_URL ?? 'memory://',
       resultExpires: '1d',
-      resultExtended: true, // results tell which call they are of
-      trail: true, // and which tasks it sent
+      resultExtended: true, // results contain their call
+      trail: true, // and the tasks that theirs has sent
     }),
   ],
   providers: [ReportTasks],

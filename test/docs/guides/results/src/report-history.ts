@@ -11,7 +11,7 @@ export class ReportHistory {
     @InjectRepository(FailedTaskEntity) private readonly failed: Repository<FailedTaskEntity>,
   ) {}
 
-  /** Newest first, a page at a time, over an index. */
+  /** Newest first, page by page, using an index. */
   async ofCustomer(customer: string, cursor?: string) {
     return this.found.search({ name: 'invoices.send', tag: `customer:${customer}`, limit: 20, ...(cursor && { cursor }) });
   }
@@ -21,7 +21,7 @@ export class ReportHistory {
     return rows.map(({ taskId, error, attempts }) => ({ taskId, error, attempts: attempts.length }));
   }
 
-  /** Or with your own queries: the entities are ordinary ones. */
+  /** Or with your own queries: these are ordinary entities. */
   async counts() {
     return { succeeded: await this.results.countBy({ state: 'SUCCESS' }), failed: await this.failed.count() };
   }

@@ -1,6 +1,6 @@
 export class HttpError extends Error {
   readonly status: number;
-  /** read by the queue: seconds, or a date, as the header has it */
+  /** read by the library: seconds or a date, as in the header */
   readonly retryAfter: string | null;
 
   constructor(response: Response) {

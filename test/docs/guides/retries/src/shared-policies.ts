@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Task, TaskDefaults } from 'nestjs-task-queue';
 
-/** After 1, 2, 4, 8 and 16 minutes, then every half an hour: ten hours in all. */
+/** After 1, 2, 4, 8 and 16 minutes, then every half hour: ten hours in all. */
 @TaskDefaults({ autoretryFor: [Error], retryBackoff: '1m', retryBackoffMax: '30m', retryJitter: false, maxRetries: 24 })
 export abstract class RetriedForTenHours {}
 

@@ -1,13 +1,13 @@
 import type { TaskClient } from 'nestjs-task-queue';
 
-/** The mail server is being moved: nothing is sent meanwhile, and nothing is lost. */
+/** While the mail server is being moved, nothing is sent and nothing is lost. */
 export async function whileMoving(tasks: TaskClient, move: () => Promise<void>): Promise<void> {
   await tasks.queues.pause('email');
   await move();
   await tasks.queues.resume('email');
 }
 
-/** Lends a worker to a queue that has become too long. */
+/** Lets a worker also consume a queue that has become too long. */
 export async function help(tasks: TaskClient, queue: string, worker: string): Promise<void> {
   await tasks.queues.addQueue(queue, { worker }); // without { worker }: all workers
 }

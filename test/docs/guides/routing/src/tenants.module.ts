@@ -14,7 +14,7 @@ export class TenantRouter implements TaskRouter {
 
   route({ options }: RoutedCall) {
     const tenant = options.headers?.tenant;
-    return this.tenants.hasOwnWorkers(tenant) ? `tenant-${String(tenant)}` : null; // null: not mine
+    return this.tenants.hasOwnWorkers(tenant) ? `tenant-${String(tenant)}` : null; // null: the next router decides
   }
 }
 

@@ -11,7 +11,7 @@ export class RemindersService {
     return id;
   }
 
-  /** Of two who edit at once, the second is told: SCHEDULE_STALE. */
+  /** If two users edit at once, the second gets SCHEDULE_STALE. */
   async move(id: string, hour: number): Promise<Date[]> {
     const { version } = await this.schedules.get(id);
     const moved = await this.schedules.patch(id, version, { schedule: { crontab: { minute: 0, hour } } });

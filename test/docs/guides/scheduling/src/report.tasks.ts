@@ -15,7 +15,7 @@ export class ReportTasks {
   @Periodic({ every: '10s' }, { overlap: 'skip', jitter: '2s', description: 'looks for what has been uploaded' })
   @Task({ name: 'reports.collect' })
   collect(@Ctx() ctx: TaskContext): void {
-    const { periodicTaskName, scheduledAt } = ctx.headers; // which schedule sent it, and for which moment
+    const { periodicTaskName, scheduledAt } = ctx.headers; // the schedule that sent it, and its due time
     this.sent.push(`${String(periodicTaskName)} at ${new Date(Number(scheduledAt)).toISOString()}`);
   }
 }

@@ -6,7 +6,7 @@ import { BookingTasks } from './booking.tasks.js';
   imports: [
     TaskQueueModule.forRoot({
       broker: process.env.REDIS_URL ?? 'memory://',
-      acceptContent: ['json', 'extended-json', 'msgpack'], // what may come in here, and so go out
+      acceptContent: ['json', 'extended-json', 'msgpack'], // accepted in messages, and therefore allowed in calls
       compression: { algorithm: 'gzip', threshold: 4_096 }, // of at least 4 kB
     }),
   ],

@@ -1,6 +1,6 @@
 import { crontab, every } from 'nestjs-task-queue';
 
-/** Working days at eight, but not in the holidays. */
+/** Working days at eight, except on holidays. */
 export const reminders = crontab({
   minute: 0,
   hour: 8,
@@ -12,5 +12,5 @@ export const reminders = crontab({
   },
 });
 
-/** Every ten seconds, but not while the nightly backup runs. */
+/** Every ten seconds, except during the nightly backup. */
 export const watch = every('10s', { except: { schedules: [crontab({ hour: '2-3' })] } });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnSignal, type SignalPayloads } from 'nestjs-task-queue';
 
-/** What a gauge of your metrics shows. */
+/** The value of a gauge in your metrics. */
 @Injectable()
 export class Lag {
   last = 0;

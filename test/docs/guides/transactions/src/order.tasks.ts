@@ -21,13 +21,13 @@ export class OrderTasks {
     this.confirmed.push(orderId);
   }
 
-  /** However often it is delivered, the customer pays once. */
+  /** The customer pays once, however often the task is delivered. */
   @Task({ name: 'orders.pay', transactional: true })
   async pay(orderId: string): Promise<number> {
-    await outsideTransaction(() => this.orders.update(orderId, { state: 'paying' })); // seen at once, and kept if the task fails
+    await outsideTransaction(() => this.orders.update(orderId, { state: 'paying' })); // visible at once, and kept if the task fails
     const order = await this.orders.findOneByOrFail({ id: orderId });
     await this.customers.decrement({ name: order.customer }, 'balance', order.total);
-    await this.tasks.for(OrderTasks).ship.delay(orderId); // sent if, and when, the payment is committed
+    await this.tasks.for(OrderTasks).ship.delay(orderId); // sent when the payment is committed
     return order.total;
   }
 

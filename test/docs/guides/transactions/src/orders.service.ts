@@ -11,7 +11,7 @@ export class OrdersService {
     private readonly tasks: TaskClient,
   ) {}
 
-  /** Either there is an order and its confirmation is sent, or there is neither. */
+  /** Either the order exists and its confirmation is sent, or neither. */
   place(customer: string, total: number): Promise<Order> {
     return this.dataSource.transaction(async (manager) => {
       const order = await manager.save(Order, { customer, total });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { buildMessage, parkMessage, redriveMessage, retryMessage } from '../../build-message.js';
 import { PLAIN_CONTENT } from '../../content-options.js';
 import { openCodecs } from '../../codecs.js';
-import type { TaskMessage } from '../../task-message.js';
+import { newHeaders, type TaskHeaders, type TaskMessage } from '../../task-message.js';
 
 const codecs = await openCodecs(PLAIN_CONTENT);
 const messages = {
@@ -42,12 +42,19 @@ describe('a plain message', () => {
         link: [{ task: 'b', args: [1], queue: 'q', immutable: true }],
         linkError: [{ task: 'c', args: [], queue: 'q', link: [{ task: 'd', args: [], queue: 'q' }] }],
         redrives: 1,
+        parkedSince: 8,
+        tags: ['may'],
         attempts: [{ at: 7, worker: 'w', retries: 0, error: { type: 'Error', message: 'no' } }],
         custom: { tenant: 'x' },
       },
     });
     expect(messages.decode('mine', messages.encode(full))).toEqual(full);
     expect(full.headers.traced).toBe(true);
+    // A new header must be set above: the compiler does not notice one that is never written.
+    const usual = Object.entries(newHeaders('mine', 'd', '', 0, false)).filter(
+      ([name, value]) => full.headers[name as keyof TaskHeaders] === value,
+    );
+    expect(usual.map(([name]) => name).sort()).toEqual(['compression', 'contentType', 'encrypted', 'lang']);
   });
 
   it('keeps id and arguments across a retry and counts it', () => {
