@@ -214,7 +214,7 @@ describe('@OnSignal', () => {
   });
 
   it.each<[string, string]>([
-    ['setup_logging', 'it is about setting up logging'],
+    ['setup_logging', 'it configures logging, which Nest does'],
     ['beat_embedded_init', 'Listen to beat_init'],
     ['eventlet_pool_started', 'there is no eventlet pool'],
     ['heartbeat_sent', 'workers send no heartbeats'],

@@ -4,7 +4,6 @@ import type { Broker } from '../core/ports/broker/broker.js';
 import type { CompleteTransport, Transport, PartName } from '../core/ports/broker/transport.js';
 import type { ControlChannel } from '../core/ports/control/control-channel.js';
 import type { Inspector } from '../core/ports/control/inspector.js';
-import type { JoinStore } from '../core/ports/stores/join-store.js';
 import type { ResultBackend } from '../core/ports/stores/result-backend.js';
 import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';
 import { enginesWith } from './engines.js';
@@ -20,9 +19,12 @@ const PARTS: Readonly<Record<PartName, { readonly noun: string; readonly option:
   setRate: { noun: 'change of rates', option: 'broker' },
 };
 
+const FIXES: Readonly<Record<string, string>> = {
+  broker: 'Use a broker that has one',
+  schedules: "Set 'schedules' of TaskQueueModule.forRoot to a database of the application, or use a broker that has one",
+};
+
 type Missing = NonNullable<CompleteTransport['missing']>;
-/** Methods by name, each with the feature that it serves. */
-type Features<Part> = Readonly<Record<keyof Part, string>>;
 
 /** The transport with a stand-in for each part that it does not offer. */
 export function completeTransport(transport: Transport): CompleteTransport {
@@ -32,7 +34,7 @@ export function completeTransport(transport: Transport): CompleteTransport {
   return {
     broker: completeBroker(broker, missing),
     results: transport.results ?? noResults(missing),
-    joins: transport.joins ?? refusing('joins', JOINS, missing),
+    joins: transport.joins ?? refusing('joins', 'Counting the members of a join', JOINS, missing),
     control: transport.control ?? noControl(missing),
     inspector: transport.inspector ?? noInspector(missing),
     schedules: transport.schedules ?? noSchedules(missing),
@@ -43,7 +45,7 @@ export function completeTransport(transport: Transport): CompleteTransport {
   };
 }
 
-export function offers(transport: Transport, part: PartName): boolean {
+function offers(transport: Transport, part: PartName): boolean {
   return part === 'revoke' || part === 'setRate' ? transport.broker[part] !== undefined : transport[part] !== undefined;
 }
 
@@ -51,11 +53,8 @@ function refusal(part: PartName, feature: string, broker: string): PartMissingEr
   const { noun, option } = PARTS[part];
   const engines = enginesWith(part);
   const them = engines.length === 0 ? '' : `: ${listOf(engines)}`;
-  const fix =
-    option === 'broker'
-      ? `Use a broker that has one${them}.`
-      : `Set '${option}' of TaskQueueModule.forRoot to the address of a store that has one${them}.`;
-  return new PartMissingError(feature, option, `the '${broker}' broker has no ${noun}`, fix);
+  const fix = FIXES[option] ?? `Set '${option}' of TaskQueueModule.forRoot to the address of a store that has one`;
+  return new PartMissingError(feature, option, `the '${broker}' broker has no ${noun}`, `${fix}${them}.`);
 }
 
 function completeBroker(broker: Broker, missing: Missing): CompleteTransport['broker'] {
@@ -100,57 +99,25 @@ function noControl(missing: Missing): ControlChannel {
 
 /** No message is found, so that the state of a task without a result is UNKNOWN. */
 function noInspector(missing: Missing): Inspector {
-  return { ...refusing('inspector', INSPECTOR, missing), locate: (ids) => Promise.resolve(ids.map(() => null)) };
+  return { ...refusing('inspector', 'Inspecting queues', INSPECTOR, missing), locate: (ids) => Promise.resolve(ids.map(() => null)) };
 }
 
 function noSchedules(missing: Missing): ScheduleStore {
-  return { ...refusing('schedules', SCHEDULES, missing), capabilities: { name: 'none', tellsHeld: false } };
+  return { ...refusing('schedules', 'Storing schedules', SCHEDULES, missing), capabilities: { name: 'none', tellsHeld: false } };
 }
 
-const JOINS: Features<JoinStore> = {
-  open: 'Opening a join',
-  arrive: 'Counting arrivals at joins',
-  load: 'Reading a join',
-  close: 'Closing a join',
-  complete: 'Finding complete joins',
-};
+const JOINS = ['open', 'arrive', 'load', 'close', 'complete'] as const;
+const INSPECTOR = ['queues', 'counts', 'heads', 'deadLetters', 'findDeadLetters', 'redrive', 'purgeDeadLetters', 'purge', 'pause', 'resume', 'paused'] as const; // prettier-ignore
+const SCHEDULES = ['list', 'get', 'create', 'replace', 'remove', 'setEnabled', 'due', 'claim', 'fire', 'history', 'syncCode'] as const;
 
-const INSPECTOR: Features<Inspector> = {
-  queues: 'Listing queues',
-  counts: 'Counting messages',
-  locate: 'Finding a message',
-  heads: 'Measuring the delay of a queue',
-  deadLetters: 'Listing dead letters',
-  findDeadLetters: 'Finding a dead letter',
-  redrive: 'Redriving dead letters',
-  purgeDeadLetters: 'Purging dead letters',
-  purge: 'Purging a queue',
-  pause: 'Pausing a queue',
-  resume: 'Resuming a queue',
-  paused: 'Listing paused queues',
-};
-
-const SCHEDULES: Features<Omit<ScheduleStore, 'capabilities'>> = {
-  list: 'Listing schedules',
-  get: 'Reading a schedule',
-  create: 'Creating a schedule',
-  replace: 'Changing a schedule',
-  remove: 'Removing a schedule',
-  setEnabled: 'Enabling or disabling schedules',
-  due: 'Finding due schedules',
-  claim: 'Running schedules',
-  fire: 'Firing a schedule',
-  history: 'Reading the history of a schedule',
-  syncCode: 'Synchronizing the schedules of the code',
-};
-
-function refusing<F extends Readonly<Record<string, string>>>(
+/** Methods that reject. The type of the part shows that none is left out. */
+function refusing<M extends string>(
   part: PartName,
-  features: F,
+  feature: string,
+  methods: readonly M[],
   missing: Missing,
-): Record<keyof F, () => Promise<never>> {
-  const methods = Object.entries(features).map(([method, feature]) => [method, rejecting(part, feature, missing)]);
-  return Object.fromEntries(methods) as Record<keyof F, () => Promise<never>>;
+): Record<M, () => Promise<never>> {
+  return Object.fromEntries(methods.map((method) => [method, rejecting(part, `${feature} ('${method}')`, missing)])) as never;
 }
 
 function rejecting(part: PartName, feature: string, missing: Missing): () => Promise<never> {

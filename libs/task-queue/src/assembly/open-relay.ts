@@ -11,7 +11,7 @@ export interface RelayParts {
   readonly clock: Clock;
 }
 
-/** The relay of a worker's process, not started; undefined where there is nothing to relay. */
+/** The relay of a worker's process, not started; undefined without an outbox. */
 export function openRelay({ queue, listeners, logger, clock }: RelayParts): Pick<Relay, 'start' | 'stop'> | undefined {
   const { outbox, options, transport } = queue;
   if (outbox === undefined || !outbox.options.relay) return undefined;

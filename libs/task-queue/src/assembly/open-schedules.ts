@@ -12,7 +12,7 @@ import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';
 import type { OpenTransaction, TransactionSession } from '../core/ports/broker/transactional.js';
 import type { Broker } from '../core/ports/broker/broker.js';
 
-/** ms that a turn waits for a lock that somebody's open transaction holds */
+/** ms that a turn waits for a lock that another open transaction holds */
 const LOCK_TIMEOUT = 1_000;
 
 /** Schedules in the application's database. */
@@ -35,7 +35,7 @@ export function openSchedules(options: ClientOptions, broker: Broker, outbox: Ou
     targets.of({ session, database: handle, connection: session, check: () => {} } satisfies OpenTransaction);
   const database: ScheduleDatabase = {
     name: 'database',
-    // What goes through the outbox is judged by the broker later.
+    // The broker decides about unique keys only when the outbox is relayed.
     tellsHeld: outbox === undefined,
     publishing: {
       databaseIdentity: () => Promise.reject(new Error('the target is chosen for each transaction')),

@@ -6,7 +6,7 @@ import type { ErrorClass } from '../ports/task/task-handler.js';
 import { intervalOf, RATE_FORM, type Rate } from './rate.js';
 
 /**
- * The one door for options. Each field of the schema says in `describe()` what it must be; that text becomes the error:
+ * Checks all options. Each field of the schema describes its valid values in `describe()`; the error contains this text:
  * "Option 'priority' must be a whole number from 0 to 9; got 11."
  * @param where whose options they are, for the error of an unknown one, such as "@Task({ name: 'a' })"
  * @throws UnknownOptionError · InvalidOptionError

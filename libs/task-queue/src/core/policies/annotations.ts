@@ -37,7 +37,7 @@ export class Annotations {
     return this.#found.get(name);
   }
 
-  /** A task as producers see it, with what is said of it here. */
+  /** A task as producers see it, with its annotations. */
   declare<T extends CalledTask>(task: T): T {
     const said = this.of(task.name);
     return said === undefined ? task : { ...task, ...publishingOptionsOf(said) };
@@ -56,7 +56,7 @@ export class Annotations {
   }
 }
 
-/** Options over options; what is undefined hides nothing. */
+/** Merges options; an undefined one overrides nothing. */
 export function layOver(...levels: readonly FlatTaskOptions[]): FlatTaskOptions {
   const merged: Record<string, unknown> = {};
   for (const level of levels) {

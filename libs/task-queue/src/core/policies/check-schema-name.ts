@@ -1,9 +1,9 @@
 import { InvalidOptionError } from '../errors/option-errors.js';
 
-/** bytes that channel names have left for what follows the schema */
+/** longest schema that leaves room for the rest of a channel name, in bytes */
 const LONGEST_SCHEMA = 48;
 
-/** @throws InvalidOptionError what is no plain name: it stands in statements as it is */
+/** @throws InvalidOptionError when it is not a plain identifier: statements contain it unquoted */
 export function checkSchemaName(schema: string): void {
   const plain = /^[a-z_][a-z0-9_]*$/.test(schema) && !schema.startsWith('pg_') && schema.length <= LONGEST_SCHEMA;
   if (plain) return;

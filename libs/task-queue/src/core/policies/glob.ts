@@ -5,7 +5,7 @@ export function isGlob(text: string): boolean {
 
 /**
  * A shell-style pattern over a whole name, as Celery's routes and annotations take them: `*` any text (dots included),
- * `?` any one character, `[abc]`, `[a-z]` and `[!abc]` one of a set. An unclosed `[` stands for itself.
+ * `?` any one character, `[abc]`, `[a-z]` and `[!abc]` one of a set. An unclosed `[` is literal.
  */
 export function globToRegExp(pattern: string): RegExp {
   let source = '';

@@ -1,7 +1,7 @@
 import { FINISHED, type ScheduleDefinition, type StoredSchedule } from '../ports/stores/stored-schedule.js';
 import type { CodeSchedule, NewSchedule, ScheduleFilter } from '../ports/stores/schedule-store.js';
 
-// What the changes of a stored schedule make of it, for stores that keep it as one piece of data. Each gives a new one.
+// The changes of a stored schedule as pure functions, for stores that keep it as one piece of data. Each returns a new one.
 
 type Code = Pick<StoredSchedule, 'key' | 'owner'>;
 
@@ -31,7 +31,7 @@ export function replaced(stored: StoredSchedule, definition: ScheduleDefinition,
   return { ...stored, ...definition, disabledBecause, ...edited(stored, enabled, now) };
 }
 
-/** Code brings what it says of a schedule, but for whether it is enabled: that is the operator's, unless it had merely finished. */
+/** The code replaces a schedule except `enabled`, which is the operator's decision unless the schedule had merely finished. */
 export function replacedByCode(stored: StoredSchedule, { definition }: CodeSchedule, now: number): StoredSchedule {
   const enabled = stored.disabledBecause === FINISHED ? definition.enabled : stored.enabled;
   return replaced(stored, { ...definition, enabled }, now);

@@ -3,7 +3,7 @@ import type { PublishReceipt } from '../ports/broker/publication.js';
 import type { RunOutOfTurn, ScheduleTurn, TurnClaim } from '../ports/stores/schedule-store.js';
 import { disabled, stopped } from './schedule-changes.js';
 
-// What a claim makes of a schedule, for stores that decide it here and write it in one step.
+// The effect of a claim on a schedule, for stores that compute it here and write it in one step.
 
 export interface TurnChange {
   readonly schedule: StoredSchedule;
@@ -13,7 +13,7 @@ export interface TurnChange {
 
 type Advance = Extract<ScheduleTurn, { kind: 'advance' }>;
 
-/** Rule 29: nobody was first, and nothing was edited meanwhile. */
+/** Rule 29: no other beat was first, and the schedule was not edited. */
 export function mayTake(schedule: StoredSchedule | undefined, { version, due }: TurnClaim): schedule is StoredSchedule {
   if (!schedule?.enabled || schedule.broken !== null) return false;
   return schedule.version === version && schedule.nextRunAt === due;
@@ -34,14 +34,14 @@ export function takeTurn(schedule: StoredSchedule, turn: ScheduleTurn, published
   return { schedule: advanced(ran, turn, now), lines: [line(run.tick, now, 'sent', run.publication.id), ...lines] };
 }
 
-/** null = it had been sent before, or is held back, and nothing changes */
+/** null = the run was sent before, or is held back: nothing changes */
 export function runOutOfTurn(schedule: StoredSchedule, run: RunOutOfTurn, receipt: PublishReceipt, now: number): TurnChange | null {
   if (receipt.deduplicated || receipt.refused !== undefined) return null;
   const { tick, cause, publication } = run;
   return { schedule: counted(schedule, publication.id, now), lines: [{ ...line(tick, now, 'sent', publication.id), cause }] };
 }
 
-/** Who holds a run back; null = it went in, or had before. */
+/** The id of the message that holds a run back; null = the run was sent, now or before. */
 export function holderOf(id: string, receipt: PublishReceipt): string | null {
   if (receipt.refused) return receipt.refused.holder;
   return receipt.id === id ? null : receipt.id;

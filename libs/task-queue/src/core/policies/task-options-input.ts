@@ -11,7 +11,7 @@ export interface TaskOptionsInput extends Writable<PublishingOptions> {
   maxRetries?: number | null;
   /** default '3m' */
   defaultRetryDelay?: Duration;
-  /** errors after which the task is run again by itself */
+  /** errors that cause an automatic retry */
   autoretryFor?: readonly ErrorClass[];
   /** exceptions to `autoretryFor` */
   dontAutoretryFor?: readonly ErrorClass[];
@@ -21,13 +21,13 @@ export interface TaskOptionsInput extends Writable<PublishingOptions> {
   retryBackoffMax?: Duration;
   /** default true: a random delay between 0 and the computed one */
   retryJitter?: boolean;
-  /** the same in one object, with delays that depend on the error; what is said here is not said under Celery's names, too */
+  /** the same in one object, with delays that depend on the error; an option set here must not be set under Celery's name, too */
   retry?: RetryPolicyInput;
-  /** errors that are to be expected: stored as FAILURE like any other, but logged without alarm and not reported */
+  /** expected errors: stored as FAILURE like any other, but logged as information and not reported */
   throws?: readonly ErrorClass[];
   /**
-   * Runs it in a transaction of its DataSource, with all that it does there and sends, and records in it that it has run: its
-   * effects happen once, however often it is delivered. PostgreSQL only
+   * Runs it in a transaction of its DataSource, which also contains the calls that it sends and the record that it has run.
+   * Its effects happen once, however often it is delivered. PostgreSQL only
    */
   transactional?: boolean | TransactionalOptions;
   /** default true: acknowledged after the run. false: before it, so that a crash loses it and nothing runs twice */
@@ -52,13 +52,13 @@ export interface TaskOptionsInput extends Writable<PublishingOptions> {
   storeErrorsEvenIfIgnored?: boolean;
   /** default false; true stores STARTED when a run begins */
   trackStarted?: boolean;
-  /** what `onTaskError` does not get to see of the arguments: true = all, or positions and, of named ones, names */
+  /** arguments that `onTaskError` does not receive: true = all, or positions and names */
   redactArgs?: boolean | readonly (number | string)[];
 }
 
 /** Automatic retries in one object, instead of Celery's names. */
 export interface RetryPolicyInput {
-  /** errors after which the task is run again by itself: `autoretryFor` */
+  /** errors that cause an automatic retry: `autoretryFor` */
   on?: readonly ErrorClass[];
   /** exceptions to `on`: `dontAutoretryFor` */
   notOn?: readonly ErrorClass[];
@@ -70,5 +70,5 @@ export interface RetryPolicyInput {
   jitter?: boolean;
 }
 
-/** {@link TaskOptionsInput} in which `retry` has been taken apart. */
+/** {@link TaskOptionsInput} with `retry` split into Celery's options. */
 export type FlatTaskOptions = Omit<TaskOptionsInput, 'retry' | 'retryBackoff'> & { retryBackoff?: boolean | Duration | RetryDelay };

@@ -62,7 +62,7 @@ const schema = z.object({
     .describe('true, or a list of positions (from 0) and of names'),
 });
 
-/** What a route can decide. */
+/** Options that a route can set. */
 export const ROUTE_OPTIONS = [
   'queue',
   'priority',
@@ -72,14 +72,14 @@ export const ROUTE_OPTIONS = [
   'rateLimit',
 ] as const satisfies readonly (keyof TaskOptionsInput)[];
 
-/** What a producer must know without running anything; the rest concerns workers alone. */
+/** Options that a producer needs; the others concern workers alone. */
 export const PUBLISH_OPTIONS = [...ROUTE_OPTIONS, 'unique', 'tags'] as const satisfies readonly (keyof TaskOptionsInput)[];
 
 export function publishingOptionsOf(options: FlatTaskOptions): PublishingOptions {
   return Object.fromEntries(PUBLISH_OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 
-/** What workers alone need to know of a task. */
+/** Options that only workers need. */
 export type WorkerTaskOptions = Omit<TaskOptionsInput, (typeof PUBLISH_OPTIONS)[number]>;
 
 export type CheckedTaskOptions = z.output<typeof schema>;
@@ -117,7 +117,7 @@ export function resolveTaskOptions(input: TaskOptionsInput | FlatTaskOptions, wh
   });
 }
 
-/** A delay of the task's own is taken as it is, unless told otherwise; Celery's backoff has a bound and jitter. */
+/** By default a `retry.delay` has neither maximum nor jitter; Celery's backoff has both. */
 function resolveDelays(backoff: CheckedTaskOptions['retryBackoff'], max: number | undefined, jitter: boolean | undefined) {
   if (typeof backoff === 'function') {
     return { retryBackoff: null, retryDelay: backoff, retryBackoffMax: max ?? Infinity, retryJitter: jitter ?? false };

@@ -2,7 +2,7 @@ import type { TaskArgs } from '../../core/client/task-types.js';
 import type { ScheduleInput } from '../../core/schedules/to-schedule.js';
 import { storePeriodic, type PeriodicOptions } from '../metadata/task-metadata.js';
 
-/** What a decorator gives back: nothing, or a type that the compiler refuses, whose name says why. */
+/** Return type of the decorator: void, or a type that the compiler refuses and whose property names the reason. */
 type Fits<Given extends readonly unknown[], M> = M extends (...args: infer A) => unknown
   ? Given extends TaskArgs<A>
     ? void
@@ -16,7 +16,7 @@ type PeriodicDecorator<Given extends readonly unknown[]> = <M>(
 ) => Fits<Given, M>;
 
 /**
- * Runs a task when it is due, as often as it is written on a method: `@Periodic('0 2 * * *', { timezone: 'Europe/Paris' })`,
+ * Runs a task by a schedule; a method may have several: `@Periodic('0 2 * * *', { timezone: 'Europe/Paris' })`,
  * `@Periodic({ every: '30s' })`, `@Periodic(crontab({ minute: '0,30' }), { args: [7] })`. Sent by workers with `beat: true`, or by `runBeat`.
  */
 export function Periodic(schedule: ScheduleInput, options?: PeriodicOptions & { readonly args?: undefined }): PeriodicDecorator<[]>;

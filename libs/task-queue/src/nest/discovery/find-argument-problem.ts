@@ -14,7 +14,7 @@ import { parameterOf, planParameters, type ParameterPlan } from '../metadata/par
 
 type Pipe = PipeTransform | (new () => PipeTransform);
 
-/** Pipes that need nothing injected. Any other class is a pipe of the application's own, which may ask a database. */
+/** Pipes without dependencies. Any other class is a pipe of the application, which may query a database. */
 const PLAIN_PIPES: readonly unknown[] = [ParseArrayPipe, ParseBoolPipe, ParseFloatPipe, ParseIntPipe, ParseUUIDPipe, ValidationPipe];
 
 const KINDS = new Map<unknown, readonly [name: string, fits: (value: unknown) => boolean]>([
@@ -25,14 +25,14 @@ const KINDS = new Map<unknown, readonly [name: string, fits: (value: unknown) =>
 ]);
 
 /**
- * Why arguments do not fit a task's method; null = nothing says that they do not. Compiled parameters tell little: whether one is
- * optional is not known, so that too few arguments pass unless a pipe asks for them. Pipes are those of a run, as far as they
- * need no injection.
+ * Why arguments do not fit the method of a task; null = no problem is known. Metadata does not say whether a parameter is
+ * optional, so too few arguments pass unless a pipe requires them. Runs the same pipes as a run, except those with
+ * dependencies.
  */
 export async function findArgumentProblem(target: Function, method: string, args: readonly unknown[]): Promise<ArgumentProblem | null> {
   const plan = planParameters(target, method, `${target.name}.${method}`);
   const types = Reflect.getMetadata(PARAMTYPES_METADATA, target.prototype as object, method) as readonly unknown[] | undefined;
-  // A default or a rest parameter ends what the method's length counts: then there may be any number.
+  // The length of a method does not count parameters from the first default or rest on: then any number may be given.
   if (types !== undefined && plan.required === plan.count && args.length > plan.positions.length) {
     return { path: `args[${plan.positions.length}]`, problem: `is one too many: the method takes ${plan.positions.length}` };
   }
@@ -49,7 +49,7 @@ export async function findArgumentProblem(target: Function, method: string, args
 interface Parameter {
   readonly plan: ParameterPlan;
   readonly index: number;
-  /** which argument of a call fills it */
+  /** position of the argument that fills it */
   readonly k: number;
   /** of class and method */
   readonly pipes: readonly Pipe[];
@@ -62,7 +62,7 @@ async function problemOf(given: unknown, { plan, index, k, pipes, type }: Parame
   let value = given;
   for (const pipe of [...pipes, ...(own as readonly Pipe[])]) {
     const plain = instanceOf(pipe);
-    // What it would make of the value is not known, so that neither is what those after it would say.
+    // Its output is not known, so the pipes after it cannot be checked.
     if (plain === undefined) return null;
     try {
       value = await plain.transform(value, metadata as never);
@@ -78,7 +78,7 @@ function instanceOf(pipe: Pipe): PipeTransform | undefined {
   return PLAIN_PIPES.includes(pipe) ? new pipe() : undefined;
 }
 
-/** Any parameter may be nullable: what is compiled of `string | null` is a string. */
+/** Any parameter may be nullable: `string | null` compiles to String. */
 function kindProblem(value: unknown, type: unknown): string | null {
   const kind = KINDS.get(type);
   if (kind === undefined || value === null || value === undefined || kind[1](value)) return null;
@@ -86,7 +86,7 @@ function kindProblem(value: unknown, type: unknown): string | null {
   return `is ${found}, where the method takes ${kind[0]}`;
 }
 
-/** A validation's messages stand in the answer that it would have given over HTTP. */
+/** The messages of a validation are in the response that it would have sent over HTTP. */
 function messageOf(error: unknown): string {
   const response = (error as { getResponse?(): unknown }).getResponse?.() as { message?: unknown } | undefined;
   if (Array.isArray(response?.message)) return response.message.join(', ');

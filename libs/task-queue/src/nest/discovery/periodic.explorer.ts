@@ -41,7 +41,7 @@ export class PeriodicExplorer {
     return found === undefined ? null : findArgumentProblem(found.target, found.task.method, args);
   };
 
-  /** What `@Periodic` declares for one queue instance. @throws InvalidHandlerError */
+  /** The schedules of `@Periodic` for one queue instance. @throws InvalidHandlerError */
   schedules(client: string): DeclaredSchedule[] {
     return this.#explore().schedules.filter((one) => one.client === client);
   }
@@ -61,7 +61,7 @@ export class PeriodicExplorer {
   }
 }
 
-/** Those of its methods and of its bases', in the order in which they are written. */
+/** The schedules of its methods and of its bases, in the order of the source. */
 function schedulesOf(target: Function, tasks: ReadonlyMap<string, DeclaredTask>): FoundSchedule[] {
   const entries = new Map<string, PeriodicEntry[]>();
   for (const { prototype } of lineageOf(target)) {

@@ -9,7 +9,7 @@ import { classOf } from '../metadata/provider-class.js';
 import { isSingleton } from '../invocation/scoped-instance.js';
 import { checkSignalName } from '../metadata/signal-names.js';
 
-/** Finds the methods that listen to signals, in every provider and controller. What is wrong with one fails the boot. */
+/** Finds the methods that listen to signals, in every provider and controller. An invalid listener fails the boot. */
 @Injectable()
 export class SignalExplorer implements OnModuleInit {
   #explored = false;
@@ -23,7 +23,7 @@ export class SignalExplorer implements OnModuleInit {
     this.explore();
   }
 
-  /** Who listens in this application. Explores once. */
+  /** The listeners of this application. Explores once. */
   explore(): Listeners {
     if (this.#explored) return this.listeners;
     this.#explored = true;
@@ -45,7 +45,7 @@ export class SignalExplorer implements OnModuleInit {
       );
     }
     const instance = wrapper.instance as object;
-    // A factory may hand out what another provider made: one instance is told once.
+    // A factory may return the instance of another provider, which is registered once.
     if (seen.has(instance)) return;
     seen.add(instance);
     for (const { name, method } of readSignals(target)) {

@@ -19,7 +19,7 @@ import { classOf } from '../metadata/provider-class.js';
 import { SignalExplorer } from './signal.explorer.js';
 import { readTasks, type TaskDeclaration } from '../metadata/task-metadata.accessor.js';
 
-/** A task that was found, before configuration is laid over its options. */
+/** A discovered task, before configuration overrides its options. */
 interface FoundTask {
   readonly name: string;
   readonly options: FlatTaskOptions;
@@ -27,13 +27,13 @@ interface FoundTask {
   readonly hooks: TaskHooks | undefined;
   /** whose options they are, for errors */
   readonly where: string;
-  /** where it is written, for the error of a second one of its name */
+  /** its class and method, for the error of a duplicate name */
   readonly place: string;
 }
 
 /**
- * Finds the tasks of every provider and controller and makes a handler for each. What is wrong with one, or with two of
- * one name, is thrown here, so that it fails the boot.
+ * Finds the tasks of every provider and controller and makes a handler for each. An invalid task or a duplicate name is
+ * thrown here, so that it fails the boot.
  */
 @Injectable()
 export class TaskExplorer {
@@ -47,15 +47,15 @@ export class TaskExplorer {
     private readonly signals: SignalExplorer,
   ) {}
 
-  /** Who in this application is told of what happens to its tasks. */
+  /** The listeners of this application. */
   get listeners(): Listeners {
     return this.signals.explore();
   }
 
   /**
-   * The handlers of this application, under the options of a queue instance. Explores once; a failure stays one.
-   * @param overrides of one worker, over the annotations
-   * @throws UnknownTaskError when these name a task that nobody declares
+   * The handlers of this application with the options of a queue instance. Explores once; a failure is thrown again.
+   * @param overrides of one worker, which override the annotations
+   * @throws UnknownTaskError when they name a task that no class declares
    */
   explore(annotations: Annotations | null = null, overrides?: Annotations): HandlerRegistry {
     this.#explored ??= this.#exploreAll();
@@ -85,7 +85,7 @@ export class TaskExplorer {
     try {
       const seen = new Set<unknown>();
       const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-      // Those that Nest constructs come first, so that a factory's instance is known for what it is.
+      // Providers that Nest constructs come first, so that an instance returned by a factory as well is recognized.
       for (const wrapper of wrappers.filter((one) => !one.isNotMetatype)) this.#exploreWrapper(wrapper, seen);
       for (const wrapper of wrappers.filter((one) => one.isNotMetatype)) this.#exploreWrapper(wrapper, seen);
       this.#registries.set(null, this.#register(null));
@@ -100,7 +100,7 @@ export class TaskExplorer {
     if (target === undefined || wrapper.isAlias) return;
     const tasks = readTasks(target);
     if (tasks.size === 0) refuseIdleHooks(target);
-    // A factory may hand out what another provider made: one instance is explored once, like an alias.
+    // A factory may return the instance of another provider, which is explored once, like an alias.
     if (tasks.size === 0 || (wrapper.isNotMetatype && seen.has(wrapper.instance))) return;
     seen.add(wrapper.instance);
     for (const task of tasks.values()) this.#found.push(this.#prepare(task, target, wrapper));

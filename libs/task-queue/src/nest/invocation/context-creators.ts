@@ -5,8 +5,8 @@ import { UnsupportedOptionError } from '../../core/errors/option-errors.js';
 type Container = Parameters<typeof ExternalContextCreator.fromContainer>[0] & { readonly applicationConfig: ApplicationConfig };
 
 /**
- * Makes what runs a method through Nest's guards, interceptors, pipes and filters. The application's global ones stay out
- * unless asked for: an HTTP guard would refuse every task, and an interceptor would change stored results.
+ * Creates callers that run a method through Nest's guards, interceptors, pipes and filters. Global enhancers are excluded by
+ * default: an HTTP guard would refuse every task, and an interceptor would change stored results.
  */
 @Injectable()
 export class ContextCreators {
@@ -18,12 +18,12 @@ export class ContextCreators {
     return this.#globals;
   }
 
-  /** Lets global enhancers run for tasks, too. To be said before any handler is explored. */
+  /** Runs global enhancers for tasks, too. Must be called before any handler is explored. */
   useGlobals(): void {
     this.#globals = true;
   }
 
-  /** @throws UnsupportedOptionError when a global enhancer that is to run is request-scoped: a task has no request */
+  /** @throws UnsupportedOptionError when a global enhancer is request-scoped: a task has no request */
   checkGlobals(): void {
     if (!this.#globals) return;
     const config = this.#container.applicationConfig;
@@ -43,7 +43,7 @@ export class ContextCreators {
     );
   }
 
-  /** A creator of its own for each use, because it caches what it knows of a method under the method's name alone. */
+  /** Returns a new creator for each use, because a creator caches metadata by the name of the method alone. */
   create(): ExternalContextCreator {
     const container = this.#container;
     if (this.#globals) return ExternalContextCreator.fromContainer(container);

@@ -4,8 +4,8 @@ import { methodOf, type HandlerHost, type Invocation } from '../metadata/handler
 import { parameterOf, type ParameterPlan } from '../metadata/parameter-plan.js';
 
 /**
- * Calls the method itself. Only for handlers without guard, interceptor, pipe, filter and custom parameter, for which it
- * does the same as the way through Nest: fill the parameters, await, take an Observable's last value.
+ * Calls the method directly. Only for handlers without guard, interceptor, pipe, filter and custom parameter, for which the
+ * result is the same as through Nest: it fills the parameters, awaits, and returns the last value of an Observable.
  */
 export function directInvocation(instance: object, { method, parameters }: HandlerHost): Invocation {
   const callback = methodOf(instance, method);
@@ -20,7 +20,7 @@ function fill(plan: ParameterPlan, args: readonly unknown[], context: unknown): 
   return filled;
 }
 
-/** What a method that is not async returns goes on as it is. */
+/** The value of a synchronous method is returned as it is, without a promise. */
 function settle(value: unknown): unknown {
   return isPromise(value) ? Promise.resolve(value).then(lastOf) : lastOf(value);
 }

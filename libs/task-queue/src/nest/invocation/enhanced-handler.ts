@@ -5,12 +5,12 @@ import { standIn } from './enhancers.js';
 import { methodOf, type HandlerHost, type Invocation, type Method } from '../metadata/handler-host.js';
 import { parameterHosts } from '../metadata/parameter-plan.js';
 
-/** Variants kept per handler; only a rest parameter that is called with very many different counts reaches it. */
+/** Maximum number of variants kept per handler; only a rest parameter called with many different counts reaches it. */
 const MAX_VARIANTS = 32;
 
 /**
- * Calls a handler the way Nest calls a route's: guards, interceptors, pipes, parameter decorators. Nest fixes the number
- * of parameters beforehand, so each number of arguments has its own variant, which keeps defaults and rest parameters true.
+ * Calls a handler as Nest calls that of a route: with guards, interceptors, pipes and parameter decorators. Nest fixes the
+ * number of parameters in advance, so each number of arguments has its own variant. Defaults and rest parameters work.
  */
 export class EnhancedHandler {
   readonly #creators = new Map<number, ExternalContextCreator>();
@@ -24,7 +24,7 @@ export class EnhancedHandler {
   bind(instance: object, contextId?: ContextId): Invocation {
     const variants = new Map<number, Invocation>();
     const expected = this.host.parameters.positions.length;
-    // A singleton's enhancers are there already: one that cannot run fails the boot, not the first call.
+    // The enhancers of a singleton exist already: one that cannot run fails the boot, not the first call.
     if (contextId === undefined) variants.set(expected, this.#variant(expected, instance, contextId));
     return (args, context) => {
       let invoke = variants.get(args.length);
@@ -63,7 +63,7 @@ export class EnhancedHandler {
     return made;
   }
 
-  /** Nest reads parameters from metadata while it creates; they stand there no longer than that. */
+  /** Nest reads the parameters from metadata during `create`, so they are stored only for that time. */
   #whileStored<T>(metadata: object, create: () => T): T {
     const hosts = parameterHosts(this.host.target);
     for (const host of hosts) Reflect.defineMetadata(TASK_ARGS_METADATA, metadata, host, this.host.method);
@@ -75,7 +75,7 @@ export class EnhancedHandler {
   }
 }
 
-// Without any parameter to fill, Nest passes on what it was called with itself.
+// For a method without parameters, Nest would pass its own arguments.
 function withoutArguments(method: Method): Method {
   return standIn(method, function (this: unknown) {
     return method.call(this);

@@ -14,8 +14,8 @@ export function hasFilters(host: HandlerHost): boolean {
 }
 
 /**
- * Nest makes instances of enhancer classes only for hosts that it constructs itself, and leaves out those of others
- * without a word; a guard that silently does not run must not pass.
+ * Nest creates instances of enhancer classes only for hosts that it constructs itself, and silently ignores the others.
+ * A guard that silently does not run is refused.
  * @throws InvalidHandlerError
  */
 export function refuseLostEnhancers(host: HandlerHost, where: string): void {
@@ -30,13 +30,13 @@ export function refuseLostEnhancers(host: HandlerHost, where: string): void {
   );
 }
 
-/** Gives a stand-in the metadata of the method it stands for, as enhancers and Reflector read it. */
+/** Copies the metadata of a method, which enhancers and Reflector read, to its replacement. */
 export function standIn(method: Method, body: Method): Method {
   for (const key of Reflect.getMetadataKeys(method)) Reflect.defineMetadata(key, Reflect.getMetadata(key, method), body);
   return Object.defineProperty(body, 'name', { value: method.name });
 }
 
-/** Pipes of a method for all of its parameters: those of the class, then its own. */
+/** The pipes for all parameters of a method: those of the class, then those of the method. */
 export function pipesOf(target: Function, method: string): readonly unknown[] {
   return enhancersOf({ target, method }, PIPES_METADATA);
 }

@@ -7,12 +7,12 @@ import type { ContextCreators } from './context-creators.js';
 import { standIn } from './enhancers.js';
 import { methodOf, type HandlerHost, type Invocation } from '../metadata/handler-host.js';
 
-/** How a run is told to end rather than how it fails: nothing that a filter could handle. */
+/** Errors that control how a run ends. They are no failures, so filters do not receive them. */
 const NO_FAILURES = [Semipredicate, TaskRevokedError, LeaseLostError, WorkerShutdownError] as const;
 
 /**
- * Shows a handler's error to its exception filters. They observe: what they return is ignored and what they throw is
- * logged, because the error that the handler threw decides about retry and state.
+ * Passes the error of a handler to its exception filters. They only observe: their return value is ignored and their errors
+ * are logged, because the error of the handler decides about retry and state.
  */
 export class FilterObserver {
   constructor(
@@ -21,7 +21,7 @@ export class FilterObserver {
     private readonly logger: TaskLogger,
   ) {}
 
-  /** The invocation, with its errors shown to the filters before they go on. */
+  /** The invocation; its errors pass through the filters before they are thrown again. */
   observe(invoke: Invocation, instance: object, contextId?: ContextId): Invocation {
     return async (args, context) => {
       try {

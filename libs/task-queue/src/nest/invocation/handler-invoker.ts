@@ -75,7 +75,7 @@ export class HandlerInvoker {
 }
 
 /**
- * The hooks of a class of tasks, called on the instance that a run belongs to.
+ * The hooks of a class of tasks, called on the instance of the run.
  * @returns undefined when it has none
  */
 function bindHooks(target: Type, instanceOf: (context: TaskContext) => object | Promise<object>): TaskHooks | undefined {

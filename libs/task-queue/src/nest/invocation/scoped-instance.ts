@@ -2,7 +2,7 @@ import { ContextIdFactory, ModuleRef, type ContextId } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import type { TaskContext } from '../../core/ports/task/task-context.js';
 
-/** Whether one instance serves every run. A transient class looks static, but only what is resolved has its dependencies. */
+/** Whether one instance serves every run. The dependency tree of a transient class looks static, but only a resolved instance has its dependencies. */
 export function isSingleton(wrapper: InstanceWrapper): boolean {
   return wrapper.isDependencyTreeStatic() && !wrapper.isTransient;
 }
@@ -12,7 +12,7 @@ export interface ScopedInstance {
   readonly contextId: ContextId;
 }
 
-/** A run's own instance: request-scoped and transient ones are made for it, durable ones are shared by their strategy. */
+/** The instance of a run: request-scoped and transient ones are created for it, durable ones are shared by their strategy. */
 export async function resolveInstance(wrapper: InstanceWrapper, context: TaskContext): Promise<ScopedInstance> {
   const contextId = ContextIdFactory.getByRequest(context as unknown as Record<string, unknown>) as ContextId & {
     readonly payload?: unknown;

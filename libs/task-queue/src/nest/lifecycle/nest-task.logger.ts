@@ -4,7 +4,7 @@ import type { LogFields, TaskLogger } from '../../core/ports/runtime/logger.js';
 
 const SHORT = { depth: 2, breakLength: Infinity } as const;
 
-/** Hands log lines to Nest's Logger, so that they go wherever the application's own go. */
+/** Writes log lines to Nest's Logger, so that they appear with those of the application. */
 export class NestTaskLogger implements TaskLogger {
   readonly #logger: Logger;
 
@@ -12,7 +12,7 @@ export class NestTaskLogger implements TaskLogger {
     this.#logger = new Logger(context);
   }
 
-  /** A line for each task: where nobody reads them, they are not made. */
+  /** Called for each task, so the line is not built when the level is disabled. */
   debug(message: string, fields?: LogFields): void {
     if (Logger.isLevelEnabled('debug')) this.#logger.debug(new LogEntry(message, fields));
   }
@@ -31,8 +31,8 @@ export class NestTaskLogger implements TaskLogger {
 }
 
 /**
- * One log line that suits both kinds of logger: those that print JSON (Nest's own, pino, winston) see `message` and the
- * fields as properties, those that print text see a sentence with `key=value` behind it.
+ * A log line for both kinds of logger: JSON loggers (Nest's own, pino, winston) see `message` and the fields as properties,
+ * text loggers print the message followed by `key=value` pairs.
  */
 export class LogEntry {
   readonly [field: string]: unknown;

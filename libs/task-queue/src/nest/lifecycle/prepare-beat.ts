@@ -21,14 +21,14 @@ export interface BeatParts {
   readonly clock: Clock;
 }
 
-/** A beat on a queue instance, and the schedules of the application's code, which it brings to the store when it starts. */
+/** The beat of a queue instance. When it starts, it writes the schedules of the application's code to the store. */
 export class InstanceBeat {
   readonly #beat: Beat;
   readonly #turns: TurnMaker;
   readonly #schedules: readonly CodeSchedule[];
   #stopped = false;
 
-  /** @throws what is wrong with a schedule of the code, so that it fails the boot */
+  /** @throws InvalidScheduleError and others: an invalid schedule of the code fails the boot */
   constructor(private readonly parts: BeatParts) {
     const { queue, client, listeners, logger, clock } = parts;
     requirePart(queue.transport, 'schedules', "Running a beat ('beat')");

@@ -25,14 +25,14 @@ export interface WorkerParts {
   /** default: the queue instance's own */
   readonly transport?: CompleteTransport;
   readonly onOutcome?: OutcomeListener;
-  /** what it does when it is told to shut down; default: it stops */
+  /** called when a command asks it to shut down; default: it stops */
   readonly shutDown?: () => void;
   readonly logger: TaskLogger;
   readonly clock: Clock;
 }
 
 /**
- * A worker on a queue instance, with an application's handlers; checked, and not started.
+ * The worker of a queue instance with the handlers of the application; checked, and not started.
  * @throws UnknownOptionError · InvalidOptionError · UnsupportedOptionError · UnknownQueueError
  */
 export function prepareWorker({ queue, explorer, options: input, where, logger, clock, ...parts }: WorkerParts): Worker {

@@ -1,7 +1,7 @@
 import type { ModuleRef } from '@nestjs/core';
 import { systemClock, type Clock } from '../../core/ports/runtime/clock.js';
 
-/** The part of `SchedulerRegistry` of @nestjs/schedule that is needed. */
+/** The used part of `SchedulerRegistry` of @nestjs/schedule. */
 interface Registry {
   doesExist(type: 'timeout', name: string): boolean;
   addTimeout(name: string, handle: unknown): void;
@@ -9,8 +9,8 @@ interface Registry {
 }
 
 /**
- * Beat's clock, its one timer shown in the SchedulerRegistry of @nestjs/schedule where the application has that package's module:
- * who lists or clears the timeouts of an application sees it there. Any other clock, a test's, is left as it is.
+ * The clock of the beat. When the application imports the module of @nestjs/schedule, its one timer is registered in the
+ * SchedulerRegistry, which lists and clears timeouts. Any other clock (of a test) is returned as it is.
  */
 export async function registryClock(clock: Clock, modules: ModuleRef, name: string): Promise<Clock> {
   const registry = clock === systemClock ? await findRegistry(modules) : undefined;

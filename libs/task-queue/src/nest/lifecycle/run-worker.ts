@@ -9,7 +9,7 @@ import { claimTaskRole } from '../tokens/task-role.js';
 import { workerRun } from './worker-run.js';
 import { WorkerOrchestrator } from './worker.orchestrator.js';
 
-/** Worker options over those of the application's TaskWorkerModule, and what Nest is given to boot it. */
+/** Worker options, which override those of the application's TaskWorkerModule, and options of Nest. */
 export interface RunWorkerOptions extends WorkerOptionsInput {
   nest?: NestApplicationContextOptions;
 }
@@ -21,19 +21,19 @@ export interface RunningWorker {
 }
 
 /**
- * Boots a worker application and owns its process: consumes when every module is initialized, and on the first SIGTERM or
- * SIGINT takes no more work, drains, closes the application and exits with 0. A second signal exits at once.
+ * Boots a worker application and owns its process. It consumes when every module is initialized. On the first SIGTERM or
+ * SIGINT it stops fetching, drains, closes the application and exits with 0. A second signal exits at once.
  * @param app the root module's class or file; one that imports TaskWorkerModule
- * @throws InvalidAppError, and whatever fails the boot
+ * @throws InvalidAppError, and any error of the boot
  */
 export async function runWorker(app: WorkerApp, options: RunWorkerOptions = {}): Promise<RunningWorker> {
   return own((endProcess) => boot(app, options, endProcess));
 }
 
 /**
- * As {@link runWorker}, for a process that runs no task and only sends what is due. Any number of them may run, also beside workers
- * with `beat: true`.
- * @throws InvalidAppError, and whatever fails the boot
+ * As {@link runWorker}, for a process that runs no task and only sends due schedules. Any number of them may run, also beside
+ * workers with `beat: true`.
+ * @throws InvalidAppError, and any error of the boot
  */
 export async function runBeat(app: WorkerApp, { nest }: Pick<RunWorkerOptions, 'nest'> = {}): Promise<RunningWorker> {
   return own((endProcess) => boot(app, nest === undefined ? {} : { nest }, endProcess, true));
@@ -79,7 +79,7 @@ function workersOf(context: INestApplicationContext, module: Type): WorkerOrches
   }
 }
 
-/** Workers end before any module is destroyed: Nest would first close what their tasks are using. */
+/** Stops workers before any module is destroyed: Nest would close connections that their tasks are using. */
 async function shutDown(context: INestApplicationContext, workers: readonly WorkerOrchestrator[]): Promise<void> {
   const stopped = await Promise.allSettled(workers.map((worker) => worker.stop()));
   await context.close();

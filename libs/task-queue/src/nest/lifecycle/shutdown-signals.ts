@@ -4,14 +4,14 @@ import { NestTaskLogger } from './nest-task.logger.js';
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const EXIT_CODES: Readonly<Record<ShutdownSignal, number>> = { SIGTERM: 143, SIGINT: 130 };
 
-/** One Ctrl-C can arrive twice: the terminal signals the whole group, and npm passes it on. Nobody asks twice as fast. */
+/** ms within which a repeated signal is ignored: the terminal signals the whole group, and npm forwards Ctrl-C again. */
 const ECHO = 500;
 
 export type ShutdownSignal = (typeof SIGNALS)[number];
 
 /**
- * Owns the process's signals: the first asks for a warm shutdown and exits with 0 after it, the second cuts. (Nest itself
- * would swallow the second and end by the signal.)
+ * Handles the signals of the process: the first starts a warm shutdown and exits with 0 after it, the second exits at once.
+ * (Nest itself would ignore the second and end by the signal.)
  */
 export class ShutdownSignals {
   #first: { readonly signal: ShutdownSignal; readonly at: number } | undefined;
@@ -19,7 +19,7 @@ export class ShutdownSignals {
 
   constructor(private readonly shutDown: (signal: ShutdownSignal) => Promise<void>) {}
 
-  /** Keeps the process alive, too: while the broker is away nothing else may be left that would. */
+  /** Also keeps the process alive: during an outage of the broker nothing else may do so. */
   listen(): void {
     for (const signal of SIGNALS) process.on(signal, this.#receive);
     this.#hold ??= setInterval(() => {}, LONGEST_TIMER);
@@ -31,7 +31,7 @@ export class ShutdownSignals {
     for (const signal of SIGNALS) process.off(signal, this.#receive);
   }
 
-  /** As a first signal does; a second one still cuts. */
+  /** Acts as a first signal; a second one still exits at once. */
   begin(): void {
     if (this.#first === undefined) this.#begin('SIGTERM');
   }

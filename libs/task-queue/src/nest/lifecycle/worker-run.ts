@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { WorkerOptionsInput } from '../../core/worker/worker-options.js';
 
-/** Says to the modules of an application that `runWorker` boots it, and with which options over the module's own. */
+/** Present while `runWorker` boots an application: options that override those of its modules. */
 export interface WorkerRun {
   readonly options: WorkerOptionsInput;
-  /** nothing is run, only what is due is sent */
+  /** runs no task, only the beat */
   readonly beatOnly?: boolean;
-  /** begins what a first signal does */
+  /** shuts down as the first signal does */
   shutDown(): void;
 }
 

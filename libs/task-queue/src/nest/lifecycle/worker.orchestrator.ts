@@ -19,12 +19,12 @@ import { getTaskClientToken, GLOBAL_ENHANCERS, QUEUE_INSTANCE, TASK_CLOCK, TASK_
 import { TaskExplorer } from '../discovery/task.explorer.js';
 import { workerRun } from './worker-run.js';
 
-/** How long after bootstrap an application may take to listen to signals: it can only do so when bootstrap is over. */
+/** ms after bootstrap until the application must listen to signals. It cannot do so earlier. */
 const SIGNAL_CHECK_DELAY = 1_000;
 
 /**
- * Fits a Worker into an application's life: checked when modules are initialized, started by `runWorker` or else at
- * bootstrap, drained before the modules are destroyed that close what its tasks use.
+ * Runs a Worker in the lifecycle of an application: it is checked when modules are initialized, started by `runWorker` or at
+ * bootstrap, and drained before the modules that its tasks use are destroyed.
  */
 @Injectable()
 export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
@@ -86,16 +86,16 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
     await this.#beat?.start();
   }
 
-  /** Takes no more work, and sends none. */
+  /** Stops fetching and scheduling. */
   async quiet(): Promise<void> {
     await this.#beat?.stop();
     await this.#worker?.quiet();
   }
 
-  /** Drains until `drainTimeout`, gives back what is left. */
+  /** Drains until `drainTimeout`, then gives back unfinished deliveries. */
   async stop(): Promise<void> {
     await this.#beat?.stop();
-    // It goes on while the worker drains: running tasks may still send.
+    // The relay runs while the worker drains: running tasks may still send.
     await this.#worker?.stop();
     await this.#relay?.stop();
   }
@@ -105,7 +105,7 @@ export class WorkerOrchestrator implements OnModuleInit, OnApplicationBootstrap,
     return this.#worker?.health();
   }
 
-  /** What the beat of this process has done; undefined where none is. */
+  /** The health of the beat of this process; undefined without a beat. */
   beatHealth(): BeatHealth | undefined {
     return this.#beat?.health();
   }

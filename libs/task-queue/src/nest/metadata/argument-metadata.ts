@@ -3,13 +3,13 @@ import { CUSTOM_ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { parameterOf, type ParameterPlan, type RouteArgument } from './parameter-plan.js';
 
-/** The metadata key under which Nest is shown a task's parameters. */
+/** The metadata key under which Nest finds the parameters of a task. */
 export const TASK_ARGS_METADATA = 'task:args';
 
 /**
- * A method's parameters in the form that Nest keeps those of routes in, for a call with `given` arguments: every argument
- * becomes a 'body' at its position, so that pipes of parameter, method and class apply. A parameter that was not given
- * and that the method defaults itself is left out: no pipe sees it, and a rest parameter stays empty.
+ * The parameters of a method in the form of Nest's route parameters, for a call with `given` arguments: every argument
+ * becomes a 'body' at its position, so that pipes of parameter, method and class apply. A parameter with a default that was
+ * not given is omitted: no pipe runs for it, and a rest parameter stays empty.
  */
 export function argumentMetadata(plan: ParameterPlan, given: number): Readonly<Record<string, RouteArgument>> {
   const metadata: Record<string, RouteArgument> = { ...plan.custom };
@@ -23,7 +23,7 @@ export function argumentMetadata(plan: ParameterPlan, given: number): Readonly<R
   return metadata;
 }
 
-/** Takes an argument of a call `(args, context)` by its position. */
+/** Reads an argument of a call `(args, context)` by its position. */
 export const taskArguments = {
   exchangeKeyForValue: (_type: number, position: unknown, [args]: [readonly unknown[]]): unknown => args[position as number],
 };

@@ -7,7 +7,7 @@ import { lineageOf } from './lineage.js';
 const HOOKS = 'task-queue:hooks';
 const SIGNALS = 'task-queue:signals';
 
-/** A method that is told something. */
+/** A method that listens to a hook or a signal. */
 export interface ListeningMethod<N> {
   readonly name: N;
   readonly method: string;
@@ -21,7 +21,7 @@ export function storeSignal(prototype: object, method: string | symbol, name: Si
   store(SIGNALS, '@OnSignal', prototype, method, name);
 }
 
-/** The hooks of a class and its bases, the base's first; a method that overrides one takes its place. */
+/** The hooks of a class and its bases, those of the base first; an overriding method replaces the hook of its base. */
 export function readHooks(target: Function): readonly ListeningMethod<TaskHookName>[] {
   return read(HOOKS, target) as readonly ListeningMethod<TaskHookName>[];
 }
@@ -41,7 +41,7 @@ function store(key: string, decorator: string, prototype: object, method: string
     );
   }
   const own = (Reflect.getOwnMetadata(key, prototype) ?? []) as readonly ListeningMethod<string>[];
-  // Decorators of one method are applied from the lowest to the highest, methods from the first to the last.
+  // TypeScript applies the decorators of one method from bottom to top, and methods from first to last.
   Reflect.defineMetadata(key, [...own, { name, method }], prototype);
 }
 

@@ -7,16 +7,16 @@ import { flattenRetry } from '../../core/policies/retry/retry-options.js';
 import type { FlatTaskOptions, TaskOptionsInput } from '../../core/policies/task-options-input.js';
 import { PUBLISH_OPTIONS, type WorkerTaskOptions } from '../../core/policies/task-options.js';
 
-/** Options that are known only when the application runs: made from its providers, as Nest's own factories are. */
+/** Makes options from providers of the application, like the factories of Nest. */
 export interface OptionsFactory {
-  // oxlint-disable-next-line typescript/no-explicit-any -- a factory takes whatever `inject` names
+  // oxlint-disable-next-line typescript/no-explicit-any -- the parameters of a factory are the providers of `inject`
   readonly useFactory: (...dependencies: any[]) => WorkerTaskOptions;
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[] | undefined;
 }
 
 /**
- * What a task's factory says, asked once, at boot.
- * @throws InvalidHandlerError where it is no factory of options · UnsupportedOptionError where it says what producers must know
+ * The options of a task's factory, which is called once, at boot.
+ * @throws InvalidHandlerError when it returns no options · UnsupportedOptionError when it returns options that producers need
  */
 export function optionsFromFactory({ useFactory, inject = [] }: OptionsFactory, wrapper: InstanceWrapper, where: string): FlatTaskOptions {
   const ref = wrapper.host!.getProviderByKey(ModuleRef).instance as ModuleRef;

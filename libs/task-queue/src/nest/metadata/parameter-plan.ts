@@ -4,7 +4,7 @@ import { InvalidHandlerError } from '../../core/errors/boot-errors.js';
 import { TaskContext } from '../../core/ports/task/task-context.js';
 import { contextParameters, fetchedParameters } from './task-metadata.js';
 
-/** What Nest's parameter decorators leave of one parameter. */
+/** The metadata of one parameter that Nest's decorators store. */
 export interface RouteArgument {
   readonly index: number;
   readonly data?: unknown;
@@ -22,11 +22,11 @@ export interface ParameterPlan {
   readonly contexts: readonly number[];
   /** parameters that a `createParamDecorator` decorator fills, by the key that Nest keeps them under */
   readonly custom: Readonly<Record<string, RouteArgument>>;
-  /** what decorators say of parameters that arguments fill: their pipes */
+  /** the metadata (pipes) of parameters that arguments fill */
   readonly decorated: ReadonlyMap<number, RouteArgument>;
   /** how many parameters the method declares; arguments beyond them follow (rest parameters) */
   readonly count: number;
-  /** parameters before the first that has a default or is a rest */
+  /** number of parameters before the first with a default and the rest parameter */
   readonly required: number;
 }
 
@@ -58,7 +58,7 @@ export function parameterOf(plan: ParameterPlan, k: number): number {
   return plan.positions[k] ?? plan.count + k - plan.positions.length;
 }
 
-/** Whether nothing but arguments and the context fill the parameters, with no pipe of their own. */
+/** Whether only arguments and the context fill the parameters, and none has a pipe. */
 export function isPlain(plan: ParameterPlan): boolean {
   return (
     Object.keys(plan.custom).length === 0 &&
@@ -66,7 +66,7 @@ export function isPlain(plan: ParameterPlan): boolean {
   );
 }
 
-/** The classes on which Nest may look for parameter metadata: a class decorator can put a Proxy before the class itself. */
+/** The classes on which Nest may look for parameter metadata: a class decorator can replace the class by a Proxy. */
 export function parameterHosts(target: Function): readonly Function[] {
   return [...new Set([target, (target.prototype as { constructor: Function }).constructor])];
 }
@@ -87,8 +87,8 @@ function contextIndexes(prototype: object, method: string, types: readonly unkno
   return [...indexes].sort((a, b) => a - b);
 }
 
-// Decorators cannot change a parameter's type, so callers would be asked for what the worker fills unless the type says
-// so. A branded type compiles to Object, which is how a missing brand shows.
+// Decorators cannot change the type of a parameter. Without a branded type, callers would have to pass arguments that the
+// worker fills. A branded type compiles to Object, so any other type shows a missing brand.
 function checkTypes(
   types: readonly unknown[] | undefined,
   custom: readonly (readonly [string, RouteArgument])[],
@@ -108,7 +108,7 @@ function checkTypes(
     if (types[index] !== Object) fail(index, 'a fetched entity', 'Type it Fetched<…>, so that callers pass the id.');
   }
   for (const index of contexts) {
-    // A class imported with `import type` compiles to Function, here as rightly typed as any.
+    // A class imported with `import type` compiles to Function, which is a correct type, too.
     if (types[index] !== Object && types[index] !== Function && !isContextType(types[index])) fail(index, '@Ctx()', 'Type it TaskContext.');
   }
 }

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 
-/** The class whose methods a provider has; undefined for plain values and for what does not exist yet. */
+/** The class of a provider; undefined for plain values and for instances that do not exist yet. */
 export function classOf(wrapper: InstanceWrapper): Type | undefined {
   if (!wrapper.isNotMetatype) return wrapper.metatype as Type;
   const instance: unknown = wrapper.instance;

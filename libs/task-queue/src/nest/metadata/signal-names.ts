@@ -26,17 +26,17 @@ const KNOWN: Readonly<Record<SignalName, true>> = {
   worker_process_shutdown: true,
 };
 
-const LOGGING = ['it is about setting up logging, which is Nest’s', 'Give Nest a logger, or override TASK_LOGGER.'] as const;
+const LOGGING = ['it configures logging, which Nest does', 'Give Nest a logger, or override TASK_LOGGER.'] as const;
 const EVENTLET = [
   'there is no eventlet pool: the default pool waits for I/O in one process',
   'Listen to worker_init or worker_shutdown.',
 ] as const;
 const BEAT = ['a beat is the same, within a worker or alone', 'Listen to beat_init.'] as const;
 
-/** Celery's other signals: why they never come here, and what to do instead. */
+/** Celery's other signals: why they are never sent here, and what to do instead. */
 const WITHOUT_MEANING: Readonly<Record<string, readonly [why: string, instead: string]>> = {
-  task_sent: ['Celery has given it up', 'Listen to after_task_publish.'],
-  import_modules: ['modules are imported by Node, before anything can listen', 'Import what you need in your worker module.'],
+  task_sent: ['Celery has removed it', 'Listen to after_task_publish.'],
+  import_modules: ['Node imports modules before any listener exists', 'Import the modules in your worker module.'],
   celeryd_init: ['a worker is configured before it exists', 'Configure it in TaskWorkerModule.forRootAsync, or listen to worker_init.'],
   celeryd_after_setup: [
     'a worker is configured before it exists',
@@ -44,7 +44,7 @@ const WITHOUT_MEANING: Readonly<Record<string, readonly [why: string, instead: s
   ],
   worker_before_create_process: [
     'these pools make no processes',
-    'Listen to worker_process_init, which is told in each process that runs tasks.',
+    'Listen to worker_process_init, which is sent in each process that runs tasks.',
   ],
   heartbeat_sent: ['workers send no heartbeats; leases are renewed by a thread of their own', 'Ask WorkerOrchestrator.health().'],
   setup_logging: LOGGING,

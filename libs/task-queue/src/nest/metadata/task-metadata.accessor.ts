@@ -13,7 +13,7 @@ export interface TaskDeclaration {
   readonly method: string;
   readonly name: string;
   readonly options: FlatTaskOptions;
-  /** asked at boot, for options over these */
+  /** called at boot; its options override these */
   readonly factory: OptionsFactory | undefined;
 }
 
@@ -51,7 +51,7 @@ function describe({ method, name, options }: TaskDeclaration): DeclaredTask {
   return { method, name, ...publishingOptionsOf(options) };
 }
 
-/** A class decorator may have put a Proxy before the class that bears the metadata, so both are asked. */
+/** A class decorator may replace the class that has the metadata by a Proxy, so both are read. */
 function defaultsOf(link: Function): FlatTaskOptions {
   const behind = (link.prototype as { constructor: Function }).constructor;
   const defaults: TaskOptionsInput = { ...(behind === link ? {} : ownDefaults(behind)), ...ownDefaults(link) };

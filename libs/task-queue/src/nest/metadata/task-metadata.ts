@@ -10,7 +10,7 @@ const CONTEXT_PARAMETERS = 'task-queue:context-parameters';
 const FETCHED_PARAMETERS = 'task-queue:fetched-parameters';
 const PERIODICS = 'task-queue:periodics';
 
-/** What one `@Periodic` says. */
+/** The arguments of one `@Periodic`. */
 export interface PeriodicEntry {
   readonly schedule: ScheduleInput;
   readonly options: PeriodicOptions;
@@ -19,7 +19,7 @@ export interface PeriodicEntry {
 type OwnPeriodics = ReadonlyMap<string, readonly PeriodicEntry[]>;
 type OwnTasks = Map<string, TaskDecoratorOptions>;
 
-// What decorators leave is kept on (prototype, method), never on the function: a decorator above @Task may replace that.
+// Metadata is stored on (prototype, method), never on the function: a decorator above @Task may replace the function.
 
 export function storeTask(prototype: object, method: string, options: TaskDecoratorOptions): void {
   const tasks: OwnTasks = ownTasks(prototype) ?? new Map();
@@ -27,7 +27,7 @@ export function storeTask(prototype: object, method: string, options: TaskDecora
   Reflect.defineMetadata(TASKS, tasks, prototype);
 }
 
-/** The tasks declared on this very prototype. */
+/** The tasks declared on this prototype, without inherited ones. */
 export function ownTasks(prototype: object): OwnTasks | undefined {
   return Reflect.getOwnMetadata(TASKS, prototype) as OwnTasks | undefined;
 }
@@ -36,19 +36,19 @@ export function storeDefaults(target: object, options: TaskOptionsInput): void {
   Reflect.defineMetadata(DEFAULTS, { ...ownDefaults(target), ...options }, target);
 }
 
-/** The defaults declared on this very class. */
+/** The defaults declared on this class, without inherited ones. */
 export function ownDefaults(target: object): TaskOptionsInput | undefined {
   return Reflect.getOwnMetadata(DEFAULTS, target) as TaskOptionsInput | undefined;
 }
 
-/** Decorators run from the last to the first: what is written first comes first. */
+/** TypeScript applies decorators from last to first, so each is put before the previous: the order is that of the source. */
 export function storePeriodic(prototype: object, method: string, entry: PeriodicEntry): void {
   const periodics = ownPeriodics(prototype);
   const entries = [entry, ...(periodics.get(method) ?? [])];
   Reflect.defineMetadata(PERIODICS, new Map([...periodics, [method, entries]]), prototype);
 }
 
-/** The schedules declared on methods of this very prototype. */
+/** The schedules declared on methods of this prototype, without inherited ones. */
 export function ownPeriodics(prototype: object): OwnPeriodics {
   return (Reflect.getOwnMetadata(PERIODICS, prototype) as OwnPeriodics | undefined) ?? new Map();
 }
@@ -78,14 +78,14 @@ function parametersOf(key: string, prototype: object, method: string): ReadonlyS
   return new Set((Reflect.getMetadata(key, prototype, method) ?? []) as readonly number[]);
 }
 
-/** What `@Task` takes: the name it is known by everywhere, and how it is sent and run. */
+/** The argument of `@Task`: the name of the task, and its options. */
 export interface TaskDecoratorOptions extends TaskOptionsInput, Partial<OptionsFactory> {
   /** unique, and part of every message: renaming a method or class does not change it */
   name: string;
 }
 
 export interface PeriodicOptions extends PeriodicSettings {
-  /** of the schedule; default: the task's, with a number for the second and further ones of a method */
+  /** of the schedule; default: the name of the task, with a number from the second schedule of a method on */
   readonly name?: string;
   /** the `name` of the TaskQueueModule that it is sent through */
   readonly client?: string;

@@ -14,7 +14,7 @@ import { readTaskRole, TASK_ROLE } from '../tokens/task-role.js';
 import { STAND_IN_IF_ANY, type StandIn } from '../tokens/stand-in.js';
 import { TASK_CLOCK, TASK_LOGGER } from '../tokens/tokens.js';
 
-/** What every instance of the queue shares in one application: its handlers, found once, and its log and clock. */
+/** The providers that all queue instances of an application share: its handlers, explored once, the log and the clock. */
 @Module({
   imports: [DiscoveryModule],
   providers: [

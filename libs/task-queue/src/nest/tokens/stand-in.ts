@@ -7,17 +7,17 @@ import type { WorkerOptionsInput } from '../../core/worker/worker-options.js';
 import type { QueueInstance } from '../../assembly/queue-instance.js';
 
 /**
- * Takes the place of the world while an application is tested: of its time, its brokers, and of the workers in its
- * modules, which are checked and then stay idle. Provided by the testing kit's global module, and by nobody else.
+ * Replaces the environment of an application under test: its clock, its brokers, and the workers in its modules, which are
+ * checked and stay idle. Only the global module of the testing kit provides it.
  */
 export interface StandIn {
   readonly clock: Clock;
-  /** what an instance is opened with, for what it was given */
+  /** the options that an instance is opened with instead of its own */
   optionsFor(input: ClientOptionsInput, instance: string): ClientOptionsInput;
   opened(instance: QueueInstance): void;
-  /** told of the options of each worker in the application's modules */
+  /** receives the options of each worker in the application's modules */
   worker(instance: QueueInstance, options: WorkerOptionsInput): void;
-  /** a call that the broker has taken, or that is run at once in eager mode */
+  /** receives each call that the broker has accepted, or that eager mode runs */
   sent(instance: string, message: TaskMessage, publication: Publication): void;
 }
 

@@ -1,9 +1,9 @@
 import type { InjectionToken } from '@nestjs/common';
 
-/** What a process is to the queue: an application, one that `runWorker` owns, or a child of a worker's pool. */
+/** The role of a process: an application, a process that `runWorker` owns, or a child of a worker's pool. */
 export type TaskRole = 'app' | 'worker' | 'child';
 
-/** Injects the {@link TaskRole}, for what must not run in each process: cron jobs, listeners. */
+/** Injects the {@link TaskRole}, for code that must not run in each process: cron jobs, listeners. */
 export const TASK_ROLE: InjectionToken<TaskRole> = 'TASK_ROLE';
 
 const VARIABLE = 'TASK_QUEUE_ROLE';
@@ -13,7 +13,7 @@ export function readTaskRole(): TaskRole {
   return role === 'worker' || role === 'child' ? role : 'app';
 }
 
-/** To be said before the application is imported, which may ask. What a parent process has said holds. */
+/** Must be called before the application is imported, which may read the role. A role set by the parent process wins. */
 export function claimTaskRole(role: TaskRole): void {
   process.env[VARIABLE] ??= role;
 }

@@ -15,7 +15,7 @@ import type { DatabaseHandle, StoreAddress } from '../../ports/runtime/database-
 import { resolveResults, resultsField, type ResultsInput, type TypeormResults } from './results-option.js';
 import type { Routes } from '../routing/routes.js';
 
-/** What `TaskQueueModule.forRoot` takes for the queue itself. Durations are ms or text. */
+/** Options of `TaskQueueModule.forRoot`. Durations are ms or text. */
 export interface ClientOptionsInput extends ContentOptionsInput {
   /**
    * 'memory://' (default), 'redis://user:password@host:port/db', 'postgres://user:password@host:port/database', or the application's own
@@ -32,7 +32,7 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   schedules?: StoreAddress;
   /** begins every key, so that several applications share one server; on PostgreSQL the schema; default 'tq' */
   keyPrefix?: string;
-  /** the queues that exist, beside the default one and those of tasks; a call or worker that names another is refused. Absent: any name goes */
+  /** the queues that exist, beside the default one and those of tasks; any other name is refused. Absent: every name is accepted */
   queues?: readonly string[];
   /** default 'default' */
   defaultQueue?: string;
@@ -40,29 +40,29 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   publishTimeout?: Duration;
   /** how a publish that failed is tried again, within `publishTimeout`; default as Celery: 3 times within a second; false = not at all */
   publishRetry?: boolean | PublishRetryInput;
-  /** where calls go, by task; wins over `queue` of the task, and the call wins over it */
+  /** queues of calls by task; overrides `queue` of the task, and the call overrides it */
   routes?: Routes;
-  /** options of tasks by name or pattern, over what they say themselves; the same for producers and workers */
+  /** options of tasks by name or pattern, which override those of `@Task`; the same for producers and workers */
   annotations?: AnnotationsInput;
   /** how long results are kept; default '1d' */
   resultExpires?: Duration;
-  /** results tell which call they are of: name, arguments, queue; default false */
+  /** results contain the call: task name, arguments, queue; default false */
   resultExtended?: boolean;
-  /** results tell which task sent theirs, and what it sent: `parent()`, `children()`, `collect()`; default false */
+  /** results contain the ids of parent and child tasks, for `parent()`, `children()`, `collect()`; default false */
   trail?: boolean;
   /** how long ids that a caller chose are remembered after they finished; default '7d' */
   dedupRetention?: Duration;
-  /** the application's PostgreSQL, in which tasks wait that are sent within its transactions, where the broker is elsewhere */
+  /** PostgreSQL database that stores tasks sent inside a transaction until a worker relays them; needed when the broker is in another store */
   outbox?: OutboxOptionsInput;
-  /** how long is remembered which transactional tasks have run; default '30d' */
+  /** how long the records of completed transactional tasks are kept; default '30d' */
   recordRetention?: Duration;
-  /** how long a revoked id that never comes is remembered; default '1d' */
+  /** how long the mark of a revoked id is kept when no worker settles it; default '1d' */
   revokesExpire?: Duration;
-  /** dead letters that each queue keeps, beyond which the oldest go; default 10 000 */
+  /** maximum number of dead letters of a queue; the oldest are removed; default 10 000 */
   deadLetterLimit?: number;
   /** bytes of one encoded message; default 1 MB */
   maxPayloadBytes?: number;
-  /** schedules of the code and how they are kept; they are sent by workers with `beat: true`, or by `runBeat` */
+  /** schedules of the code, and options of the scheduler; workers with `beat: true`, or `runBeat`, send them */
   beat?: BeatOptionsInput;
   /** run tasks inline instead of sending them; for tests */
   eager?: boolean;

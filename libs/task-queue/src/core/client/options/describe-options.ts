@@ -4,8 +4,8 @@ import type { ClientOptions } from './client-options.js';
 import { areTypeormResults } from './results-option.js';
 
 /**
- * The options as people may see them. Each is named here, so that one that is added later is not shown before somebody has thought
- * about it: connection strings lose their passwords, and the driver's own options, keys and functions are left out.
+ * The options as people may see them: without passwords in connection strings, options of the driver, keys and functions.
+ * Every shown option is named here, so that a new option stays hidden until it is added.
  */
 export function describeClientOptions(options: ClientOptions): Readonly<Record<string, unknown>> {
   const { keyPrefix, queues, defaultQueue, publishTimeout, resultExpires, resultExtended, trail, dedupRetention } = options;
@@ -23,7 +23,7 @@ export function describeClientOptions(options: ClientOptions): Readonly<Record<s
   };
 }
 
-/** A pool or a DataSource of the application's is told by its class alone. */
+/** For a pool or a DataSource of the application, only the name of its class. */
 function describeAddress(address: StoreAddress): string {
   return typeof address === 'string' ? maskPassword(address) : address.constructor.name;
 }

@@ -12,13 +12,13 @@ export interface SignOptionsInput {
 export interface EncryptOptionsInput {
   /** the first encrypts, every one decrypts. A key has 32 bytes, or is text of them in base64 or hex (`openssl rand -base64 32`) */
   keys: readonly { readonly id: string; readonly key: string | Uint8Array }[];
-  /** default true: what is not encrypted is refused. false: while encryption is being introduced */
+  /** default true: content that is not encrypted is refused. false: while encryption is being introduced */
   required?: boolean;
 }
 
 const KEY_ID = /^[\w.-]{1,64}$/;
 const KEY_BYTES = 32;
-/** stands in errors for what was given */
+/** replaces the given value in errors */
 const HIDDEN = '[hidden]';
 
 type RingName = 'sign' | 'encrypt';

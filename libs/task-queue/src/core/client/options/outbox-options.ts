@@ -4,15 +4,15 @@ import type { Duration } from '../../message/duration.js';
 import { checkOptions, durationField, flagField } from '../../options/check-options.js';
 import { isDataSource, type DatabaseHandle } from '../../ports/runtime/database-handle.js';
 
-/** Where tasks wait that are sent within a transaction, until a worker relays them to the broker. */
+/** Stores tasks that are sent inside a transaction until a worker relays them to the broker. */
 export interface OutboxOptionsInput {
-  /** the application's PostgreSQL, as it is open already: a TypeORM DataSource or a pg Pool */
+  /** the open connection to the application's PostgreSQL: a TypeORM DataSource or a pg Pool */
   database: DatabaseHandle;
-  /** default true: this application's workers publish what waits */
+  /** default true: this application's workers publish the stored tasks */
   relay?: boolean;
-  /** how often is looked for what no notification has told of; default '1s' */
+  /** interval of polling for rows whose notification was missed; default '1s' */
   pollInterval?: Duration;
-  /** how long a row may wait before that is an error in the log, at most `dedupRetention`; default '1d' */
+  /** a row that waits longer is logged as an error; at most `dedupRetention`; default '1d' */
   lagLimit?: Duration;
 }
 
@@ -34,7 +34,7 @@ export type OutboxOptions = Readonly<z.output<typeof schema>>;
 export function resolveOutboxOptions(input: OutboxOptionsInput, dedupRetention: number): OutboxOptions {
   const options = checkOptions(schema, input, "'outbox' of TaskQueueModule.forRoot");
   if (options.lagLimit > dedupRetention) {
-    const what = `no longer than dedupRetention (${dedupRetention} ms): what is relayed again after that would run twice`;
+    const what = `no longer than dedupRetention (${dedupRetention} ms): a task that is relayed again after that would run twice`;
     throw new InvalidOptionError('lagLimit', input.lagLimit, what);
   }
   return Object.freeze(options);

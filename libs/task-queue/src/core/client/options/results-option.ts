@@ -8,9 +8,9 @@ import { checkOptions, durationField, nameField } from '../../options/check-opti
 export interface TypeormResultsInput {
   /** its DataSource, or the name under which TypeOrmModule provides it; default: the unnamed one */
   readonly typeorm?: string | TypeormDataSource;
-  /** of the tables that `npx tasks migrate` makes; default: `keyPrefix` */
+  /** schema of the tables that `npx tasks migrate` creates; default: `keyPrefix` */
   readonly schema?: string;
-  /** how long failed tasks are remembered, whatever becomes of their dead letters; default '30d' */
+  /** how long failed tasks are kept, independent of their dead letters; default '30d' */
   readonly failedTaskExpires?: Duration;
 }
 
@@ -39,7 +39,7 @@ export function areTypeormResults(results: StoreAddress | TypeormResults): resul
   return typeof results === 'object' && !isHandle(results);
 }
 
-/** A pool or a DataSource tells its options; ours has none of that name. */
+/** A pool or a DataSource has `options`; the object of this option has not. */
 function isHandle(input: DatabaseHandle | TypeormResultsInput): input is DatabaseHandle {
   return typeof (input as Partial<DatabaseHandle>).options === 'object';
 }

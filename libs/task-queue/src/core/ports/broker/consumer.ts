@@ -5,7 +5,7 @@ import type { Publication, PublishReceipt } from './publication.js';
 import type { JoinArrival, JoinReceipt } from '../stores/join-store.js';
 
 /**
- * Takes deliveries from its queues under leases, and settles them. It owns what it has handed out: it renews those leases
+ * Receives deliveries from its queues under leases, and settles them. It renews the leases of the deliveries that it handed out
  * by itself (unless `renew: false`), as long as the process lives and the main loop has answered within `maxLoopBlock`.
  */
 export interface Consumer {
@@ -21,7 +21,7 @@ export interface Consumer {
    * repeats the call for as long as the leases hold: only it can repeat a call whose answer was lost.
    */
   settle(settlements: readonly Settlement[]): Promise<SettleReceipt[]>;
-  /** Renews leases now. Answers what is no longer held, and what was revoked meanwhile. */
+  /** Renews leases now. Reports the lost leases, and the ids that were revoked since the last renewal. */
   extend(deliveries: readonly Delivery[]): Promise<ExtendReport>;
   /**
    * Receives from these queues from now on, a receive that waits included. What is out stays this consumer's, and what a
@@ -49,7 +49,7 @@ export interface ConsumeOptions {
 }
 
 export interface ConsumerEvents {
-  /** leases confirmed as lost: somebody else has, or will have, these deliveries */
+  /** leases confirmed as lost: another consumer has these deliveries, or will receive them */
   lost(deliveries: readonly Delivery[]): void;
   /** revoked while out, as answers to renewals and settlements name them */
   revoked(revoked: readonly RevokedDelivery[]): void;
@@ -68,11 +68,11 @@ export interface Delivery extends CarriedMessage {
   readonly token: string;
   /** leases of this message that were lost before this one: 0 on a first delivery */
   readonly lostLeases: number;
-  /** the id bears a revoke mark: settle it as REVOKED without running it */
+  /** the id has a revoke mark: settle it as REVOKED without running it */
   readonly revoked: boolean;
 }
 
-/** What the worker tells the broker about a delivery. */
+/** The end of a delivery, and what the broker writes with it. */
 export type Settlement = { readonly delivery: Delivery } & SettlementContent;
 
 /** A settlement without its delivery: what an attempt's end asks for. */
@@ -85,7 +85,7 @@ export type SettlementContent = {
   readonly arrivals?: readonly JoinArrival[];
 } & SettlementKind;
 
-/** What the run of a transactional task has left to be settled, whichever delivery settles it. */
+/** The settlement that the run of a transactional task recorded, for any delivery of that task. */
 export type RecordedSettlement = Extract<SettlementContent, { readonly kind: 'ack' }>;
 
 export type SettlementKind =
@@ -124,7 +124,7 @@ export interface SettleReceipt {
   readonly heldBack?: readonly HeldBackReceipt[];
 }
 
-/** A follow-up that was not published, and what a publish of it would have answered. */
+/** A follow-up that was not published, and the receipt that a publish would have returned. */
 export interface HeldBackReceipt {
   readonly followUp: string;
   readonly receipt: PublishReceipt;

@@ -2,7 +2,7 @@ import type { RateLimit } from './rate-limit.js';
 import type { CarriedMessage } from './message-format.js';
 import type { UniqueKey } from '../../message/unique-key.js';
 
-/** One message on its way in. The body is opaque to the transport; what the transport acts on stands beside it. */
+/** A message to publish. The body is opaque to the transport, which acts on the other fields. */
 export interface Publication extends CarriedMessage {
   /** 0–9, higher first */
   readonly priority: number;

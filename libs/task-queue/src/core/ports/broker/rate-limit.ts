@@ -1,8 +1,8 @@
 import { InvalidOptionError } from '../../errors/option-errors.js';
 
 /**
- * Lets the messages of one key through one at a time, `intervalMs` apart, in the whole store. They wait in the place
- * `limited` of their queue, by priority; none of them owns a slot: the next slot goes to whoever is first when it is due.
+ * Hands out the messages of one key one at a time, `intervalMs` apart, in the whole store. They wait in the place
+ * `limited` of their queue, by priority; none of them owns a slot: the next slot goes to the first message when it is due.
  * One that is revoked or expired by then is handed out without using it. Every hand-over uses a slot: the first, and
  * those after a retry, a release or a lost lease.
  */
@@ -15,7 +15,7 @@ export interface RateLimit {
   readonly expires?: number;
 }
 
-/** ms by which a slot may be taken late without moving those behind it; after more, the next begins anew. */
+/** A slot may be used this many ms late without moving the following slots. After that, slots are counted from its use. */
 export const SLOT_PATIENCE = 100;
 
 /** @throws InvalidOptionError */

@@ -5,24 +5,24 @@ import type { Publication, PublishOptions, PublishReceipt } from './publication.
  * commits, and gone when it rolls back.
  */
 export interface TransactionSession {
-  /** One statement, one round trip. A failure of it aborts the owner's transaction, so what may fail is guarded by a savepoint of its own. */
+  /** One statement, one round trip. A failure aborts the owner's transaction, so a statement that may fail uses a savepoint. */
   query<Row = Record<string, unknown>>(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }>;
 }
 
-/** What a broker can do that keeps its messages in a SQL database: take them in within a transaction of its user. */
+/** Offered by a broker whose messages are in a SQL database: publishing within a transaction of the application. */
 export interface TransactionalPublishing {
-  /** Which database the messages are in; compared with that of a session before anything is published within it. */
+  /** The database of the messages, to compare with that of a session before publishing within it. */
   databaseIdentity(): Promise<DatabaseIdentity>;
   /**
    * As `Broker.publish`, within the transaction of the session, in one round trip: durable and handed out when it commits.
-   * A receipt says what was true within the transaction. Unique keys and ids are taken in sorted order, waiting for no lock
+   * A receipt describes the state within the transaction. Unique keys and ids are locked in sorted order; no lock is awaited
    * longer than `timeout`.
-   * @throws PublishUncertainError never: what becomes of the transaction is the owner's to know
+   * Never throws PublishUncertainError: the owner knows whether the transaction was committed.
    */
   publishWithin(session: TransactionSession, publications: readonly Publication[], options: PublishOptions): Promise<PublishReceipt[]>;
 }
 
-/** What a transaction is open on: TypeORM's EntityManager or QueryRunner, or a client of `pg`. Known by its shape. */
+/** The object that a transaction is open on, known by its shape: TypeORM's EntityManager or QueryRunner, or a client of `pg`. */
 export interface TransactionOwner {
   // oxlint-disable-next-line typescript/no-explicit-any -- three drivers' signatures have no more than this in common
   query(text: string, values?: any[]): Promise<any>;
@@ -32,7 +32,7 @@ export interface TransactionOwner {
 export interface TransactionalSending {
   /** @throws TransactionNotOpenError · DatabaseUnsupportedError */
   open(owner: TransactionOwner): OpenTransaction;
-  /** Whether messages are known to go straight into the broker: nobody sends them again, so no id has to be remembered. */
+  /** Whether messages go straight into the broker. No relay sends them again, so their ids need no trace. */
   isDirect(transaction: OpenTransaction): boolean;
   /** Publishes within one transaction. One publisher serves all its calls, since a connection takes one statement at a time. */
   publisher(transaction: OpenTransaction, timeout: number): PublisherWithin;
@@ -48,8 +48,8 @@ export interface PublisherWithin {
 }
 
 /**
- * Tells whether two connections lead to the same database of the same running server. The server is known by the instant at
- * which it was started: unlike the system identifier this needs no rights and tells a server from its clones and replicas.
+ * Identifies a database of a running server. The server is identified by the instant at which it started: unlike the system
+ * identifier, this needs no privileges and differs between a server and its clones and replicas.
  */
 export interface DatabaseIdentity {
   readonly server: string;
@@ -64,12 +64,12 @@ export function isSameDatabase(one: DatabaseIdentity, other: DatabaseIdentity): 
   return one.server === other.server && one.database === other.database;
 }
 
-/** A transaction that somebody has opened on one connection. */
+/** A transaction that is open on one connection. */
 export interface OpenTransaction {
   readonly session: TransactionSession;
-  /** the connection, for what is kept as long as it */
+  /** the connection; a key for state that lives as long as it */
   readonly connection: object;
-  /** what leads to its database: equal for all connections of one pool or DataSource */
+  /** the pool, DataSource or address of the connection: equal for all connections to one database */
   readonly database: object | string;
   /** @throws TransactionNotOpenError when it has not begun, or is over */
   check(what: string): void;

@@ -1,14 +1,14 @@
 import type { CarriedMessage, EncodedMessage } from '../broker/message-format.js';
 import type { FailedAttempt } from '../../message/failed-attempt.js';
 
-/** Everything that only people, dashboards and commands ask of a broker. */
+/** Reads and manages queues for people, dashboards and commands. Workers and clients do not need it to run tasks. */
 export interface Inspector {
   /** names of the queues that hold or have held messages, or are paused */
   queues(): Promise<string[]>;
   counts(queue: string): Promise<QueueCounts>;
   /** Where an id is now, in order; null = in no known queue. */
   locate(ids: readonly string[]): Promise<(Location | null)[]>;
-  /** The first in line of each priority among what is ready, highest first: with them it is known how long the queue makes wait. */
+  /** The first ready message of each priority, highest first. Their age is the delay of the queue. */
   heads(queue: string): Promise<WaitingMessage[]>;
   /** Newest first, a page at a time. */
   deadLetters(queue: string, options: DeadLetterPaging): Promise<DeadLetterPage>;
@@ -24,9 +24,9 @@ export interface Inspector {
   purgeDeadLetters(queue: string, ids?: readonly string[]): Promise<number>;
   /** Removes every waiting message (ready, delayed and limited) of a queue. @returns how many */
   purge(queue: string): Promise<number>;
-  /** From now on, nothing of the queue is handed out to any worker, until it is resumed. What is out goes on and is settled. */
+  /** Hands out no message of the queue to any worker until it is resumed. Running tasks go on and are settled. */
   pause(queue: string): Promise<void>;
-  /** Workers that wait are woken. */
+  /** Wakes waiting workers. */
   resume(queue: string): Promise<void>;
   /** names of the queues that are paused, sorted */
   paused(): Promise<string[]>;
@@ -34,13 +34,13 @@ export interface Inspector {
 
 export interface DeadLetterPaging {
   readonly limit: number;
-  /** `next` of the page before; a letter that came meanwhile is not in it, and none is left out */
+  /** `next` of the page before. Letters that arrive between two pages are not listed; no other letter is skipped */
   readonly cursor?: string;
 }
 
 export interface DeadLetterPage {
   readonly letters: readonly DeadLetter[];
-  /** where the next page begins; null = this was the last */
+  /** the cursor of the next page; null = this was the last */
   readonly next: string | null;
 }
 
@@ -72,7 +72,7 @@ export interface Location {
 export interface DeadLetter extends CarriedMessage {
   readonly reason: string;
   readonly detail: string;
-  /** what became of its attempts, oldest first; empty where it never ran or its workers died of it */
+  /** its failed attempts, oldest first; empty when it never ran, or when its workers were lost */
   readonly attempts: readonly FailedAttempt[];
   /** epoch ms by the store's clock */
   readonly at: number;

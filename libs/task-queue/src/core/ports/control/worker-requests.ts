@@ -1,6 +1,6 @@
 import type { QueueCounts } from './inspector.js';
 
-/** What can be asked of a running worker, and told: what each takes, and what one worker answers. The names are Celery's. */
+/** The requests that a running worker answers, each with its arguments and the answer of one worker. The names are Celery's. */
 export interface WorkerRequests {
   ping: { args: NoArgs; answer: 'pong' };
   active: { args: NoArgs; answer: readonly ActiveTask[] };
@@ -52,16 +52,16 @@ export interface ActiveTask extends HeldTask {
   readonly deadline: number | null;
   /** acknowledged before it ran */
   readonly acknowledged: boolean;
-  /** why it was told to end: an error's code; null = it was not */
+  /** the code of the error that its signal was aborted with; null = not aborted */
   readonly ending: string | null;
 }
 
-/** What waits for its time in a queue of the worker: in the broker, never in the worker itself. */
+/** Delayed and limited messages of a queue of the worker. They wait in the broker, never in the worker. */
 export interface ScheduledWork extends Pick<QueueCounts, 'delayed' | 'limited'> {
   readonly queue: string;
 }
 
-/** A task that the worker has a handler of, under the options that hold there. Durations are ms. */
+/** A task that the worker has a handler for, with its effective options. Durations are ms. */
 export interface RegisteredTask {
   readonly name: string;
   readonly queue: string | null;
@@ -80,15 +80,15 @@ export interface WorkerStats {
   readonly host: string;
   /** ms since it began to consume */
   readonly uptime: number;
-  /** it was told to stop, and finishes what it holds */
+  /** it is shutting down and finishes the deliveries that it holds */
   readonly stopping: boolean;
-  /** deliveries that were begun here since it started, whatever became of them */
+  /** deliveries that it has started to process, whatever their outcome */
   readonly begun: number;
   readonly pool: {
     readonly name: string;
     readonly concurrency: number;
     readonly running: number;
-    /** held beyond what runs, and how many may be */
+    /** deliveries held beyond the running ones, and their maximum */
     readonly reserved: number;
     readonly prefetch: number;
   };
@@ -105,7 +105,7 @@ export interface WorkerStats {
 
 export interface ActiveQueue {
   readonly name: string;
-  /** its own: of calls that name this worker */
+  /** the queue of this worker alone, for calls that name it */
   readonly direct: boolean;
 }
 
@@ -113,7 +113,7 @@ export type FoundTask =
   | { readonly id: string; readonly state: 'active'; readonly task: ActiveTask }
   | { readonly id: string; readonly state: 'reserved'; readonly task: ReservedTask };
 
-/** The options that hold in a worker and in the module that it stands on; connection strings without passwords, no keys. */
+/** The effective options of a worker and of its TaskQueueModule, without passwords and keys. */
 export interface WorkerConfiguration {
   readonly worker: Readonly<Record<string, unknown>>;
   readonly queue: Readonly<Record<string, unknown>>;

@@ -1,11 +1,11 @@
-/** What may be done through the admin API, the least first; each role may do what those before it may. */
+/** Roles of the admin API, lowest first; each includes the rights of those before it. */
 export const ADMIN_ROLES = ['viewer', 'operator', 'admin'] as const;
 
 export type AdminRole = (typeof ADMIN_ROLES)[number];
 
-/** Who asks. */
+/** The authenticated sender of a request. */
 export interface AdminActor {
-  /** of the token or user; for people who read the audit log */
+  /** of the token or user, for the audit log */
   readonly name: string;
   readonly role: AdminRole;
 }

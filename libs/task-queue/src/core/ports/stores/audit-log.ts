@@ -1,6 +1,6 @@
 import type { AdminActor } from './admin-actor.js';
 
-/** Who has done what through the admin API, or tried to. */
+/** A completed or refused action of the admin API. */
 export interface AuditEntry {
   readonly id: string;
   /** epoch ms */
@@ -8,13 +8,13 @@ export interface AuditEntry {
   readonly actor: AdminActor;
   /** such as `schedule.replace` */
   readonly action: string;
-  /** what it was done to: an id, a name, a queue; null = nothing in particular */
+  /** the object of the action: an id, a name, a queue; null = none */
   readonly target: string | null;
-  /** what it was before and after, or was asked for; null = the action says it all */
+  /** the state before and after, or the requested change; null = the action implies it */
   readonly change: unknown;
   /** 'done', or the code of the error that refused it */
   readonly outcome: string;
-  /** of the request, as its answer names it */
+  /** the id of the request, as in its response */
   readonly requestId: string;
 }
 
@@ -35,11 +35,11 @@ export interface AuditFilter {
 export interface AuditPage {
   /** newest first */
   readonly entries: readonly AuditEntry[];
-  /** where the next page begins; null = this was the last */
+  /** the cursor of the next page; null = this was the last */
   readonly next: string | null;
 }
 
-/** Keeps what was done. What it cannot keep it throws about; the API then logs the entry, since it is done already. */
+/** Stores audit entries. When it throws, the action is already done, so the API logs the entry instead. */
 export interface AuditLog {
   record(entry: AuditEntry): Promise<void>;
   list(options: AuditListing): Promise<AuditPage>;

@@ -1,20 +1,20 @@
 import type { DeadLetter } from '../control/inspector.js';
 
-/** A dead letter as its store of results remembers it. */
+/** A dead letter as the store of results keeps it. */
 export interface FailedLetter extends DeadLetter {
-  /** name of the worker that buried it; null = not known */
+  /** name of the worker that dead-lettered it; null = not known */
   readonly worker: string | null;
 }
 
 /**
- * Remembers dead letters where people search them, longer than a broker keeps them. It is written after the broker has
- * taken the settlement, so it may miss some when a process dies; whoever repairs it tells them again.
+ * Keeps dead letters for search, longer than the broker. The worker writes it after the broker has accepted the
+ * settlement, so letters may be missing after a crash; a worker's upkeep adds them later.
  */
 export interface FailedTaskLog {
-  /** An id that is remembered already takes what is newer. */
+  /** For an id that is known already, the newer death is kept. */
   record(letters: readonly FailedLetter[]): Promise<void>;
-  /** Which of these are not remembered with this death, in order. */
+  /** The letters whose death is not recorded, in order. */
   missing(letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]>;
-  /** They are dead no more, or thrown away. */
+  /** Removes letters that were redriven or purged. */
   forget(queue: string, ids: readonly string[]): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from '../../errors/option-errors.js';
 
 /**
- * Counts the members of joins (a chord's header) until the last has arrived. Whoever completes a join publishes its body
+ * Counts the members of joins (a chord's header) until the last has arrived. The worker that completes a join publishes its body
  * under a fixed, traced id and closes it; a reconciler does the same for what {@link JoinStore.complete} names, and the
  * trace keeps the body from running twice.
  */
@@ -10,7 +10,7 @@ export interface JoinStore {
   open(joins: readonly JoinToOpen[]): Promise<void>;
   /**
    * Inserts members, each once, and lowers `remaining` by those really inserted, in one atomic step; joins are taken in
-   * the order of their ids. Of all arrivals one sees `completed`; where its answer is lost, the reconciler serves the join.
+   * the order of their ids. Exactly one arrival sees `completed`; if its answer is lost, the reconciler serves the join.
    * @returns one receipt for each join, in the order in which they are first named
    */
   arrive(arrivals: readonly JoinArrival[]): Promise<JoinReceipt[]>;

@@ -1,7 +1,7 @@
 import type { TaskResultRecord } from '../../message/task-result.js';
 import type { FailedTaskLog } from './failed-task-log.js';
 
-/** Keeps what became of tasks, for `resultExpires`. */
+/** Stores the results of tasks for `resultExpires`. */
 export interface ResultBackend {
   connect(): Promise<void>;
   close(): Promise<void>;
@@ -19,10 +19,10 @@ export interface ResultBackend {
    */
   wait(id: string, signal: AbortSignal): Promise<TaskResultRecord | null>;
   forget(ids: readonly string[]): Promise<void>;
-  /** records are searched: they are to tell which task they are of ({@link TaskResultRecord.task}); absent = they are not */
+  /** records can be searched, so they must name their task ({@link TaskResultRecord.task}); default false */
   readonly searchable?: boolean;
-  /** where dead letters are remembered, too; absent = nowhere but with the broker */
+  /** also keeps dead letters; absent = only the broker keeps them */
   readonly failedTasks?: FailedTaskLog;
-  /** Removes a batch of what has expired; absent = the store does it by itself. @returns whether more may be left */
+  /** Removes a batch of expired records; absent = the store does so itself. @returns whether more may be left */
   prune?(): Promise<boolean>;
 }

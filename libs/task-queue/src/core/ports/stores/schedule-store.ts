@@ -2,8 +2,8 @@ import type { Publication, PublishReceipt } from '../broker/publication.js';
 import type { ScheduleDefinition, ScheduleSource, StoredSchedule, TickCause, TickRecord } from './stored-schedule.js';
 
 /**
- * Keeps schedules and their turns. It knows no calendar: a schedule that was made, edited or enabled has no `nextRunAt` and is
- * due at once, and the beat that claims it says which tick comes next. All instants are by the store's clock.
+ * Stores schedules and their turns. It computes no ticks: a schedule that was created, edited or enabled has no `nextRunAt`
+ * and is due at once, and the beat that claims it sets the next tick. All instants are by the store's clock.
  */
 export interface ScheduleStore {
   readonly capabilities: ScheduleCapabilities;
@@ -13,7 +13,7 @@ export interface ScheduleStore {
   /** @throws ScheduleNameTakenError */
   create(schedule: NewSchedule): Promise<StoredSchedule>;
   /**
-   * Puts another definition in the place of one; what is known of its runs stays.
+   * Replaces a definition and keeps the history of its runs.
    * @param version that is expected; null = any
    * @throws ScheduleNotFoundError · StaleScheduleError · ScheduleNameTakenError
    */
@@ -23,23 +23,23 @@ export interface ScheduleStore {
    * @throws ScheduleNotFoundError · StaleScheduleError
    */
   remove(id: string, version: number | null): Promise<void>;
-  /** Enables or disables many. One that is so already stays as it is. @returns how many were changed */
+  /** Enables or disables schedules. @returns how many were changed */
   setEnabled(ids: readonly string[], enabled: boolean): Promise<number>;
-  /** What is due, longest due first. The work is proportional to what is due, not to what there is. */
+  /** The due schedules, longest due first. The cost grows with the number of due schedules, not of all schedules. */
   due(limit: number): Promise<DueSchedules>;
   /**
    * Takes turns, each accepted only while its schedule is enabled, not broken, of this version and still at the tick that
    * was decided about; then what it sends and how the schedule goes on are one atomic step. So of many beats one sends a
    * tick, and none loses it. Claims are independent of each other, but those of one schedule are taken in order.
-   * @throws whatever a publish throws; what was not taken is due again
+   * @throws the errors of a publish; a turn that was not taken is due again
    */
   claim(claims: readonly TurnClaim[]): Promise<ClaimReceipt[]>;
   /**
-   * Sends runs out of turn and notes them in the schedule's history, in one step each; `nextRunAt` stays.
-   * @throws ScheduleNotFoundError · whatever a publish throws
+   * Sends runs outside the schedule and adds them to its history, in one step each; `nextRunAt` stays.
+   * @throws ScheduleNotFoundError · the errors of a publish
    */
   fire(id: string, runs: readonly RunOutOfTurn[]): Promise<PublishReceipt[]>;
-  /** What became of its ticks, newest first, a page at a time. */
+  /** The history of its ticks, newest first, a page at a time. */
   history(id: string, options: HistoryPaging): Promise<HistoryPage>;
   /**
    * Makes the schedules of one owner's code those of this list, in one step: new ones are made, changed ones replaced (they
@@ -53,7 +53,7 @@ export interface ScheduleStore {
 export interface ScheduleCapabilities {
   /** for messages: 'memory', 'redis' */
   readonly name: string;
-  /** a claim tells whether a unique key held its run back; without it `buffer-one` is refused */
+  /** a claim reports whether a unique key held its run back; without it `buffer-one` is refused */
   readonly tellsHeld: boolean;
 }
 
@@ -78,7 +78,7 @@ export interface ScheduleFilter {
 
 export interface SchedulePage {
   readonly schedules: readonly StoredSchedule[];
-  /** where the next page begins; null = this was the last */
+  /** the cursor of the next page; null = this was the last */
   readonly next: string | null;
 }
 
@@ -88,9 +88,9 @@ export interface NewSchedule {
 }
 
 export interface CodeSchedule extends NewSchedule {
-  /** of an owner's schedules, which one it is, whatever it says */
+  /** identifies the schedule among those of its owner, whatever its definition */
   readonly key: string;
-  /** changes whenever what the code says of it does */
+  /** changes whenever its definition in the code changes */
   readonly digest: string;
 }
 
@@ -105,50 +105,50 @@ export interface DueSchedules {
   /** epoch ms by the store's clock */
   readonly now: number;
   readonly schedules: readonly StoredSchedule[];
-  /** when the next of all others is due, which may be past; null = none is */
+  /** when the next other schedule is due, which may be in the past; null = none is */
   readonly nextAt: number | null;
 }
 
-/** A tick that is to come, and when a beat is to look at it. */
+/** The next tick, and when a beat examines it. */
 export interface NextTick {
   readonly tick: number;
   readonly wakeAt: number;
 }
 
-/** What a beat has decided about a schedule that is due. */
+/** The decision of a beat about a due schedule. */
 export interface TurnClaim {
   readonly schedule: string;
   readonly version: number;
-  /** `nextRunAt` of the schedule as it was when that was decided */
+  /** `nextRunAt` of the schedule at the time of the decision */
   readonly due: number | null;
   readonly turn: ScheduleTurn;
 }
 
 export type ScheduleTurn =
-  /** goes on to another tick; without one it is finished, and disabled */
+  /** moves to the next tick; without one the schedule is finished and disabled */
   | {
       readonly kind: 'advance';
       readonly next: NextTick | null;
       readonly run?: TurnRun;
-      /** ticks that are left out, and the last of them */
+      /** skipped ticks, and the last of them */
       readonly missed?: { readonly count: number; readonly last: number };
     }
-  /** is disabled for a reason */
+  /** disables the schedule */
   | { readonly kind: 'pause'; readonly reason: string }
-  /** cannot be run; it is looked at again when it is edited or enabled */
+  /** marks the schedule as broken until it is edited or enabled */
   | { readonly kind: 'break'; readonly reason: string };
 
 export interface TurnRun {
   readonly tick: number;
   readonly publication: Publication;
-  /** where its unique key holds it back, it stays at its tick and is looked at again after these ms; absent = it is left out */
+  /** ms after which a run that a unique key held back is tried again; absent = it is skipped */
   readonly retryAfter?: number;
 }
 
 export interface ClaimReceipt {
-  /** false: another beat was first, or the schedule was edited meanwhile; nothing was changed */
+  /** false: another beat was first, or the schedule was edited; nothing was changed */
   readonly taken: boolean;
-  /** of its publication, where it was taken with one */
+  /** the receipt of its publication, if it had one */
   readonly published?: PublishReceipt;
 }
 

@@ -1,22 +1,22 @@
 import type { Schedule } from '../../schedules/schedule.js';
 
-/** What becomes of a tick while the run before it has not ended. */
+/** What happens to a tick while the previous run has not ended. */
 export type RunOverlap =
   /** both run */
   | 'allow'
-  /** the tick is left out */
+  /** the tick is skipped */
   | 'skip'
-  /** it runs as soon as the run before has ended; those that come meanwhile are left out */
+  /** it runs as soon as the previous run has ended; further ticks until then are skipped */
   | 'buffer-one'
-  /** the run before is revoked, and aborted where it runs */
+  /** the previous run is revoked, and aborted if it is running */
   | 'cancel-previous';
 
-/** What becomes of ticks that no beat was there for: they are left out, the last of them is run, or all of them, in order. */
+/** What happens to ticks that were due while no beat was running: none, the last, or all of them run, in order. */
 export type CatchUp = 'none' | 'last' | 'all';
 
 export type ScheduleSource = 'code' | 'api';
 
-/** What a schedule says, as people write and edit it. Instants are epoch ms. */
+/** A schedule as people write and edit it. Instants are epoch ms. */
 export interface ScheduleDefinition {
   /** unique */
   readonly name: string;
@@ -25,7 +25,7 @@ export interface ScheduleDefinition {
   readonly kwargs: Readonly<Record<string, unknown>>;
   /** the runs' own headers */
   readonly headers: Readonly<Record<string, unknown>>;
-  /** null = as the task is routed */
+  /** null = the queue that the task is routed to */
   readonly queue: string | null;
   /** 0–9; null = as the task says */
   readonly priority: number | null;
@@ -44,9 +44,9 @@ export interface ScheduleDefinition {
   readonly description: string;
   readonly overlap: RunOverlap;
   readonly catchUp: CatchUp;
-  /** ms after which a missed tick is left out in any case */
+  /** ms after which a missed tick is skipped in any case */
   readonly catchUpWindow: number;
-  /** the most ms that a tick is put off by; how many is derived from the tick */
+  /** the longest delay of a tick in ms; each delay is derived from the tick */
   readonly jitter: number;
   /** disabled when this many runs in a row have failed; null = never */
   readonly pauseAfterFailures: number | null;
@@ -55,25 +55,25 @@ export interface ScheduleDefinition {
 /** A schedule as a store keeps it. */
 export interface StoredSchedule extends ScheduleDefinition {
   readonly id: string;
-  /** raised by each change of what it says, not by its runs */
+  /** raised by each edit, not by its runs */
   readonly version: number;
   readonly source: ScheduleSource;
-  /** what the code knows it by, and whose code that is; null = it was made through the API */
+  /** its key in the code, and the owner of the code; null = it was created through the API */
   readonly key: string | null;
   readonly owner: string | null;
-  /** why it is disabled, where nobody has done it by hand: 'finished', or how its runs failed */
+  /** why it was disabled automatically: 'finished', or how its runs failed; null = enabled, or disabled by hand */
   readonly disabledBecause: string | null;
-  /** why it cannot be run, although it is enabled; null = it can */
+  /** why it cannot run although it is enabled; null = it can */
   readonly broken: string | null;
-  /** what of it cannot be read, where it was written by hand: that stands empty here, and it is not run */
+  /** the columns of a hand-written row that cannot be read. They are empty here, and the schedule does not run */
   readonly unreadable?: string;
-  /** its next tick; null = a beat has yet to find it, or there is none */
+  /** its next tick; null = not yet computed by a beat, or there is none */
   readonly nextRunAt: number | null;
-  /** when a beat is to look at it: `nextRunAt` and its jitter; null = not at all */
+  /** when a beat examines it: `nextRunAt` plus jitter; null = never */
   readonly wakeAt: number | null;
-  /** ticks count after this instant: when it was made, edited or enabled last */
+  /** ticks after this instant count: when it was last created, edited or enabled */
   readonly since: number;
-  /** the tick of its last run in turn, and when, under which id that was sent */
+  /** the tick of its last regular run, when it was sent, and its task id */
   readonly lastTick: number | null;
   readonly lastRunAt: number | null;
   readonly lastRunId: string | null;
@@ -86,22 +86,22 @@ export type TickCause = 'schedule' | 'manual' | 'backfill';
 
 /** One line of a schedule's history. */
 export interface TickRecord {
-  /** counts the lines of its schedule, from 1 */
+  /** number of the line within its schedule, from 1 */
   readonly seq: number;
-  /** the moment that it was due */
+  /** when it was due */
   readonly tick: number;
-  /** when that was dealt with */
+  /** when it was handled */
   readonly at: number;
   readonly cause: TickCause;
-  /** sent · held back by the run before it · missed: `count` ticks up to this one were left out */
+  /** sent · held back by the previous run · missed: `count` ticks up to this one were skipped */
   readonly outcome: 'sent' | 'held' | 'missed';
-  /** of the run, where one was sent; of the run that held it back */
+  /** the id of the run that was sent, or of the run that held it back */
   readonly runId: string | null;
   readonly count: number;
 }
 
-/** lines of history that a store keeps of each schedule, at least */
+/** minimum number of history lines that a store keeps for each schedule */
 export const HISTORY_KEPT = 500;
 
-/** what `disabledBecause` says of a schedule that has no tick left */
+/** `disabledBecause` of a schedule that has no tick left */
 export const FINISHED = 'finished';
