@@ -153,6 +153,14 @@ describe('out of turn', () => {
     expect(ticks).toMatchObject([{ cause: 'manual', runId: sent.id }]);
   });
 
+  it('refuses to run now while the previous run may not be overlapped', async () => {
+    await fixture.create('s', { schedule: { every: '1h' }, overlap: 'skip', enabled: false });
+    const sent = await fixture.schedules.runNow('s');
+    await expect(fixture.schedules.runNow('s')).rejects.toMatchObject({ code: 'TASK_NOT_UNIQUE', holder: sent.id });
+    expect((await drain(fixture)).map(({ id }) => id)).toEqual([sent.id]);
+    await expect(fixture.schedules.runNow('s')).resolves.toMatchObject({ deduplicated: false });
+  });
+
   it('backfills a past range, and sends no tick twice', async () => {
     await fixture.create('s', { schedule: { every: '10m' } });
     await fixture.beat();

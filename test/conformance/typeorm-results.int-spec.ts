@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { harnessFor, resultBackendConformance, type ConformanceHarness } from 'nestjs-task-queue/testing';
 import type { DataSource } from 'typeorm';
+import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/codecs.js';
 import { checkApplicationSchema } from '../../libs/task-queue/src/database/migrations/check-application-schema.js';
 import { openTypeormResults } from '../../libs/task-queue/src/database/results/open-results.js';
 import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
@@ -31,9 +33,10 @@ async function harness(): Promise<ConformanceHarness> {
   return {
     async open(options) {
       const transport = await broker.open(options);
+      const { messages } = await openCodecs(resolveClientOptions({ broker: 'memory://' }));
       const results = await openTypeormResults(
         { typeorm: source, schema, find: () => undefined, checkSchema: checkApplicationSchema },
-        { failedTaskExpires: 60_000, extended: false, logger: silentLogger, clock: systemClock, timeOffset: () => shifted },
+        { failedTaskExpires: 60_000, extended: false, messages, logger: silentLogger, clock: systemClock, timeOffset: () => shifted },
       );
       await results.connect();
       opened.push(results);

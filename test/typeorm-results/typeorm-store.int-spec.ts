@@ -3,6 +3,8 @@ import { systemClock, type TaskResultRecord } from 'nestjs-task-queue';
 import { silentLogger } from 'nestjs-task-queue/spi';
 import type { FailedLetter } from 'nestjs-task-queue/spi';
 import type { TaskResultSearch } from 'nestjs-task-queue/typeorm';
+import { resolveClientOptions } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import { openCodecs } from '../../libs/task-queue/src/core/message/codecs.js';
 import { checkApplicationSchema } from '../../libs/task-queue/src/database/migrations/check-application-schema.js';
 import { openTypeormResults } from '../../libs/task-queue/src/database/results/open-results.js';
 import { pruneStatement } from '../../libs/task-queue/src/database/results/result-statements.js';
@@ -92,7 +94,8 @@ describe('results in the database', () => {
   it('saves the same ids from many sides in any order without a deadlock', async () => {
     const { results: first } = await fixture.start();
     const place = { typeorm: fixture.source, schema: fixture.schema, find: () => undefined, checkSchema: checkApplicationSchema };
-    const options = { failedTaskExpires: 1, extended: false, logger: silentLogger, clock: systemClock, timeOffset: () => 0 };
+    const { messages } = await openCodecs(resolveClientOptions({ broker: 'memory://' }));
+    const options = { failedTaskExpires: 1, extended: false, messages, logger: silentLogger, clock: systemClock, timeOffset: () => 0 };
     const second = await openTypeormResults(place, options);
     await second.connect();
     const ids = Array.from({ length: 400 }, (_, index) => `d${index}`);

@@ -1,14 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolveClientOptions, type ClientOptionsInput } from '../core/client/options/client-options.js';
+import { openCodecs } from '../core/message/codecs.js';
 import { silentLogger } from '../core/ports/runtime/logger.js';
 import { systemClock } from '../core/ports/runtime/clock.js';
 import { composeTransport } from './compose-transport.js';
 
 const [REDIS, POSTGRES, OTHER] = ['redis://localhost', 'postgres://localhost/app', 'postgresql://localhost/results'];
 
-function open(input: ClientOptionsInput) {
+async function open(input: ClientOptionsInput) {
   const options = resolveClientOptions(input);
-  return composeTransport({ options, outbox: undefined, find: () => undefined, logger: silentLogger, clock: systemClock });
+  const codecs = await openCodecs(options);
+  return composeTransport({ options, outbox: undefined, codecs, find: () => undefined, logger: silentLogger, clock: systemClock });
 }
 
 describe('composeTransport', () => {

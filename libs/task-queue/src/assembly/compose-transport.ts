@@ -1,5 +1,6 @@
 import type { ClientOptions } from '../core/client/options/client-options.js';
 import { areTypeormResults, type TypeormResults } from '../core/client/options/results-option.js';
+import type { Codecs } from '../core/message/codecs.js';
 import { UnsupportedOptionError } from '../core/errors/option-errors.js';
 import { listOf, requirePart, unsupportedBy } from '../core/policies/engine-features.js';
 import type { CompleteTransport, Transport, TransportOptions } from '../core/ports/broker/transport.js';
@@ -21,6 +22,7 @@ export type FindProvider = (token: string | Function) => unknown;
 export interface Composition {
   readonly options: ClientOptions;
   readonly outbox: Outbox | undefined;
+  readonly codecs: Codecs;
   readonly find: FindProvider;
   readonly logger: TaskLogger;
   readonly clock: Clock;
@@ -124,14 +126,14 @@ class Stores {
 }
 
 /** Results in tables of the application's database; undefined when `results` names an address. */
-async function openTypeorm({ options, find, logger, clock }: Composition): Promise<ResultBackend | undefined> {
+async function openTypeorm({ options, codecs, find, logger, clock }: Composition): Promise<ResultBackend | undefined> {
   const { results, keyPrefix, resultExtended: extended } = options;
   if (results === undefined || !areTypeormResults(results)) return undefined;
   const { typeorm, schema, failedTaskExpires }: TypeormResults = results;
   const { openTypeormResults } = await import('../database/results/open-results.js');
   return openTypeormResults(
     { typeorm, find, schema: schema ?? keyPrefix, checkSchema: checkApplicationSchema },
-    { failedTaskExpires, extended, logger, clock, timeOffset: () => 0 },
+    { failedTaskExpires, extended, messages: codecs.messages, logger, clock, timeOffset: () => 0 },
   );
 }
 

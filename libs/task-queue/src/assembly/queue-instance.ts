@@ -36,7 +36,7 @@ export class QueueInstance {
   static async open(name: string, options: ClientOptions, find: FindProvider, logger: TaskLogger, clock: Clock): Promise<QueueInstance> {
     const codecs = await openCodecs(options);
     const outbox = options.outbox === null ? undefined : new Outbox(options.outbox, options.keyPrefix, clock);
-    const transport = await composeTransport({ options, outbox, find, logger, clock });
+    const transport = await composeTransport({ options, outbox, codecs, find, logger, clock });
     const instance = new QueueInstance(name, options, transport, codecs, outbox, handlerTransactions(find, options));
     await instance.orClose(() => Promise.all([outbox && checkOutbox(outbox, options.keyPrefix), transport.connect()]));
     return instance;

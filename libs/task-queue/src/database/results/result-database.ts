@@ -1,3 +1,4 @@
+import type { MessageFormat } from '../../core/ports/broker/message-format.js';
 import { InvalidOptionError, UnsupportedOptionError } from '../../core/errors/option-errors.js';
 import { ResultsRefusedError, ResultsUnavailableError } from '../../core/errors/result-errors.js';
 import type { TypeormDataSource } from '../../core/ports/runtime/typeorm-data-source.js';
@@ -134,6 +135,8 @@ export interface TypeormResultOptions {
   readonly failedTaskExpires: number;
   /** failed tasks are kept with their arguments */
   readonly extended: boolean;
+  /** reads the envelopes of failed tasks */
+  readonly messages: Pick<MessageFormat, 'peek'>;
   readonly logger: TaskLogger;
   readonly clock: Clock;
   /** ms added to the store's clock; 0 outside tests */

@@ -1,4 +1,4 @@
-import { peekNative } from '../../core/message/formats/native/native-format.js';
+import type { Envelope } from '../../core/ports/broker/message-format.js';
 import type { FailedLetter, FailedTaskLog } from '../../core/ports/stores/failed-task-log.js';
 import type { DeadLetter } from '../../core/ports/control/inspector.js';
 import type { RowOf } from './columns.js';
@@ -18,13 +18,13 @@ export class TypeormFailedTasks implements FailedTaskLog {
 
   constructor(
     private readonly database: ResultDatabase,
-    private readonly options: Pick<TypeormResultOptions, 'failedTaskExpires' | 'extended' | 'logger' | 'clock' | 'timeOffset'>,
+    private readonly options: TypeormResultOptions,
   ) {
     this.#sql = failedTaskStatements(database.schema);
   }
 
   async record(letters: readonly FailedLetter[]): Promise<void> {
-    const rows = letters.map((letter) => rowOf(letter, this.options.extended));
+    const rows = letters.map((letter) => rowOf(letter, this.options.messages.peek(letter), this.options.extended));
     for (const round of inRounds(rows, ({ queue, taskId }) => keyOf({ queue, id: taskId }))) {
       for (const some of chunks(round, BATCH)) {
         await writeApart(
@@ -63,8 +63,8 @@ export class TypeormFailedTasks implements FailedTaskLog {
   }
 }
 
-function rowOf({ id, queue, body, reason, detail, attempts, at, worker }: FailedLetter, extended: boolean): FailedRow {
-  const envelope = peekNative({ id, body });
+function rowOf(letter: FailedLetter, envelope: Envelope | undefined, extended: boolean): FailedRow {
+  const { id, queue, reason, detail, attempts, at, worker } = letter;
   const { task, args, kwargs, headers } = envelope?.message ?? {};
   const shown = extended && envelope?.packed === false;
   return {

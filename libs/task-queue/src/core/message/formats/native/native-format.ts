@@ -43,8 +43,14 @@ export class NativeFormat implements MessageFormat {
     }
   }
 
-  peek(message: CarriedMessage): Envelope | undefined {
-    return peekNative(message);
+  /** Needs no keys and no serializers. */
+  peek({ id, body }: CarriedMessage): Envelope | undefined {
+    try {
+      const wire = readWire(id, body);
+      return { message: messageOf(id, wire), packed: wire.b !== undefined };
+    } catch {
+      return undefined;
+    }
   }
 
   #pack(message: TaskMessage): PackedContent | undefined {
@@ -73,16 +79,6 @@ export class NativeFormat implements MessageFormat {
     if (kind === 'notAccepted') return new ContentNotAcceptedError(what, problem, this.content.acceptContent);
     if (kind === 'undecryptable') return new UndecryptableContentError(what, problem);
     return new MalformedMessageError(id, problem, { cause });
-  }
-}
-
-/** {@link MessageFormat.peek} needs no keys and no serializers. */
-export function peekNative({ id, body }: Pick<CarriedMessage, 'id' | 'body'>): Envelope | undefined {
-  try {
-    const wire = readWire(id, body);
-    return { message: messageOf(id, wire), packed: wire.b !== undefined };
-  } catch {
-    return undefined;
   }
 }
 
