@@ -69,9 +69,13 @@ export class RedisPublisher {
     for (const publication of publications) checkPublication(publication);
     const deadline = monotonic() + timeout;
     const receipts = new Array<PublishReceipt>(publications.length);
+    let places = [...publications.keys()];
     // No needless await: the call leaves while its caller still makes the next ones.
-    if (!this.#uncertain.isEmpty) await this.#uncertain.writeArrived(publications, receipts, deadline);
-    const parcels = this.#pack([...publications.keys()].filter((place) => receipts[place] === undefined), publications); // prettier-ignore
+    if (!this.#uncertain.isEmpty) {
+      await this.#uncertain.writeArrived(publications, receipts, deadline);
+      places = places.filter((place) => receipts[place] === undefined);
+    }
+    const parcels = this.#pack(places, publications);
     try {
       if (parcels.length === 1) await this.#deliver(parcels[0]!, receipts, deadline);
       else await allDone(parcels.map((parcel) => this.#deliver(parcel, receipts, deadline)));
