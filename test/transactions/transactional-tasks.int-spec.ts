@@ -204,20 +204,6 @@ describe.each(BROKERS)('transactional tasks, from %s', (name, url) => {
     expect(await balances()).toEqual([70, 130]);
   });
 
-  it('run again if the connection is lost before the commit', async () => {
-    let cut = 0;
-    script.afterTransfer = async () => {
-      if (++cut > 1) return;
-      await database.pool.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,
-      );
-    };
-    const sent = await bank().transfer.delay(1, 2, 30);
-    expect(await sent.get({ timeout: '5s' })).toBe(30);
-    expect(await balances()).toEqual([70, 130]);
-    expect(cut).toBe(2);
-  });
-
   it('fail the boot if they could not run', async () => {
     await expect(startTestWorker(app, { concurrency: 10, name: 'too-many' })).rejects.toMatchObject({
       code: 'INVALID_OPTION',

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { OutsideTransactionError, TransactionNotOpenError } from '../../core/errors/transaction-errors.js';
 import { ofQueryRunner } from '../outbox/open-transaction.js';
@@ -12,8 +13,8 @@ export interface TaskTransaction {
   readonly ambient: AmbientTransaction;
   /** @throws the error of the database; TransactionNotOpenError if a nested transaction is still open */
   commit(): Promise<void>;
-  /** Never rejects: where the rollback fails, the loss of the connection rolls back. */
-  rollBack(): Promise<void>;
+  /** Never rejects: the loss of the connection rolls back, too. @returns the error of a lost connection, else undefined */
+  rollBack(): Promise<unknown>;
 }
 
 /** ms after which a statement of ours without an answer is given up, and its connection with it */
@@ -46,14 +47,19 @@ export class AmbientDataSource {
   /** @param timeout ms that a statement of ours may take; the handler's statements have no limit */
   async begin(isolation: IsolationLevel | null, timeout = ANSWER_TIMEOUT): Promise<TaskTransaction> {
     const runner = this.#create('master');
-    const release = runner.release.bind(runner);
+    const releaseRunner = runner.release.bind(runner);
     const answered = <T>(answer: Promise<T>): Promise<T> => answerOf(runner, answer, timeout);
     try {
       await answered(runner.startTransaction(isolation ?? undefined));
     } catch (error) {
-      await release();
+      await releaseRunner();
       throw error;
     }
+    const loss = watch(runner);
+    const release = () => {
+      loss.stop();
+      return releaseRunner();
+    };
     const commit = runner.commitTransaction.bind(runner);
     const rollBack = runner.rollbackTransaction.bind(runner);
     const query = oneAfterTheOther(runner, answered);
@@ -61,9 +67,13 @@ export class AmbientDataSource {
     const session: TransactionSession = {
       query: async (text, values) => ({ rows: (await query.ours(text, [...values], true)).records }) as never,
     };
-    const transaction = { ...ofQueryRunner(runner as never), session, manager: runner.manager };
+    const open = ofQueryRunner(runner as never);
+    const check = (what: string) => {
+      if (loss.error !== undefined) throw loss.error;
+      open.check(what);
+    };
     return {
-      ambient: transaction,
+      ambient: { ...open, session, check, manager: runner.manager },
       async commit() {
         await query.last();
         if (depthOf(runner) > 1)
@@ -77,10 +87,12 @@ export class AmbientDataSource {
       async rollBack() {
         try {
           while (runner.isTransactionActive) await answered(rollBack());
-        } catch {
-          // The connection is lost, and with it the transaction.
+          return undefined;
+        } catch (error) {
+          return loss.error ?? error;
+        } finally {
+          await release().catch(() => undefined);
         }
-        await release().catch(() => undefined);
       },
     };
   }
@@ -101,6 +113,15 @@ export class AmbientDataSource {
     runner.query = guarded as QueryRunner['query'];
     return runner;
   }
+}
+
+/** Keeps the error of a connection that breaks: TypeORM only tells that its runner was released. */
+function watch(runner: QueryRunner): { readonly error: Error | undefined; stop(): void } {
+  const { databaseConnection: client } = runner as unknown as { databaseConnection: EventEmitter };
+  const onError = (error: Error) => void (loss.error = error);
+  const loss: { error: Error | undefined; stop(): void } = { error: undefined, stop: () => client.off('error', onError) };
+  client.on('error', onError);
+  return loss;
 }
 
 /** Queries that a task makes at once share one connection, which takes them one by one; only `ours` have a time limit. */

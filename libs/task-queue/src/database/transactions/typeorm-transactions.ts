@@ -63,7 +63,7 @@ export class TypeOrmTransactions implements TaskTransactions {
     try {
       return await this.#run(id, work, transaction);
     } finally {
-      // After a commit there is nothing left to roll back.
+      // Nothing is left to roll back where it was committed or rolled back.
       await transaction.rollBack();
     }
   }
@@ -93,20 +93,21 @@ export class TypeOrmTransactions implements TaskTransactions {
     } while (removed.length > 0);
   }
 
-  async #run(id: string | null, work: () => Promise<string | null>, { ambient, commit }: TaskTransaction): Promise<TransactionEnd> {
+  async #run(id: string | null, work: () => Promise<string | null>, transaction: TaskTransaction): Promise<TransactionEnd> {
+    const { ambient } = transaction;
     if (id !== null) {
       const found = await this.#look(ambient.session, id);
       if (found.kind !== 'none') return found;
     }
     const record = await currentTransaction.run(ambient, work);
-    if (record === null) return { kind: 'rolledBack' };
+    if (record === null) return rolledBack(await transaction.rollBack());
     try {
       if (id !== null) await ambient.session.query(this.#statements.record, [recordId(id), Buffer.from(record)]);
     } catch (error) {
       return this.#notRecorded(id!, error);
     }
     try {
-      await commit();
+      await transaction.commit();
       return { kind: 'committed' };
     } catch (error) {
       return this.#notCommitted(id, error);
@@ -141,6 +142,11 @@ export class TypeOrmTransactions implements TaskTransactions {
     if (found.kind === 'recorded') return { kind: 'committed' };
     return found.kind === 'none' ? { kind: 'lost', error } : found;
   }
+}
+
+/** However the handler took the loss of its connection, it lost its work. */
+function rolledBack(lost: unknown): TransactionEnd {
+  return lost === undefined ? { kind: 'rolledBack' } : { kind: 'lost', error: lost };
 }
 
 /** A task that another task runs inline joins its transaction. */
