@@ -1,44 +1,76 @@
 #!lua flags=allow-oom
 -- with: limits
 -- Moves waiting messages of one queue to its very front, so that a worker settles them. Suspects too: a revoked one does not run.
--- KEYS: the queue · ARGV: ids… · Returns how many were moved.
+-- A list is searched from its end, where recent messages are, and only to a depth that depends on the number of ids: a message that
+-- is deeper ends in its turn, since it is marked. One call walks a bounded number of items; ids that it did not reach are passed again.
+-- KEYS: the queue · ARGV: ids…, the last one is first · Returns how many ids it did not reach.
 local queue = queue_at(1)
+local MOST_WALKED, LEAST_DEPTH, EACH_ID = 50000, 1000, 200
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 check_types(queue)
 local limited = redis.call('HLEN', queue.limited_of) > 0
 if limited then
   check_limits(queue)
 end
-local moved = 0
+local delays = redis.call('ZCARD', queue.delayed) > 0
 
--- Takes a waiting message out of its place. Returns its priority; nothing if it does not wait.
-local function take_out(id)
-  local waited = limited and leave_line(queue, id)
-  if waited then
-    return waited
+-- The lists that may have a message, and what its id begins with there.
+local lists = {}
+local function search(name, prefix, priority)
+  local length = redis.call('LLEN', name)
+  if length > 0 then
+    lists[#lists + 1] = { name = name, length = length, prefix = prefix, priority = priority }
   end
+end
+for priority = 0, 9 do
+  search(queue.ready .. priority, '', priority)
+  search(queue.suspects, priority, priority)
+end
+local depth = math.max(LEAST_DEPTH, math.floor(MOST_WALKED / (#ARGV * math.max(1, #lists))))
+local walked = 0
+
+local function leave_delayed(id)
+  local members = {}
   for priority = 0, 9 do
-    local member = priority .. id
-    if redis.call('ZREM', queue.delayed, member) == 1 or redis.call('LREM', queue.suspects, 1, member) == 1 then
-      return priority
-    end
+    members[priority + 1] = priority .. id
   end
-  for priority = 0, 9 do
-    if redis.call('LREM', queue.ready .. priority, 1, id) == 1 then
-      return priority
+  local scores = redis.call('ZMSCORE', queue.delayed, unpack(members))
+  for at = 1, 10 do
+    if scores[at] then
+      redis.call('ZREM', queue.delayed, members[at])
+      return at - 1
     end
   end
 end
 
-for i = 1, #ARGV do
-  local id = ARGV[i]
-  local priority = held[i] and not redis.call('ZSCORE', queue.dead, id) and take_out(id)
-  if priority then
-    redis.call('RPUSH', queue.front, priority .. id)
-    moved = moved + 1
+local function leave_list(id)
+  for _, list in ipairs(lists) do
+    local member = list.prefix .. id
+    local at = redis.call('LPOS', list.name, member, 'RANK', -1, 'MAXLEN', depth)
+    if at then
+      walked = walked + 2 * (list.length - at)
+      redis.call('LREM', list.name, -1, member)
+      list.length = list.length - 1
+      return list.priority
+    end
+    walked = walked + math.min(list.length, depth)
   end
 end
-if moved > 0 then
+
+local left, moved = #ARGV, false
+while left > 0 and walked < MOST_WALKED do
+  local id = ARGV[left]
+  walked = walked + EACH_ID
+  if held[left] and not redis.call('ZSCORE', queue.dead, id) then
+    local priority = limited and leave_line(queue, id) or delays and leave_delayed(id) or leave_list(id)
+    if priority then
+      redis.call('RPUSH', queue.front, priority .. id)
+      moved = true
+    end
+  end
+  left = left - 1
+end
+if moved then
   ring(queue)
 end
-return moved
+return left
