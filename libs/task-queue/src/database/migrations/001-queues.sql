@@ -175,3 +175,4 @@ create table {schema}.revoked (
 -- include transports/postgres/functions/settle.sql
 -- include transports/postgres/functions/inspect.sql
 -- include transports/postgres/functions/blocks.sql
+-- include transports/postgres/functions/plans.sql

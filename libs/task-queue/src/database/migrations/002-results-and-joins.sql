@@ -39,6 +39,13 @@ begin
 end
 $$;
 
+create function {schema}.results_of(wanted text[], at timestamptz) returns table (id text, record bytea) stable language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query select r.id, r.record from {schema}.result r where r.id = any(wanted) and r.expires_at > at;
+end
+$$;
+
 -- Joins. The body is null after a join was closed; its id stays until it expires, so that nothing opens it again.
 create table {schema}.task_join (
   id text collate "C" primary key,
@@ -102,9 +109,39 @@ begin
 end
 $$;
 
+-- A join that is open, with the members that have arrived.
+create function {schema}.join_of(wanted text, at timestamptz)
+returns table (expected integer, remaining integer, body bytea, members text[], places integer[], entries bytea[]) stable language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query
+  select j.expected, j.remaining, j.body,
+    coalesce(array_agg(m.member order by m.place, m.member) filter (where m.member is not null), '{}'),
+    coalesce(array_agg(m.place order by m.place, m.member) filter (where m.member is not null), '{}'),
+    coalesce(array_agg(m.value order by m.place, m.member) filter (where m.member is not null), '{}')
+  from {schema}.task_join j left join {schema}.join_member m on m.join_id = j.id
+  where j.id = wanted and j.body is not null and j.expires_at > at
+  group by j.id;
+end
+$$;
+
+-- The id stays until it expires; members that arrive at this moment are removed with it then.
+create function {schema}.close_joins(wanted text[]) returns void language plpgsql as $$
+begin
+  with closed as (
+    update {schema}.task_join j set body = null
+    where j.id = any(array(select o.id from {schema}.task_join o where o.id = any(wanted) and o.body is not null order by o.id for update))
+    returning j.id
+  )
+  delete from {schema}.join_member m using closed where m.join_id = closed.id;
+end
+$$;
+
 -- Commands between processes. The note is only a hint; the row is kept for some minutes.
 create table {schema}.command (
   id bigint generated always as identity primary key,
   body bytea not null,
   announced_at timestamptz not null default clock_timestamp()
 );
+
+-- include transports/postgres/functions/plans.sql

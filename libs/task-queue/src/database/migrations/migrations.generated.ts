@@ -207,7 +207,10 @@ create function {schema}.blocks_with(wanted text[]) returns table (id text, queu
 $$;
 
 -- The places of ids, each once.
-create function {schema}.places_of(wanted text[]) returns table (id text, queue text, place text) stable language sql as $$
+create function {schema}.places_of(wanted text[]) returns table (id text, queue text, place text) stable language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query
   select r.id, r.queue, 'ready' from {schema}.ready r where r.id = any(wanted)
   union all select b.id, b.queue, 'ready' from {schema}.blocks_with(wanted) b
   union all select d.id, d.queue, 'delayed' from {schema}.delayed d where d.id = any(wanted)
@@ -218,7 +221,8 @@ create function {schema}.places_of(wanted text[]) returns table (id text, queue 
   select m.id, c.queue, 'leased' from {schema}.claim c
   cross join lateral unnest(string_to_array(c.ids, chr(30))) with ordinality as m(id, ordinal)
   join unnest(wanted) as w(id) on w.id = m.id collate "C"
-  where c.size > 0 and get_bit(c.settled, m.ordinal::integer - 1) = 0
+  where c.size > 0 and get_bit(c.settled, m.ordinal::integer - 1) = 0;
+end
 $$;
 
 -- Notifies waiting consumers of work. Only a hint.
@@ -822,8 +826,11 @@ end
 $$;
 
 -- Bodies in the table of their own.
-create function {schema}.bodies_of(wanted text[]) returns table (id text, body text) stable language sql as $$
-  select b.id, b.body from {schema}.body b where b.id = any(wanted)
+create function {schema}.bodies_of(wanted text[]) returns table (id text, body text) stable language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query select b.id, b.body from {schema}.body b where b.id = any(wanted);
+end
 $$;
 
 -- Renews claims. Returns those that no longer exist (\`ordinal\` null), and the revoked messages of the others.
@@ -1414,6 +1421,22 @@ begin
   from claimed c;
 end
 $$;
+
+-- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
+-- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
+do $$
+declare
+  one regprocedure;
+begin
+  for one in
+    select p.oid from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
+    where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
+  loop
+    execute format(
+      'alter routine %s set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set jit = off', one);
+  end loop;
+end
+$$;
 ` },
   { version: 2, name: '002-results-and-joins', text: `-- Results of tasks, one row for each id. A process that waits for a result is noted, so that only awaited results are announced.
 create table {schema}.result (
@@ -1453,6 +1476,13 @@ begin
   )
   -- The count makes PostgreSQL run the subquery.
   select saved.id from saved where (select count(*) from told) >= 0;
+end
+$$;
+
+create function {schema}.results_of(wanted text[], at timestamptz) returns table (id text, record bytea) stable language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query select r.id, r.record from {schema}.result r where r.id = any(wanted) and r.expires_at > at;
 end
 $$;
 
@@ -1519,12 +1549,57 @@ begin
 end
 $$;
 
+-- A join that is open, with the members that have arrived.
+create function {schema}.join_of(wanted text, at timestamptz)
+returns table (expected integer, remaining integer, body bytea, members text[], places integer[], entries bytea[]) stable language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query
+  select j.expected, j.remaining, j.body,
+    coalesce(array_agg(m.member order by m.place, m.member) filter (where m.member is not null), '{}'),
+    coalesce(array_agg(m.place order by m.place, m.member) filter (where m.member is not null), '{}'),
+    coalesce(array_agg(m.value order by m.place, m.member) filter (where m.member is not null), '{}')
+  from {schema}.task_join j left join {schema}.join_member m on m.join_id = j.id
+  where j.id = wanted and j.body is not null and j.expires_at > at
+  group by j.id;
+end
+$$;
+
+-- The id stays until it expires; members that arrive at this moment are removed with it then.
+create function {schema}.close_joins(wanted text[]) returns void language plpgsql as $$
+begin
+  with closed as (
+    update {schema}.task_join j set body = null
+    where j.id = any(array(select o.id from {schema}.task_join o where o.id = any(wanted) and o.body is not null order by o.id for update))
+    returning j.id
+  )
+  delete from {schema}.join_member m using closed where m.join_id = closed.id;
+end
+$$;
+
 -- Commands between processes. The note is only a hint; the row is kept for some minutes.
 create table {schema}.command (
   id bigint generated always as identity primary key,
   body bytea not null,
   announced_at timestamptz not null default clock_timestamp()
 );
+
+
+-- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
+-- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
+do $$
+declare
+  one regprocedure;
+begin
+  for one in
+    select p.oid from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
+    where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
+  loop
+    execute format(
+      'alter routine %s set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set jit = off', one);
+  end loop;
+end
+$$;
 ` },
   { version: 3, name: '003-outbox-and-records', text: `-- Messages that transactions of the application have sent, until a relay has published them.
 CREATE TABLE {schema}.outbox (

@@ -13,13 +13,7 @@ select pg_notify('{schema}:answers', address) from answered
 select arrived_join, remaining_after, inserted
 from {schema}.arrive($1::integer[], $2::text[], $3::text[], $4::integer[], $5::bytea[], $6::float8)
 `,
-  closeJoins: `-- The id stays until it expires; members that arrive at this moment are removed with it then.
-with closed as (
-  update {schema}.task_join set body = null
-  where id = any(array(select id from {schema}.task_join where id = any($1::text[]) and body is not null order by id for update))
-  returning id
-)
-delete from {schema}.join_member m using closed where m.join_id = closed.id
+  closeJoins: `select {schema}.close_joins($1::text[])
 `,
   commandsSince: `-- Ids are assigned before the commit: a reader starts $2 ms before the last command that it has seen.
 select id::text as id, body, announced_at <= clock_timestamp() - $2::float8 * interval '1 ms' as settled
@@ -69,16 +63,10 @@ order by line.rank
 `,
   loadBodies: `select id, body from {schema}.bodies_of($1::text[])
 `,
-  loadJoin: `select j.expected, j.remaining, j.body,
-  coalesce(array_agg(m.member order by m.place, m.member) filter (where m.member is not null), '{}') as members,
-  coalesce(array_agg(m.place order by m.place, m.member) filter (where m.member is not null), '{}') as places,
-  coalesce(array_agg(m.value order by m.place, m.member) filter (where m.member is not null), '{}') as entries
-from {schema}.task_join j left join {schema}.join_member m on m.join_id = j.id
-where j.id = $1 and j.body is not null and j.expires_at > clock_timestamp() + $2::float8 * interval '1 ms'
-group by j.id
+  loadJoin: `select expected, remaining, body, members, places, entries
+from {schema}.join_of($1, clock_timestamp() + $2::float8 * interval '1 ms')
 `,
-  loadResults: `select id, record from {schema}.result
-where id = any($1::text[]) and expires_at > clock_timestamp() + $2::float8 * interval '1 ms'
+  loadResults: `select id, record from {schema}.results_of($1::text[], clock_timestamp() + $2::float8 * interval '1 ms')
 `,
   locate: `select id, queue, place from {schema}.places_of($1::text[])
 `,

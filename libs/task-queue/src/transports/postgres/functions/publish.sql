@@ -32,7 +32,10 @@ create function {schema}.blocks_with(wanted text[]) returns table (id text, queu
 $$;
 
 -- The places of ids, each once.
-create function {schema}.places_of(wanted text[]) returns table (id text, queue text, place text) stable language sql as $$
+create function {schema}.places_of(wanted text[]) returns table (id text, queue text, place text) stable language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query
   select r.id, r.queue, 'ready' from {schema}.ready r where r.id = any(wanted)
   union all select b.id, b.queue, 'ready' from {schema}.blocks_with(wanted) b
   union all select d.id, d.queue, 'delayed' from {schema}.delayed d where d.id = any(wanted)
@@ -43,7 +46,8 @@ create function {schema}.places_of(wanted text[]) returns table (id text, queue 
   select m.id, c.queue, 'leased' from {schema}.claim c
   cross join lateral unnest(string_to_array(c.ids, chr(30))) with ordinality as m(id, ordinal)
   join unnest(wanted) as w(id) on w.id = m.id collate "C"
-  where c.size > 0 and get_bit(c.settled, m.ordinal::integer - 1) = 0
+  where c.size > 0 and get_bit(c.settled, m.ordinal::integer - 1) = 0;
+end
 $$;
 
 -- Notifies waiting consumers of work. Only a hint.

@@ -104,8 +104,11 @@ end
 $$;
 
 -- Bodies in the table of their own.
-create function {schema}.bodies_of(wanted text[]) returns table (id text, body text) stable language sql as $$
-  select b.id, b.body from {schema}.body b where b.id = any(wanted)
+create function {schema}.bodies_of(wanted text[]) returns table (id text, body text) stable language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query select b.id, b.body from {schema}.body b where b.id = any(wanted);
+end
 $$;
 
 -- Renews claims. Returns those that no longer exist (`ordinal` null), and the revoked messages of the others.

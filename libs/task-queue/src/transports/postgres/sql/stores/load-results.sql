@@ -1,2 +1,1 @@
-select id, record from {schema}.result
-where id = any($1::text[]) and expires_at > clock_timestamp() + $2::float8 * interval '1 ms'
+select id, record from {schema}.results_of($1::text[], clock_timestamp() + $2::float8 * interval '1 ms')
