@@ -76,7 +76,7 @@ export class LeaseKeeperError extends TaskQueueError {
   readonly code = 'LEASE_KEEPER_FAILED';
   constructor(why: string, options?: ErrorOptions) {
     super(
-      `The thread that renews leases cannot run: ${why}. Check that worker threads are allowed and that 'ioredis' is installed.`,
+      `The thread that renews leases cannot run: ${why}. Check that worker threads are allowed and that the broker's driver ('ioredis' or 'pg') is installed.`,
       options,
     );
   }

@@ -24,6 +24,7 @@ export interface WorkerHealth {
   readonly consuming: boolean;
   /** epoch ms of the last answer of the broker to a fetch */
   readonly lastReceiveAt: number;
+  readonly renewing: boolean; // false: its leases cannot be renewed as they should, so it takes no more tasks for now
   readonly running: number;
 }
 
@@ -113,7 +114,8 @@ export class Worker {
 
   health(): WorkerHealth {
     const consuming = this.#actors !== undefined && this.#quieting === undefined && this.#stopping === undefined;
-    return { consuming, lastReceiveAt: this.#actors?.consumer.lastReceiveAt ?? 0, running: this.#actors?.slots.running ?? 0 };
+    const { consumer, slots } = this.#actors ?? {};
+    return { consuming, lastReceiveAt: consumer?.lastReceiveAt ?? 0, renewing: consumer?.renewing ?? true, running: slots?.running ?? 0 };
   }
 
   async #start(): Promise<void> {

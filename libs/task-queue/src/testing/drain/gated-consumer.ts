@@ -39,6 +39,10 @@ export class GatedConsumer implements Consumer {
     return this.inner.lastReceiveAt;
   }
 
+  get renewing(): boolean {
+    return this.inner.renewing ?? true;
+  }
+
   async receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {
     const { gate } = this.context;
     while (!signal.aborted && !this.#closed) {

@@ -259,19 +259,24 @@ delete from {schema}.answer where address = $1 returning body
 export const THREADS = {
   leaseKeeper: `// Renews claims in PostgreSQL: the engine's part of shared/leases/lease-keeper.thread.cjs. A batch is a claim, [number, size], and is
 // renewed as a whole.
-const { driver, config, statement } = require('node:worker_threads').workerData;
+const { driver, config, statement, asksPassword } = require('node:worker_threads').workerData;
 const { Client } = require(driver);
+if (asksPassword) config.password = exports.password;
 
 // One connection, opened when it is needed and dropped when it fails.
 let connecting = null;
 
 async function open() {
   const client = new Client(config);
-  const forget = () => {
+  let failure = 'the connection was closed';
+  client.on('error', (error) => {
+    failure = error.message;
     connecting = null;
-  };
-  client.on('error', forget); // failures show as renewals that do not succeed
-  client.on('end', forget);
+  });
+  client.on('end', () => {
+    connecting = null;
+    exports.lost(failure);
+  });
   try {
     await client.connect();
     return client;
@@ -319,6 +324,7 @@ async function extend(seat, held, renewal) {
 
 exports.keepLeases({
   abandon() {},
+  ask: () => query(['0', [], 1, '0'], { over: false }),
   extend(seat, renewal) {
     const held = [...seat.batches];
     const calls = [];

@@ -1,4 +1,5 @@
 import type { Transport, TransportOptions } from '../../core/ports/broker/transport.js';
+import { InvalidOptionError } from '../../core/errors/option-errors.js';
 import { BrokerRefusedError } from '../../core/errors/publish-errors.js';
 import { CALL_TIMEOUT, unavailable } from './connection/call-store.js';
 import { monotonic } from '../shared/monotonic.js';
@@ -27,7 +28,12 @@ export class RedisTransport implements Transport {
   readonly #subscriptions: Subscriptions;
   #closing: Promise<void> | null = null;
 
+  /** @throws InvalidOptionError */
   constructor(address: RedisAddress, options: TransportOptions) {
+    const { keyPrefix } = options.connection;
+    // The driver's prefix would rename some keys and not others.
+    if (keyPrefix)
+      throw new InvalidOptionError('connection.keyPrefix', keyPrefix, "left out; 'keyPrefix' beside 'connection' names the keys");
     const setup: ConnectionSetup = {
       shown: address.shown,
       options: { ...address.options, ...options.connection },

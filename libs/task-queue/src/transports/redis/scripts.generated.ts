@@ -2219,19 +2219,23 @@ end
 
 export const THREADS = {
   leaseKeeper: `// Renews leases in Redis: the engine's part of shared/leases/lease-keeper.thread.cjs. A batch is [key of leased, members].
-const { driver, options, script } = require('node:worker_threads').workerData;
+const { driver, options, script, marks } = require('node:worker_threads').workerData;
 const { Redis } = require(driver);
 
 const client = new Redis({
   ...options,
+  lazyConnect: false,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   reconnectOnError: null,
   retryStrategy: (times) => Math.min(1000, 50 * 2 ** Math.min(times, 5)),
 });
-// Failures show as renewals that do not succeed.
-client.on('error', () => {});
+
+let failure = 'the connection was closed';
+client.on('error', (error) => (failure = error.message));
+client.on('ready', () => (failure = 'the connection was closed'));
+client.on('close', () => exports.lost?.(failure));
 
 async function evaluate(args) {
   try {
@@ -2242,6 +2246,12 @@ async function evaluate(args) {
     if (!/^NOSCRIPT/.test(error.message)) throw error;
     return client.eval(script.source, ...args);
   }
+}
+
+// Of no lease, which the script does not find.
+function ask() {
+  if (client.status !== 'ready') throw new Error(failure);
+  return evaluate([3, marks[0], ...marks, '0', '1', '0:0']);
 }
 
 function placesByQueue(seat) {
@@ -2259,7 +2269,7 @@ function abandon(batch, index) {
 }
 
 async function extend(seat, leased, places, { offset }) {
-  const args = [3, leased, ...seat.setting.marks, offset, String(seat.lease), ...places.map(({ member }) => member)];
+  const args = [3, leased, ...marks, offset, String(seat.lease), ...places.map(({ member }) => member)];
   const [flags, ...pairs] = await evaluate(args);
   const lost = places.filter((_, at) => flags[at] === '1');
   for (const { sequence, index } of lost) seat.abandon(sequence, index);
@@ -2280,6 +2290,7 @@ function revokedPlaces(places, pairs) {
 
 exports.keepLeases({
   abandon,
+  ask: async () => ask(),
   extend(seat, renewal) {
     const calls = [];
     for (const [leased, places] of placesByQueue(seat)) {

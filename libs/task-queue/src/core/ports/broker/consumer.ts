@@ -32,6 +32,8 @@ export interface Consumer {
   holds(delivery: Delivery): boolean;
   /** epoch ms of the last receive that got an answer; for liveness probes */
   readonly lastReceiveAt: number;
+  /** false: its leases cannot be renewed as they should, so it receives nothing for now; absent = there is nothing that may fail */
+  readonly renewing?: boolean;
   /** Stops renewing and waiting. What is still out is left to its lease: settle or release first. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -22,6 +22,15 @@ const DRIVER = `
     }
   };`;
 
+/** Connects if the password is right, and counts that in shared memory. */
+const LOGIN_DRIVER = `
+  exports.Client = class {
+    constructor({ seen, password }) { Object.assign(this, { seen: new Int32Array(seen), password }); }
+    on() {}
+    async connect() { if ((await this.password()) !== 'right') throw new Error('wrong password'); Atomics.add(this.seen, 0, 1); }
+    async query() { return { rows: [] }; }
+  };`;
+
 const batchOf = (sequence: number): HeldBatch => ({
   sequence,
   sentAt: 0,
@@ -41,7 +50,7 @@ describe('rule 7: the thread that renews claims', () => {
     writeFileSync(driver, DRIVER);
     const seen = new Int32Array(new SharedArrayBuffer(8));
     const data = () => ({ driver, config: { seen: seen.buffer }, statement: { text: '' } });
-    const keeper = new LeaseKeeper({ source: THREADS.leaseKeeper, data }, () => 0, silentLogger);
+    const keeper = new LeaseKeeper({ source: THREADS.leaseKeeper, data, reachable: () => true }, () => 0, silentLogger);
     await keeper.start();
     try {
       const renewed = [1, 2].map(
@@ -55,6 +64,22 @@ describe('rule 7: the thread that renews claims', () => {
       );
       await Promise.all(renewed);
       expect(seen[1]).toBe(1);
+    } finally {
+      await keeper.close();
+    }
+  });
+  it('rule 30: asks the main loop for a password that the application computes, for each connection', async () => {
+    const driver = join(dir, 'driver.cjs');
+    writeFileSync(driver, LOGIN_DRIVER);
+    const seen = new Int32Array(new SharedArrayBuffer(8));
+    const passwords = ['old', 'right'];
+    const data = () => ({ driver, config: { seen: seen.buffer }, statement: { text: '' }, asksPassword: true });
+    const password = async () => passwords.shift();
+    const keeper = new LeaseKeeper({ source: THREADS.leaseKeeper, data, password, reachable: () => true }, () => 0, silentLogger);
+    await keeper.start();
+    try {
+      expect(keeper.state.failure).toBeNull();
+      expect(seen[0]).toBe(1);
     } finally {
       await keeper.close();
     }

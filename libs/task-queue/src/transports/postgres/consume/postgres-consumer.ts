@@ -45,15 +45,18 @@ export class PostgresConsumer implements Consumer {
     notes: WorkNotes,
     keeper: LeaseKeeper | null,
   ) {
-    this.#held = new HeldLeases(options, keeper, { owner: this.#owner }, context.leaseNow);
-    const renewLate = (): Promise<void> => this.#held.renewLate((late) => this.extend(late));
-    this.#receiver = new Receiver(context, [...new Set(queues)], options, this.#owner, this.#held, notes, renewLate);
+    this.#held = new HeldLeases(options, keeper, { owner: this.#owner }, context.leaseNow, (some) => this.extend(some));
+    this.#receiver = new Receiver(context, [...new Set(queues)], options, this.#owner, this.#held, notes);
     const calls = new PostgresSettleCalls(context, this.#owner, () => this.#receiver.lookFromStart());
     this.#settling = new SettleQueue(calls, this.#held, context.options.logger);
   }
 
   get lastReceiveAt(): number {
     return this.#receiver.lastReceiveAt;
+  }
+
+  get renewing(): boolean {
+    return this.#held.kept;
   }
 
   receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {

@@ -42,7 +42,6 @@ export class Receiver {
     owner: string,
     private readonly held: HeldLeases,
     notes: WorkNotes,
-    private readonly renewLate: () => Promise<void>,
   ) {
     this.#turns = new SuspectTurns(options.lease);
     this.#ahead = new LookAhead(context, options.lease, held);
@@ -56,6 +55,11 @@ export class Receiver {
     await this.#finishWait(deadline, signal);
     while (limit > 0 && !this.#closed && !signal.aborted) {
       const now = monotonic();
+      if (!this.held.kept) {
+        if (now >= deadline) return [];
+        await this.held.untilKept(deadline - now, signal);
+        continue;
+      }
       const turn = this.#turns.next(this.held.count, this.held.suspectHeld, now);
       if (turn === 'hold') {
         if (now >= deadline) return [];
@@ -126,7 +130,7 @@ export class Receiver {
     signal: AbortSignal,
   ): Promise<Look | null> {
     try {
-      await this.renewLate();
+      await this.held.renewLate();
       await this.#calls.releaseUnanswered(Math.max(1, deadline - monotonic()));
       const sentAt = this.context.leaseNow();
       const { sweepIn, seen, tend } = this.#ahead.ask();

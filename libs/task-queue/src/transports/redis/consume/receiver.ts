@@ -56,7 +56,6 @@ export class Receiver {
     private readonly consumer: string,
     private readonly held: HeldLeases,
     private readonly waiter: WakeWaiter,
-    private readonly renewLate: () => Promise<void>,
   ) {
     this.#turns = new SuspectTurns(options.lease);
     this.#take(queues);
@@ -74,6 +73,13 @@ export class Receiver {
     await Promise.resolve();
     while (limit > 0 && !this.#closed && !signal.aborted) {
       const now = monotonic();
+      if (!this.held.kept) {
+        if (now >= deadline) return [];
+        // Its last wait may have taken a wake-up.
+        this.ring(this.#queues.map((queue) => queue.wake));
+        await this.held.untilKept(deadline - now, signal);
+        continue;
+      }
       const turn = this.#turns.next(this.held.count, this.held.suspectHeld, now);
       if (turn === 'hold') {
         if (now >= deadline) return [];
@@ -130,7 +136,7 @@ export class Receiver {
   async #look(limit: number, turn: SuspectTurn, deadline: number, signal: AbortSignal): Promise<ReceiveAnswer | null> {
     const { commands, keys } = this.context;
     if (commands.usableSince === null && !(await commands.usable(deadline - monotonic(), signal))) return null;
-    await this.renewLate();
+    await this.held.renewLate();
     const token = `${this.consumer}.${(++this.#calls).toString(36)}`;
     const queues = inTurn(this.#queues, this.#calls);
     try {

@@ -37,17 +37,20 @@ export class RedisConsumer implements Consumer {
     private readonly options: ConsumeOptions,
     keeper: LeaseKeeper | null,
   ) {
-    const { keys, setup, commands, leaseNow } = context;
-    this.#held = new HeldLeases(options, keeper, { marks: [keys.revoked, keys.terminate] }, leaseNow);
+    const { setup, commands, leaseNow } = context;
+    this.#held = new HeldLeases(options, keeper, {}, leaseNow, (some) => this.extend(some));
     const waiting = new RedisConnection('waiting', setup);
     waiting.open();
     const waiter = new WakeWaiter(waiting, commands, queues, (wake) => this.#receiver.ring([wake]));
-    const renewLate = (): Promise<void> => this.#held.renewLate((late) => this.extend(late));
-    this.#receiver = new Receiver(context, queues, options, this.#id, this.#held, waiter, renewLate);
+    this.#receiver = new Receiver(context, queues, options, this.#id, this.#held, waiter);
   }
 
   get lastReceiveAt(): number {
     return this.#receiver.lastReceiveAt;
+  }
+
+  get renewing(): boolean {
+    return this.#held.kept;
   }
 
   receive(limit: number, signal: AbortSignal): Promise<Delivery[]> {

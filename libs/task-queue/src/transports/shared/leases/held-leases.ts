@@ -1,7 +1,11 @@
 import type { ConsumeOptions, Delivery, ExtendReport, RevokedDelivery, Settlement } from '../../../core/ports/broker/consumer.js';
+import { monotonic } from '../monotonic.js';
 import type { KeeperSeat, Mark, Place } from './keeper-seat.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import { type HeldBatch, LeasedDelivery } from './leased-delivery.js';
+
+/** parts of a lease: how old a renewal may get until the main connection renews, and how often that is looked at */
+const OVERDUE = { whileKept: 2 / 3, whileNot: 1 / 3, looks: 1 / 6 };
 
 /**
  * The leases of one consumer: which deliveries are out, until when they are its own by its own clock, and what the lease-keeper
@@ -11,6 +15,10 @@ export class HeldLeases {
   readonly #seat: KeeperSeat | null;
   readonly #batches = new Map<number, HeldBatch>();
   readonly #onNone = new Set<() => void>();
+  readonly #watch: NodeJS.Timeout | undefined;
+  #renewing = false;
+  /** monotonic ms of the last look at what is overdue */
+  #lookedAt = monotonic();
   #count = 0;
   #suspects = 0;
 
@@ -18,17 +26,30 @@ export class HeldLeases {
    * @param keeper null = nothing renews
    * @param setting what the engine's thread must know about this consumer
    * @param now the clock of leases
+   * @param extend renews by the main connection
    */
   constructor(
     private readonly options: ConsumeOptions,
-    keeper: LeaseKeeper | null,
+    private readonly keeper: LeaseKeeper | null,
     setting: object,
     private readonly now: () => number,
+    private readonly extend: (deliveries: readonly Delivery[]) => Promise<ExtendReport>,
   ) {
     const { lease, maxLoopBlock } = options;
     const lost = (places: readonly Place[]): void => this.#lost(places);
     const revoked = (marks: readonly Mark[]): void => this.#revoked(marks);
     this.#seat = keeper?.seat({ lease, maxLoopBlock, lost, revoked }, setting) ?? null;
+    if (keeper !== null) this.#watch = setInterval(() => void this.#renewOverdue(), lease * OVERDUE.looks).unref();
+  }
+
+  /** false: the keeper cannot renew, so nothing may be received (rule 30) */
+  get kept(): boolean {
+    return this.keeper === null || this.keeper.state.failure === null;
+  }
+
+  /** Resolves when the keeper can renew, after `timeout` ms, or when the signal is aborted. */
+  async untilKept(timeout: number, signal: AbortSignal): Promise<void> {
+    await this.keeper?.state.sound(timeout, signal);
   }
 
   get count(): number {
@@ -85,12 +106,8 @@ export class HeldLeases {
    * Renews what is out beyond its local deadline: the loop or the process stood still. Called before leases of others are swept,
    * which would take our own as well.
    */
-  async renewLate(extend: (late: readonly Delivery[]) => Promise<ExtendReport>): Promise<void> {
-    const late = this.#late();
-    if (late.length === 0) return;
-    const { lost, revoked } = await extend(late);
-    if (lost.length > 0) this.options.events.lost(lost);
-    this.tellRevoked(revoked);
+  async renewLate(): Promise<void> {
+    await this.#renew(this.#olderThan(this.options.lease));
   }
 
   tellRevoked(revoked: readonly RevokedDelivery[]): void {
@@ -122,6 +139,7 @@ export class HeldLeases {
 
   /** Stops renewing, and ends waits. */
   close(): void {
+    clearInterval(this.#watch);
     this.#seat?.close();
     this.#endWaits();
   }
@@ -144,14 +162,41 @@ export class HeldLeases {
     for (const end of [...this.#onNone]) end();
   }
 
-  #late(): Delivery[] {
-    if (this.#seat === null) return [];
-    const late: Delivery[] = [];
-    for (const batch of this.#batches.values()) {
-      if (this.now() < this.#renewedAt(batch) + this.options.lease) continue;
-      for (const delivery of batch.deliveries) if (delivery.open && !delivery.settling && !this.holds(delivery)) late.push(delivery);
+  /** Renews by the main connection what the keeper should have renewed before. After the loop stood still, the keeper goes first. */
+  async #renewOverdue(): Promise<void> {
+    const { lease } = this.options;
+    const since = this.#lookedAt;
+    this.#lookedAt = monotonic();
+    if (this.#renewing || this.#count === 0 || this.#lookedAt - since > 2 * lease * OVERDUE.looks) return;
+    this.#renewing = true;
+    try {
+      await this.#renew(this.#olderThan(lease * (this.kept ? OVERDUE.whileKept : OVERDUE.whileNot)));
+    } catch {
+      // The store cannot be reached: the next look tries again.
+    } finally {
+      this.#renewing = false;
     }
-    return late;
+  }
+
+  async #renew(deliveries: readonly LeasedDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    const report = await this.extend(deliveries);
+    const lost = report.lost.filter((one) => one instanceof LeasedDelivery && !one.settling);
+    if (lost.length > 0) this.options.events.lost(lost);
+    const marks = new Map(report.revoked.map(({ id, terminate }) => [id, terminate]));
+    this.tellRevoked(deliveries.flatMap((one) => fresh(one, marks.get(one.id))));
+  }
+
+  /** What is out and was not renewed for so many ms. */
+  #olderThan(age: number): LeasedDelivery[] {
+    if (this.#seat === null) return [];
+    const latest = this.now() - age;
+    const old: LeasedDelivery[] = [];
+    for (const batch of this.#batches.values()) {
+      if (this.#renewedAt(batch) > latest) continue;
+      for (const one of batch.deliveries) if (one.open && !one.settling && one.extendedAt <= latest) old.push(one);
+    }
+    return old;
   }
 
   #renewedAt(batch: HeldBatch): number {
@@ -170,14 +215,17 @@ export class HeldLeases {
   }
 
   #revoked(marks: readonly Mark[]): void {
-    const fresh: RevokedDelivery[] = [];
-    for (const [sequence, index, terminate] of marks) {
-      const delivery = this.#at(sequence, index);
-      const level = terminate ? 2 : 1;
-      if (delivery === undefined || !delivery.open || delivery.reported >= level) continue;
-      delivery.reported = level;
-      fresh.push({ id: delivery.id, terminate });
-    }
-    this.tellRevoked(fresh);
+    this.tellRevoked(marks.flatMap(([sequence, index, terminate]) => fresh(this.#at(sequence, index), terminate)));
   }
 }
+
+/** A revocation that the worker does not know yet. @param terminate undefined = it is not revoked */
+function fresh(delivery: LeasedDelivery | undefined, terminate: boolean | undefined): readonly RevokedDelivery[] {
+  if (delivery === undefined || terminate === undefined || !delivery.open) return NONE;
+  const level = terminate ? 2 : 1;
+  if (delivery.reported >= level) return NONE;
+  delivery.reported = level;
+  return [{ id: delivery.id, terminate }];
+}
+
+const NONE: readonly RevokedDelivery[] = [];

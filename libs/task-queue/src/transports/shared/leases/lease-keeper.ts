@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { TaskLogger } from '../../../core/ports/runtime/logger.js';
 import { LeaseKeeperError } from '../../../core/errors/run-errors.js';
 import { KeeperSeat } from './keeper-seat.js';
+import { KeeperState } from './keeper-state.js';
 import type { SeatOptions } from './keeper-seat.js';
 import { monotonic } from '../monotonic.js';
 import { THREADS } from './threads.generated.js';
@@ -9,6 +10,8 @@ import { THREADS } from './threads.generated.js';
 /** ms that the thread may take to start */
 const START_LIMIT = 10_000;
 const RESTART_PAUSE = 1_000;
+/** ms that the boot waits for the first answer to the thread */
+const FIRST_ANSWER = 5_000;
 const BEAT_EVERY = 1_000;
 /** indexes of the shared heartbeat */
 const HEARTBEAT = 0;
@@ -18,12 +21,22 @@ const OFFSET = 1;
 export interface KeeperThread {
   /** CommonJS text that calls `exports.keepLeases`, run after journal.thread.cjs and lease-keeper.thread.cjs */
   readonly source: string;
-  /** the thread's workerData: how to connect, and what to send */
+  /**
+   * The thread's workerData: how to connect, and what to send.
+   * @throws InvalidOptionError an option cannot be passed to a thread
+   */
   data(): object;
+  /** the password of the thread's next connection, if the application computes one; the thread asks for it with `exports.password()` */
+  password?(): unknown;
+  /** whether the main connection reaches the server, so that the thread's own connection should, too */
+  reachable(): boolean;
 }
 
 interface Report {
-  readonly ready?: true;
+  /** why the thread cannot renew; null = it can */
+  readonly failure?: string | null;
+  /** it needs a password */
+  readonly asks?: true;
   readonly seat?: number;
   readonly lost?: readonly (readonly [number, number])[];
   readonly revoked?: readonly (readonly [number, number, boolean])[];
@@ -35,6 +48,7 @@ interface Report {
  * each has a seat in it. A thread that ends by itself is started again with everything that is held.
  */
 export class LeaseKeeper {
+  readonly state: KeeperState;
   #worker: Worker | null = null;
   #starting: Promise<void> | null = null;
   #beat: NodeJS.Timeout | null = null;
@@ -47,14 +61,17 @@ export class LeaseKeeper {
     private readonly thread: KeeperThread,
     private readonly timeOffset: () => number,
     private readonly logger: TaskLogger,
-  ) {}
+  ) {
+    this.state = new KeeperState(logger);
+  }
 
   /**
-   * Safe to call twice.
-   * @throws LeaseKeeperError
+   * Waits until the thread can renew, some seconds at most: an application boots without a server that is not reachable yet. Safe to
+   * call twice.
+   * @throws LeaseKeeperError · InvalidOptionError
    */
   start(): Promise<void> {
-    this.#starting ??= this.#launch().catch((error: unknown) => {
+    this.#starting ??= this.#begin().catch((error: unknown) => {
       this.#starting = null;
       throw error;
     });
@@ -76,6 +93,7 @@ export class LeaseKeeper {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.state.close();
     if (this.#beat !== null) clearInterval(this.#beat);
     const worker = this.#worker;
     this.#worker = null;
@@ -87,21 +105,28 @@ export class LeaseKeeper {
     return this.#worker !== null;
   }
 
+  async #begin(): Promise<void> {
+    await this.#launch();
+    if (!this.thread.reachable()) return;
+    await this.state.sound(FIRST_ANSWER);
+    this.state.log();
+  }
+
   async #launch(): Promise<void> {
     this.#writeBeat();
     const worker = this.#makeWorker();
     worker.on('error', (error) => this.#failed(worker, error));
     worker.on('exit', () => this.#failed(worker, new Error('it ended')));
-    await begun(worker);
     worker.on('message', (report: Report) => this.#report(report));
+    await begun(worker);
     worker.unref();
     this.#worker = worker;
     for (const seat of this.#seats.values()) seat.open();
   }
 
   #makeWorker(): Worker {
+    const workerData = { ...this.thread.data(), heartbeat: this.#beats.buffer };
     try {
-      const workerData = cloneable({ ...this.thread.data(), heartbeat: this.#beats.buffer });
       return new Worker(`'use strict';\n${THREADS.journal}${THREADS.leaseKeeper}${this.thread.source}`, {
         eval: true,
         workerData,
@@ -116,6 +141,7 @@ export class LeaseKeeper {
     if (this.#closed || this.#worker !== worker) return;
     this.#worker = null;
     this.logger.error('The thread that renews leases has ended; starting it again', { error });
+    this.#judge('it has ended');
     const restart = (): void => {
       if (this.#closed) return;
       this.#launch().catch(() => setTimeout(restart, RESTART_PAUSE).unref());
@@ -123,10 +149,25 @@ export class LeaseKeeper {
     restart();
   }
 
+  #judge(failure: string | null): void {
+    const leases = [...this.#seats.values()].map((seat) => seat.options.lease);
+    this.state.report(failure, Math.min(FIRST_ANSWER, ...leases.map((lease) => lease / 3)));
+  }
+
   #report(report: Report): void {
+    if (report.failure !== undefined) this.#judge(report.failure);
+    if (report.asks) void this.#tellPassword();
     const seat = this.#seats.get(report.seat ?? 0);
     if (report.lost !== undefined) seat?.lost(report.lost);
     if (report.revoked !== undefined) seat?.options.revoked(report.revoked);
+  }
+
+  async #tellPassword(): Promise<void> {
+    try {
+      this.#post(['password', 0, { password: await this.thread.password?.() }]);
+    } catch (error) {
+      this.#post(['password', 0, { failure: error instanceof Error ? error.message : String(error) }]);
+    }
   }
 
   #keepBeating(): void {
@@ -157,15 +198,4 @@ function begun(worker: Worker): Promise<void> {
       resolve();
     });
   });
-}
-
-/** The driver's options without functions (a custom lookup or connector), which cannot be cloned into a thread. */
-function cloneable(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof SharedArrayBuffer) return value;
-  if (Array.isArray(value)) return value.filter((item) => typeof item !== 'function').map(cloneable);
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => typeof item !== 'function')
-      .map(([key, item]) => [key, cloneable(item)]),
-  );
 }

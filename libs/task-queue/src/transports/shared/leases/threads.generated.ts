@@ -47,12 +47,15 @@ exports.JournalReader = class JournalReader {
 };
 `,
   leaseKeeper: `// The loop of the thread that renews leases while the main thread is busy. Each seat (a consumer) is renewed each third of its
-// lease, for as long as the process lives and the main loop has answered lately. See lease-keeper.ts and keeper-seat.ts for the
-// messages and the shared memory. The engine's part runs after this one.
+// lease, for as long as the process lives and the main loop has answered lately. The main loop is told whether the engine's
+// connection answers. See lease-keeper.ts and keeper-seat.ts for the messages and the shared memory. The engine's part runs after
+// this one.
 {
   const { parentPort, workerData } = require('node:worker_threads');
   // ms until a failed renewal is tried again
   const RETRY = 250;
+  // ms that the store may take to answer a question
+  const ANSWER_LIMIT = 5000;
   const HEARTBEAT = 0;
   const OFFSET = 1;
   const RENEWED_AT = 0;
@@ -61,6 +64,54 @@ exports.JournalReader = class JournalReader {
   const beats = new BigInt64Array(workerData.heartbeat);
   const seats = new Map();
   const micros = () => process.hrtime.bigint() / 1000n;
+
+  // Why the connection does not answer; null = it does.
+  let broken = 'it has not answered yet';
+  let told;
+  let checking = false;
+
+  function tell() {
+    const failing = broken ?? [...seats.values()].find(({ failure }) => failure !== null)?.failure ?? null;
+    if (failing !== told) parentPort.postMessage({ failure: failing });
+    told = failing;
+  }
+
+  // Settles as \`promise\` does, or fails after \`ms\`.
+  async function within(promise, ms, late) {
+    let timer;
+    const limit = new Promise((_, reject) => {
+      timer = setTimeout(() => {
+        late();
+        reject(new Error(\`no answer within \${Math.round(ms)} ms\`));
+      }, ms);
+    });
+    try {
+      return await Promise.race([promise, limit]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  // Asks until the store answers.
+  async function check(engine) {
+    if (checking) return;
+    checking = true;
+    for (;;) {
+      const question = { late: false };
+      try {
+        await within(engine.ask(), ANSWER_LIMIT, () => (question.late = true));
+        break;
+      } catch (error) {
+        broken = error.message;
+        tell();
+        engine.failed(question);
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+    }
+    checking = false;
+    broken = null;
+    tell();
+  }
 
   class Seat {
     constructor(number, { lease, maxLoopBlock, shared, journal, ...setting }, engine) {
@@ -75,6 +126,8 @@ exports.JournalReader = class JournalReader {
       this.through = 0;
       // Losses that the main loop has not heard of. Until it has, nothing may look renewed: what is lost would, too.
       this.unheard = 0;
+      // Why the last renewal failed; null = it did not.
+      this.failure = null;
       this.timer = setTimeout(() => this.renew(), lease / 3);
     }
 
@@ -100,31 +153,33 @@ exports.JournalReader = class JournalReader {
     // Whether everything held was renewed.
     async renewAll(started) {
       this.journal.read(this);
-      if (this.batches.size === 0) return true;
+      if (this.batches.size === 0) return this.ended(null);
       if (started - Atomics.load(beats, HEARTBEAT) > this.maxLoopBlock) return false;
       const { through } = this;
       const offset = Atomics.load(beats, OFFSET);
       const renewal = { offset: String(offset), late: false, over: false };
-      let timer;
-      const late = new Promise((_, reject) => {
-        timer = setTimeout(() => {
-          renewal.late = true;
-          reject(new Error('late'));
-        }, this.lease / 3);
-      });
       try {
-        await Promise.race([Promise.all(this.engine.extend(this, renewal)), late]);
-      } catch {
+        await within(Promise.all(this.engine.extend(this, renewal)), this.lease / 3, () => (renewal.late = true));
+      } catch (error) {
         this.engine.failed(renewal);
-        return false;
+        return this.ended(error.message);
       } finally {
         renewal.over = true;
-        clearTimeout(timer);
       }
+      this.ended(null);
       if (this.unheard > 0) return false;
       Atomics.store(this.shared, RENEWED_AT, started + offset * 1000n);
       Atomics.store(this.shared, THROUGH, BigInt(through));
       return true;
+    }
+
+    // Notes how a renewal ended. @returns whether it succeeded
+    ended(failure) {
+      if (failure !== this.failure) {
+        this.failure = failure;
+        tell();
+      }
+      return failure === null;
     }
 
     // Places of lost leases, [sequence, index], and of revoked deliveries, [sequence, index, terminate].
@@ -142,11 +197,25 @@ exports.JournalReader = class JournalReader {
     }
   }
 
-  // The engine: extend(seat, renewal) renews \`seat.batches\` and answers promises, abandon(batch, index), failed(renewal).
+  // A password that the application computes; only the main loop can.
+  const asking = [];
+  exports.password = async () => {
+    const { password, failure } = await new Promise((resolve) => {
+      asking.push(resolve);
+      parentPort.postMessage({ asks: true });
+    });
+    if (failure !== undefined) throw new Error(failure);
+    return password;
+  };
+
+  // The engine: extend(seat, renewal) renews \`seat.batches\` and answers promises, abandon(batch, index), failed(renewal), ask()
+  // renews nothing and resolves if a renewal would succeed. It calls \`exports.lost\` when its connection has ended.
   exports.keepLeases = (engine) => {
     parentPort.on('message', ([kind, number, content]) => {
       const seat = seats.get(number);
-      if (kind === 'open') seats.set(number, new Seat(number, content, engine));
+      if (kind === 'password') {
+        for (const answer of asking.splice(0)) answer(content);
+      } else if (kind === 'open') seats.set(number, new Seat(number, content, engine));
       else if (kind === 'read') seat?.journal.read(seat);
       else if (kind === 'journal') {
         seat?.journal.read(seat);
@@ -156,9 +225,16 @@ exports.JournalReader = class JournalReader {
       } else if (kind === 'close') {
         seat?.close();
         seats.delete(number);
+        tell();
       }
     });
+    exports.lost = (why) => {
+      broken ??= why;
+      tell();
+      void check(engine);
+    };
     parentPort.postMessage({ ready: true });
+    void check(engine);
   };
 
   exports.MAX_BATCH = 500;
