@@ -9,6 +9,7 @@ import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logge
 import type { ConsumerEvents, Delivery, Settlement } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
 import type { ResultBackend } from '../../libs/task-queue/src/core/ports/stores/result-backend.js';
 import type { TaskContext } from '../../libs/task-queue/src/core/ports/task/task-context.js';
+import type { TaskTransactions } from '../../libs/task-queue/src/core/ports/task/task-transactions.js';
 import type { CompleteTransport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { FakeClock } from '../../libs/task-queue/src/testing/fake-clock.js';
 import { HandlerRegistry } from '../../libs/task-queue/src/core/worker/handler-registry.js';
@@ -41,6 +42,8 @@ export interface WorkerScript {
   saves?(): Promise<void>;
   accepts?(settlement: Settlement): boolean;
   handler(context: TaskContext): unknown;
+  /** of a task with `transactional` */
+  readonly transactions?: TaskTransactions;
 }
 
 /** A scripted consumer: its first receive returns `deliveries`, the one pending at the stop returns `atTheEnd`. */
@@ -107,6 +110,7 @@ export function workerByHand(script: WorkerScript) {
     options,
     codecs,
     recording: null,
+    transactionsOf: () => script.transactions,
     resultExpires: 1_000,
     publishTimeout: 1_000,
     logger: silentLogger,

@@ -39,7 +39,8 @@ export function onceOnly(transactions: TaskTransactions): Layer {
         recorded = endOf(job.message, outcome, environment, handler.options, attempt);
         return JSON.stringify(recorded.settlement);
       }
-      outcome = { kind: 'lost', begun: true };
+      // Given back: the lease may be renewed yet, and then nobody else would take the delivery.
+      outcome = { kind: 'lost', begun: false };
       return null;
     });
     if (transactionEnd.kind === 'committed') attempt.recordedEnd = recorded;

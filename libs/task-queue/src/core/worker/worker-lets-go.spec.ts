@@ -85,6 +85,31 @@ describe('a delivery stays with no worker that cannot handle it', () => {
     expect(log).toEqual(['0 save late STARTED', '0 release late charge=false', '0 close']);
   });
 
+  it('goes back when its lease ran out before its transaction could commit: kept, it would be renewed and run nowhere', async () => {
+    let held = true;
+    const ends: (string | null)[] = [];
+    const { worker, log } = workerByHand({
+      deliveries: [delivery('late')],
+      task: { transactional: true },
+      holds: () => held,
+      handler: () => void (held = false),
+      transactions: {
+        retention: 60_000,
+        check: async () => undefined,
+        find: async () => ({ kind: 'none' }),
+        prune: async () => undefined,
+        async run(_id, work) {
+          ends.push(await work());
+          return { kind: 'rolledBack' };
+        },
+      },
+    });
+    await worker.start();
+    await worker.stop();
+    expect(ends).toEqual([null]);
+    expect(log).toEqual(['0 release late charge=false', '0 close']);
+  });
+
   it('goes back after a lease, charged, when the worker itself fails at it', async () => {
     const asked = signal();
     let fails = true;
