@@ -1,5 +1,5 @@
 import type { Publication } from '../../libs/task-queue/src/core/ports/broker/publication.js';
-import { administer } from './support/database.js';
+import { administer, sessionsEnd } from './support/database.js';
 import { ack, message, never, Rig } from './support/rig.js';
 import { freshDatabase } from '../support/services.js';
 
@@ -77,10 +77,4 @@ async function reads(url: string, schema: string): Promise<Record<string, number
     `select relname as table, (seq_tup_read + coalesce(idx_tup_fetch, 0))::float8 as read from pg_stat_user_tables where schemaname = '${schema}'`,
   );
   return Object.fromEntries(rows.map(({ table, read }) => [table, read]));
-}
-
-/** Resolves when all other sessions have ended: only then have they reported all that they read. */
-async function sessionsEnd(url: string): Promise<void> {
-  const others = `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
-  while ((await administer(url, others)).length > 0) continue;
 }

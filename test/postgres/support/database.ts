@@ -59,3 +59,10 @@ export async function administer<Row>(url: string, text: string): Promise<Row[]>
     await client.end();
   }
 }
+
+/** Resolves when the database has no session but `kept` (pids): only then have the others reported what they read. */
+export async function sessionsEnd(url: string, kept: readonly number[] = []): Promise<void> {
+  const others = `select from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
+    and pid <> all (array[pg_backend_pid()${kept.map((pid) => `, ${pid}`).join('')}])`;
+  while ((await administer(url, others)).length > 0) continue;
+}

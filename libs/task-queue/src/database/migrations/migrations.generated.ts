@@ -542,6 +542,24 @@ create function {schema}.limit_of(head text) returns json immutable language sql
   select case when length(head) > 1 then substr(head, 2)::json -> 'limit' end
 $$;
 
+-- Whether there may be revoke marks. It reads no rows: dead ones would be read again and again.
+create function {schema}.has_marks() returns boolean language sql as $$
+  select pg_relation_size('{schema}.revoked'::regclass) > 0
+$$;
+
+-- Whether messages that this call settles have a revoke mark. \`offset 0\`: each id is looked up by itself.
+create function {schema}.settles_marked(me bigint, numbers bigint[], masks text[]) returns boolean stable language plpgsql as $$
+begin
+  if not {schema}.has_marks() then return false; end if;
+  return exists (
+    select from unnest(numbers, masks) as m(number, mask)
+    cross join lateral (select c.ids from {schema}.claim c where c.owner = me and c.number = m.number and c.size > 0 offset 0) c
+    cross join lateral unnest(string_to_array(c.ids, chr(30))) with ordinality as i(id, ordinal)
+    where substr(m.mask, i.ordinal::integer, 1) = '1'
+      and exists (select from {schema}.revoked r where r.id = i.id collate "C" offset 0));
+end
+$$;
+
 create function {schema}.is_revoked(wanted text, at timestamptz) returns boolean stable language sql as $$
   select exists (select from {schema}.revoked r where r.id = wanted and r.until > at)
 $$;
@@ -567,15 +585,15 @@ begin
 end
 $$;
 
--- Puts due messages in line, the earliest first.
-create function {schema}.promote(names text[], at timestamptz) returns void language plpgsql as $$
+-- Puts due messages in line, the earliest first. Nothing is due before \`since\`.
+create function {schema}.promote(names text[], since timestamptz, at timestamptz) returns void language plpgsql as $$
 declare
   items {schema}.held[];
 begin
   with gone as (
     delete from {schema}.delayed d where d.id = any(array(
       select one.id from unnest(names) as n(name) cross join lateral (
-        select w.id from {schema}.delayed w where w.queue = n.name and w.due <= at order by w.due, w.seq limit 500 for update skip locked) one))
+        select w.id from {schema}.delayed w where w.queue = n.name and w.due > since and w.due <= at order by w.due, w.seq limit 500 for update skip locked) one))
     returning d.*)
   select array_agg((0, 0, g.queue, g.id, g.head, g.body)::{schema}.held order by g.due, g.seq) into items from gone g;
   if items is not null then perform {schema}.put_back(items, at, true); end if;
@@ -721,11 +739,12 @@ end
 $$;
 
 -- Takes up to \`room\` messages of several queues. \`turn\`: 0 = no suspect, 1 = one first, 2 = one only if nothing else is ready.
--- \`tend\`: promote and sweep first (always done before it returns nothing). The last row says when to look again.
+-- \`tend\`: promote and sweep first (always done before it returns nothing). No lease ends before \`seen\`, and nothing is due before \`due_seen\`: the
+-- caller has seen those rows. The last row says when to look again; its \`tops\` is the next \`due_seen\`.
 -- Its commit need not be durable: a durable settlement makes the receives before it durable too.
 create function {schema}.receive(
   me bigint, first_number bigint, names text[], seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[],
-  room integer, lease double precision, turn text, tend boolean, sweep_in double precision, seen double precision, waits double precision, shift double precision
+  room integer, lease double precision, turn text, tend boolean, sweep_in double precision, seen double precision, due_seen double precision, waits double precision, shift double precision
 ) returns table (number bigint, queue text, ids text, heads text, bodies text, tops text, marks text, next_in double precision, suspects integer, swept double precision)
 language plpgsql as $$
 #variable_conflict use_column
@@ -733,6 +752,8 @@ declare
   at timestamptz := clock_timestamp() + shift * interval '1 ms';
   until timestamptz := at + lease * interval '1 ms';
   since timestamptz := to_timestamp(seen / 1000.0);
+  due_since timestamptz := to_timestamp(due_seen / 1000.0);
+  next_due timestamptz;
   open text[] := names;
   tended boolean := false;
   whole boolean := not exists (select from unnest(seg_ranks) as s(rank) where s.rank > -2);
@@ -757,7 +778,7 @@ begin
       if sweep_in <= 0 then
         while {schema}.sweep(since, at) loop null; end loop;
       end if;
-      perform {schema}.promote(names, at);
+      perform {schema}.promote(names, due_since, at);
       tended := true;
     end if;
     if turn = '1' then
@@ -796,10 +817,12 @@ begin
     from unnest(open) as n(name);
   end loop;
   if tended then
-    return query select null::bigint, null::text, null::text, null::text, null::text, null::text, null::text,
+    select min(d.due) into next_due from unnest(names) as n(name) cross join lateral (
+      select w.due from {schema}.delayed w where w.queue = n.name and w.due > due_since order by w.due limit 1) d;
+    return query select null::bigint, null::text, null::text, null::text, null::text,
+      (extract(epoch from least(at, next_due)) * 1000)::text, null::text,
       extract(epoch from least(
-        (select min(d.due) from unnest(names) as n(name) cross join lateral (
-          select w.due from {schema}.delayed w where w.queue = n.name order by w.due limit 1) d),
+        next_due,
         (select min(greatest({schema}.next_slot(r), at)) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
         (select greatest(c.lease_until, at + sweep_in * interval '1 ms') from {schema}.claim c where c.lease_until > since order by c.lease_until limit 1)
       ) - at)::double precision * 1000,
@@ -812,9 +835,13 @@ $$;
 
 -- A digit for each of these ids, 1 = it has a revoke mark; '' = none has.
 create function {schema}.marks_of(ids text, at timestamptz) returns text stable language plpgsql as $$
+declare
+  marked text[];
 begin
-  if not exists (select from {schema}.revoked) then return ''; end if;
-  return (select string_agg(case when {schema}.is_revoked(w.id, at) then '1' else '0' end, '' order by w.ordinality)
+  if not {schema}.has_marks() then return ''; end if;
+  marked := array(select r.id from {schema}.revoked r where r.id = any(string_to_array(ids, chr(30))) and r.until > at);
+  if cardinality(marked) = 0 then return ''; end if;
+  return (select string_agg(case when w.id = any(marked) then '1' else '0' end, '' order by w.ordinality)
     from unnest(string_to_array(ids, chr(30))) with ordinality as w(id));
 end
 $$;
@@ -848,7 +875,7 @@ begin
     where c.owner = me and c.number = any(numbers) and c.size > 0 returning c.number)
   select coalesce(array_agg(r.number), '{}') into kept from renewed r;
   return query select w.number, null::integer, null::text, null::boolean from unnest(numbers) as w(number) where not w.number = any(kept);
-  if cardinality(kept) > 0 and exists (select from {schema}.revoked) then
+  if cardinality(kept) > 0 and {schema}.has_marks() then
     return query select h.number, h.ordinal, h.id, r.terminate
     from {schema}.held_by(array_fill(me, array[cardinality(kept)]), kept) h join {schema}.revoked r on r.id = h.id collate "C" and r.until > at;
   end if;
@@ -899,7 +926,7 @@ begin
     if found then return answer; end if;
     answer := '';
   end if;
-  if live is not null and (special or others is not null or company is not null or exists (select from {schema}.revoked)) then
+  if live is not null and (special or others is not null or company is not null or {schema}.settles_marked(me, numbers, masks)) then
     answer := {schema}.settle_more(me, live, numbers, masks, others, company, trace_ttl, dead_limit, shift, at);
   end if;
   if saves is not null and live is not null then perform {schema}.save_with(saves, live, at); end if;
@@ -1070,7 +1097,7 @@ $$;
 -- Runs after all marks have been waited for. A mark that is being set again at this moment stays until it expires.
 create function {schema}.forget_marks(wanted text[]) returns void language plpgsql as $$
 begin
-  if not exists (select from {schema}.revoked) then return; end if;
+  if not {schema}.has_marks() then return; end if;
   delete from {schema}.revoked r where r.id = any(array(select o.id from {schema}.revoked o where o.id = any(wanted) for update skip locked));
 end
 $$;

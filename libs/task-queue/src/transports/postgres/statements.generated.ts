@@ -214,7 +214,7 @@ select {schema}.publish_within($1::json, $2::float8, $3::float8, $4::integer) as
   queues: `select name from {schema}.queue order by name
 `,
   receive: `select number::text, queue, ids, heads, bodies, tops, marks, next_in, suspects, swept
-from {schema}.receive($1::bigint, $2::bigint, $3::text[], $4::text[], $5::smallint[], $6::bigint[], $7::smallint[], $8::integer, $9::float8, $10::text, $11::boolean, $12::float8, $13::float8, $14::float8, $15::float8)
+from {schema}.receive($1::bigint, $2::bigint, $3::text[], $4::text[], $5::smallint[], $6::bigint[], $7::smallint[], $8::integer, $9::float8, $10::text, $11::boolean, $12::float8, $13::float8, $14::float8, $15::float8, $16::float8)
 `,
   redrive: `select {schema}.redrive($1, $2::text[], $3::text[], $4::text[], $5::float8) as done
 `,

@@ -23,6 +23,8 @@ export interface Asked {
   readonly tend: boolean;
   readonly sweepIn: number;
   readonly seen: number;
+  /** epoch ms of the store before which nothing is due */
+  readonly dueSeen: number;
   /** ms for which this consumer is registered as waiting; 0 = it does not wait */
   readonly waits: number;
   readonly sentAt: number;
@@ -36,6 +38,8 @@ export interface Look {
   readonly nextIn: number;
   readonly suspects: number;
   readonly swept: number;
+  /** epoch ms of the store: nothing that was due before waits for its time */
+  readonly promoted: number;
 }
 
 /** The receive calls of a consumer. A call without an answer is barred, and the messages that it took go back uncharged (rule 9). */
@@ -65,8 +69,9 @@ export class ReceiveCalls {
     const count = 3 * queues.length; // claims of a queue: of ready rows, of ready blocks, of rate-limited messages
     this.#number += count;
     const { queues: names, ranks, seqs, lasts } = this.#cursors.segments(queues, monotonic());
-    const { room, turn, tend, sweepIn, seen, waits } = asked;
-    const values = [this.owner, first, queues, names, ranks, seqs, lasts, room, this.lease, turn, tend, sweepIn, seen, waits, shift()];
+    const { room, turn, tend, sweepIn, seen, dueSeen, waits } = asked;
+    // prettier-ignore
+    const values = [this.owner, first, queues, names, ranks, seqs, lasts, room, this.lease, turn, tend, sweepIn, seen, dueSeen, waits, shift()];
     try {
       const rows = await orAborted(connection.query<ReceiveRow>(statements.receive, values), signal);
       if (rows !== null) return await this.#read(rows, asked.sentAt);
@@ -110,6 +115,7 @@ export class ReceiveCalls {
       nextIn: end === undefined || end.next_in === null ? Infinity : Math.max(0, end.next_in),
       suspects: end?.suspects ?? 0,
       swept: end?.swept ?? 0,
+      promoted: Number(end?.tops ?? 0),
     };
   }
 

@@ -80,7 +80,7 @@ export class Receiver {
         void this.held.none(left, signal).then(() => this.#wait.interrupt());
       }
       if (this.#wait.mustLookFirst(registers, left > SHORT)) continue;
-      const until = monotonic() + Math.min(look.nextIn + Math.random() * JITTER, this.#wait.timeout);
+      const until = monotonic() + Math.min(look.nextIn + Math.random() * JITTER, this.#ahead.wholeIn, this.#wait.timeout);
       await this.#wait.until(Math.min(until, deadline), interrupts, signal);
       // A timer may end a little early. The next receive looks anyway.
       if (interrupts === this.#wait.interrupts && monotonic() >= deadline - SHORT) {
@@ -107,7 +107,7 @@ export class Receiver {
   /** A message was put in front of the lines, or became due: the next look begins at their start. */
   lookFromStart(): void {
     this.#calls.forgetCursors();
-    this.#ahead.tendNow();
+    this.#ahead.forget();
   }
 
   async close(): Promise<void> {
@@ -118,6 +118,7 @@ export class Receiver {
 
   #take(queues: readonly string[]): void {
     this.#queues = queues.map(toStored);
+    this.#ahead.forget();
     this.#wait.watch(this.#queues);
   }
 
@@ -133,8 +134,8 @@ export class Receiver {
       await this.held.renewLate();
       await this.#calls.releaseUnanswered(Math.max(1, deadline - monotonic()));
       const sentAt = this.context.leaseNow();
-      const { sweepIn, seen, tend } = this.#ahead.ask();
-      const call = this.#calls.look({ queues: this.#queues, room, turn, tend, sweepIn, seen, waits, sentAt }, signal);
+      const ahead = this.#ahead.ask();
+      const call = this.#calls.look({ queues: this.#queues, room, turn, ...ahead, waits, sentAt }, signal);
       this.#looking = call.catch(() => null);
       const look = await call;
       if (look === null) return null;
@@ -166,4 +167,4 @@ function inOrder({ batches }: Look): Delivery[] {
 }
 
 /** The look at no queues. */
-const NOTHING: Look = { batches: [], tended: false, nextIn: Infinity, suspects: 0, swept: 0 };
+const NOTHING: Look = { batches: [], tended: false, nextIn: Infinity, suspects: 0, swept: 0, promoted: 0 };

@@ -11,7 +11,7 @@ $$;
 -- Runs after all marks have been waited for. A mark that is being set again at this moment stays until it expires.
 create function {schema}.forget_marks(wanted text[]) returns void language plpgsql as $$
 begin
-  if not exists (select from {schema}.revoked) then return; end if;
+  if not {schema}.has_marks() then return; end if;
   delete from {schema}.revoked r where r.id = any(array(select o.id from {schema}.revoked o where o.id = any(wanted) for update skip locked));
 end
 $$;

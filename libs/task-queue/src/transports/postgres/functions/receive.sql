@@ -1,9 +1,10 @@
 -- Takes up to `room` messages of several queues. `turn`: 0 = no suspect, 1 = one first, 2 = one only if nothing else is ready.
--- `tend`: promote and sweep first (always done before it returns nothing). The last row says when to look again.
+-- `tend`: promote and sweep first (always done before it returns nothing). No lease ends before `seen`, and nothing is due before `due_seen`: the
+-- caller has seen those rows. The last row says when to look again; its `tops` is the next `due_seen`.
 -- Its commit need not be durable: a durable settlement makes the receives before it durable too.
 create function {schema}.receive(
   me bigint, first_number bigint, names text[], seg_queues text[], seg_ranks smallint[], seg_seqs bigint[], seg_lasts smallint[],
-  room integer, lease double precision, turn text, tend boolean, sweep_in double precision, seen double precision, waits double precision, shift double precision
+  room integer, lease double precision, turn text, tend boolean, sweep_in double precision, seen double precision, due_seen double precision, waits double precision, shift double precision
 ) returns table (number bigint, queue text, ids text, heads text, bodies text, tops text, marks text, next_in double precision, suspects integer, swept double precision)
 language plpgsql as $$
 #variable_conflict use_column
@@ -11,6 +12,8 @@ declare
   at timestamptz := clock_timestamp() + shift * interval '1 ms';
   until timestamptz := at + lease * interval '1 ms';
   since timestamptz := to_timestamp(seen / 1000.0);
+  due_since timestamptz := to_timestamp(due_seen / 1000.0);
+  next_due timestamptz;
   open text[] := names;
   tended boolean := false;
   whole boolean := not exists (select from unnest(seg_ranks) as s(rank) where s.rank > -2);
@@ -35,7 +38,7 @@ begin
       if sweep_in <= 0 then
         while {schema}.sweep(since, at) loop null; end loop;
       end if;
-      perform {schema}.promote(names, at);
+      perform {schema}.promote(names, due_since, at);
       tended := true;
     end if;
     if turn = '1' then
@@ -74,10 +77,12 @@ begin
     from unnest(open) as n(name);
   end loop;
   if tended then
-    return query select null::bigint, null::text, null::text, null::text, null::text, null::text, null::text,
+    select min(d.due) into next_due from unnest(names) as n(name) cross join lateral (
+      select w.due from {schema}.delayed w where w.queue = n.name and w.due > due_since order by w.due limit 1) d;
+    return query select null::bigint, null::text, null::text, null::text, null::text,
+      (extract(epoch from least(at, next_due)) * 1000)::text, null::text,
       extract(epoch from least(
-        (select min(d.due) from unnest(names) as n(name) cross join lateral (
-          select w.due from {schema}.delayed w where w.queue = n.name order by w.due limit 1) d),
+        next_due,
         (select min(greatest({schema}.next_slot(r), at)) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
         (select greatest(c.lease_until, at + sweep_in * interval '1 ms') from {schema}.claim c where c.lease_until > since order by c.lease_until limit 1)
       ) - at)::double precision * 1000,
@@ -90,9 +95,13 @@ $$;
 
 -- A digit for each of these ids, 1 = it has a revoke mark; '' = none has.
 create function {schema}.marks_of(ids text, at timestamptz) returns text stable language plpgsql as $$
+declare
+  marked text[];
 begin
-  if not exists (select from {schema}.revoked) then return ''; end if;
-  return (select string_agg(case when {schema}.is_revoked(w.id, at) then '1' else '0' end, '' order by w.ordinality)
+  if not {schema}.has_marks() then return ''; end if;
+  marked := array(select r.id from {schema}.revoked r where r.id = any(string_to_array(ids, chr(30))) and r.until > at);
+  if cardinality(marked) = 0 then return ''; end if;
+  return (select string_agg(case when w.id = any(marked) then '1' else '0' end, '' order by w.ordinality)
     from unnest(string_to_array(ids, chr(30))) with ordinality as w(id));
 end
 $$;
@@ -126,7 +135,7 @@ begin
     where c.owner = me and c.number = any(numbers) and c.size > 0 returning c.number)
   select coalesce(array_agg(r.number), '{}') into kept from renewed r;
   return query select w.number, null::integer, null::text, null::boolean from unnest(numbers) as w(number) where not w.number = any(kept);
-  if cardinality(kept) > 0 and exists (select from {schema}.revoked) then
+  if cardinality(kept) > 0 and {schema}.has_marks() then
     return query select h.number, h.ordinal, h.id, r.terminate
     from {schema}.held_by(array_fill(me, array[cardinality(kept)]), kept) h join {schema}.revoked r on r.id = h.id collate "C" and r.until > at;
   end if;

@@ -24,7 +24,7 @@ begin
     if found then return answer; end if;
     answer := '';
   end if;
-  if live is not null and (special or others is not null or company is not null or exists (select from {schema}.revoked)) then
+  if live is not null and (special or others is not null or company is not null or {schema}.settles_marked(me, numbers, masks)) then
     answer := {schema}.settle_more(me, live, numbers, masks, others, company, trace_ttl, dead_limit, shift, at);
   end if;
   if saves is not null and live is not null then perform {schema}.save_with(saves, live, at); end if;

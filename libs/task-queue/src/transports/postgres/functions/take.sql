@@ -39,6 +39,24 @@ create function {schema}.limit_of(head text) returns json immutable language sql
   select case when length(head) > 1 then substr(head, 2)::json -> 'limit' end
 $$;
 
+-- Whether there may be revoke marks. It reads no rows: dead ones would be read again and again.
+create function {schema}.has_marks() returns boolean language sql as $$
+  select pg_relation_size('{schema}.revoked'::regclass) > 0
+$$;
+
+-- Whether messages that this call settles have a revoke mark. `offset 0`: each id is looked up by itself.
+create function {schema}.settles_marked(me bigint, numbers bigint[], masks text[]) returns boolean stable language plpgsql as $$
+begin
+  if not {schema}.has_marks() then return false; end if;
+  return exists (
+    select from unnest(numbers, masks) as m(number, mask)
+    cross join lateral (select c.ids from {schema}.claim c where c.owner = me and c.number = m.number and c.size > 0 offset 0) c
+    cross join lateral unnest(string_to_array(c.ids, chr(30))) with ordinality as i(id, ordinal)
+    where substr(m.mask, i.ordinal::integer, 1) = '1'
+      and exists (select from {schema}.revoked r where r.id = i.id collate "C" offset 0));
+end
+$$;
+
 create function {schema}.is_revoked(wanted text, at timestamptz) returns boolean stable language sql as $$
   select exists (select from {schema}.revoked r where r.id = wanted and r.until > at)
 $$;
@@ -64,15 +82,15 @@ begin
 end
 $$;
 
--- Puts due messages in line, the earliest first.
-create function {schema}.promote(names text[], at timestamptz) returns void language plpgsql as $$
+-- Puts due messages in line, the earliest first. Nothing is due before `since`.
+create function {schema}.promote(names text[], since timestamptz, at timestamptz) returns void language plpgsql as $$
 declare
   items {schema}.held[];
 begin
   with gone as (
     delete from {schema}.delayed d where d.id = any(array(
       select one.id from unnest(names) as n(name) cross join lateral (
-        select w.id from {schema}.delayed w where w.queue = n.name and w.due <= at order by w.due, w.seq limit 500 for update skip locked) one))
+        select w.id from {schema}.delayed w where w.queue = n.name and w.due > since and w.due <= at order by w.due, w.seq limit 500 for update skip locked) one))
     returning d.*)
   select array_agg((0, 0, g.queue, g.id, g.head, g.body)::{schema}.held order by g.due, g.seq) into items from gone g;
   if items is not null then perform {schema}.put_back(items, at, true); end if;
