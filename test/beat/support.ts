@@ -115,6 +115,7 @@ class Stage implements BeatFixture {
       checkArguments: async () => null,
       knownTasksOnly: true,
       timezone: 'UTC',
+      transport: this.transport,
       tellsHeld: true,
     });
   }

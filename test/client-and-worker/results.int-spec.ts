@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signature } from '../../libs/task-queue/src/core/canvas/signature.js';
 import type { AsyncResult } from '../../libs/task-queue/src/core/client/async-result.js';
 import type { ClientOptionsInput } from '../../libs/task-queue/src/core/client/options/client-options.js';
+import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logger.js';
 import { BROKERS, Harness } from './harness.js';
 
 describe.each(BROKERS)('results on %s', (_, url) => {
@@ -29,6 +30,26 @@ describe.each(BROKERS)('results on %s', (_, url) => {
       retries: 0,
       call: { name: 'add', args: [2, 3], kwargs: { x: 1 }, queue: 'sums' },
     });
+  });
+
+  it('are lost, and said to be, where a task was acknowledged early and the store does not take them', async () => {
+    const told: string[] = [];
+    app.task('early', () => 1, { acksLate: false });
+    const logger = { ...silentLogger, error: (text: string) => void told.push(text), warn: (text: string) => void told.push(text) };
+    let failed!: Promise<void>;
+    const worker = await app.worker({}, logger, (transport) => {
+      failed = new Promise((resolve) => {
+        transport.results.save = () => {
+          resolve();
+          return Promise.reject(new Error('the store is down'));
+        };
+      });
+      return transport;
+    });
+    await app.send('early');
+    await failed;
+    await worker.idle();
+    expect(told).toEqual(['the result of an early-acknowledged task could not be stored; it is lost']);
   });
 
   it('show the shadow of a call instead of its name', async () => {

@@ -4,13 +4,16 @@ import { Pool } from 'pg';
 import {
   Periodic,
   type PeriodicOptions,
+  signature,
   systemClock,
   Task,
+  TaskContext,
   TaskControl,
   TaskInspect,
   TaskSchedules,
   TaskWorkerModule,
   type ClientOptionsInput,
+  type ScheduleSettings,
   type TaskOptionsInput,
   type WorkerOptionsInput,
 } from 'nestjs-task-queue';
@@ -63,6 +66,24 @@ function refusingExtras(consumer: Consumer): Consumer {
   return consumer;
 }
 
+/** What `updateState` throws in a task. */
+async function storeState({ app, tasks }: Booted): Promise<unknown> {
+  const thrown = app.get(Thrown);
+  await tasks.sendTask('progress');
+  throw await thrown.first;
+}
+
+@Injectable()
+class Thrown {
+  tell!: (error: unknown) => void;
+  readonly first = new Promise<unknown>((resolve) => void (this.tell = resolve));
+
+  @Task({ name: 'progress', ignoreResult: true })
+  async progress(ctx: TaskContext): Promise<void> {
+    await ctx.updateState('PROGRESS').then(() => this.tell(new Error('stored nothing')), this.tell);
+  }
+}
+
 interface Application {
   readonly task?: TaskOptionsInput;
   readonly schedule?: Omit<PeriodicOptions, 'args'>;
@@ -85,7 +106,7 @@ function application({ task, schedule, worker, queue }: Application) {
     const tick = Object.getOwnPropertyDescriptor(Jobs.prototype, 'tick')!;
     Periodic({ every: '1h' }, schedule)(Jobs.prototype, 'tick', tick);
   }
-  const providers: Provider[] = [Jobs];
+  const providers: Provider[] = [Jobs, Thrown];
   const parts = { providers, imports: [TaskWorkerModule.forRoot({ queues: ['default'], direct: false, ...worker })] };
   const options: ClientOptionsInput = { broker: 'bare://here', ...queue };
   return { Jobs, parts, options };
@@ -172,6 +193,13 @@ describe('an engine of a broker only', () => {
     ['revoking', 'broker', ({ tasks }) => tasks.revoke('a')],
     ['setting a rate', 'rateLimit', ({ tasks }) => tasks.setRate('job', '1/s')],
     ['a unique call', 'unique', ({ tasks }) => tasks.sendTask('job', [], { unique: true })],
+    ['a call with a priority', 'priority', ({ tasks }) => tasks.sendTask('job', [], { priority: 9 })],
+    ['a link with a priority', 'priority', ({ tasks }) => tasks.sendTask('job', [], { link: signature('tick', [], { priority: 9 }) })],
+    ['a priority by annotation', 'priority', ({ tasks }) => tasks.sendTask('annotated')],
+    ['a priority by route', 'priority', ({ tasks }) => tasks.sendTask('routed')],
+    ['a rate limit by route', 'rateLimit', ({ tasks }) => tasks.sendTask('limited')],
+    ['a call that stores its result', 'results', ({ tasks }) => tasks.sendTask('job', [], { ignoreResult: false })],
+    ['storing a state', 'results', storeState],
     ['waiting for a result', 'results', ({ tasks }) => tasks.result('a').get()],
     ['counting messages', 'broker', ({ tasks }) => tasks.queues.counts('default')],
     ['dead letters', 'broker', ({ tasks }) => tasks.deadLetters.list()],
@@ -180,13 +208,35 @@ describe('an engine of a broker only', () => {
     ['moving consumers', 'control', ({ tasks }) => tasks.queues.addQueue('default')],
     ['schedules', 'schedules', ({ app }) => app.get(TaskSchedules).list({ limit: 1 })],
   ])('refuses %s at the call', async (_, option, use) => {
-    const { parts, options } = application({ task: KEPT });
+    const routes = { routed: { priority: 9 }, limited: { rateLimit: '1/s' } };
+    const { parts, options } = application({ task: KEPT, queue: { routes, annotations: { annotated: { priority: 9 } } } });
     const booted = await boot(parts, options);
 
     const error = await use(booted).catch((thrown: unknown) => thrown as Error);
 
     expect(error).toMatchObject({ code: expect.stringMatching(/UNSUPPORTED_OPTION|PART_MISSING/), option });
     expect((error as Error).message).toContain('memory, redis or postgres');
+  });
+
+  it.each<[setting: string, option: string, settings: Partial<ScheduleSettings>]>([
+    ["overlap: 'cancel-previous'", 'broker', { overlap: 'cancel-previous' }],
+    ["overlap: 'skip'", 'overlap', { overlap: 'skip' }],
+    ["overlap: 'buffer-one'", 'overlap', { overlap: 'buffer-one' }],
+    ['pauseAfterFailures', 'results', { pauseAfterFailures: 3 }],
+    ['priority', 'priority', { priority: 9 }],
+  ])('refuses %s of a schedule that is created, edited or in the code', async (_, option, settings) => {
+    const refusal = { code: expect.stringMatching(/UNSUPPORTED_OPTION|PART_MISSING/), option };
+    const queue: ClientOptionsInput = { broker: 'bare://schedules' };
+    const { app } = await boot(application({ task: KEPT, queue }).parts, { ...queue, keyPrefix: 'edited' });
+    const schedules = app.get(TaskSchedules);
+    const whole: ScheduleSettings = { task: 'tick', schedule: { every: '1h' } };
+    await expect(schedules.create('refused', { ...whole, ...settings })).rejects.toMatchObject(refusal);
+    const { id } = await schedules.create('kept', whole);
+    await expect(schedules.patch(id, null, settings)).rejects.toMatchObject(refusal);
+    await schedules.remove(id);
+
+    const inCode = application({ task: KEPT, worker: { beat: true }, schedule: settings as PeriodicOptions, queue });
+    expect(await bootError(inCode.parts, inCode.options)).toMatchObject(refusal);
   });
 
   it('runs tasks; a result and a link are written before the settlement, the state of what is not stored is UNKNOWN', async () => {

@@ -8,20 +8,20 @@ import type { ResultBackend } from '../core/ports/stores/result-backend.js';
 import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';
 import { enginesWith } from './engines.js';
 
-/** What each part is called in errors, and the option that names its address. */
-const PARTS: Readonly<Record<PartName, { readonly noun: string; readonly option: string }>> = {
-  results: { noun: 'store of results', option: 'results' },
-  joins: { noun: 'store of joins', option: 'store' },
-  control: { noun: 'control channel', option: 'control' },
-  inspector: { noun: 'inspection of queues', option: 'broker' },
-  schedules: { noun: 'store of schedules', option: 'schedules' },
-  revoke: { noun: 'revocation', option: 'broker' },
-  setRate: { noun: 'change of rates', option: 'broker' },
+/** What a broker without the part cannot do, and the option that names the address of the part. */
+const PARTS: Readonly<Record<PartName, { readonly lack: string; readonly option: string }>> = {
+  results: { lack: 'stores no results', option: 'results' },
+  joins: { lack: 'stores no joins', option: 'store' },
+  control: { lack: 'has no control channel', option: 'control' },
+  inspector: { lack: 'cannot inspect or manage its queues', option: 'broker' },
+  schedules: { lack: 'stores no schedules', option: 'schedules' },
+  revoke: { lack: 'cannot revoke tasks', option: 'broker' },
+  setRate: { lack: 'cannot change rates', option: 'broker' },
 };
 
 const FIXES: Readonly<Record<string, string>> = {
-  broker: 'Use a broker that has one',
-  schedules: "Set 'schedules' of TaskQueueModule.forRoot to a database of the application, or use a broker that has one",
+  broker: 'Use a broker that can',
+  schedules: "Set 'schedules' of TaskQueueModule.forRoot to a database of the application, or use a broker that stores them",
 };
 
 type Missing = NonNullable<CompleteTransport['missing']>;
@@ -50,11 +50,11 @@ function offers(transport: Transport, part: PartName): boolean {
 }
 
 function refusal(part: PartName, feature: string, broker: string): PartMissingError {
-  const { noun, option } = PARTS[part];
+  const { lack, option } = PARTS[part];
   const engines = enginesWith(part);
   const them = engines.length === 0 ? '' : `: ${listOf(engines)}`;
-  const fix = FIXES[option] ?? `Set '${option}' of TaskQueueModule.forRoot to the address of a store that has one`;
-  return new PartMissingError(feature, option, `the '${broker}' broker has no ${noun}`, `${fix}${them}.`);
+  const fix = FIXES[option] ?? `Set '${option}' of TaskQueueModule.forRoot to the address of an engine that does`;
+  return new PartMissingError(feature, option, `the '${broker}' broker ${lack}`, `${fix}${them}.`);
 }
 
 function completeBroker(broker: Broker, missing: Missing): CompleteTransport['broker'] {

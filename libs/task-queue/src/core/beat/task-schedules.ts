@@ -55,8 +55,17 @@ interface Fired {
 /** An edit of some settings; the others stay. */
 export type SchedulePatch = Partial<ScheduleSettings> & { readonly name?: string };
 
-/** Settings of the calls, rather than of their times. */
-const SENT: readonly (keyof ScheduleSettings)[] = ['task', 'args', 'kwargs', 'headers', 'queue', 'priority'];
+/** Settings on which it depends whether the runs can be sent. */
+const SENT: readonly (keyof ScheduleSettings)[] = [
+  'task',
+  'args',
+  'kwargs',
+  'headers',
+  'queue',
+  'priority',
+  'overlap',
+  'pauseAfterFailures',
+];
 
 const DEFAULT_BACKFILL = 1_000;
 const BACKFILL_BATCH = 100;

@@ -9,6 +9,7 @@ import type { ScheduleDefinition, StoredSchedule } from '../ports/stores/stored-
 import type { TurnClaim } from '../ports/stores/schedule-store.js';
 import { toSchedule } from '../schedules/to-schedule.js';
 import { decideTurn, type Step } from './decide-turn.js';
+import { checkScheduleParts, type ScheduleParts } from './schedule-parts.js';
 import { BUFFER_POLL, callOf, runIdOf } from './run-call.js';
 
 /** The part of a TaskClient that beat uses. */
@@ -23,6 +24,7 @@ export interface TurnMakerOptions {
   readonly knownTasksOnly: boolean;
   /** time zone of schedules that set none */
   readonly timezone: string;
+  readonly transport: ScheduleParts;
   /** the store reports publications that a unique key held back */
   readonly tellsHeld: boolean;
 }
@@ -67,10 +69,12 @@ export class TurnMaker {
 
   /**
    * Checks whether the runs of a schedule can be sent, as far as this is known in advance.
-   * @throws ScheduleArgumentsError when this application has its task and the arguments do not fit, and the errors of its call
+   * @throws PartMissingError · UnsupportedOptionError · ScheduleArgumentsError when this application has its task and the arguments
+   *   do not fit, and the errors of its call
    */
   async check(definition: ScheduleDefinition): Promise<void> {
     const { name, task, args } = definition;
+    checkScheduleParts(definition, this.options.transport);
     const found = await this.options.checkArguments(task, args);
     if (found !== null) throw new ScheduleArgumentsError(name, task, found.path, found.problem);
     // Without the expiry, which may be past for a schedule of the code.

@@ -57,14 +57,14 @@ export class TaskClient extends TaskCalls {
   constructor(private readonly deps: TaskClientDependencies) {
     super((target) => deps.describe(target));
     const { transport, codecs, clock, options, listeners, onSent } = deps;
-    const { broker, results, inspector, control, resultsApart = false, enginesWith } = transport;
+    const { broker, results, inspector, control, resultsApart = false, missing, enginesWith } = transport;
     const routing = options.routes === undefined ? null : new Routing(options.routes, options, deps.routerOf);
     const layers: PublishingLayers = {
       listeners,
       onSent,
       withMessage: (call, message) => withMessage(call, message, codecs.messages, options.maxPayloadBytes),
     };
-    this.#context = { broker: { ...broker.capabilities, enginesWith }, client: options, codecs, routing };
+    this.#context = { broker: { ...broker.capabilities, enginesWith }, missing, client: options, codecs, routing };
     this.#eager = new EagerCalls(deps);
     this.#publisher = new Publisher(broker, options.publishTimeout, clock);
     this.#around = aroundPublishing(layers, true);

@@ -11,8 +11,8 @@ const PROBLEMS = {
   priorities: 'has no priorities',
   dedup: 'does not remember finished ids',
   unique: 'has no unique keys',
-  rateLimits: 'keeps no rates',
-  leases: 'keeps its deliveries in another way',
+  rateLimits: 'has no rate limits',
+  leases: 'does not renew leases',
 } as const satisfies Partial<Record<keyof BrokerCapabilities, string>>;
 
 /** The refusal of an option that the broker lacks a capability for. The hint names the engines that have it. */

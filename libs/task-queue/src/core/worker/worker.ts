@@ -3,9 +3,9 @@ import { Listeners } from '../attempt/listening/listeners.js';
 import { RunAttempt } from '../attempt/run-attempt.js';
 import { LONGEST_TIMER } from '../ports/runtime/clock.js';
 import type { Consumer, Delivery, RevokedDelivery } from '../ports/broker/consumer.js';
-import { outsideTransaction } from '../ports/task/current-transaction.js';
 import type { WorkerSignal } from '../ports/task/signals.js';
 import { EarlyAck } from './run/early-ack.js';
+import { environmentOf } from './environment-of.js';
 import { FetchLoop } from './intake/fetch-loop.js';
 import { Prefetch } from './intake/prefetch.js';
 import { ControlListener } from './requests/control-listener.js';
@@ -284,17 +284,4 @@ export class Worker {
     await Promise.race([done, timeout]);
     clear();
   }
-}
-
-function environmentOf({ options, transport, ...deps }: WorkerDependencies, listeners: Listeners): AttemptEnvironment {
-  const { codecs, recording, resultExpires, transactionsOf, logger, clock } = deps;
-  const { results } = transport;
-  return {
-    ...{ codecs, recording, resultExpires, listeners, transactionsOf, logger, clock },
-    worker: options.name,
-    isEager: false,
-    onTaskError: options.onTaskError,
-    // A state stays stored whatever becomes of the run's transaction.
-    saveState: async (record, task) => void (await outsideTransaction(() => results.save([record], task.resultExpires ?? resultExpires))),
-  };
 }

@@ -5,10 +5,8 @@ import { TurnMaker } from '../../core/beat/turn-maker.js';
 import type { Listeners } from '../../core/attempt/listening/listeners.js';
 import type { TaskClient } from '../../core/client/task-client.js';
 import type { Clock } from '../../core/ports/runtime/clock.js';
-import type { CompleteTransport } from '../../core/ports/broker/transport.js';
 import type { CodeSchedule } from '../../core/ports/stores/schedule-store.js';
 import type { TaskLogger } from '../../core/ports/runtime/logger.js';
-import type { ScheduleDefinition } from '../../core/ports/stores/stored-schedule.js';
 import type { PeriodicExplorer } from '../discovery/periodic.explorer.js';
 import type { QueueInstance } from '../../assembly/queue-instance.js';
 
@@ -33,7 +31,6 @@ export class InstanceBeat {
     const { queue, client, listeners, logger, clock } = parts;
     requirePart(queue.transport, 'schedules', "Running a beat ('beat')");
     this.#schedules = declaredSchedules(parts);
-    this.#schedules.forEach(({ definition }) => checkParts(definition, queue.transport));
     this.#turns = turnMaker(parts);
     this.#beat = new Beat({
       store: queue.transport.schedules,
@@ -79,14 +76,9 @@ export function turnMaker({ queue, client, periodics }: Pick<BeatParts, 'queue' 
     checkArguments: periodics.checkArguments,
     knownTasksOnly,
     timezone,
+    transport: queue.transport,
     tellsHeld,
   });
-}
-
-/** @throws PartMissingError */
-function checkParts({ name, overlap, pauseAfterFailures }: ScheduleDefinition, transport: CompleteTransport): void {
-  if (overlap === 'cancel-previous') requirePart(transport, 'revoke', `overlap: 'cancel-previous' of schedule '${name}'`);
-  if (pauseAfterFailures !== null) requirePart(transport, 'results', `pauseAfterFailures of schedule '${name}'`);
 }
 
 function declaredSchedules({ queue, periodics, clock }: BeatParts): CodeSchedule[] {

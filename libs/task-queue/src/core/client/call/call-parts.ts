@@ -5,9 +5,11 @@ import type { Codecs } from '../../message/codecs.js';
 import { isCompression } from '../../message/compression.js';
 import type { ContentForm } from '../../message/content-codec.js';
 import { toInterval } from '../../options/rate.js';
-import { unsupportedBy, type KnownBroker } from '../../policies/engine-features.js';
+import { requirePart, unsupportedBy, type KnownBroker } from '../../policies/engine-features.js';
 import { checkAccepted } from '../../policies/check-serializer.js';
 import { directQueueOf } from '../../policies/direct-queue.js';
+import type { CallPlan } from '../../message/task-message.js';
+import type { CompleteTransport } from '../../ports/broker/transport.js';
 import type { CalledTask } from '../../ports/task/declared-task.js';
 import type { ClientOptions } from '../options/client-options.js';
 import { refuseUnknownQueue, type Routing } from '../routing/routing.js';
@@ -17,6 +19,8 @@ export interface CallContext {
   readonly client: ClientOptions;
   readonly codecs: Codecs;
   readonly broker: KnownBroker;
+  /** the parts that no address offers */
+  readonly missing?: CompleteTransport['missing'];
   /** null = the decorators decide */
   readonly routing: Routing | null;
 }
@@ -83,4 +87,13 @@ export function intervalOf({ name, rateLimit }: CalledTask, broker: KnownBroker)
   const interval = toInterval(rateLimit, 'rateLimit');
   if (!broker.rateLimits) throw unsupportedBy(broker, 'rateLimits', 'rateLimit', `The call of '${name}'`);
   return interval;
+}
+
+/**
+ * Refuses what the broker, or the store of results, would silently leave out.
+ * @throws UnsupportedOptionError · PartMissingError
+ */
+export function refuseUnsupported({ task, priority, ignoreResult }: CallPlan, { broker, missing }: CallContext): void {
+  if (priority !== undefined && !broker.priorities) throw unsupportedBy(broker, 'priorities', 'priority', `The call of '${task}'`);
+  if (ignoreResult === false) requirePart({ missing }, 'results', `Storing the result of a call of '${task}' ('ignoreResult: false')`);
 }

@@ -5,7 +5,7 @@ import { PLANNED_HEADERS, type CallPlan, type PlannedHeader } from '../../messag
 import type { UniqueKey } from '../../message/unique-key.js';
 import { resolvePublishRetry, type PublishRetry } from '../../policies/retry/publish-retry.js';
 import type { CalledTask } from '../../ports/task/declared-task.js';
-import { chosenId, configuredTask, formOf, intervalOf, queueOf, tagsOf, type CallContext } from './call-parts.js';
+import { chosenId, configuredTask, formOf, intervalOf, queueOf, refuseUnsupported, tagsOf, type CallContext } from './call-parts.js';
 import { carriedArgs, checkCarried } from './carried-values.js';
 import { keyOfPolicy, uniqueKeyOf, uniquePolicyOf } from './unique-key-of.js';
 
@@ -27,7 +27,7 @@ const NO_OPTIONS: CallOptions = {};
  * Checks a call and resolves its options: the call's own win over its route's, these over annotations, and these over the task's.
  * @param now epoch ms
  * @throws InvalidRouteError · UnknownOptionError · InvalidOptionError · UnknownQueueError · UnknownSerializerError ·
- *   ContentNotAcceptedError · ArgumentNotSerializableError · UnsupportedOptionError
+ *   ContentNotAcceptedError · ArgumentNotSerializableError · UnsupportedOptionError · PartMissingError
  */
 export function planCall(
   declared: CalledTask,
@@ -66,9 +66,10 @@ function planOf(
   const tags = tagsOf(task, options);
   if (tags !== undefined) plan.tags = tags;
   if (task.rateLimit !== undefined) plan.interval = intervalOf(task, context.broker)!;
-  if (options === NO_OPTIONS && task.expires === undefined) return plan;
-  Object.assign(plan, callTimes(options, task.expires, now));
-  return options === NO_OPTIONS ? plan : withOptions(plan, options, context, contentType);
+  if (options !== NO_OPTIONS || task.expires !== undefined) Object.assign(plan, callTimes(options, task.expires, now));
+  if (options !== NO_OPTIONS) withOptions(plan, options, context, contentType);
+  if (plan.priority !== undefined || plan.ignoreResult === false) refuseUnsupported(plan, context);
+  return plan;
 }
 
 function carry(options: object, plan: Draft): void {
@@ -78,7 +79,7 @@ function carry(options: object, plan: Draft): void {
   }
 }
 
-function withOptions(plan: Draft, options: CallOptions, context: CallContext, contentType: string): Draft {
+function withOptions(plan: Draft, options: CallOptions, context: CallContext, contentType: string): void {
   carry(options, plan);
   const { kwargs, headers } = options;
   if (kwargs !== undefined) {
@@ -96,7 +97,6 @@ function withOptions(plan: Draft, options: CallOptions, context: CallContext, co
     const links = planLinks(options[kind], kind, context, contentType);
     if (links !== undefined) plan[kind] = links;
   }
-  return plan;
 }
 
 /** A call's links are planned by its sender: a mistake still has a caller, and the worker needs neither classes nor routes. */

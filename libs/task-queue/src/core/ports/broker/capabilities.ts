@@ -1,6 +1,6 @@
 /**
  * Differences between brokers that change what an application may use or how a worker settles. All other behaviour of
- * {@link Broker} is the same for every engine. An option that needs an absent capability is refused at boot.
+ * {@link Broker} is the same for every engine. An option that needs an absent capability is refused at boot, or at the call.
  */
 export interface BrokerCapabilities {
   /** the engine's name, for messages: 'memory', 'redis' */

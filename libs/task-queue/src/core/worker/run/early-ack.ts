@@ -8,7 +8,7 @@ import { WorkerShutdownError } from '../../errors/run-errors.js';
 import { serializeError } from '../../message/serialize-error.js';
 import type { TaskMessage } from '../../message/task-message.js';
 import type { Broker } from '../../ports/broker/broker.js';
-import type { Delivery } from '../../ports/broker/consumer.js';
+import type { Delivery, ResultToSave } from '../../ports/broker/consumer.js';
 import type { EncodedMessage } from '../../ports/broker/message-format.js';
 import type { Publication } from '../../ports/broker/publication.js';
 import type { ResultBackend } from '../../ports/stores/result-backend.js';
@@ -35,7 +35,7 @@ export class EarlyAck {
     if (settlement.kind === 'retry') await this.#publishAgain(message, settlement, settlement.due, events);
     if (settlement.kind === 'release') await this.#publishAgain(message, delivery, { delay: settlement.delay });
     if (settlement.publish !== undefined) await this.#publishFollowUps(message, settlement.publish, events);
-    if (settlement.result !== undefined) await this.deps.results.save([settlement.result.record], settlement.result.expires);
+    if (settlement.result !== undefined) await this.#save(settlement.result);
   }
 
   /** The end of an attempt that a shutdown cut: its message is gone, so it cannot run again. */
@@ -89,8 +89,19 @@ export class EarlyAck {
   }
 
   async #saveFailure(message: TaskMessage, thrown: unknown): Promise<void> {
-    const { environment, results } = this.deps;
+    const { environment } = this.deps;
     const failure = { state: 'FAILURE', error: serializeError(thrown) };
-    await results.save([recordOfState(message, failure, environment.clock.now(), null, environment)], environment.resultExpires);
+    const record = recordOfState(message, failure, environment.clock.now(), null, environment);
+    await this.#save({ record, expires: environment.resultExpires });
+  }
+
+  /** Nothing could run it again, so a result that cannot be stored is only logged. */
+  async #save({ record, expires }: ResultToSave): Promise<void> {
+    try {
+      await this.deps.results.save([record], expires);
+    } catch (error) {
+      const fields = { taskId: record.id, state: record.state, error };
+      this.deps.environment.logger.error('the result of an early-acknowledged task could not be stored; it is lost', fields);
+    }
   }
 }
