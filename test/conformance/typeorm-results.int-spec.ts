@@ -9,7 +9,7 @@ import { silentLogger } from '../../libs/task-queue/src/core/ports/runtime/logge
 import { systemClock } from '../../libs/task-queue/src/core/ports/runtime/clock.js';
 import type { Consumer } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
 import type { ResultBackend } from '../../libs/task-queue/src/core/ports/stores/result-backend.js';
-import type { CompleteTransport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import type { Transport } from '../../libs/task-queue/src/core/ports/broker/transport.js';
 import { open } from '../../libs/task-queue/src/transports/memory/index.js';
 import { makeTables, openSource } from '../typeorm-results/support/tables.js';
 
@@ -56,9 +56,9 @@ async function harness(): Promise<ConformanceHarness> {
 }
 
 /** A transport whose results are kept apart: saved before their deliveries are settled, as a worker does it. */
-function withResults(transport: CompleteTransport, results: ResultBackend): CompleteTransport {
+function withResults(transport: Transport, results: ResultBackend): Transport {
   const { joins, control, inspector, schedules } = transport;
-  const broker = Object.create(transport.broker) as CompleteTransport['broker'];
+  const broker = Object.create(transport.broker) as Transport['broker'];
   broker.consume = async (queues, options) => saving(await transport.broker.consume(queues, options), results);
   return { broker, results, joins, control, inspector, schedules, connect: () => transport.connect(), close: () => transport.close() };
 }

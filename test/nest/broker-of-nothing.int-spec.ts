@@ -1,5 +1,5 @@
 import { Injectable, type Provider } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { Pool } from 'pg';
 import {
   Periodic,
@@ -17,13 +17,22 @@ import {
   type TaskOptionsInput,
   type WorkerOptionsInput,
 } from 'nestjs-task-queue';
-import { type Broker, type BrokerCapabilities, type Consumer, silentLogger } from 'nestjs-task-queue/spi';
-import { ENGINES, enginesWith, type LoadableEngine } from '../../libs/task-queue/src/assembly/engines.js';
-import type { CompleteTransport, Transport, TransportOptions, PartName } from '../../libs/task-queue/src/core/ports/broker/transport.js';
+import {
+  type Broker,
+  type BrokerCapabilities,
+  type CompleteTransport,
+  type Consumer,
+  type LoadableEngine,
+  type PartName,
+  silentLogger,
+  type Transport,
+  type TransportOptions,
+} from 'nestjs-task-queue/spi';
+import { ENGINES, Engines } from '../../libs/task-queue/src/assembly/engines.js';
 import { open } from '../../libs/task-queue/src/transports/memory/index.js';
 import { boot, bootError, closeAll, type Booted } from './support/boot.js';
 
-/** A new engine, of a broker only: its folder would export this, and the list of engines names it. */
+/** An engine of another package, of a broker only. */
 const bare: LoadableEngine = {
   name: 'bare',
   schemes: ['bare'],
@@ -108,7 +117,7 @@ function application({ task, schedule, worker, queue }: Application) {
   }
   const providers: Provider[] = [Jobs, Thrown];
   const parts = { providers, imports: [TaskWorkerModule.forRoot({ queues: ['default'], direct: false, ...worker })] };
-  const options: ClientOptionsInput = { broker: 'bare://here', ...queue };
+  const options: ClientOptionsInput = { broker: 'bare://here', engines: [bare], ...queue };
   return { Jobs, parts, options };
 }
 
@@ -151,12 +160,8 @@ const refused = <T extends string>(table: Readonly<Record<string, Refusal | T>>)
   Object.entries(table).filter((row): row is [string, Refusal] => typeof row[1] === 'object');
 
 describe('an engine of a broker only', () => {
-  beforeAll(() => void (ENGINES as LoadableEngine[]).push(bare));
   afterEach(closeAll);
-  afterAll(async () => {
-    (ENGINES as LoadableEngine[]).pop();
-    await pool.end();
-  });
+  afterAll(() => pool.end());
 
   it.each([...refused(CAPABILITIES), ...refused(PARTS)])(
     'refuses at boot what needs %s, naming the option, the place and the engines that have it',
@@ -167,7 +172,7 @@ describe('an engine of a broker only', () => {
 
       expect(error).toMatchObject({ code: expect.stringMatching(/UNSUPPORTED_OPTION|PART_MISSING/), option });
       for (const name of [...names, "'bare' broker", 'memory, redis or postgres']) expect(error.message).toContain(name);
-      expect(enginesWith(feature as PartName)).toEqual(ALL);
+      expect(new Engines([bare]).with(feature as PartName)).toEqual(ALL);
     },
   );
 
@@ -227,7 +232,8 @@ describe('an engine of a broker only', () => {
   ])('refuses %s of a schedule that is created, edited or in the code', async (_, option, settings) => {
     const refusal = { code: expect.stringMatching(/UNSUPPORTED_OPTION|PART_MISSING/), option };
     const queue: ClientOptionsInput = { broker: 'bare://schedules' };
-    const { app } = await boot(application({ task: KEPT, queue }).parts, { ...queue, keyPrefix: 'edited' });
+    const kept = application({ task: KEPT, queue });
+    const { app } = await boot(kept.parts, { ...kept.options, keyPrefix: 'edited' });
     const schedules = app.get(TaskSchedules);
     const whole: ScheduleSettings = { task: 'tick', schedule: { every: '1h' } };
     await expect(schedules.create('refused', { ...whole, ...settings })).rejects.toMatchObject(refusal);

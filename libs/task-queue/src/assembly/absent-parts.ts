@@ -1,12 +1,12 @@
 import { PartMissingError } from '../core/errors/boot-errors.js';
 import { listOf } from '../core/policies/engine-features.js';
 import type { Broker } from '../core/ports/broker/broker.js';
-import type { CompleteTransport, Transport, PartName } from '../core/ports/broker/transport.js';
+import type { CompleteTransport, EnginesWith, Transport, PartName } from '../core/ports/broker/transport.js';
 import type { ControlChannel } from '../core/ports/control/control-channel.js';
 import type { Inspector } from '../core/ports/control/inspector.js';
 import type { ResultBackend } from '../core/ports/stores/result-backend.js';
 import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';
-import { enginesWith } from './engines.js';
+import { Engines } from './engines.js';
 
 /** What a broker without the part cannot do, and the option that names the address of the part. */
 const PARTS: Readonly<Record<PartName, { readonly lack: string; readonly option: string }>> = {
@@ -26,11 +26,16 @@ const FIXES: Readonly<Record<string, string>> = {
 
 type Missing = NonNullable<CompleteTransport['missing']>;
 
-/** The transport with a stand-in for each part that it does not offer. */
-export function completeTransport(transport: Transport): CompleteTransport {
+/**
+ * The transport with a stand-in for each part that it does not offer.
+ * @param enginesWith the engines that offer a part, for errors
+ */
+export function completeTransport(transport: Transport, enginesWith: EnginesWith = new Engines().with): CompleteTransport {
   const { broker } = transport;
   const absent = (Object.keys(PARTS) as PartName[]).filter((part) => !offers(transport, part));
-  const missing: Missing = new Map(absent.map((part) => [part, (feature) => refusal(part, feature, broker.capabilities.name)]));
+  const missing: Missing = new Map(
+    absent.map((part) => [part, (feature) => refusal(part, feature, broker.capabilities.name, enginesWith(part))]),
+  );
   return {
     broker: completeBroker(broker, missing),
     results: transport.results ?? noResults(missing),
@@ -49,9 +54,8 @@ function offers(transport: Transport, part: PartName): boolean {
   return part === 'revoke' || part === 'setRate' ? transport.broker[part] !== undefined : transport[part] !== undefined;
 }
 
-function refusal(part: PartName, feature: string, broker: string): PartMissingError {
+function refusal(part: PartName, feature: string, broker: string, engines: readonly string[]): PartMissingError {
   const { lack, option } = PARTS[part];
-  const engines = enginesWith(part);
   const them = engines.length === 0 ? '' : `: ${listOf(engines)}`;
   const fix = FIXES[option] ?? `Set '${option}' of TaskQueueModule.forRoot to the address of an engine that does`;
   return new PartMissingError(feature, option, `the '${broker}' broker ${lack}`, `${fix}${them}.`);

@@ -11,7 +11,7 @@ import type { ResultBackend } from '../core/ports/stores/result-backend.js';
 import { checkApplicationSchema } from '../database/migrations/check-application-schema.js';
 import type { Outbox } from '../database/outbox/outbox.js';
 import { completeTransport } from './absent-parts.js';
-import { engineOf, enginesWith } from './engines.js';
+import { Engines } from './engines.js';
 import { openSchedules } from './open-schedules.js';
 import { openTransport } from './open-transport.js';
 
@@ -48,7 +48,8 @@ export async function composeTransport(composition: Composition): Promise<Compos
   const stores = new Stores(composition);
   const main = await stores.open('broker', options.broker);
   const { capabilities } = main.broker;
-  if (outbox !== undefined && !capabilities.dedup) throw unsupportedBy({ ...capabilities, enginesWith }, 'dedup', 'outbox', WHERE);
+  if (outbox !== undefined && !capabilities.dedup)
+    throw unsupportedBy({ ...capabilities, enginesWith: stores.engines.with }, 'dedup', 'outbox', WHERE);
   const tables = await openTypeorm(composition);
   const schedules = openSchedules(options, main.broker, outbox);
   const parts = {
@@ -63,7 +64,7 @@ export async function composeTransport(composition: Composition): Promise<Compos
     await tables?.close();
     await stores.close();
   };
-  const transport = completeTransport({ broker: main.broker, ...present(parts), connect, close });
+  const transport = completeTransport({ broker: main.broker, ...present(parts), connect, close }, stores.engines.with);
   if (options.eager) requirePart(transport, 'results', "Eager mode ('eager')");
   return {
     ...transport,
@@ -77,11 +78,13 @@ export async function composeTransport(composition: Composition): Promise<Compos
 
 /** The transports of one queue, one for each address. */
 class Stores {
+  readonly engines: Engines;
   readonly #opened = new Map<StoreAddress, Transport>();
   readonly #common: Omit<TransportOptions, 'connection'>;
 
   constructor(private readonly composition: Composition) {
-    const { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit } = composition.options;
+    const { engines, keyPrefix, dedupRetention, revokesExpire, deadLetterLimit } = composition.options;
+    this.engines = new Engines(engines);
     const { logger, clock } = composition;
     this.#common = { keyPrefix, dedupRetention, revokesExpire, deadLetterLimit, logger, clock, timeOffset: () => 0 };
   }
@@ -90,7 +93,7 @@ class Stores {
     let transport = this.#opened.get(address);
     if (transport === undefined) {
       const connection = this.#connectionOf(option, address);
-      transport = await openTransport(address, { ...this.#common, connection });
+      transport = await openTransport(address, { ...this.#common, connection }, this.engines);
       this.#opened.set(address, transport);
     }
     return transport;
@@ -101,9 +104,9 @@ class Stores {
     const { options } = this.composition;
     const address = options[option] as StoreAddress | undefined;
     if (address === undefined || address === options.broker) return main[PART_OF[option]];
-    const engine = engineOf(address);
+    const engine = this.engines.of(address);
     if (!engine.offers.includes(PART_OF[option])) {
-      const fix = `Name an address of an engine that does: ${listOf(enginesWith(PART_OF[option]))}.`;
+      const fix = `Name an address of an engine that does: ${listOf(this.engines.with(PART_OF[option]))}.`;
       throw new UnsupportedOptionError(option, WHERE, `the '${engine.name}' engine does not offer ${PART_OF[option]}`, fix);
     }
     return (await this.open(option, address))[PART_OF[option]];
@@ -121,7 +124,7 @@ class Stores {
   #connectionOf(option: PartOption | 'broker', address: StoreAddress): TransportOptions['connection'] {
     const { options } = this.composition;
     if (option === 'results' && options.resultsConnection !== undefined) return options.resultsConnection;
-    return engineOf(address).name === engineOf(options.broker).name ? options.connection : {};
+    return this.engines.of(address).name === this.engines.of(options.broker).name ? options.connection : {};
   }
 }
 

@@ -1,14 +1,14 @@
 import { DriverMissingError } from '../core/errors/boot-errors.js';
 import type { Transport, TransportOptions } from '../core/ports/broker/transport.js';
 import type { StoreAddress } from '../core/ports/runtime/database-handle.js';
-import { engineOf } from './engines.js';
+import { Engines } from './engines.js';
 
 /**
  * The transport of a URL or of an open database, not yet connected. Loads the engine's driver.
  * @throws InvalidBrokerUrlError · InvalidOptionError · DriverMissingError
  */
-export async function openTransport(address: StoreAddress, options: TransportOptions): Promise<Transport> {
-  const engine = engineOf(address);
+export async function openTransport(address: StoreAddress, options: TransportOptions, engines = new Engines()): Promise<Transport> {
+  const engine = engines.of(address);
   try {
     const { open } = await engine.load();
     return open(address as never, options);

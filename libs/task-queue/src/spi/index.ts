@@ -1,8 +1,10 @@
-// For writing a transport, a store or a pool: the ports, and the helpers that the engines of this package share.
+// For writing a transport: the ports, and the helpers that the engines of this package share. Errors are in 'nestjs-task-queue'.
 export { isOutage } from '../core/errors/publish-errors.js';
 export * from '../core/ports/broker/broker.js';
 export * from '../core/ports/broker/capabilities.js';
 export * from '../core/ports/broker/consumer.js';
+export * from '../core/ports/broker/message-format.js';
+export * from '../core/ports/broker/publication.js';
 export * from '../core/ports/broker/rate-limit.js';
 export * from '../core/ports/broker/transactional.js';
 export * from '../core/ports/broker/transport.js';
@@ -29,6 +31,7 @@ export * from '../core/ports/task/task-handler.js';
 export * from '../core/ports/task/task-transactions.js';
 export * from '../core/message/unique-key.js';
 export * from '../core/ports/stores/chunks.js';
+export * from '../transports/shared/check-publication.js';
 export * from '../transports/shared/monotonic.js';
 export * from '../transports/shared/or-aborted.js';
 export * from '../transports/shared/pause.js';

@@ -39,7 +39,7 @@ export class InvalidBrokerUrlError extends TaskQueueError {
   /** @param shown the URL without its password */
   constructor(shown: string, problem: string) {
     super(
-      `Broker URL '${shown}' ${problem}. Use 'memory://', 'redis://user:password@host:port/db' or 'postgres://user:password@host:port/database'.`,
+      `Broker URL '${shown}' ${problem}. Use 'memory://', 'redis://user:password@host:port/db', 'postgres://user:password@host:port/database', or a URL of one of your 'engines'.`,
     );
   }
 }

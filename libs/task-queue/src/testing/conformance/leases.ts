@@ -105,6 +105,7 @@ function renewal(test: StagedTest): void {
   });
 
   test('rule 7: a delivery is held until its local deadline, which only a renewal extends', async (stage) => {
+    stage.needsTimedLeases();
     await stage.publish('a', 'b');
     const worker = await stage.consumer();
     const [a, b] = await worker.take();
@@ -146,6 +147,7 @@ function renewal(test: StagedTest): void {
   });
 
   test('rule 11: deliveries of a closed consumer stay leased until their leases expire', async (stage) => {
+    stage.needsTimedLeases();
     await stage.publish('a');
     const worker = await stage.consumer({ renew: true });
     await worker.takeOne();

@@ -173,6 +173,7 @@ function waiting(test: StagedTest): void {
   });
 
   test('a waiting receive wakes up for an expired lease', async (stage) => {
+    stage.needsTimedLeases();
     const sweeper = await stage.sweeper({ maxWait: LONG_WAIT });
     await stage.publish('a');
     await (await stage.consumer({ lease: 50 })).takeOne();

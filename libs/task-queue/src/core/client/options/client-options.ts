@@ -11,6 +11,7 @@ import { resolveBeatOptions, type BeatOptions, type BeatOptionsInput } from '../
 import { contentFields, resolveContentOptions, type ContentOptionsInput } from './content-options.js';
 import { maskPassword } from '../../policies/mask-password.js';
 import { resolvePublishRetry, type PublishRetryInput } from '../../policies/retry/publish-retry.js';
+import type { LoadableEngine } from '../../ports/broker/transport.js';
 import type { DatabaseHandle, StoreAddress } from '../../ports/runtime/database-handle.js';
 import { resolveResults, resultsField, type ResultsInput, type TypeormResults } from './results-option.js';
 import type { Routes } from '../routing/routes.js';
@@ -30,6 +31,8 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   control?: StoreAddress;
   /** a database of the application that schedules are kept in, as `beat.database`, or the address of the broker; default: with the broker */
   schedules?: StoreAddress;
+  /** engines of other packages, or your own: addresses may have their schemes; they win over those of this package */
+  engines?: readonly LoadableEngine[];
   /** begins every key, so that several applications share one server; on PostgreSQL the schema; default 'tq' */
   keyPrefix?: string;
   /** the queues that exist, beside the default one and those of tasks; any other name is refused. Absent: every name is accepted */
@@ -78,6 +81,11 @@ const addressField = z
   .custom<StoreAddress>((value) => (typeof value === 'string' ? value !== '' : typeof value === 'object' && value !== null))
   .describe("a URL such as 'memory://', 'redis://localhost:6379' or 'postgres://localhost/app', a Pool of pg or a DataSource of TypeORM");
 
+const enginesField = z
+  .array(z.custom<LoadableEngine>((value) => Array.isArray((value as Partial<LoadableEngine> | null)?.schemes)))
+  .readonly()
+  .describe('a list of engines');
+
 const driverField = z.record(z.string(), z.unknown()).readonly().describe("an object of the driver's options");
 
 const schema = z.object({
@@ -86,6 +94,7 @@ const schema = z.object({
   store: addressField.optional().describe(addressField.description!),
   control: addressField.optional().describe(addressField.description!),
   schedules: addressField.optional().describe(addressField.description!),
+  engines: enginesField.default([]).describe(enginesField.description!),
   keyPrefix: nameField.default('tq').describe(nameField.description!),
   queues: namesField.optional().describe(namesField.description!),
   defaultQueue: nameField.default(DEFAULT_QUEUE).describe(nameField.description!),

@@ -82,3 +82,8 @@ export interface Engine {
  * @throws InvalidBrokerUrlError · InvalidOptionError · UnknownOptionError
  */
 export type OpenTransport<Address extends StoreAddress = string> = (address: Address, options: TransportOptions) => Transport;
+
+/** An engine, and how its code is loaded, which imports its driver. */
+export interface LoadableEngine extends Engine {
+  load(): Promise<{ readonly open: OpenTransport<never> }>;
+}
