@@ -5,7 +5,7 @@ import type { TransportOptions } from '../../libs/task-queue/src/core/ports/brok
 import { PostgresTransport } from '../../libs/task-queue/src/transports/postgres/postgres-transport.js';
 import { Pruner } from '../../libs/task-queue/src/transports/postgres/consume/pruner.js';
 import { statementsFor } from '../../libs/task-queue/src/transports/postgres/connection/statements.js';
-import { administer, Bench, sql } from './support/database.js';
+import { administer, Bench, sessionsEnd, sql } from './support/database.js';
 
 const SCHEMA = 'tq_stores';
 const bench = new Bench();
@@ -141,6 +141,22 @@ describe('the pruner', () => {
     expect(await connection.query(sql(`select key, holder from ${SCHEMA}.unique_key where queue = 'keys'`), [])).toEqual([
       { key: 'held', holder: 'waits' },
     ]);
+  });
+
+  it('rule 33: a round looks at some unique keys, however many there are', async () => {
+    const transport = await open(url);
+    await administer(url, `insert into ${SCHEMA}.unique_key (queue, key, holder, freed_at) select 'keys', 'k' || n, 'waits' || n, 'end' from generate_series(1, 50000) n;
+      insert into ${SCHEMA}.ready (queue, rank, seq, id, head, body) select 'keys', 4, n, 'waits' || n, '5', '' from generate_series(1, 50000) n`); // prettier-ignore
+    const connection = bench.connection(url);
+    const pruner = new Pruner(connection, () => 0, silentLogger);
+    pruner.add(statementsFor(SCHEMA).pruneKeys, statementsFor(SCHEMA).pruneLeftKeys);
+    await pruner.prune();
+    await connection.close();
+    await transport.close();
+    await sessionsEnd(url);
+    const reads = `select (seq_tup_read + coalesce(idx_tup_fetch, 0))::int as read from pg_stat_user_tables where schemaname = '${SCHEMA}' and relname = 'unique_key'`;
+    const [found] = await administer<{ read: number }>(url, reads);
+    expect(found!.read).toBeLessThan(25_000);
   });
 });
 

@@ -164,6 +164,7 @@ create table {schema}.unique_key (
   primary key (queue, key)
 );
 create index unique_key_holder on {schema}.unique_key (holder);
+create index unique_key_until on {schema}.unique_key (until) where until is not null;
 
 create table {schema}.revoked (
   id text collate "C" primary key,

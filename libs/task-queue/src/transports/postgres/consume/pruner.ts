@@ -1,18 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { TaskLogger } from '../../../core/ports/runtime/logger.js';
 import type { PostgresConnection, Statement } from '../connection/sql.js';
 
 /** ms between two rounds, plus a random part of up to as much, so that processes do not prune together */
-const PAUSE = 120_000;
+const PAUSE = 300_000;
 /** rows that one statement removes: few enough that no other statement waits long */
 const BATCH = 1_000;
 
 /**
- * Removes expired rows in batches, with one query for all tables. Any number of processes do so at once: each skips rows that
- * another has locked. A statement takes the batch size and the shift of the clock, and answers one row for each row it removed.
+ * Removes expired rows in batches, each table by statements of its own: one that is slow or fails stops no other. Any number of processes
+ * do so at once: each skips rows that another has locked. A statement takes the batch size and the shift of the clock, and answers one
+ * row for each row it removed.
  */
 export class Pruner {
   readonly #statements: Statement[] = [];
+  /** names of statements whose last run failed */
+  readonly #failing = new Set<string>();
   #timer: NodeJS.Timeout | null = null;
   #stopped = false;
   #round: Promise<void> = Promise.resolve();
@@ -46,25 +48,30 @@ export class Pruner {
     await this.#round;
   }
 
-  /** One round. A failure is left to the next round. */
+  /** One round: a batch of each table, then of those with more, until none has. What fails is left to the next round. */
   async prune(): Promise<void> {
-    if (this.#statements.length === 0) return;
-    const all = together(this.#statements);
-    try {
-      for (let most = BATCH; most === BATCH && !this.#stopped;) {
-        const [removed] = await this.connection.query<{ most: number }>(all, [BATCH, this.shift()]);
-        most = removed!.most;
+    for (let left = this.#statements; left.length > 0;) {
+      const more: Statement[] = [];
+      for (const statement of left) {
+        if (this.#stopped) return;
+        if (await this.#removesFull(statement)) more.push(statement);
       }
-    } catch (error) {
-      this.logger.debug('Expired rows could not be removed; trying again later', { error });
+      left = more;
     }
   }
-}
 
-/** All statements as one; it answers the largest number of removed rows. One query each would be most of an idle worker's queries. */
-function together(statements: readonly Statement[]): Statement {
-  const parts = statements.map(({ text }, at) => `removed${at} as (\n${text.trim()}\n)`);
-  const counts = statements.map((_, at) => `(select count(*) from removed${at})`);
-  const text = `with ${parts.join(', ')} select greatest(${counts.join(', ')})::integer as most`;
-  return { name: `tq_prune_${createHash('sha256').update(text).digest('hex').slice(0, 10)}`, text };
+  /** @returns whether it removed a full batch: there may be more */
+  async #removesFull({ name, text }: Statement): Promise<boolean> {
+    try {
+      // Not prepared, so that its plan is that of the table as it is now.
+      const removed = await this.connection.query({ name: '', text }, [BATCH, this.shift()]);
+      this.#failing.delete(name);
+      return removed.length >= BATCH;
+    } catch (error) {
+      const known = this.#failing.has(name);
+      this.#failing.add(name);
+      this.logger[known ? 'debug' : 'warn']('Expired rows could not be removed; trying again in some minutes', { statement: name, error });
+      return false;
+    }
+  }
 }
