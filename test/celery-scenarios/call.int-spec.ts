@@ -78,7 +78,7 @@ describe.each(BROKERS)('Call on %s', (_, url) => {
   it('both countdown and eta: refused', async () => {
     const { tasks } = await open();
     const sending = tasks.for(MathTasks).add.applyAsync([1, 2], { countdown: 1, eta: new Date() });
-    await expect(sending).rejects.toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('absent beside countdown') });
+    await expect(sending).rejects.toMatchObject({ code: 'INVALID_OPTION', message: expect.stringContaining('left out when countdown') });
   });
 
   it('expires: if it has not started by then, it ends as REVOKED', async () => {

@@ -131,7 +131,7 @@ describe('in Nest', () => {
     [{ every: -5 }, {}, 'INVALID_OPTION', 'not negative'],
     [{ every: '5m', crontab: {} }, {}, 'SCHEDULE_INVALID', 'exactly one'],
     ['0 2 * * *', { catchUpWindow: '30d' }, 'INVALID_OPTION', 'dedupRetention'],
-    ['0 2 * * *', { expires: '2031-01-01T00:00:00Z', expireSeconds: 5 }, 'INVALID_OPTION', 'absent beside expires'],
+    ['0 2 * * *', { expires: '2031-01-01T00:00:00Z', expireSeconds: 5 }, 'INVALID_OPTION', 'left out when expires'],
     ['0 2 * * *', { args: [new Map()] }, 'ARGUMENT_NOT_SERIALIZABLE', 'args[0]'],
     ['0 2 * * *', { args: [5] }, 'SCHEDULE_ARGUMENTS', 'args[0] is a number, where the method takes a string'],
     ['0 2 * * *', { args: ['eu', 'us'] }, 'SCHEDULE_ARGUMENTS', 'one too many'],

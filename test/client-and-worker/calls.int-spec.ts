@@ -29,7 +29,7 @@ describe('bad input', () => {
     ['an undefined before another argument', [undefined, 1], {}, 'ARGUMENT_NOT_SERIALIZABLE', 'args[0] is undefined'],
     ['a bad header', [], { headers: { at: new Date(0) } }, 'ARGUMENT_NOT_SERIALIZABLE', 'headers.at is a Date'],
     ['a large payload', ['é'.repeat(500)], {}, 'PAYLOAD_TOO_LARGE', "'maxPayloadBytes' is 1000. Store the data and pass its id."],
-    ['countdown and eta', [], { countdown: 1, eta: 1 }, 'INVALID_OPTION', 'absent beside countdown'],
+    ['countdown and eta', [], { countdown: 1, eta: 1 }, 'INVALID_OPTION', 'left out when countdown'],
     ['a negative countdown', [], { countdown: -1 }, 'INVALID_OPTION', "'countdown' must be a number of milliseconds that is not negative"],
     ['an unreadable countdown', [], { countdown: 'soon' }, 'INVALID_OPTION', "got 'soon'"],
     ['an invalid eta', [], { eta: new Date('x') }, 'INVALID_OPTION', "'eta' must be a valid Date"],

@@ -83,7 +83,7 @@ describe('options of a task', () => {
         'a publish-time option',
         { useFactory: () => ({ queue: 'slow' }) as object },
         'UNSUPPORTED_OPTION',
-        "Say it in @Task() itself, in a contract, or in 'routes' or 'annotations'",
+        "Set it in @Task() itself, in a contract, or in 'routes' or 'annotations'",
       ],
       ['a promise', { useFactory: async () => ({ maxRetries: 1 }) as object }, 'INVALID_HANDLER', 'its useFactory gives a promise'],
       ['an unknown option', { useFactory: () => ({ maxRetires: 1 }) as object }, 'UNKNOWN_OPTION', "Did you mean 'maxRetries'?"],
@@ -136,7 +136,7 @@ describe('options of a task', () => {
       ['a task that nobody declares', { 'crm.sinc': { maxRetries: 1 } }, 'TASK_UNKNOWN', "Did you mean 'crm.sync'?"],
       ['a publish-time option', { 'crm.sync': { queue: 'slow' } as object }, 'UNSUPPORTED_OPTION', 'producers do not see it'],
       ['an unknown option', { 'crm.*': { maxRetires: 1 } as object }, 'UNKNOWN_OPTION', "Did you mean 'maxRetries'?"],
-      ['a contradiction with the task', { 'crm.sync': { acksOnFailure: false } }, 'INVALID_OPTION', 'absent beside acksLate: false'],
+      ['a contradiction with the task', { 'crm.sync': { acksOnFailure: false } }, 'INVALID_OPTION', 'left out when acksLate: false'],
     ])('fail the boot with %s', async (_, tasks, code, message) => {
       const error = await bootError({ imports: [TaskWorkerModule.forRoot({ tasks })], providers: [taskClass({ acksLate: false })] });
       expect(error).toMatchObject({ code });

@@ -144,7 +144,7 @@ export class AttemptContext extends TaskContext {
         options.countdown ?? retryAfterOf(options.error, this.environment.clock.now()) ?? this.handler.options.defaultRetryDelay;
       return { delay: toMilliseconds(asked, 'countdown') };
     }
-    if (options.countdown !== undefined) throw new InvalidOptionError('eta', options.eta, 'absent beside countdown');
+    if (options.countdown !== undefined) throw new InvalidOptionError('eta', options.eta, 'left out when countdown is set');
     const eta = Number(options.eta);
     if (!Number.isFinite(eta)) throw new InvalidOptionError('eta', options.eta, 'a valid Date or epoch milliseconds');
     return { eta };

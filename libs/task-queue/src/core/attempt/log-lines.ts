@@ -18,7 +18,7 @@ export function logLineOf(message: TaskMessage, outcome: Outcome): LogLine {
       return { level: 'debug', text: 'task succeeded', fields: task };
     case 'failure':
       if (outcome.expected === true)
-        return { level: 'info', text: 'task failed as it may', fields: { ...task, why: outcome.error.message } };
+        return { level: 'info', text: 'task failed with an expected error', fields: { ...task, why: outcome.error.message } };
       return { level: 'error', text: 'task failed', fields: { ...task, reason: outcome.reason, error: outcome.error } };
     case 'retry':
       return { level: 'warn', text: 'task will be retried', fields: { ...task, eta: outcome.next.headers.eta, error: outcome.error } };
@@ -29,15 +29,19 @@ export function logLineOf(message: TaskMessage, outcome: Outcome): LogLine {
     case 'rejected':
       return { level: 'warn', text: 'task rejected its message', fields: { ...task, why: outcome.error.message } };
     case 'requeued':
-      return { level: 'warn', text: 'task goes back to its queue, counted as lost', fields: { ...task, error: outcome.error } };
+      return { level: 'warn', text: 'task goes back to its queue, counted like a lost worker', fields: { ...task, error: outcome.error } };
     case 'snoozed':
-      return { level: 'info', text: 'task asked to be run later', fields: { ...task, delay: outcome.delay } };
+      return { level: 'info', text: 'task was snoozed; it runs later and no retry is used', fields: { ...task, delay: outcome.delay } };
     case 'deferred':
-      return { level: 'warn', text: 'task goes back for a while', fields: { ...task, why: outcome.why, delay: outcome.delay } };
+      return {
+        level: 'warn',
+        text: 'task cannot run exactly once now; it is tried again later',
+        fields: { ...task, why: outcome.why, delay: outcome.delay },
+      };
     case 'repeated':
-      return { level: 'info', text: 'task had run before; only its end is settled', fields: task };
+      return { level: 'info', text: 'task has run before; its recorded end is settled', fields: task };
     case 'released':
-      return { level: 'info', text: 'task goes back unspent: the worker is shutting down', fields: task };
+      return { level: 'info', text: 'task goes back to its queue, with no attempt used: the worker is shutting down', fields: task };
     case 'lost':
       return { level: 'warn', text: 'task ended after its lease was lost; it runs again elsewhere', fields: task };
   }

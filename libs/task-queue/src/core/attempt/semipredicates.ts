@@ -40,7 +40,7 @@ export class Snooze extends Semipredicate {
   readonly delay: number;
   /** @throws InvalidOptionError */
   constructor(delay: Duration) {
-    super('The task asked to be run later; throw what `new Snooze()` makes.');
+    super('The task was snoozed: it runs later, and no retry is used.');
     this.delay = toMilliseconds(delay, 'Snooze');
   }
 }

@@ -134,7 +134,8 @@ function refuseContradictions(definition: ScheduleDefinition, { dedupRetention }
   const { startTime, expires, expireSeconds, catchUpWindow, jitter } = definition;
   if (jitter > LONGEST) throw new InvalidOptionError('jitter', jitter, 'at most 100 years');
   if ((expireSeconds ?? 0) * 1_000 > LONGEST) throw new InvalidOptionError('expireSeconds', expireSeconds, 'at most 100 years');
-  if (expires !== null && expireSeconds !== null) throw new InvalidOptionError('expireSeconds', expireSeconds, 'absent beside expires');
+  if (expires !== null && expireSeconds !== null)
+    throw new InvalidOptionError('expireSeconds', expireSeconds, 'left out when expires is set');
   if (startTime !== null && expires !== null && expires < startTime) {
     throw new InvalidScheduleError('expires', new Date(expires).toISOString(), 'It comes before startTime.');
   }

@@ -21,7 +21,7 @@ export interface CallOptions<A extends readonly unknown[] = any> extends Omit<Pu
   readonly taskId?: string;
   /** a text that identifies this call of the task: the same one is accepted once within `dedupRetention`; instead of taskId */
   readonly idempotencyKey?: string;
-  /** one call with the same key at a time; what is left out is as the task says; false = send it in any case */
+  /** one call with the same key at a time; settings that are left out are those of the task; false = send it in any case */
   readonly unique?: boolean | UniqueOptions<A>;
   readonly kwargs?: Readonly<Record<string, unknown>>;
   /** your own headers; `ctx.headers` in the task */
@@ -35,7 +35,7 @@ export interface CallOptions<A extends readonly unknown[] = any> extends Omit<Pu
   readonly link?: Signature | readonly Signature[];
   /** called when it fails for good, with its id and its error as first arguments (unless immutable) */
   readonly linkError?: Signature | readonly Signature[];
-  /** how a failed publish is tried again, within `publishTimeout`; true = as Celery: 3 times within a second */
+  /** how a failed publish is retried, within `publishTimeout`; true = 3 times within a second, as in Celery */
   readonly publishRetry?: boolean | PublishRetryInput;
   readonly groupId?: string;
   /** W3C trace context */
@@ -94,7 +94,7 @@ export function checkCallOptions(options: CallOptions, task: string): void {
   }
   for (const [one, other] of EXCLUSIVE) {
     if (options[one] === undefined || options[other] === undefined) continue;
-    throw new InvalidOptionError(one, options[one], `absent beside ${other} (the call of '${task}' gives both)`);
+    throw new InvalidOptionError(one, options[one], `left out when ${other} is set (the call of '${task}' sets both)`);
   }
 }
 

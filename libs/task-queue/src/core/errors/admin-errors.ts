@@ -144,6 +144,6 @@ export class WorkerRefusedError extends TaskQueueError {
 export class InternalError extends TaskQueueError {
   readonly code = 'INTERNAL_ERROR';
   constructor() {
-    super('The server failed to handle this request. Its log has the reason under the request id.');
+    super('The server failed to handle this request. Find the reason in its log, by the request id.');
   }
 }

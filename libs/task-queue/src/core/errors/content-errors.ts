@@ -38,7 +38,7 @@ export class ContentNotAcceptedError extends TaskQueueError {
   readonly code = 'CONTENT_NOT_ACCEPTED';
   /** @param problem the rest of a sentence about `what` */
   constructor(what: string, problem: string, accepted: readonly string[]) {
-    super(`${what} is not accepted: ${problem}. Here 'acceptContent' of TaskQueueModule.forRoot is [${accepted.join(', ')}].`);
+    super(`${what} is not accepted: ${problem}. 'acceptContent' of TaskQueueModule.forRoot accepts only [${accepted.join(', ')}].`);
   }
 }
 

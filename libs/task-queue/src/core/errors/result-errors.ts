@@ -89,7 +89,7 @@ export class GetWithinTaskError extends TaskQueueError {
     readonly task: string,
   ) {
     super(
-      `Never call get() within a task: '${task}' would hold its slot while it waits for ${taskId}, and the worker stops when every slot waits. ` +
+      `Never call get() within a task: '${task}' would hold its slot while it waits for ${taskId}, and no slot is left when every one of them waits. ` +
         `Pass the result on with a link. If the wait cannot deadlock, allow it: get({ disableSyncSubtasks: false }).`,
     );
   }

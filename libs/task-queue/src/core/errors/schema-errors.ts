@@ -31,7 +31,7 @@ export class SchemaNewerError extends TaskQueueError {
   ) {
     super(
       `The tables in schema '${schema}' are newer than this version of nestjs-task-queue: it does not know ${unknown.join(', ')}. ` +
-        `Run the version that migrated them (npm install nestjs-task-queue@latest); migrations cannot be reverted.`,
+        `Run the version that migrated them (npm install nestjs-task-queue@latest): migrations cannot be reverted.`,
     );
   }
 }

@@ -78,7 +78,7 @@ export class TooOldToDedupError extends TaskQueueError {
     retention: number,
   ) {
     super(
-      `'${task}' was due longer ago than traces of transactional tasks are kept (${Math.round(retention / 86_400_000)} days), so it might run twice. Send it again.`,
+      `'${task}' was due longer ago than traces of transactional tasks are kept (${Math.round(retention / 86_400_000)} days), so it is not known whether it has run. Check its effects; if there are none, send it again.`,
     );
   }
 }

@@ -33,7 +33,7 @@ export function checkUniqueKey({ key, expires, until, onConflict }: UniqueKey): 
     throw new InvalidOptionError('unique.expires', expires, 'a number of ms over 0, or null');
   }
   if (!['start', 'end', 'expiry'].includes(until)) throw new InvalidOptionError('unique.until', until, "'start', 'end' or 'expiry'");
-  if (until === 'expiry' && expires === null) throw new InvalidOptionError('unique.expires', expires, "given where 'until' is 'expiry'");
+  if (until === 'expiry' && expires === null) throw new InvalidOptionError('unique.expires', expires, "set when 'until' is 'expiry'");
   if (!['existing', 'reject', 'replace'].includes(onConflict)) {
     throw new InvalidOptionError('unique.onConflict', onConflict, "'existing', 'reject' or 'replace'");
   }

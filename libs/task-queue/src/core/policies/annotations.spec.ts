@@ -24,7 +24,7 @@ describe('annotations', () => {
   it.each([
     [{ 'mail.*': { maxRetires: 5 } }, "'mail.*' in test has no option 'maxRetires'. Did you mean 'maxRetries'?"],
     [{ '*': { priority: 11 } }, "Option 'priority' must be a whole number from 0 to 9"],
-    [{ '*': { retry: { jitter: true }, retryJitter: false } }, "Option 'retry.jitter' must be absent beside retryJitter"],
+    [{ '*': { retry: { jitter: true }, retryJitter: false } }, "Option 'retry.jitter' must be left out when retryJitter"],
     [{ '*': 5 }, "Option '*' must be an object of task options in test"],
   ])('refuse %p at boot', (input, message) => {
     expect(() => Annotations.read(input as never, 'test')).toThrow(message);

@@ -49,6 +49,6 @@ function refuseBeside(given: FlatTaskOptions, options: Partial<FlatTaskOptions>,
   for (const [name, harmless] of Object.entries(options)) {
     const value = given[name as keyof FlatTaskOptions];
     if (value === undefined || value === harmless) continue;
-    throw new InvalidOptionError(name, value, `absent beside ${beside} in ${where}: ${why}`);
+    throw new InvalidOptionError(name, value, `left out when ${beside} is set in ${where}: ${why}`);
   }
 }

@@ -7,7 +7,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Options of `@Task` beside the name. Durations are ms or text. */
 export interface TaskOptionsInput extends Writable<PublishingOptions> {
-  /** default 3; null = for ever */
+  /** default 3; null = no limit */
   maxRetries?: number | null;
   /** default '3m' */
   defaultRetryDelay?: Duration;
@@ -21,7 +21,7 @@ export interface TaskOptionsInput extends Writable<PublishingOptions> {
   retryBackoffMax?: Duration;
   /** default true: a random delay between 0 and the computed one */
   retryJitter?: boolean;
-  /** the same in one object, with delays that depend on the error; an option set here must not be set under Celery's name, too */
+  /** the options above in one object, with delays that may depend on the error; set each in one of the two ways only */
   retry?: RetryPolicyInput;
   /** expected errors: stored as FAILURE like any other, but logged as information and not reported */
   throws?: readonly ErrorClass[];
@@ -36,13 +36,13 @@ export interface TaskOptionsInput extends Writable<PublishingOptions> {
   acksOnFailure?: boolean;
   /** default true. false: the same for an attempt that a time limit ended */
   acksOnTimeout?: boolean;
-  /** default true: run again when its worker is lost. false: it then fails */
+  /** default true: it runs again when its worker is lost; false: it fails then */
   rejectOnWorkerLost?: boolean;
   /** how many lost workers (and rejections) end it; default: the worker's `maxDeliveries` */
   maxDeliveries?: number;
   /** aborts `ctx.signal` with SoftTimeLimitExceeded */
   softTimeLimit?: Duration;
-  /** really ends the attempt; only pools that can (not async, not solo) */
+  /** forcibly ends the attempt; refused by pools that cannot do that (async and solo) */
   timeLimit?: Duration;
   /** how long its results are kept; default: the queue's `resultExpires` */
   resultExpires?: Duration;

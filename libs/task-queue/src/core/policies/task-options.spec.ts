@@ -37,12 +37,12 @@ describe('resolveTaskOptions', () => {
 
 describe('options that contradict each other', () => {
   it.each([
-    [{ acksLate: false, maxDeliveries: 3 }, "Option 'maxDeliveries' must be absent beside acksLate: false"],
-    [{ acksLate: false, rejectOnWorkerLost: true }, "Option 'rejectOnWorkerLost' must be absent beside acksLate: false"],
-    [{ acksLate: false, acksOnFailure: false }, "Option 'acksOnFailure' must be absent beside acksLate: false"],
-    [{ acksLate: false, acksOnTimeout: false }, "Option 'acksOnTimeout' must be absent beside acksLate: false"],
-    [{ rejectOnWorkerLost: false, maxDeliveries: 2 }, "Option 'maxDeliveries' must be absent beside rejectOnWorkerLost: false"],
-    [{ rejectOnWorkerLost: false, acksOnFailure: false }, "Option 'acksOnFailure' must be absent beside rejectOnWorkerLost: false"],
+    [{ acksLate: false, maxDeliveries: 3 }, "Option 'maxDeliveries' must be left out when acksLate: false"],
+    [{ acksLate: false, rejectOnWorkerLost: true }, "Option 'rejectOnWorkerLost' must be left out when acksLate: false"],
+    [{ acksLate: false, acksOnFailure: false }, "Option 'acksOnFailure' must be left out when acksLate: false"],
+    [{ acksLate: false, acksOnTimeout: false }, "Option 'acksOnTimeout' must be left out when acksLate: false"],
+    [{ rejectOnWorkerLost: false, maxDeliveries: 2 }, "Option 'maxDeliveries' must be left out when rejectOnWorkerLost: false"],
+    [{ rejectOnWorkerLost: false, acksOnFailure: false }, "Option 'acksOnFailure' must be left out when rejectOnWorkerLost: false"],
   ])('%p is refused', (input, message) => {
     expect(() => resolveTaskOptions(input, 'test')).toThrow(message);
   });

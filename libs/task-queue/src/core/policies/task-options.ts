@@ -32,7 +32,7 @@ const schema = z.object({
   unique: z.custom<boolean | UniqueOptions>().optional(),
   tags: z.custom<readonly string[]>(areTags).optional().describe(TAGS),
   rateLimit: rateField.optional().describe(rateField.description!),
-  maxRetries: countField.nullable().default(3).describe('a whole number that is not negative, or null for ever'),
+  maxRetries: countField.nullable().default(3).describe('a whole number that is not negative, or null for no limit'),
   defaultRetryDelay: durationField().prefault('3m').describe(durationField().description!),
   autoretryFor: errorClassesField.default([]).describe(errorClassesField.description!),
   dontAutoretryFor: errorClassesField.default([]).describe(errorClassesField.description!),

@@ -52,7 +52,7 @@ function read(options: UniqueOptions, where: string): UniquePolicy {
     throw new InvalidOptionError('unique.while', states, `['waiting', 'running'], ['waiting'] or [] in ${where}: what runs has waited`);
   }
   if (until === 'expiry' && expires === null) {
-    throw new InvalidOptionError('unique.for', options.for, `given beside while: [], which says nothing else of the end, in ${where}`);
+    throw new InvalidOptionError('unique.for', options.for, `set when while is [], because nothing else ends the key, in ${where}`);
   }
   return Object.freeze({ key, expires, until, onConflict });
 }

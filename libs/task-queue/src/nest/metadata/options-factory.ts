@@ -37,7 +37,7 @@ export function refusePublishOptions(options: object, where: string, why: string
     found,
     where,
     `this ${why}`,
-    `Say it in @Task() itself, in a contract, or in 'routes' or 'annotations' of TaskQueueModule.forRoot.`,
+    `Set it in @Task() itself, in a contract, or in 'routes' or 'annotations' of TaskQueueModule.forRoot.`,
   );
 }
 

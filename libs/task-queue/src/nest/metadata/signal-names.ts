@@ -66,5 +66,5 @@ export function checkSignalName(name: string, where: string): void {
   if (Object.hasOwn(KNOWN, name)) return;
   const [why, instead] = (Object.hasOwn(WITHOUT_MEANING, name) ? WITHOUT_MEANING[name] : undefined) ?? [];
   if (why === undefined) throw new UnknownOptionError(name, where, Object.keys(KNOWN));
-  throw new InvalidHandlerError(where, `the signal '${name}' never comes: ${why}`, instead!);
+  throw new InvalidHandlerError(where, `the signal '${name}' is never sent: ${why}`, instead!);
 }

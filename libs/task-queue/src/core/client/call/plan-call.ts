@@ -130,7 +130,7 @@ function planLink(signature: Signature, option: 'link' | 'linkError', context: C
 
 function refuseInLink({ publishRetry, serializer, compression }: CallOptions, option: string): void {
   const refuse = (name: string, value: unknown, why: string) => {
-    if (value !== undefined) throw new InvalidOptionError(name, value, `absent in ${option}: ${why}`);
+    if (value !== undefined) throw new InvalidOptionError(name, value, `left out of a call in ${option}: ${why}`);
   };
   refuse('publishRetry', publishRetry, 'a worker sends links together with its settlement');
   refuse('serializer', serializer, 'a link travels in the form of the task before it');

@@ -90,7 +90,7 @@ describe('the unique option', () => {
   it.each<[object | string, string]>([
     [{ whlie: [] }, "Did you mean 'while'?"],
     [{ while: ['running'] }, 'what runs has waited'],
-    [{ while: [] }, "Option 'unique.for' must be given beside while: []"],
+    [{ while: [] }, "Option 'unique.for' must be set when while is []"],
     [{ while: 'waiting' }, "Option 'while' must be a list"],
     [{ for: 0 }, "Option 'for' must be a duration over 0"],
     [{ onConflict: 'ignore' }, "Option 'onConflict' must be 'existing', 'reject' or 'replace'"],

@@ -23,13 +23,13 @@ export interface ClientOptionsInput extends ContentOptionsInput {
    * `Pool` of pg or `DataSource` of TypeORM
    */
   broker?: StoreAddress;
-  /** where results are kept: as `broker`, or 'typeorm' for tables that can be searched; default: with the broker */
+  /** where results are stored: an address like that of `broker`, or 'typeorm' for tables that can be searched; default: with the broker */
   results?: ResultsInput;
-  /** where the members of chords are counted: as `broker`; default: with the broker */
+  /** where the members of joins are counted: an address like that of `broker`; default: with the broker */
   store?: StoreAddress;
-  /** what commands to workers and their answers go through: as `broker`; default: the broker */
+  /** the store through which commands to workers and their answers travel: an address like that of `broker`; default: with the broker */
   control?: StoreAddress;
-  /** a database of the application that schedules are kept in, as `beat.database`, or the address of the broker; default: with the broker */
+  /** where schedules are stored: a database of the application (the same as `beat.database`), or the address of the broker; default: with the broker */
   schedules?: StoreAddress;
   /** engines of other packages, or your own: addresses may have their schemes; they win over those of this package */
   engines?: readonly LoadableEngine[];
@@ -41,9 +41,9 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   defaultQueue?: string;
   /** how long a publish may take before it fails; default '5s' */
   publishTimeout?: Duration;
-  /** how a publish that failed is tried again, within `publishTimeout`; default as Celery: 3 times within a second; false = not at all */
+  /** how a failed publish is retried, within `publishTimeout`; default: 3 times within a second, as in Celery; false = not at all */
   publishRetry?: boolean | PublishRetryInput;
-  /** queues of calls by task; overrides `queue` of the task, and the call overrides it */
+  /** the queue and other options of calls, by task; they override the options of the task, and the call overrides them */
   routes?: Routes;
   /** options of tasks by name or pattern, which override those of `@Task`; the same for producers and workers */
   annotations?: AnnotationsInput;
@@ -73,7 +73,7 @@ export interface ClientOptionsInput extends ContentOptionsInput {
   eagerPropagates?: boolean;
   /** the driver's own options (TLS, Sentinel, size of the pool, …); on PostgreSQL `polling` and `migrate` too */
   connection?: Readonly<Record<string, unknown>>;
-  /** the same for `results` that are kept elsewhere; default: `connection` where both are of one kind */
+  /** the driver's options for a separate `results` address; default: `connection` if both have the same engine */
   resultsConnection?: Readonly<Record<string, unknown>>;
 }
 
@@ -160,7 +160,8 @@ function resolveSchedules(
   { database }: BeatOptions,
 ): DatabaseHandle | undefined {
   if (schedules === undefined || schedules === broker) return database;
-  if (database !== undefined) throw new InvalidOptionError('schedules', '[given]', "absent beside 'beat.database', which says the same");
+  if (database !== undefined)
+    throw new InvalidOptionError('schedules', '[given]', "left out when 'beat.database' is set, which means the same");
   if (typeof schedules !== 'string') return schedules;
   const expected = 'the same as broker, a Pool of pg or a DataSource of TypeORM';
   throw new InvalidOptionError('schedules', maskPassword(schedules), expected);

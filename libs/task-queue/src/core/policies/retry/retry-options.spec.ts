@@ -33,11 +33,11 @@ describe('retry: { … }', () => {
   });
 
   it.each<[TaskOptionsInput, string]>([
-    [{ retry: { on: [Error] }, autoretryFor: [Error] }, "Option 'retry.on' must be absent beside autoretryFor"],
-    [{ retry: { notOn: [Error] }, dontAutoretryFor: [Error] }, "Option 'retry.notOn' must be absent beside dontAutoretryFor"],
-    [{ retry: { delay: '1s' }, retryBackoff: true }, "Option 'retry.delay' must be absent beside retryBackoff"],
-    [{ retry: { maxDelay: '1s' }, retryBackoffMax: '1s' }, "Option 'retry.maxDelay' must be absent beside retryBackoffMax"],
-    [{ retry: { jitter: true }, retryJitter: false }, "Option 'retry.jitter' must be absent beside retryJitter"],
+    [{ retry: { on: [Error] }, autoretryFor: [Error] }, "Option 'retry.on' must be left out when autoretryFor"],
+    [{ retry: { notOn: [Error] }, dontAutoretryFor: [Error] }, "Option 'retry.notOn' must be left out when dontAutoretryFor"],
+    [{ retry: { delay: '1s' }, retryBackoff: true }, "Option 'retry.delay' must be left out when retryBackoff"],
+    [{ retry: { maxDelay: '1s' }, retryBackoffMax: '1s' }, "Option 'retry.maxDelay' must be left out when retryBackoffMax"],
+    [{ retry: { jitter: true }, retryJitter: false }, "Option 'retry.jitter' must be left out when retryJitter"],
     [{ retry: { delays: '1s' } as object }, "'retry' of test has no option 'delays'. Did you mean 'delay'?"],
     [{ retry: { delay: 'soon' } }, "Option 'delay' must be a duration"],
     [{ retry: true as never }, "Option 'retry' must be an object"],

@@ -49,7 +49,7 @@ export function flattenRetry({ retry, ...rest }: TaskOptionsInput, where: string
     const celery = NAMES[name as keyof typeof NAMES];
     if (value === undefined) continue;
     if (flat[celery] !== undefined) {
-      throw new InvalidOptionError(`retry.${name}`, value, `absent beside ${celery}, which says the same, in ${where}`);
+      throw new InvalidOptionError(`retry.${name}`, value, `left out when ${celery} is set, which means the same (${where})`);
     }
     flat[celery] = value;
   }

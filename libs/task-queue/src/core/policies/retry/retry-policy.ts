@@ -12,7 +12,7 @@ export function isOneOf(error: unknown, classes: readonly ErrorClass[]): boolean
   return classes.some((type) => error instanceof type);
 }
 
-/** @param maxRetries null = for ever */
+/** @param maxRetries null = no limit */
 export function hasRetryLeft(retries: number, maxRetries: number | null): boolean {
   return maxRetries === null || retries < maxRetries;
 }

@@ -7,15 +7,15 @@ export interface BrokerCapabilities {
   readonly name: string;
   /** false = `priority` is refused */
   readonly priorities: boolean;
-  /** finished ids are remembered for `dedupRetention`, so that sending one again changes nothing; false = `outbox` is refused */
+  /** finished ids are remembered for `dedupRetention`, so that sending one again changes nothing; false = `outbox` is refused, and after a crash a link may be sent twice */
   readonly dedup: boolean;
   /** a message can hold a unique key; false = `unique` is refused */
   readonly unique: boolean;
   /** messages of one key can be handed out at a rate; false = `rateLimit` is refused */
   readonly rateLimits: boolean;
-  /** a settlement saves its result in the same atomic step when broker and results are one store; false = saved before */
+  /** a settlement saves its result in the same atomic step if broker and results are one store; false = the worker saves it before */
   readonly atomicResults: boolean;
-  /** a settlement publishes its follow-ups in the same atomic step; false = published before */
+  /** a settlement publishes its follow-ups in the same atomic step; false = the worker publishes them before */
   readonly atomicFollowUps: boolean;
   /**
    * What keeps a delivery with its consumer. `renewed`: the consumer renews its leases from a thread. `connection`: the

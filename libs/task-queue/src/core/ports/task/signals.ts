@@ -64,7 +64,7 @@ export interface SignalPayloads {
   /** it failed for good. `expected`: by one of its `throws`, or by Discard */
   task_failure: RunSignal & { readonly error: unknown; readonly expected: boolean };
   task_revoked: RunSignal & { readonly terminated: boolean; readonly expired: boolean };
-  /** a task threw Reject, or a message cannot be taken in (`task` is then not known) */
+  /** a task threw Reject, or a message cannot be read (`task` is then null) */
   task_rejected: {
     readonly id: string;
     readonly task: string | null;

@@ -57,7 +57,7 @@ export interface RetryOptions {
   readonly countdown?: Duration;
   /** instead of countdown */
   readonly eta?: Date | number;
-  /** instead of the task's; null = for ever */
+  /** instead of the task's; null = no limit */
   readonly maxRetries?: number | null;
   /** run it with other arguments */
   readonly args?: readonly unknown[];

@@ -29,7 +29,7 @@ export interface TaskOptions {
   readonly tags: readonly string[];
   /** ms from one run to the next, by all workers together; null = no limit */
   readonly rateLimit: number | null;
-  /** null = for ever */
+  /** null = no limit */
   readonly maxRetries: number | null;
   readonly defaultRetryDelay: number;
   readonly autoretryFor: readonly ErrorClass[];
@@ -43,7 +43,7 @@ export interface TaskOptions {
   readonly retryJitter: boolean;
   /** expected errors: they end as FAILURE, but raise no alarm */
   readonly throws: readonly ErrorClass[];
-  /** null = it runs in no transaction of ours */
+  /** null = it is not a transactional task */
   readonly transactional: TransactionalPolicy | null;
   /** acknowledged after the run (true) or before it (false) */
   readonly acksLate: boolean;

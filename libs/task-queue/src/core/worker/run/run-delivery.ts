@@ -82,7 +82,7 @@ export class RunDelivery {
   #giveBack(delivery: Delivery, error: unknown): void {
     const { environment, options, settle } = this.deps;
     const { id, queue } = delivery;
-    environment.logger.error('a delivery could not be handled; it comes again after a while', { taskId: id, error });
+    environment.logger.error('a delivery could not be handled; its message will be delivered again', { taskId: id, error });
     settle.add({ delivery, kind: 'release', delay: options.lease, charge: true });
     void environment.listeners?.signals.task_internal_error?.({ id, queue, error, worker: options.name });
   }

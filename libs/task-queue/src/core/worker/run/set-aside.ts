@@ -45,7 +45,7 @@ export class SetAside {
     const reason = (error instanceof TaskQueueError ? UNREADABLE[error.code] : undefined) ?? REASON_MALFORMED;
     const { environment, options } = this.deps;
     const { id, queue } = delivery;
-    environment.logger.error('a message cannot be taken in and becomes a dead letter', { taskId: id, queue, reason, error });
+    environment.logger.error('a message cannot be read and becomes a dead letter', { taskId: id, queue, reason, error });
     void environment.listeners?.signals.task_rejected?.({ id, task: null, queue, requeue: false, error, worker: options.name });
     this.#deadLetter(delivery, reason, error, environment.codecs.messages.peek(delivery)?.message);
   }

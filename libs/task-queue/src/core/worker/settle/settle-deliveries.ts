@@ -16,7 +16,7 @@ export interface SettleOptions {
   readonly results: ResultBackend;
   /** results are another store than the broker: they are saved before the delivery is settled */
   readonly resultsApart: boolean;
-  /** the broker does not publish them with a settlement: they go out before it, under ids that are taken once */
+  /** the broker does not publish them with a settlement: they are sent before it, with ids that are accepted once */
   readonly followUpsApart: boolean;
   /** where dead letters are remembered, too; undefined = nowhere but with the broker */
   readonly failedTasks?: RememberFailed | undefined;
