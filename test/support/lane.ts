@@ -5,12 +5,16 @@ export interface LaneRules {
   readonly held: boolean;
   /** ms that everything is on its way */
   readonly delay: number;
+  /** bytes a second that pass; Infinity = no bound */
+  readonly rate: number;
 }
 
 /** One direction of a connection. What is held or late still arrives, in order, as TCP would have it after a partition. */
 export class Lane {
   readonly #waiting: { readonly data: Buffer | null; readonly due: number }[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** when what was queued has passed at the lane's rate */
+  #freeAt = 0;
 
   constructor(
     private readonly to: Socket,
@@ -19,7 +23,7 @@ export class Lane {
   ) {}
 
   pass(data: Buffer): void {
-    if (this.#waiting.length === 0 && !this.rules.held && this.rules.delay === 0) this.to.write(data);
+    if (this.#waiting.length === 0 && !this.rules.held && this.rules.delay === 0 && this.rules.rate === Infinity) this.to.write(data);
     else this.#queue(data);
   }
 
@@ -50,7 +54,8 @@ export class Lane {
   }
 
   #queue(data: Buffer | null): void {
-    this.#waiting.push({ data, due: performance.now() + this.rules.delay });
+    this.#freeAt = Math.max(this.#freeAt, performance.now()) + (1_000 * (data?.length ?? 0)) / this.rules.rate;
+    this.#waiting.push({ data, due: this.#freeAt + this.rules.delay });
     this.flow();
   }
 

@@ -11,6 +11,8 @@ export class TcpProxy implements LaneRules {
   held = false;
   /** ms that everything is on its way, in each direction */
   delay = 0;
+  /** bytes a second that pass on each connection, in each direction */
+  rate = Infinity;
   /** what the server says is thrown away */
   dropAnswers = false;
   /** what clients say is thrown away */
@@ -62,6 +64,7 @@ export class TcpProxy implements LaneRules {
     this.refuse = false;
     this.held = false;
     this.delay = 0;
+    this.rate = Infinity;
     for (const lane of [...this.#lanes]) lane.flow();
   }
 

@@ -692,6 +692,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
 local limit, lease, tail, sweep_in = tonumber(ARGV[2]), tonumber(ARGV[3]), ':' .. ARGV[4], tonumber(ARGV[5])
 local due = math.huge
+-- An answer must travel within its lease: all bodies together have at most so many bytes, or there is only one.
+local MAX_BYTES, bytes, full = 4194304, 0, false
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
   return 0
 end
@@ -717,6 +719,32 @@ for at = 3, #KEYS do
   end
 end
 
+-- Bodies of as many ids as fit; the others go back to the head of the list. Few are read at first: they may be large.
+local function read_bodies(base, ids)
+  local bodies, first, step, count = {}, 1, 16, #ids
+  while first <= count do
+    local some = redis.call('HMGET', base .. 'msg', unpack(ids, first, math.min(count, first + step - 1)))
+    for i = 1, #some do
+      local body = some[i]
+      if body then
+        bytes = bytes + #body
+        if bytes > MAX_BYTES and bytes > #body then
+          local back = {}
+          for at = count, first + i - 1, -1 do
+            back[#back + 1], ids[at] = ids[at], nil
+          end
+          redis.call('LPUSH', base .. 'ready:5', unpack(back))
+          full = true
+          return bodies
+        end
+      end
+      bodies[first + i - 1] = body
+    end
+    first, step = first + step, step * 4
+  end
+  return bodies
+end
+
 -- An id without a body was removed meanwhile.
 local function drop_bodiless(ids, bodies)
   local kept = {}
@@ -734,9 +762,9 @@ end
 local answer, taken = { now, -1, 0 }, 0
 for _, at in ipairs(queues) do
   local base = KEYS[at]
-  local ids = taken < limit and redis.call('LPOP', base .. 'ready:5', limit - taken)
+  local ids = taken < limit and not full and redis.call('LPOP', base .. 'ready:5', limit - taken)
   if ids then
-    local bodies = redis.call('HMGET', base .. 'msg', unpack(ids))
+    local bodies = read_bodies(base, ids)
     for i = 1, #ids do
       if not bodies[i] then
         drop_bodiless(ids, bodies)
@@ -757,7 +785,7 @@ for _, at in ipairs(queues) do
     end
   end
 end
-if taken >= limit then
+if taken >= limit or full then
   for _, at in ipairs(queues) do
     local base = KEYS[at]
     if redis.call('LLEN', base .. 'ready:5') > 0 and redis.call('LLEN', base .. 'wake') == 0 then
@@ -835,6 +863,8 @@ end
 
 local answer = { now, -1, 0 }
 local taken = 0
+-- An answer must travel within its lease: all bodies together have at most so many bytes, or there is only one.
+local MAX_BYTES, bytes, full = 4194304, 0, false
 
 -- Drops ids without a body: they were removed meanwhile. Returns the priorities of the others.
 local function drop_bodiless(ids, bodies, priorities)
@@ -851,14 +881,45 @@ local function drop_bodiless(ids, bodies, priorities)
   return table.concat(digits)
 end
 
+-- Bodies of as many ids as fit; the others go back, before all others. Few are read at first: they may be large.
+local function read_bodies(queue, ids, priorities)
+  local bodies, first, step, count = {}, 1, 16, #ids
+  while first <= count do
+    local some = redis.call('HMGET', queue.msg, unpack(ids, first, math.min(count, first + step - 1)))
+    for i = 1, #some do
+      local body = some[i]
+      if body then
+        bytes = bytes + #body
+        if bytes > MAX_BYTES and bytes > #body then
+          local back = {}
+          for at = count, first + i - 1, -1 do
+            back[#back + 1] = queue.plain and ids[at] or string.sub(priorities, at, at) .. ids[at]
+            ids[at] = nil
+          end
+          redis.call('LPUSH', queue.plain and queue.ready .. '5' or queue.front, unpack(back))
+          full = true
+          return bodies
+        end
+      end
+      bodies[first + i - 1] = body
+    end
+    first, step = first + step, step * 4
+  end
+  return bodies
+end
+
 -- Leases \`ids\` and adds them to the answer. \`priorities\`: a digit for each.
 local function hand_out(queue, ids, priorities)
-  local bodies = redis.call('HMGET', queue.msg, unpack(ids))
+  local bodies = read_bodies(queue, ids, priorities)
+  priorities = full and string.sub(priorities, 1, #ids) or priorities
   for i = 1, #ids do
     if not bodies[i] then
       priorities = drop_bodiless(ids, bodies, priorities)
       break
     end
+  end
+  if full then
+    limit = taken + #ids
   end
   if #ids == 0 then
     return

@@ -28,6 +28,7 @@ export class SettleBatch implements SharedBatch {
   readonly followUps: FollowUpPlace[] = [];
   /** settlements with arrivals, by the number of their group */
   readonly arriving: Settlement[] = [];
+  taken = 0;
   /** a message goes back to its queue */
   givesBack = false;
   readonly #masks = new Map<string, string[]>();
@@ -36,8 +37,12 @@ export class SettleBatch implements SharedBatch {
   readonly #publish: object[] = [];
   readonly #arrivals: object[] = [];
 
-  constructor(settlements: readonly Settlement[]) {
-    for (const settlement of settlements) this.#tryAdd(settlement);
+  /** characters of results and bodies */
+  #size = 0;
+
+  /** @param size after which no more settlements are added */
+  constructor(settlements: readonly Settlement[], size = Infinity) {
+    while (this.taken < settlements.length && this.#size < size) this.#tryAdd(settlements[this.taken++]!);
   }
 
   lists(): SettleLists {
@@ -84,6 +89,7 @@ export class SettleBatch implements SharedBatch {
         return;
       }
       case 'retry':
+        this.#size += settlement.body.length;
         this.#others.push({ ...row, body: toStored(settlement.body), priority: String(settlement.priority), ...settlement.due });
         break;
       case 'release':
@@ -102,6 +108,7 @@ export class SettleBatch implements SharedBatch {
       String(Math.max(1, expires)),
     ];
     columns.forEach((value, at) => this.#saves[at]!.push(value));
+    this.#size += text.length;
   }
 
   #addSends(settlement: Settlement, claim: string): void {
@@ -110,12 +117,14 @@ export class SettleBatch implements SharedBatch {
     publish.forEach((one, at) => {
       if (seen.has(one.id)) return;
       seen.add(one.id);
+      this.#size += one.body.length;
       const n = this.followUps.push([settlement, at]) - 1;
       this.#publish.push({ claim, ...publicationRow(one, n) });
     });
     if (arrivals.length === 0) return;
     const grp = this.arriving.push(settlement) - 1;
     for (const { join, member, index, value } of arrivals) {
+      this.#size += value?.length ?? 0;
       this.#arrivals.push({ claim, grp, join_id: join, member, place: index, value });
     }
   }

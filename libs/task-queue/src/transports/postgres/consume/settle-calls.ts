@@ -15,8 +15,8 @@ export class PostgresSettleCalls implements SettleCalls<SettleBatch> {
     private readonly gaveBack: () => void,
   ) {}
 
-  encode(settlements: readonly Settlement[]): SettleBatch {
-    return new SettleBatch(settlements);
+  encode(settlements: readonly Settlement[], size: number): SettleBatch {
+    return new SettleBatch(settlements, size);
   }
 
   async send(batch: SettleBatch, number: number, again: boolean, accepted: Accepted): Promise<readonly RevokedDelivery[]> {

@@ -1,10 +1,23 @@
 import { LONGEST_TIMER } from '../../../core/ports/runtime/clock.js';
 import { monotonic } from '../../shared/monotonic.js';
+import { afterPendingInput } from '../../shared/pending-input.js';
 import { ConnectionLostError } from '../../shared/store-errors.js';
 
 interface Unanswered {
-  readonly until: number;
+  /** when it fails on a connection that was silent since `middle` */
+  readonly early: number;
+  readonly middle: number;
+  /** when it fails in any case */
+  readonly last: number;
   fail(error: ConnectionLostError): void;
+}
+
+/** The connection of the calls. */
+export interface Line {
+  /** monotonic ms of its last sign of life */
+  readonly movedAt: number;
+  /** Drops the connection. */
+  reopen(): void;
 }
 
 /** Fails calls that are not answered in time. One timer serves all calls: a timer for each would cost more than the call itself. */
@@ -13,15 +26,19 @@ export class AnswerDeadlines {
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
 
-  /** @param silent called after calls have failed */
-  constructor(private readonly silent: () => void) {}
+  constructor(private readonly line: Line) {}
 
-  /** Settles as `call` does. @throws ConnectionLostError after `ms` without an answer */
-  within<T>(call: Promise<T>, ms: number): Promise<T> {
+  /**
+   * Settles as `call` does.
+   * @param early ms after which it fails if the connection is silent, which is dropped then
+   * @throws ConnectionLostError after `ms` without an answer
+   */
+  within<T>(call: Promise<T>, early: number, ms: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const one: Unanswered = { until: monotonic() + Math.max(1, ms), fail: reject };
+      const now = monotonic();
+      const one: Unanswered = { early: now + Math.max(1, early), middle: now + early / 2, last: now + Math.max(1, ms), fail: reject };
       this.#unanswered.add(one);
-      if (one.until < this.#timerAt) this.#arm(one.until);
+      if (one.early < this.#timerAt) this.#arm(one.early);
       const answered = (): boolean => this.#unanswered.delete(one);
       call.then(
         (value) => (answered(), resolve(value)),
@@ -33,24 +50,26 @@ export class AnswerDeadlines {
   #arm(at: number): void {
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.#sweep(), Math.min(at - monotonic(), LONGEST_TIMER)).unref();
+    this.#timer = setTimeout(() => afterPendingInput(() => this.#sweep()), Math.min(at - monotonic(), LONGEST_TIMER)).unref();
   }
 
   #sweep(): void {
     this.#timerAt = Infinity;
+    const { movedAt } = this.line;
     const now = monotonic();
-    let late = false;
+    let silent = false;
     let next = Infinity;
     for (const one of this.#unanswered) {
-      if (one.until > now) {
-        next = Math.min(next, one.until);
+      const until = one.early <= now && movedAt > one.middle ? one.last : one.early;
+      if (until > now) {
+        next = Math.min(next, until);
         continue;
       }
       this.#unanswered.delete(one);
       one.fail(new ConnectionLostError(true, 'no answer in time'));
-      late = true;
+      silent ||= movedAt <= one.middle;
     }
     if (next !== Infinity) this.#arm(next);
-    if (late) this.silent();
+    if (silent) this.line.reopen();
   }
 }

@@ -1,9 +1,11 @@
+import type { Socket } from 'node:net';
 import { Command, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import type { TaskQueueError } from '../../../core/errors/task-queue-error.js';
 import type { TaskLogger } from '../../../core/ports/runtime/logger.js';
 import { AnswerWatch } from './answer-watch.js';
 import { monotonic } from '../../shared/monotonic.js';
+import { afterPendingInput } from '../../shared/pending-input.js';
 import { ConnectionLostError } from '../../shared/store-errors.js';
 import { ServerRefusedError, translate } from './redis-errors.js';
 import { scripts } from './scripts.js';
@@ -40,7 +42,10 @@ export class RedisConnection {
   #closed = false;
   #generation = 0;
   #ahead = NaN;
-  readonly #watch = new AnswerWatch(() => this.reopen());
+  readonly #watch = new AnswerWatch(
+    () => this.#client?.stream as Socket | undefined,
+    () => this.reopen(),
+  );
   readonly #waiting = new Set<() => void>();
   readonly #onUsable: (() => void)[] = [];
 
@@ -77,6 +82,11 @@ export class RedisConnection {
   /** monotonic ms since which it has been usable without a break; null while it is not */
   get usableSince(): number | null {
     return this.#usableSince;
+  }
+
+  /** monotonic ms at which bytes were last seen to move on it */
+  get movedAt(): number {
+    return this.#watch.movedAt;
   }
 
   /** How often it has become usable. */
@@ -209,9 +219,8 @@ export class RedisConnection {
   /** The driver waits forever for a peer that accepts a connection and then stays silent. */
   #expectUsable(client: Redis): void {
     const { stream } = client;
-    const timer = setTimeout(() => {
-      if (this.#usableSince === null) stream?.destroy();
-    }, HANDSHAKE_LIMIT).unref();
+    const judge = (): void => void (this.#usableSince === null && stream?.destroy());
+    const timer = setTimeout(() => afterPendingInput(judge), HANDSHAKE_LIMIT).unref();
     stream?.once('close', () => clearTimeout(timer));
   }
 

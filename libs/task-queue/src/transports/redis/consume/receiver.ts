@@ -48,6 +48,8 @@ export class Receiver {
   #notPlainUntil = 0;
   /** ms by which the server's clock is ahead of the clock of leases; NaN = unknown */
   #ahead: number;
+  /** upper bound of a receive: smaller after answers that were lost, which may have been too large for the line */
+  #most = MAX_BATCH;
 
   constructor(
     private readonly context: RedisContext,
@@ -87,7 +89,7 @@ export class Receiver {
         continue;
       }
       const queues = this.#queues;
-      const answer = await this.#look(Math.min(limit, MAX_BATCH), turn, deadline, signal);
+      const answer = await this.#look(Math.min(limit, this.#most), turn, deadline, signal);
       if (answer !== null && answer.batches.length > 0) return flatten(answer);
       const left = deadline - monotonic();
       if (left <= 0) return [];
@@ -159,8 +161,11 @@ export class Receiver {
       }
       return this.#accept(raw as unknown[], queues, token, sentAt);
     } catch (error) {
-      if (error instanceof ConnectionLostError && error.sent) this.#unanswered.add(token);
-      else if (!isTransient(error)) throw toBrokerError('Receiving', error);
+      if (!isTransient(error)) throw toBrokerError('Receiving', error);
+      if (error instanceof ConnectionLostError && error.sent) {
+        this.#unanswered.add(token);
+        this.#most = Math.ceil(limit / 2);
+      }
       await pause(RETRY_PAUSE);
       return null;
     }
@@ -181,6 +186,7 @@ export class Receiver {
     const now = this.context.leaseNow();
     this.#ahead = (raw[0] as number) - now;
     this.#sweeps.answered(sentAt);
+    if (this.#most < MAX_BATCH) this.#most = Math.min(MAX_BATCH, 2 * this.#most);
     const answer = readReceiveAnswer(raw, queues, token, sentAt, () => ++this.#sequence);
     const { batches } = answer;
     this.#turns.seen(

@@ -21,13 +21,16 @@ export interface EncodedBatch extends SettleBatch {
  * Writes a batch of settlements of one queue as the arguments of settle.lua. Plain acks, which are nearly all, travel as bare
  * members with their results beside them. The others follow one by one, each with its follow-ups and arrivals.
  */
-export function encodeSettlements(settlements: readonly Settlement[], deadLetterLimit: number): EncodedBatch {
+export function encodeSettlements(settlements: readonly Settlement[], deadLetterLimit: number, size = Infinity): EncodedBatch {
   const writer = new BatchWriter(deadLetterLimit);
-  for (const settlement of settlements) writer.add(settlement);
-  return writer.finish();
+  let taken = 0;
+  while (taken < settlements.length && writer.size < size) writer.add(settlements[taken++]!);
+  return writer.finish(taken);
 }
 
 class BatchWriter {
+  /** characters of results, bodies and what else may be long */
+  size = 0;
   readonly #withResult: Settlement[] = [];
   readonly #results: string[] = [];
   readonly #bare: Settlement[] = [];
@@ -54,6 +57,7 @@ class BatchWriter {
         this.#ttl = result.expires;
         this.#withResult.push(settlement);
         this.#results.push(value);
+        this.size += value.length;
         this.#traced ||= settlement.traced;
       }
     } catch (error) {
@@ -61,7 +65,7 @@ class BatchWriter {
     }
   }
 
-  finish(): EncodedBatch {
+  finish(taken: number): EncodedBatch {
     const plain = [...this.#withResult, ...this.#bare];
     const traced = this.#traced ? plain.map((one) => (one.kind === 'ack' && one.traced ? '1' : '0')).join('') : '';
     const args = [ttlText(this.#ttl ?? 1), String(plain.length), String(this.#withResult.length), traced];
@@ -69,7 +73,7 @@ class BatchWriter {
     for (const result of this.#results) args.push(result);
     args.push(String(this.#targets.length), ...this.#targets);
     for (const arg of this.#otherArgs) args.push(arg);
-    return { args, targets: this.#targets, order: [...plain, ...this.#others], broken: this.#broken };
+    return { taken, args, targets: this.#targets, order: [...plain, ...this.#others], broken: this.#broken };
   }
 
   #addOther(settlement: Settlement): void {
@@ -83,7 +87,10 @@ class BatchWriter {
     this.#addFollowUps(args, settlement.publish ?? []);
     const arrivals = settlement.arrivals ?? [];
     args.push(String(arrivals.length), ...arrivals.flatMap(encodeArrival));
-    for (const arg of args) this.#otherArgs.push(arg);
+    for (const arg of args) {
+      this.#otherArgs.push(arg);
+      this.size += arg.length;
+    }
     this.#others.push(settlement);
   }
 

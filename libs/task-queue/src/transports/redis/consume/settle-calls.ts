@@ -18,8 +18,8 @@ export class RedisSettleCalls implements SettleCalls<EncodedBatch> {
     private readonly consumer: string,
   ) {}
 
-  encode(settlements: readonly Settlement[]): EncodedBatch {
-    return encodeSettlements(settlements, this.context.options.deadLetterLimit);
+  encode(settlements: readonly Settlement[], size: number): EncodedBatch {
+    return encodeSettlements(settlements, this.context.options.deadLetterLimit, size);
   }
 
   async send(batch: EncodedBatch, number: number, _again: boolean, accepted: Accepted): Promise<readonly RevokedDelivery[]> {

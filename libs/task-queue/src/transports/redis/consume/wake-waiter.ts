@@ -1,4 +1,5 @@
 import { pause } from '../../shared/pause.js';
+import { afterPendingInput } from '../../shared/pending-input.js';
 import { within } from '../connection/call-store.js';
 import { monotonic } from '../../shared/monotonic.js';
 import type { RedisConnection } from '../connection/redis-connection.js';
@@ -140,7 +141,10 @@ export class WakeWaiter {
     const now = (): void => end!('now');
     signal.addEventListener('abort', now, { once: true });
     this.#onInterrupt.add(now);
-    const first = await Promise.race(read === null ? [local] : [read.done, local]);
+    let first = await Promise.race(read === null ? [local] : [read.done, local]);
+    // The timer may be late, and the answer wait in the socket.
+    if (first === 'time' && mine)
+      first = await Promise.race([read.done, new Promise<'time'>((late) => afterPendingInput(() => late('time')))]);
     clearTimeout(timer);
     signal.removeEventListener('abort', now);
     this.#onInterrupt.delete(now);

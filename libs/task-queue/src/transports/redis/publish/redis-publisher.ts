@@ -61,7 +61,7 @@ export class RedisPublisher {
   readonly #named = new Map<QueueKeys, number>();
 
   constructor(private readonly context: RedisContext) {
-    this.#deadlines = new AnswerDeadlines(() => context.commands.reopen());
+    this.#deadlines = new AnswerDeadlines(context.commands);
   }
 
   async publish(publications: readonly Publication[], timeout: number): Promise<PublishReceipt[]> {
@@ -116,7 +116,8 @@ export class RedisPublisher {
         tries += 1;
         const call = commands.script(script, spent.length === 0 ? keys : keys.concat(spent), args);
         // A silent connection is dropped while there is still time to repeat the call on a new one.
-        arrive(parcel, String(await this.#deadlines.within(call, (deadline - monotonic()) * 0.6)));
+        const left = deadline - monotonic();
+        arrive(parcel, String(await this.#deadlines.within(call, left * 0.6, left)));
         if (names) this.#named.set(parcel.queue, monotonic() + NAME_AGAIN);
         if (tries === 1) this.#noteAnswered(parcel);
         return writeReceipts(parcel, receipts);

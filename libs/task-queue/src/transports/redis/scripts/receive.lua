@@ -63,6 +63,8 @@ end
 
 local answer = { now, -1, 0 }
 local taken = 0
+-- An answer must travel within its lease: all bodies together have at most so many bytes, or there is only one.
+local MAX_BYTES, bytes, full = 4194304, 0, false
 
 -- Drops ids without a body: they were removed meanwhile. Returns the priorities of the others.
 local function drop_bodiless(ids, bodies, priorities)
@@ -79,14 +81,45 @@ local function drop_bodiless(ids, bodies, priorities)
   return table.concat(digits)
 end
 
+-- Bodies of as many ids as fit; the others go back, before all others. Few are read at first: they may be large.
+local function read_bodies(queue, ids, priorities)
+  local bodies, first, step, count = {}, 1, 16, #ids
+  while first <= count do
+    local some = redis.call('HMGET', queue.msg, unpack(ids, first, math.min(count, first + step - 1)))
+    for i = 1, #some do
+      local body = some[i]
+      if body then
+        bytes = bytes + #body
+        if bytes > MAX_BYTES and bytes > #body then
+          local back = {}
+          for at = count, first + i - 1, -1 do
+            back[#back + 1] = queue.plain and ids[at] or string.sub(priorities, at, at) .. ids[at]
+            ids[at] = nil
+          end
+          redis.call('LPUSH', queue.plain and queue.ready .. '5' or queue.front, unpack(back))
+          full = true
+          return bodies
+        end
+      end
+      bodies[first + i - 1] = body
+    end
+    first, step = first + step, step * 4
+  end
+  return bodies
+end
+
 -- Leases `ids` and adds them to the answer. `priorities`: a digit for each.
 local function hand_out(queue, ids, priorities)
-  local bodies = redis.call('HMGET', queue.msg, unpack(ids))
+  local bodies = read_bodies(queue, ids, priorities)
+  priorities = full and string.sub(priorities, 1, #ids) or priorities
   for i = 1, #ids do
     if not bodies[i] then
       priorities = drop_bodiless(ids, bodies, priorities)
       break
     end
+  end
+  if full then
+    limit = taken + #ids
   end
   if #ids == 0 then
     return

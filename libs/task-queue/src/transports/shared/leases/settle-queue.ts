@@ -1,13 +1,19 @@
 import type { RevokedDelivery, Settlement, SettleReceipt } from '../../../core/ports/broker/consumer.js';
 import type { TaskLogger } from '../../../core/ports/runtime/logger.js';
 import { pause } from '../pause.js';
+import { ConnectionLostError } from '../store-errors.js';
 import type { HeldLeases } from './held-leases.js';
 
 const MAX_BATCH = 500;
+/** characters of one call, beyond which no more settlements are added: a slow line must carry it in time */
+const MAX_SIZE = 2 ** 20;
+const MIN_SIZE = 2 ** 16;
 const RETRY_PAUSE = 50;
 
 /** Settlements encoded for one call. */
 export interface SettleBatch {
+  /** how many of the given settlements it took, from the first on */
+  readonly taken: number;
   /** in the order in which the store answers for them */
   readonly order: readonly Settlement[];
   /** settlements that cannot be encoded; each fails alone */
@@ -24,7 +30,8 @@ export type Accepted = Map<Settlement, SettleReceipt>;
 
 /** The engine's part: one call of its settle script or function. */
 export interface SettleCalls<Batch extends SettleBatch> {
-  encode(settlements: readonly Settlement[]): Batch;
+  /** Takes settlements until their texts have `size` characters; at least one. */
+  encode(settlements: readonly Settlement[], size: number): Batch;
   /**
    * Settles a batch, adds receipts of accepted settlements to `accepted`, and answers what it learned about revocations.
    * @param number the same for each repetition of a call, so that a call whose answer was lost settles nothing twice
@@ -49,6 +56,8 @@ export class SettleQueue<Batch extends SettleBatch> {
   #running = false;
   #number = 0;
   #closed = false;
+  /** upper bound of a call: smaller after a connection that was lost during one */
+  #size = MAX_SIZE;
 
   constructor(
     private readonly calls: SettleCalls<Batch>,
@@ -87,10 +96,15 @@ export class SettleQueue<Batch extends SettleBatch> {
   }
 
   async #settleBatch(settlements: readonly Settlement[], accepted: Accepted): Promise<void> {
-    const batch = this.calls.encode(settlements);
+    const batch = this.calls.encode(settlements, this.#size);
+    const { taken } = batch;
     for (const { settlement, error } of batch.broken) this.#refuse(settlement, error);
+    if (batch.order.length > 0) await this.#settleOrder(batch, accepted);
+    if (taken < settlements.length) await this.#settleBatch(settlements.slice(taken), accepted);
+  }
+
+  async #settleOrder(batch: Batch, accepted: Accepted): Promise<void> {
     const { order } = batch;
-    if (order.length === 0) return;
     const answer = await this.#call(batch, accepted);
     if (answer instanceof Error) {
       if (order.length === 1) return this.#refuse(order[0]!, answer);
@@ -108,9 +122,12 @@ export class SettleQueue<Batch extends SettleBatch> {
     for (let again = false; !this.#closed; again = true) {
       if (again && !batch.order.some(({ delivery }) => this.held.holds(delivery))) break;
       try {
-        return await this.calls.send(batch, number, again, accepted);
+        const answer = await this.calls.send(batch, number, again, accepted);
+        if (!again && this.#size < MAX_SIZE) this.#size *= 2;
+        return answer;
       } catch (error) {
         if (!this.calls.passes(error)) return error as Error;
+        if (error instanceof ConnectionLostError && error.sent) this.#size = Math.max(MIN_SIZE, this.#size / 2);
         await pause(RETRY_PAUSE);
       }
     }
