@@ -32,7 +32,7 @@ export function openSchedules(options: ClientOptions, broker: Broker, outbox: Ou
   const application = new ApplicationDatabase(handle, "'schedules' of TaskQueueModule.forRoot");
   const targets = new TransactionTargets(broker, outbox);
   const targetOf = (session: TransactionSession) =>
-    targets.of({ session, database: handle, connection: session, check: () => {} } satisfies OpenTransaction);
+    targets.of({ session, database: handle, connection: session, identity: session, check: () => {} } satisfies OpenTransaction);
   const database: ScheduleDatabase = {
     name: 'database',
     // The broker decides about unique keys only when the outbox is relayed.

@@ -45,7 +45,7 @@ export class TaskClient extends TaskCalls {
   readonly deadLetters: DeadLetters;
   /** pausing, purging, counting, and which worker consumes what */
   readonly queues: Queues;
-  /** by connection */
+  /** by transaction */
   readonly #transactions = new WeakMap<object, TransactionCalls>();
   readonly #publisher: Publisher;
   readonly #source: ResultSource;
@@ -178,9 +178,9 @@ export class TaskClient extends TaskCalls {
     return this.#within(transaction, transactional);
   }
 
-  /** All calls of one tick on one connection share a statement. */
+  /** All calls of one tick in one transaction share a statement. */
   #within(transaction: OpenTransaction, transactional: TransactionalSending): TransactionCalls {
-    let calls = this.#transactions.get(transaction.connection);
+    let calls = this.#transactions.get(transaction.identity);
     if (calls === undefined) {
       const client = {
         describe: (target: Function) => this.deps.describe(target),
@@ -191,7 +191,7 @@ export class TaskClient extends TaskCalls {
         run: (task: CalledTask, args: readonly unknown[]) => this.run(task, args),
       };
       calls = new TransactionCalls(client, transactional.publisher(transaction, this.deps.options.publishTimeout));
-      this.#transactions.set(transaction.connection, calls);
+      this.#transactions.set(transaction.identity, calls);
     }
     return calls;
   }

@@ -1,6 +1,8 @@
 import { DatabaseUnsupportedError, TransactionNotOpenError } from '../../core/errors/transaction-errors.js';
-
 import type { OpenTransaction, TransactionOwner, TransactionSession } from '../../core/ports/broker/transactional.js';
+import { guardedSession, isIn, transactionOn, type TransactionClient } from './guarded-session.js';
+
+type Query = (text: string, values: unknown[], useStructuredResult: true) => Promise<{ records: unknown[] }>;
 
 interface QueryRunnerLike {
   readonly isReleased: boolean;
@@ -8,19 +10,19 @@ interface QueryRunnerLike {
   /** the DataSource; has this name since TypeORM 1 */
   readonly dataSource?: DataSourceShape;
   readonly connection?: DataSourceShape;
-  query(text: string, values: unknown[], useStructuredResult: true): Promise<{ records: unknown[] }>;
+  /** once it is connected */
+  readonly databaseConnection?: PgClientLike;
+  query: Query;
 }
 
 interface DataSourceShape {
   readonly options: { readonly type: string };
 }
 
-interface PgClientLike {
+interface PgClientLike extends TransactionClient {
   readonly host?: string;
   readonly port?: number;
   readonly database?: string;
-  /** 'I' = none, 'T' = open, 'E' = failed; since pg 8.17 */
-  getTransactionStatus?(): string | null;
   query(text: string, values: readonly unknown[]): Promise<{ rows: unknown[] }>;
 }
 
@@ -40,13 +42,25 @@ export function openTransaction(owner: TransactionOwner): OpenTransaction {
   return open;
 }
 
-/** @throws DatabaseUnsupportedError */
-export function ofQueryRunner(runner: QueryRunnerLike, where = WHAT): OpenTransaction {
+/**
+ * @param query the runner's, unless it is called in another way
+ * @throws DatabaseUnsupportedError
+ */
+export function ofQueryRunner(
+  runner: QueryRunnerLike,
+  where = WHAT,
+  query: Query = (...statement) => runner.query(...statement),
+): OpenTransaction {
   const dataSource = dataSourceOf(runner);
   if (!POSTGRES.has(dataSource.options.type)) throw new DatabaseUnsupportedError(where, dataSource.options.type);
+  const { databaseConnection: client } = runner;
+  const session: TransactionSession = {
+    query: async (text, values) => ({ rows: (await query(text, [...values], true)).records as never }),
+  };
   return {
-    session: { query: async (text, values) => ({ rows: (await runner.query(text, [...values], true)).records as never }) },
+    session: client === undefined ? session : guardedSession(session, client),
     connection: runner,
+    identity: client === undefined ? runner : transactionOn(client),
     database: dataSource,
     check(what) {
       if (runner.isReleased) throw new TransactionNotOpenError(what, 'the transaction of this manager is over');
@@ -68,13 +82,14 @@ function ofClient(client: TransactionOwner & PgClientLike): OpenTransaction {
   if ('totalCount' in client) throw new TransactionNotOpenError(WHAT, 'a Pool gives each statement to any connection; take a client of it');
   const session: TransactionSession = { query: (text, values) => client.query(text, values) as never };
   const { host, port, database } = client;
+  const identity = transactionOn(client);
   return {
-    session,
+    session: guardedSession(session, client),
     connection: client,
+    identity,
     database: database === undefined ? client : `${host}:${port}/${database}`,
     check(what) {
-      const status = client.getTransactionStatus?.() ?? 'T';
-      if (status !== 'T' && status !== 'E') throw new TransactionNotOpenError(what, 'no transaction is open on this client');
+      if (!isIn(client, identity)) throw new TransactionNotOpenError(what, 'no transaction is open on this client, or another one');
     },
   };
 }

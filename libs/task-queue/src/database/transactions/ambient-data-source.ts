@@ -6,11 +6,15 @@ import { type AmbientTransaction, currentTransaction } from '../../core/ports/ta
 import type { IsolationLevel } from '../../core/ports/task/task-transactions.js';
 import type { TransactionSession } from '../../core/ports/broker/transactional.js';
 
+/** Gives up on an answer that takes too long. */
+type Answered = <T>(answer: Promise<T>) => Promise<T>;
 type Query = (...args: unknown[]) => Promise<unknown>;
 
 /** An open transaction. */
 export interface TaskTransaction {
   readonly ambient: AmbientTransaction;
+  /** for the records: they are written even if the handler has ended the transaction itself */
+  readonly records: TransactionSession;
   /** @throws the error of the database; TransactionNotOpenError if a nested transaction is still open */
   commit(): Promise<void>;
   /** Never rejects: the loss of the connection rolls back, too. @returns the error of a lost connection, else undefined */
@@ -47,54 +51,26 @@ export class AmbientDataSource {
   /** @param timeout ms that a statement of ours may take; the handler's statements have no limit */
   async begin(isolation: IsolationLevel | null, timeout = ANSWER_TIMEOUT): Promise<TaskTransaction> {
     const runner = this.#create('master');
-    const releaseRunner = runner.release.bind(runner);
-    const answered = <T>(answer: Promise<T>): Promise<T> => answerOf(runner, answer, timeout);
+    const answered: Answered = (answer) => answerOf(runner, answer, timeout);
     try {
       await answered(runner.startTransaction(isolation ?? undefined));
     } catch (error) {
-      await releaseRunner();
+      await runner.release();
       throw error;
     }
     const loss = watch(runner);
-    const release = () => {
-      loss.stop();
-      return releaseRunner();
-    };
-    const commit = runner.commitTransaction.bind(runner);
-    const rollBack = runner.rollbackTransaction.bind(runner);
     const query = oneAfterTheOther(runner, answered);
+    const ends = endsOf(runner, query.last, answered, loss);
     keepOpen(runner);
-    const session: TransactionSession = {
-      query: async (text, values) => ({ rows: (await query.ours(text, [...values], true)).records }) as never,
-    };
-    const open = ofQueryRunner(runner as never);
+    const open = ofQueryRunner(runner as never, undefined, query.ours);
     const check = (what: string) => {
       if (loss.error !== undefined) throw loss.error;
       open.check(what);
     };
-    return {
-      ambient: { ...open, session, check, manager: runner.manager },
-      async commit() {
-        await query.last();
-        if (depthOf(runner) > 1)
-          throw new TransactionNotOpenError('Committing', 'a nested transaction is still open, since nobody awaits it');
-        try {
-          await answered(commit());
-        } finally {
-          await release();
-        }
-      },
-      async rollBack() {
-        try {
-          while (runner.isTransactionActive) await answered(rollBack());
-          return undefined;
-        } catch (error) {
-          return loss.error ?? error;
-        } finally {
-          await release().catch(() => undefined);
-        }
-      },
+    const records: TransactionSession = {
+      query: async (text, values) => ({ rows: (await query.ours(text, [...values], true)).records }) as never,
     };
+    return { ambient: { ...open, check, manager: runner.manager }, records, ...ends };
   }
 
   /** The runner of the task that asks; its `release` does nothing. */
@@ -115,8 +91,51 @@ export class AmbientDataSource {
   }
 }
 
+interface Loss {
+  readonly error: Error | undefined;
+  stop(): void;
+}
+
+/** The worker's ways to end the transaction: by the methods that the runner has now, before they are withheld from the handler. */
+function endsOf(
+  runner: QueryRunner,
+  last: () => Promise<unknown>,
+  answered: Answered,
+  loss: Loss,
+): Pick<TaskTransaction, 'commit' | 'rollBack'> {
+  const [commit, rollBack, releaseRunner] = [runner.commitTransaction, runner.rollbackTransaction, runner.release].map((end) =>
+    end.bind(runner),
+  );
+  const release = () => {
+    loss.stop();
+    return releaseRunner!();
+  };
+  return {
+    async commit() {
+      await last();
+      if (depthOf(runner) > 1)
+        throw new TransactionNotOpenError('Committing', 'a nested transaction is still open, since nobody awaits it');
+      try {
+        await answered(commit!());
+      } finally {
+        await release();
+      }
+    },
+    async rollBack() {
+      try {
+        while (runner.isTransactionActive) await answered(rollBack!());
+        return undefined;
+      } catch (error) {
+        return loss.error ?? error;
+      } finally {
+        await release().catch(() => undefined);
+      }
+    },
+  };
+}
+
 /** Keeps the error of a connection that breaks: TypeORM only tells that its runner was released. */
-function watch(runner: QueryRunner): { readonly error: Error | undefined; stop(): void } {
+function watch(runner: QueryRunner): Loss {
   const { databaseConnection: client } = runner as unknown as { databaseConnection: EventEmitter };
   const onError = (error: Error) => void (loss.error = error);
   const loss: { error: Error | undefined; stop(): void } = { error: undefined, stop: () => client.off('error', onError) };
@@ -125,7 +144,7 @@ function watch(runner: QueryRunner): { readonly error: Error | undefined; stop()
 }
 
 /** Queries that a task makes at once share one connection, which takes them one by one; only `ours` have a time limit. */
-function oneAfterTheOther(runner: QueryRunner, answered: <T>(answer: Promise<T>) => Promise<T>) {
+function oneAfterTheOther(runner: QueryRunner, answered: Answered) {
   const query = runner.query.bind(runner) as Query;
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = (ask: () => Promise<unknown>): Promise<unknown> => {

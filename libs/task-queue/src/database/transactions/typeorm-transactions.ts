@@ -94,15 +94,15 @@ export class TypeOrmTransactions implements TaskTransactions {
   }
 
   async #run(id: string | null, work: () => Promise<string | null>, transaction: TaskTransaction): Promise<TransactionEnd> {
-    const { ambient } = transaction;
+    const { ambient, records } = transaction;
     if (id !== null) {
-      const found = await this.#look(ambient.session, id);
+      const found = await this.#look(records, id);
       if (found.kind !== 'none') return found;
     }
     const record = await currentTransaction.run(ambient, work);
     if (record === null) return rolledBack(await transaction.rollBack());
     try {
-      if (id !== null) await ambient.session.query(this.#statements.record, [recordId(id), Buffer.from(record)]);
+      if (id !== null) await records.query(this.#statements.record, [recordId(id), Buffer.from(record)]);
     } catch (error) {
       return this.#notRecorded(id!, error);
     }

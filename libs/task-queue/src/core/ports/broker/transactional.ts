@@ -66,9 +66,11 @@ export function isSameDatabase(one: DatabaseIdentity, other: DatabaseIdentity): 
 
 /** A transaction that is open on one connection. */
 export interface OpenTransaction {
+  /** @throws TransactionNotOpenError instead of writing once this transaction is over, also if another is open on the connection */
   readonly session: TransactionSession;
-  /** the connection; a key for state that lives as long as it */
   readonly connection: object;
+  /** a key for state that lives as long as the transaction */
+  readonly identity: object;
   /** the pool, DataSource or address of the connection: equal for all connections to one database */
   readonly database: object | string;
   /** @throws TransactionNotOpenError when it has not begun, or is over */

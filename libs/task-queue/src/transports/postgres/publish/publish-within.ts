@@ -1,3 +1,4 @@
+import { TaskQueueError } from '../../../core/errors/task-queue-error.js';
 import type { Publication, PublishOptions, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { IDENTIFY_DATABASE } from '../../../core/ports/broker/transactional.js';
 import type { DatabaseIdentity, TransactionalPublishing, TransactionSession } from '../../../core/ports/broker/transactional.js';
@@ -65,11 +66,11 @@ export class PublishWithin implements TransactionalPublishing {
   }
 }
 
-/** @throws ConnectionLostError · ServerRefusedError, without the data that the driver's errors carry */
+/** @throws TransactionNotOpenError · ConnectionLostError · ServerRefusedError, without the data that the driver's errors carry */
 async function ask<Row>(session: TransactionSession, text: string, values: readonly unknown[]): Promise<readonly Row[]> {
   try {
     return (await session.query<Row>(text, values)).rows;
   } catch (error) {
-    throw translate(error, true);
+    throw error instanceof TaskQueueError ? error : translate(error, true);
   }
 }
