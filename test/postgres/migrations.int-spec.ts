@@ -7,7 +7,7 @@ import type { Migration } from '../../libs/task-queue/src/database/migrations/mi
 import { PgConnection } from '../../libs/task-queue/src/transports/postgres/connection/postgres-connection.js';
 import { checkSchema, sessionOn } from '../../libs/task-queue/src/transports/postgres/checks/schema-check.js';
 import { warnOfVacuum } from '../../libs/task-queue/src/transports/postgres/checks/vacuum-check.js';
-import { administer, Bench } from './support/database.js';
+import { administer, Bench, sql } from './support/database.js';
 import { UPGRADE_FIXTURES } from './support/upgrade-fixtures.js';
 
 const SCHEMA = 'tq_migrated';
@@ -28,6 +28,54 @@ describe('migrate', () => {
   it('is done by one of several concurrent processes', async () => {
     const done = await Promise.all([1, 2, 3, 4, 5].map(() => migrateTo(ALL_MIGRATIONS)));
     expect(done.flat()).toEqual(NAMES);
+  });
+
+  it.each(['repeatable read', 'serializable'])('is done by one of several concurrent processes, with %s by default', async (level) => {
+    await administer(url, `alter database ${new URL(url).pathname.slice(1)} set default_transaction_isolation = '${level}'`);
+    const done = await Promise.all([1, 2, 3, 4, 5].map(() => migrateTo(ALL_MIGRATIONS)));
+    expect(done.map(({ length }) => length).sort((a, b) => a - b)).toEqual([0, 0, 0, 0, NAMES.length]);
+  });
+
+  it('waits for another process longer than for tables', async () => {
+    const other = bench.connection(url, { max: 1 });
+    const migrating = await other.transaction(async (session) => {
+      await session.query(sql(`select pg_advisory_xact_lock(hashtextextended('nestjs-task-queue:${SCHEMA}', 0))`), []);
+      const waiting = migrateTo(ALL_MIGRATIONS, url, 50);
+      waiting.catch(() => {});
+      const longer = `select from pg_stat_activity where wait_event_type = 'Lock' and clock_timestamp() - query_start > interval '200 ms'`;
+      await Promise.race([waiting, seen(longer)]);
+      return { waiting };
+    });
+    expect(await migrating.waiting).toEqual(NAMES);
+  });
+
+  it('leaves nothing when a table stays locked half-way, and can be run again', async () => {
+    await migrateTo(ALL_MIGRATIONS.slice(0, -1));
+    const next = {
+      version: 998,
+      name: '998-half',
+      text: 'create table {schema}.half (); alter table {schema}.queue add column half integer;',
+    };
+    const other = bench.connection(url, { max: 1 });
+    await other.transaction(async (session) => {
+      await session.query(sql(`lock table ${SCHEMA}.queue in access share mode`), []);
+      await expect(migrateTo([...ALL_MIGRATIONS, next], url, 50)).rejects.toMatchObject({
+        code: 'MIGRATION_FAILED',
+        migration: '998-half',
+      });
+    });
+    const left = `select to_regclass('${SCHEMA}.half')::text as half, to_regclass('${SCHEMA}.audit_entry')::text as audit, max(version) as version from ${SCHEMA}.migration`;
+    expect(await administer(url, left)).toEqual([{ half: null, audit: null, version: ALL_MIGRATIONS.at(-2)!.version }]);
+    expect(await migrateTo([...ALL_MIGRATIONS, next], url, 50)).toEqual([NAMES.at(-1), '998-half']);
+  });
+
+  it('leaves no index that depends on the collations of the system', async () => {
+    await migrateTo(ALL_MIGRATIONS);
+    const depending = `select c.relname as table, a.attname as column from pg_index x
+      join pg_class c on c.oid = x.indrelid join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = x.indexrelid join pg_collation co on co.oid = a.attcollation
+      where n.nspname = '${SCHEMA}' and co.collname <> 'C'`;
+    expect(await administer(url, depending)).toEqual([]);
   });
 
   it('rolls back a failed migration and names it', async () => {
@@ -122,6 +170,28 @@ describe('at boot, for a user with restricted rights', () => {
   });
 });
 
+it('at boot, a role that may not see the transactions of others is told so', async () => {
+  await migrateTo(ALL_MIGRATIONS);
+  await administer(url, `create role tq_blind login`);
+  bench.onClose(() => administer(url, `drop role tq_blind`));
+  const other = bench.connection(url, { max: 1 });
+  await other.query(sql('select 1'), []);
+  const told: unknown[] = [];
+  const logger = { ...silentLogger, warn: (_: string, more?: object) => void told.push(more) };
+  const boots = async (): Promise<void> => {
+    const booted = new PgConnection(as('tq_blind'), { keyPrefix: SCHEMA, connection: {}, logger }, (session) =>
+      warnOfVacuum(session, logger),
+    );
+    await booted.connect();
+    await booted.close();
+  };
+  await boots();
+  expect(told).toEqual([{ role: 'tq_blind', hidden: expect.any(Number) }]);
+  await administer(url, 'grant pg_read_all_stats to tq_blind');
+  await boots();
+  expect(told).toHaveLength(1);
+});
+
 it('at boot, tables excluded from autovacuum are named', async () => {
   await migrateTo(ALL_MIGRATIONS);
   await administer(url, `alter table ${SCHEMA}.claim set (autovacuum_enabled = off)`);
@@ -168,13 +238,18 @@ function as(user: string): string {
 }
 
 /** @returns names of what was run */
-async function migrateTo(known: readonly Migration[], address = url): Promise<string[]> {
+async function migrateTo(known: readonly Migration[], address = url, lockTimeout?: number): Promise<string[]> {
   const connection = new PgConnection(address, { keyPrefix: SCHEMA, connection: { max: 1 }, logger: silentLogger });
   try {
-    return (await connection.transaction((sql) => migrate(sessionOn(sql), SCHEMA, known))).map(({ name }) => name);
+    return (await connection.transaction((session) => migrate(sessionOn(session), SCHEMA, known, lockTimeout))).map(({ name }) => name);
   } finally {
     await connection.close();
   }
+}
+
+/** Resolves when a statement of the server's owner finds a row. */
+async function seen(text: string): Promise<void> {
+  while ((await administer(url, text)).length === 0) continue;
 }
 
 /** What a transport does before anything else. */

@@ -1,7 +1,7 @@
 -- Messages that transactions of the application have sent, until a relay has published them.
 CREATE TABLE {schema}.outbox (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  queue text NOT NULL,
+  queue text COLLATE "C" NOT NULL,
   -- JSON; bytea, because the database's encoding may not have every character
   publication bytea NOT NULL,
   written_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -19,7 +19,7 @@ CREATE TABLE {schema}.outbox_relay (
 
 -- Ends of transactional tasks, written in the transaction of their effects.
 CREATE TABLE {schema}.task_record (
-  id text PRIMARY KEY,
+  id text COLLATE "C" PRIMARY KEY,
   settlement bytea NOT NULL,
   finished_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );

@@ -1,12 +1,12 @@
 -- Results of tasks, for `results: 'typeorm'`, and dead letters. People search both by name, state, time and tag. Values are JSON
 -- as text, because jsonb refuses a whole batch for one \u0000.
 create table {schema}.task_result (
-  task_id text primary key,
-  task_name text,
+  task_id text collate "C" primary key,
+  task_name text collate "C",
   periodic_task_name text,
   queue text,
-  tags text[] not null default '{}',
-  state text not null,
+  tags text[] collate "C" not null default '{}',
+  state text collate "C" not null,
   retries integer not null,
   worker text,
   task_args text,
@@ -34,11 +34,11 @@ create index task_result_by_tag on {schema}.task_result using gin (tags) where t
 create index task_result_by_expiry on {schema}.task_result (date_expires);
 
 create table {schema}.failed_task (
-  queue text not null,
-  task_id text not null,
-  task_name text,
-  tags text[] not null default '{}',
-  reason text not null,
+  queue text collate "C" not null,
+  task_id text collate "C" not null,
+  task_name text collate "C",
+  tags text[] collate "C" not null default '{}',
+  reason text collate "C" not null,
   error text not null,
   attempts text not null default '[]',
   retries integer not null,

@@ -1,12 +1,12 @@
 -- The audit log of the admin API. The library never removes rows. Ids begin with the time, so that their order is the order of time.
 -- The change is JSON as text, because jsonb refuses \u0000.
 create table {schema}.audit_entry (
-  id text primary key,
+  id text collate "C" primary key,
   at timestamptz not null,
-  actor text not null,
+  actor text collate "C" not null,
   role text not null,
-  action text not null,
-  target text,
+  action text collate "C" not null,
+  target text collate "C",
   change text,
   outcome text not null,
   request_id text not null

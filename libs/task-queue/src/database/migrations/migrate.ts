@@ -16,10 +16,16 @@ export async function migrate(
   session: MigrationSession,
   schema: string,
   known: readonly Migration[] = ALL_MIGRATIONS,
+  lockTimeout = LOCK_TIMEOUT,
 ): Promise<readonly Migration[]> {
-  await session.query(`set local lock_timeout = ${LOCK_TIMEOUT}`);
+  // Otherwise the snapshot may be older than the lock, and the migrations of another process would not be seen.
+  await session.query('set transaction isolation level read committed');
+  // The other process may need long; only the waits for tables are limited.
+  await session.query('set local lock_timeout = 0');
   await session.query('set local statement_timeout = 0');
-  await prepare(session, schema);
+  await lock(session, schema);
+  await session.query(`set local lock_timeout = ${lockTimeout}`);
+  await session.query(baseline(schema));
   const { pending, unknown } = await plan(session, schema, known);
   if (unknown.length > 0) throw new SchemaNewerError(schema, unknown);
   for (const migration of pending) await run(session, schema, migration);
@@ -28,7 +34,8 @@ export async function migrate(
 
 /** Runs one migration if it is pending; for runners that order migrations themselves. @returns whether it was run */
 export async function migrateOne(session: MigrationSession, schema: string, migration: Migration): Promise<boolean> {
-  await prepare(session, schema);
+  await lock(session, schema);
+  await session.query(baseline(schema));
   const { applied } = await plan(session, schema, [migration]);
   if (applied.length > 0) return false;
   await run(session, schema, migration);
@@ -36,9 +43,8 @@ export async function migrateOne(session: MigrationSession, schema: string, migr
 }
 
 /** Lets one process migrate at a time. */
-async function prepare(session: MigrationSession, schema: string): Promise<void> {
+async function lock(session: MigrationSession, schema: string): Promise<void> {
   await session.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`nestjs-task-queue:${schema}`]);
-  await session.query(baseline(schema));
 }
 
 /** SQL that creates the schema and the table of applied migrations. */

@@ -11,7 +11,7 @@ export function migrationScript({ applied, pending, unknown }: MigrationPlan, sc
     ...unknown.map((name) => `-- unknown  ${name} (of a newer version of nestjs-task-queue)`),
   ];
   if (pending.length > 0) {
-    lines.push('', 'begin;', baseline(schema));
+    lines.push('', 'begin isolation level read committed;', baseline(schema));
     for (const migration of pending)
       lines.push('', `-- ${migration.name}`, inSchema(migration.text, schema).trim(), recordOf(migration, schema));
     lines.push('', 'commit;');

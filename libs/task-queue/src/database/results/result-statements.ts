@@ -16,7 +16,7 @@ export function resultStatements(schema: string) {
     save: `
       insert into ${table} as t (${columns})
       select ${values} from json_to_recordset($1::json) as r(${members}, expires float8)
-      order by r."taskId"
+      order by r."taskId" collate "C"
       on conflict (task_id) do update set ${replaced}
       where t.date_expires <= ${now('$2')} or (t.date_done is null and t.retries <= excluded.retries)
       returning task_id as id`,
@@ -52,7 +52,7 @@ export function failedTaskStatements(schema: string) {
       insert into ${table} as t (${columns})
       select ${values} from json_to_recordset($1::json) as r(${members})
       where ${expires} > ${now('$2')}
-      order by r.queue, r."taskId"
+      order by r.queue collate "C", r."taskId" collate "C"
       on conflict (queue, task_id) do update set ${replaced}
       where t.date_failed <= excluded.date_failed
       returning task_id as id`,

@@ -251,7 +251,9 @@ delete from {schema}.answer where address = $1 returning body
     join lateral pg_options_to_table(c.reloptions) o on o.option_name = 'autovacuum_enabled'
     where n.nspname = $1 and not o.option_value::boolean) as without,
   (select extract(epoch from clock_timestamp() - min(a.xact_start)) * 1000 from pg_stat_activity a
-    where a.datname = current_database() and a.backend_xmin is not null)::float8 as oldest
+    where a.datname = current_database() and a.backend_xmin is not null)::float8 as oldest,
+  (select count(*)::integer from pg_stat_activity a where a.datname = current_database() and a.query = '<insufficient privilege>') as hidden,
+  current_user::text as role
 `,
 } as const;
 
