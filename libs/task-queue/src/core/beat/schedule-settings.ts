@@ -89,6 +89,9 @@ const LONGEST_NAME = 200;
 /** the longest duration that is added to a tick, in ms: with longer ones there would be no dates left */
 const LONGEST = 100 * 366 * 86_400_000;
 
+/** `expireSeconds` is a 32-bit number in some stores */
+export const MOST_SECONDS = 2 ** 31 - 1;
+
 export interface DefinitionContext {
   /** epoch ms */
   readonly now: number;
@@ -133,7 +136,8 @@ function refuseNeverDue({ schedule, startTime, expires }: ScheduleDefinition, no
 function refuseContradictions(definition: ScheduleDefinition, { dedupRetention }: DefinitionContext): void {
   const { startTime, expires, expireSeconds, catchUpWindow, jitter } = definition;
   if (jitter > LONGEST) throw new InvalidOptionError('jitter', jitter, 'at most 100 years');
-  if ((expireSeconds ?? 0) * 1_000 > LONGEST) throw new InvalidOptionError('expireSeconds', expireSeconds, 'at most 100 years');
+  if ((expireSeconds ?? 0) > MOST_SECONDS)
+    throw new InvalidOptionError('expireSeconds', expireSeconds, `at most ${MOST_SECONDS} (68 years)`);
   if (expires !== null && expireSeconds !== null)
     throw new InvalidOptionError('expireSeconds', expireSeconds, 'left out when expires is set');
   if (startTime !== null && expires !== null && expires < startTime) {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { InvalidOptionError, UnknownOptionError } from '../../core/errors/option-errors.js';
 import { hydrate, type ColumnSpec, type ColumnTable } from './columns.js';
 import type { ResultDatabase } from './result-database.js';
@@ -29,6 +30,10 @@ export interface Found<T> {
   /** the cursor of the next page; null = this is the last */
   readonly next: string | null;
 }
+
+/** `timestamptz::text` in DateStyle ISO. PostgreSQL refuses other texts, such as an impossible date, with an error. */
+const CURSOR_TIME = /^(\d{4}-\d\d-\d\d) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?[+-](?:0\d|1[0-5])(?::[0-5]\d)?$/;
+const isoDate = z.iso.date();
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
@@ -93,7 +98,8 @@ function writeCursor(row: Readonly<Record<string, unknown>>): string {
 function readCursor(cursor: string): { readonly at: string; readonly id: string } {
   try {
     const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
-    if (typeof at === 'string' && !Number.isNaN(Date.parse(at)) && typeof id === 'string' && !id.includes('\0')) return { at, id };
+    const [, date] = CURSOR_TIME.exec(String(at)) ?? [];
+    if (typeof at === 'string' && isoDate.safeParse(date).success && typeof id === 'string' && !id.includes('\0')) return { at, id };
   } catch {
     // The error below says so.
   }

@@ -1,5 +1,6 @@
 import { ScheduleNameTakenError, ScheduleNotFoundError, StaleScheduleError } from '../../core/errors/schedule-errors.js';
 import { replacedByCode } from '../../core/policies/schedule-changes.js';
+import { readHistoryCursor } from '../../core/ports/stores/history-cursor.js';
 import type {
   ClaimReceipt,
   CodeSchedule,
@@ -112,7 +113,8 @@ export class SqlSchedules implements ScheduleStore {
   }
 
   async history(id: string, { limit, cursor }: HistoryPaging): Promise<HistoryPage> {
-    const found = await this.database.query<TickRecord>('Reading history', this.#statements.history, [id, cursor ?? null, limit + 1]);
+    const before = readHistoryCursor(cursor) ?? null;
+    const found = await this.database.query<TickRecord>('Reading history', this.#statements.history, [id, before, limit + 1]);
     const ticks = found.slice(0, limit);
     return { ticks, next: found.length > limit ? String(ticks.at(-1)!.seq) : null };
   }

@@ -149,6 +149,13 @@ function remembering(test: StagedTest): void {
     assert.deepEqual(await schedules.history('s', { limit: 9 }), { ticks: [], next: null });
   });
 
+  test('a cursor of history that no page has given is refused as such', async (stage) => {
+    const schedules = await armed(stage);
+    for (const cursor of ['abc', '', '-1', '1e400', '1.5', '99999999999999999999', "1'"]) {
+      await assert.rejects(schedules.history('s', { limit: 2, cursor }), { code: 'INVALID_OPTION', option: 'cursor' });
+    }
+  });
+
   test('a manual run is sent, counted and recorded, and does not move the next tick', async (stage) => {
     const schedules = await armed(stage);
     const runs = [1, 2].map((tick) => ({

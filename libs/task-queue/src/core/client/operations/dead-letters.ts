@@ -248,8 +248,9 @@ function writeCursor(queue: string, position: string | undefined): string {
 
 function readCursor(cursor: string): { readonly queue: string; readonly position: string | undefined } {
   try {
-    const [queue, position] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [string, string | null];
-    if (typeof queue === 'string') return { queue, position: position ?? undefined };
+    const [queue, position] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as [unknown, unknown];
+    const isPosition = position === null || position === undefined || typeof position === 'string';
+    if (typeof queue === 'string' && !queue.includes('\0') && isPosition) return { queue, position: position ?? undefined };
   } catch {
     // Refused below.
   }

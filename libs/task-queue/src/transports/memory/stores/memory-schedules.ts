@@ -1,6 +1,7 @@
 import { ScheduleNotFoundError } from '../../../core/errors/schedule-errors.js';
 import { matchesFilter } from '../../../core/policies/schedule-changes.js';
 import { mayTake, runOutOfTurn, takeTurn } from '../../../core/policies/take-turn.js';
+import { readHistoryCursor } from '../../../core/ports/stores/history-cursor.js';
 import type {
   ClaimReceipt,
   CodeSchedule,
@@ -76,7 +77,7 @@ export class MemorySchedules implements ScheduleStore {
   }
 
   async history(id: string, { limit, cursor }: HistoryPaging): Promise<HistoryPage> {
-    const before = cursor === undefined ? Infinity : Number(cursor);
+    const before = readHistoryCursor(cursor) ?? Infinity;
     const ticks = this.shelf('Reading history').ticks(id);
     const older = ticks.filter(({ seq }) => seq < before).reverse();
     const page = older.slice(0, limit);

@@ -56,7 +56,7 @@ export class PostgresInspector implements Inspector {
   async deadLetters(queue: string, { limit, cursor }: DeadLetterPaging): Promise<DeadLetterPage> {
     const asked = Math.min(Math.floor(limit), MAX_LISTED);
     if (asked <= 0) return { letters: [], next: null };
-    const before = /^\d+$/.test(cursor ?? '') ? cursor : null;
+    const before = /^\d{1,18}$/.test(cursor ?? '') ? cursor : null;
     const rows = await this.#ask<LetterRow>(this.context.statements.deadLetters, [toStored(queue), before, asked + 1]);
     const page = rows.slice(0, asked);
     return { letters: page.map((row) => letterOf(queue, row)), next: rows.length > asked ? page.at(-1)!.seq : null };

@@ -1,5 +1,6 @@
 import { ScheduleNameTakenError, ScheduleNotFoundError, StaleScheduleError } from '../../../core/errors/schedule-errors.js';
 import { matchesFilter } from '../../../core/policies/schedule-changes.js';
+import { readHistoryCursor } from '../../../core/ports/stores/history-cursor.js';
 import type {
   ClaimReceipt,
   CodeSchedule,
@@ -95,8 +96,9 @@ export class RedisSchedules implements ScheduleStore {
     return Promise.all(runs.map((run) => this.#fire(id, run)));
   }
 
-  async history(id: string, { limit, cursor = '' }: HistoryPaging): Promise<HistoryPage> {
-    const lines = await this.#ask('Reading history', 'scheduleHistory', [id, cursor, String(limit + 1)]);
+  async history(id: string, { limit, cursor }: HistoryPaging): Promise<HistoryPage> {
+    const before = readHistoryCursor(cursor) ?? '';
+    const lines = await this.#ask('Reading history', 'scheduleHistory', [id, String(before), String(limit + 1)]);
     const found = (lines as string[]).map(readTick);
     const ticks = found.slice(0, limit);
     return { ticks, next: found.length > limit ? String(ticks.at(-1)!.seq) : null };
