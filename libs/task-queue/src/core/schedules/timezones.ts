@@ -16,34 +16,53 @@ export interface ZonePiece {
 }
 
 const DAY = 86_400_000;
+const STEP = 6 * DAY;
 /** Current names of zones that some runtimes accept, but list under an older name. */
 const RENAMED = ['America/Nuuk', 'Asia/Ho_Chi_Minh', 'Asia/Kathmandu', 'Asia/Kolkata', 'Asia/Yangon', 'Europe/Kyiv', 'UTC'];
 
-const known = new Set<string>();
+/** Longer texts are no names of zones. */
+const MAX_NAME = 100;
+/** Maximum number of years of zones that are kept, of some 300 bytes each. */
+const MAX_YEARS = 5_000;
+
+/** Canonical names by names in lower case. Only valid names are added, and there are some hundreds of them. */
+const names = new Map<string, string>();
 const years = new Map<string, readonly ZonePiece[]>();
 
 export const zoneField = z.string().optional().describe("the name of a time zone, such as 'Asia/Ho_Chi_Minh'");
 
 /**
- * Checks that the runtime knows a zone, by its IANA name.
+ * The canonical form of a zone's IANA name: names are read in any case, and one zone is stored under one name.
  * @throws UnknownTimezoneError
  */
 export function checkTimezone(name: string): string {
-  if (known.has(name)) return name;
+  if (name.length > MAX_NAME) throw new UnknownTimezoneError(name, undefined);
+  if (names.size === 0) for (const zone of allZones()) names.set(zone.toLowerCase(), zone);
+  const key = name.toLowerCase();
+  const canonical = names.get(key) ?? resolved(name);
+  if (canonical === undefined) throw new UnknownTimezoneError(name, similarZone(name));
+  names.set(key, canonical);
+  return canonical;
+}
+
+/** The name that the runtime has for a zone, such as the one that an old alias stands for. */
+function resolved(name: string): string | undefined {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
   } catch {
-    throw new UnknownTimezoneError(name, similarZone(name));
+    return undefined;
   }
-  known.add(name);
-  return name;
 }
 
 /** The zone that is meant by a misspelt name, or by a city without its continent. */
 function similarZone(name: string): string | undefined {
-  const zones = [...RENAMED, ...Intl.supportedValuesOf('timeZone')];
+  const zones = allZones();
   const city = `/${name.replaceAll(' ', '_')}`.toLowerCase();
   return zones.find((zone) => zone.toLowerCase().endsWith(city)) ?? nearest(name, zones);
+}
+
+function allZones(): string[] {
+  return [...RENAMED.filter((zone) => resolved(zone) !== undefined), ...Intl.supportedValuesOf('timeZone')];
 }
 
 /** The piece that contains an instant. */
@@ -51,7 +70,11 @@ export function pieceAt(timezone: string, instant: number): ZonePiece {
   const year = new Date(instant).getUTCFullYear();
   const key = `${year} ${timezone}`;
   let pieces = years.get(key);
-  if (pieces === undefined) years.set(key, (pieces = piecesOf(timezone, Date.UTC(year, 0), Date.UTC(year + 1, 0))));
+  if (pieces === undefined) {
+    pieces = piecesOf(timezone, Date.UTC(year, 0), Date.UTC(year + 1, 0));
+    if (years.size >= MAX_YEARS) years.delete(years.keys().next().value!);
+    years.set(key, pieces);
+  }
   return pieces.find(({ until }) => instant < until)!;
 }
 
@@ -76,12 +99,14 @@ function piecesOf(timezone: string, start: number, end: number): ZonePiece[] {
   return [...pieces, { from, until: end, offset, before }];
 }
 
-/** Searches day by day. It would miss two changes within one day, which no zone has. */
+/** Searches in steps of some days. It would miss two changes within one step; since 1970 no zone has two within a week. */
 function* changesBetween(timezone: string, start: number, end: number): Generator<number> {
-  for (let day = start; day < end; day += DAY) {
-    const next = Math.min(day + DAY, end - 1);
-    const offset = offsetAt(timezone, day);
-    if (offset !== offsetAt(timezone, next)) yield firstOfOtherOffset(timezone, day, next, offset);
+  let offset = offsetAt(timezone, start);
+  for (let from = start; from < end; from += STEP) {
+    const next = Math.min(from + STEP, end - 1);
+    const later = offsetAt(timezone, next);
+    if (offset !== later) yield firstOfOtherOffset(timezone, from, next, offset);
+    offset = later;
   }
 }
 

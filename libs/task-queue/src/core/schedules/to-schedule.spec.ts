@@ -9,6 +9,7 @@ import { every } from './interval.js';
 import type { Schedule } from './schedule.js';
 import { scheduleKey } from './schedule-key.js';
 import { solar } from './solar/solar.js';
+import { checkTimezone, pieceAt } from './timezones.js';
 import { toSchedule, type ScheduleInput } from './to-schedule.js';
 
 const weekdays = { weekdays: 'sat,sun', schedules: [every('1h')] };
@@ -33,6 +34,20 @@ describe('a schedule as people write it', () => {
     clocked(7),
   ])('comes back from a store as it was: $type', (schedule) => {
     expect(toSchedule(JSON.parse(JSON.stringify(schedule)))).toEqual(schedule);
+  });
+});
+
+describe('the zone of a schedule', () => {
+  it('is stored by its canonical name, in whatever case it is written', () => {
+    for (const name of ['Europe/Paris', 'Europe/paris', 'eUROPE/pARIS']) {
+      expect(cron('0 2 * * *', { timezone: name }).timezone).toBe('Europe/Paris');
+      expect(scheduleKey(cron('0 2 * * *', { timezone: name }))).toBe(scheduleKey(cron('0 2 * * *', { timezone: 'Europe/Paris' })));
+      expect(every('1h', { except: { dates: ['01-01'], timezone: name } }).except?.timezone).toBe('Europe/Paris');
+      expect(pieceAt(checkTimezone(name), 0)).toBe(pieceAt('Europe/Paris', 0));
+    }
+    expect(checkTimezone('asia/ho_chi_minh')).toBe('Asia/Ho_Chi_Minh');
+    expect(checkTimezone('US/Eastern')).toBe('America/New_York');
+    expect(checkTimezone('utc')).toBe('UTC');
   });
 });
 
