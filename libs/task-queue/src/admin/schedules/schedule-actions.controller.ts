@@ -95,11 +95,11 @@ export class ScheduleActionsController {
   async #preview(definition: ScheduleDefinition, count: number, after: string | undefined) {
     const ticks: number[] = [];
     for (let from = after === undefined ? undefined : Date.parse(after); ticks.length < (definition.oneOff ? 1 : count);) {
+      await setImmediate();
       const [tick] = this.schedules.preview(definition, 1, from);
       if (tick === undefined) break;
       ticks.push(tick);
       from = tick;
-      await setImmediate();
     }
     return { scheduleText: describeSchedule(definition.schedule), ticks: ticks.map((tick) => toIso(tick)) };
   }

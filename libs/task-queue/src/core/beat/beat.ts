@@ -9,6 +9,7 @@ import type { StoredSchedule } from '../ports/stores/stored-schedule.js';
 import type { TaskLogger } from '../ports/runtime/logger.js';
 import { BeatTimer } from './beat-timer.js';
 import { hasFailedTooOften } from './failure-streak.js';
+import { Pace } from './pace.js';
 import type { PreparedClaim, RunClient, TurnMaker } from './turn-maker.js';
 
 export interface BeatDependencies {
@@ -120,7 +121,9 @@ export class Beat {
   async #decide(schedules: readonly StoredSchedule[], now: number): Promise<PreparedClaim[]> {
     const { turns, logger } = this.deps;
     const claims: PreparedClaim[] = [];
+    const pace = new Pace();
     for (const schedule of schedules) {
+      if (pace.isLong) await pace.rest();
       const { name, task, pauseAfterFailures } = schedule;
       if (pauseAfterFailures !== null && (await hasFailedTooOften(schedule, this.deps))) {
         const reason = `its last ${pauseAfterFailures} runs have failed`;

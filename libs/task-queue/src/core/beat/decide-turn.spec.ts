@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { definition } from '../../testing/conformance/schedule-samples.js';
 import type { StoredSchedule } from '../ports/stores/stored-schedule.js';
+import { crontab } from '../schedules/crontab/crontab.js';
 import { decideTurn, MOST_COUNTED, ON_TIME } from './decide-turn.js';
 import { nextOf, wakeAtOf } from './next-of.js';
 
@@ -43,6 +44,27 @@ describe('decideTurn', () => {
     const steps = decideTurn(stored(NOW - 10_000, { catchUpWindow: NOW }), NOW, 'UTC');
     expect(steps[0]?.missed?.count).toBe(MOST_COUNTED);
     expect(steps[1]?.run).toBe(NOW);
+  });
+
+  it('rule 37: looks for few ticks where each is slow to find, and does not lose the schedule', () => {
+    let reads = 0;
+    const quiet = Array.from({ length: 100 }, () => crontab({ monthOfYear: 7 }));
+    const schedules = new Proxy(quiet, { get: (target, key) => (/^\d+$/.test(String(key)) && reads++, Reflect.get(target, key)) });
+    const slow = { type: 'interval', every: 1_000, anchor: 0, except: { schedules } } as const;
+    for (const catchUp of ['none', 'last', 'all'] as const) {
+      const steps = decideTurn(stored(86_400_000, { schedule: slow, catchUp, catchUpWindow: 86_400_000 }), NOW, 'UTC');
+      expect(steps.at(-1)!.next).not.toBeNull();
+    }
+    expect(reads).toBeLessThan(100_000);
+  });
+
+  it('jitter: a tick whose time has not come is not left out for a later one', () => {
+    const jitter = 60_000;
+    const schedule = stored(600_000, { jitter, catchUp: 'last' });
+    const [, run] = decideTurn({ ...schedule, wakeAt: wakeAtOf(schedule, schedule.nextRunAt!) }, NOW, 'UTC');
+    const earlier = Array.from({ length: 60 }, (_, index) => NOW - 600_000 + index * 10_000).filter((tick) => tick <= run!.run!);
+    expect(earlier.every((tick) => wakeAtOf(schedule, tick) <= NOW)).toBe(true);
+    expect(run!.next!.wakeAt).toBeGreaterThan(NOW);
   });
 
   it('what was held back is run late, and what came meanwhile is left out', () => {

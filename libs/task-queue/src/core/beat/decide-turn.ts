@@ -1,6 +1,6 @@
 import type { NextTick } from '../ports/stores/schedule-store.js';
 import type { StoredSchedule } from '../ports/stores/stored-schedule.js';
-import { nextOf, wakeAtOf } from './next-of.js';
+import { Effort, nextOf, wakeAtOf } from './next-of.js';
 
 /** One step of a due schedule: from `due` to `next`, with or without a run. */
 export interface Step {
@@ -15,9 +15,9 @@ export interface Step {
 /** ms by which a tick may be late and still not count as missed: a restart, or a short outage. */
 export const ON_TIME = 10_000;
 
-/** How many ticks of one schedule are sent in one pass; the rest follow in the next. */
+/** How many ticks of one schedule are sent in one pass; the rest follow in the next. Fewer where they are slow to find. */
 const MOST_AT_ONCE = 100;
-/** Missed ticks are counted up to this number: there may be millions. */
+/** Missed ticks are counted up to this number: there may be millions. Up to a lower one where they are slow to find. */
 export const MOST_COUNTED = 1_000;
 
 /** Decides, by the policies of a due schedule, its next steps. Each step starts where the one before ends. */
@@ -37,24 +37,26 @@ function isPutOff(schedule: StoredSchedule, due: number): boolean {
 function afterDowntime(schedule: StoredSchedule, due: number, now: number, zone: string): Step[] {
   const { catchUp, catchUpWindow } = schedule;
   const earliest = now - catchUpWindow;
+  const effort = new Effort();
   if (catchUp === 'all') {
     const first = due >= earliest ? { tick: due, wakeAt: due } : nextOf(schedule, earliest - 1, zone);
-    const skipped = first?.tick === due ? [] : [leaveOut(schedule, due, first, zone)];
+    const skipped = first?.tick === due ? [] : [leaveOut(schedule, due, first, zone, effort)];
     const isOver = first === null || first.wakeAt > now;
     return isOver ? skipped : [...skipped, ...runAll(schedule, first.tick, now, zone)];
   }
-  const last = catchUp === 'last' ? lastBefore(schedule, due, now, zone) : null;
-  if (last === null || last < earliest) return [leaveOut(schedule, due, nextOf(schedule, now, zone), zone)];
+  const last = catchUp === 'last' ? lastBefore(schedule, due, now, zone, effort) : null;
+  if (last === null || last < earliest) return [leaveOut(schedule, due, nextOf(schedule, now, zone), zone, effort)];
   const next = nextOf(schedule, last, zone);
   if (last === due) return [oneRun(schedule, due, next)];
-  return [leaveOut(schedule, due, { tick: last, wakeAt: wakeAtOf(schedule, last) }, zone), oneRun(schedule, last, next)];
+  return [leaveOut(schedule, due, { tick: last, wakeAt: wakeAtOf(schedule, last) }, zone, effort), oneRun(schedule, last, next)];
 }
 
 /** Every due tick, one step each. */
 function runAll(schedule: StoredSchedule, first: number, now: number, zone: string): Step[] {
   const steps: Step[] = [];
-  for (let tick: number | null = first; tick !== null && steps.length < MOST_AT_ONCE;) {
-    const step = oneRun(schedule, tick, nextOf(schedule, tick, zone));
+  const effort = new Effort();
+  for (let tick: number | null = first; tick !== null && steps.length < MOST_AT_ONCE && !effort.isGreat;) {
+    const step = oneRun(schedule, tick, nextOf(schedule, tick, zone, effort));
     steps.push(step);
     tick = step.next !== null && step.next.wakeAt <= now ? step.next.tick : null;
   }
@@ -66,24 +68,34 @@ function oneRun(schedule: StoredSchedule, due: number, next: NextTick | null): S
 }
 
 /** Skips the ticks from `due` to the one before `next`. */
-function leaveOut(schedule: StoredSchedule, due: number, next: NextTick | null, zone: string): Step {
+function leaveOut(schedule: StoredSchedule, due: number, next: NextTick | null, zone: string, effort: Effort): Step {
   let last = due;
   let count = 1;
-  for (let tick = nextOf(schedule, due, zone); tick !== null && tick.tick < (next?.tick ?? Infinity) && count < MOST_COUNTED; count++) {
+  for (; count < MOST_COUNTED && !effort.isGreat; count++) {
+    const tick = nextOf(schedule, last, zone, effort);
+    if (tick === null || tick.tick >= (next?.tick ?? Infinity)) break;
     last = tick.tick;
-    tick = nextOf(schedule, last, zone);
   }
   return { due, missed: { count, last }, next };
 }
 
-/** The last due tick, at or after `due`. The search goes backwards in growing steps, so it is short even after a long downtime. */
-function lastBefore(schedule: StoredSchedule, due: number, now: number, zone: string): number {
-  for (let back = ON_TIME; ; back *= 8) {
-    const from = Math.max(due - 1, now - back);
-    let last: number | null = null;
-    for (let tick = nextOf(schedule, from, zone); tick !== null && tick.wakeAt <= now; tick = nextOf(schedule, tick.tick, zone))
-      last = tick.tick;
-    if (last !== null) return last;
-    if (from === due - 1) return due;
+/**
+ * The last due tick, at or after `due`; an earlier one where ticks are slow to find. Halves the time in which it lies, so that the
+ * number of ticks does not matter. Jitter can make a tick due before an earlier one: those are gone through in order.
+ */
+function lastBefore(schedule: StoredSchedule, due: number, now: number, zone: string, effort: Effort): number {
+  const surely = now - schedule.jitter;
+  let last = due;
+  for (let end = surely; last < end && !effort.isGreat;) {
+    const middle = Math.floor((last + end) / 2);
+    const found = nextOf(schedule, middle, zone, effort);
+    if (found !== null && found.tick <= surely) last = found.tick;
+    else end = middle;
   }
+  while (!effort.isGreat) {
+    const found = nextOf(schedule, last, zone, effort);
+    if (found === null || found.wakeAt > now) break;
+    last = found.tick;
+  }
+  return last;
 }

@@ -1,15 +1,37 @@
 import { createHash } from 'node:crypto';
 import type { NextTick } from '../ports/stores/schedule-store.js';
 import type { ScheduleDefinition } from '../ports/stores/stored-schedule.js';
-import { nextTick } from '../schedules/next-tick.js';
+import { searchTick } from '../schedules/next-tick.js';
+import { costOf, newSearch } from '../schedules/search.js';
 
 type Timed = Pick<ScheduleDefinition, 'schedule' | 'timezone' | 'startTime' | 'expires' | 'jitter'> & { readonly id: string };
 
+/** What the searches of one turn may cost together, in about µs, before the turn is cut short. */
+const MAX_TURN_COST = 15_000;
+
+const JITTER_COST = 5;
+
+/** Sums up the cost of several searches. */
+export class Effort {
+  #spent = 0;
+
+  add(cost: number): void {
+    this.#spent += cost;
+  }
+
+  /** Whether what can wait, or be left out, should. */
+  get isGreat(): boolean {
+    return this.#spent > MAX_TURN_COST;
+  }
+}
+
 /** The first tick of a stored schedule after an instant, between `startTime` and `expires`; null = none. */
-export function nextOf(schedule: Timed, after: number, zone: string): NextTick | null {
+export function nextOf(schedule: Timed, after: number, zone: string, effort?: Effort): NextTick | null {
   const { startTime, expires } = schedule;
   const from = startTime === null ? after : Math.max(after, startTime - 1);
-  const tick = nextTick(schedule.schedule, from, { timezone: schedule.timezone ?? zone });
+  const search = newSearch();
+  const tick = searchTick(schedule.schedule, from, { timezone: schedule.timezone ?? zone }, search);
+  effort?.add(costOf(search) + (schedule.jitter === 0 ? 0 : JITTER_COST));
   if (tick === null || (expires !== null && tick > expires)) return null;
   return { tick, wakeAt: wakeAtOf(schedule, tick) };
 }

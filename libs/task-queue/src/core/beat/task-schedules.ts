@@ -17,6 +17,7 @@ import type { ScheduleDefinition, StoredSchedule } from '../ports/stores/stored-
 import { ticksBetween } from '../schedules/next-tick.js';
 import type { BeatOptions } from './beat-options.js';
 import { nextOf } from './next-of.js';
+import { Pace } from './pace.js';
 import { checkSettings, type ScheduleSettings } from './schedule-settings.js';
 import { runIdOf } from './run-call.js';
 import type { RunClient, TurnMaker } from './turn-maker.js';
@@ -189,8 +190,10 @@ export class TaskSchedules {
       batch = [];
     };
     let count = 0;
+    const pace = new Pace();
     for (const tick of ticksBetween(schedule.schedule, from - 1, to, { timezone })) {
       if (++count > limit) break;
+      if (pace.isLong) await pace.rest();
       batch.push({ tick, call: this.deps.turns.callOf(schedule, tick, now, runIdOf(id, tick)) });
       if (batch.length === BACKFILL_BATCH) await flush();
     }

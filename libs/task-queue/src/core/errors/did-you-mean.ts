@@ -9,11 +9,17 @@ export function didYouMean(given: string, known: readonly string[]): string {
   return ` Known: ${shown}${known.length > 20 ? ', …' : ''}.`;
 }
 
+/** Nobody misspells a name at such length, and the comparison takes the product of both lengths. */
+const MAX_LENGTH = 100;
+
 /** The known name that a misspelt one most likely means. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
+  if (given.length > MAX_LENGTH) return undefined;
   let best: string | undefined;
   let least = Math.max(2, Math.floor(given.length / 3)) + 1;
   for (const name of known) {
+    // Names differ at least by the difference of their lengths.
+    if (Math.abs(name.length - given.length) >= least) continue;
     const apart = distance(given.toLowerCase(), name.toLowerCase());
     if (apart < least) {
       least = apart;

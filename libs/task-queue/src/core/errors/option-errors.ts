@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { didYouMean } from './did-you-mean.js';
+import { shortText, shownValue } from './shown-value.js';
 import { TaskQueueError } from './task-queue-error.js';
 
 /** An invalid value of an option. */
@@ -10,7 +10,7 @@ export class InvalidOptionError extends TaskQueueError {
     value: unknown,
     expected: string,
   ) {
-    super(`Option '${option}' must be ${expected}; got ${inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 100 })}.`);
+    super(`Option '${option}' must be ${expected}; got ${shownValue(value)}.`);
   }
 }
 
@@ -22,7 +22,7 @@ export class UnknownOptionError extends TaskQueueError {
     where: string,
     known: readonly string[],
   ) {
-    super(`${where} has no option '${option}'.${didYouMean(option, known)}`);
+    super(`${where} has no option '${shortText(option)}'.${didYouMean(option, known)}`);
   }
 }
 

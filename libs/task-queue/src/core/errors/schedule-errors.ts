@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { shownValue } from './shown-value.js';
 import { TaskQueueError } from './task-queue-error.js';
 
 /** A schedule, or a part of one, that cannot be parsed. */
@@ -13,7 +13,7 @@ export class InvalidScheduleError extends TaskQueueError {
     value: unknown,
     why: string,
   ) {
-    super(`Schedule: ${part} cannot be ${inspect(value, { depth: 1, breakLength: Infinity, maxStringLength: 100 })}. ${why}`);
+    super(`Schedule: ${part} cannot be ${shownValue(value)}. ${why}`);
   }
 }
 
@@ -36,7 +36,7 @@ export class UnknownTimezoneError extends TaskQueueError {
     similar: string | undefined,
   ) {
     const hint = similar === undefined ? "Zones have names such as 'Europe/Paris' or 'UTC'." : `Did you mean '${similar}'?`;
-    super(`No time zone is named ${inspect(timezone)}. ${hint}`);
+    super(`No time zone is named ${shownValue(timezone)}. ${hint}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import cronstrue from 'cronstrue';
 import { cronLine } from './crontab/crontab.js';
 import { valuesOf } from './crontab/crontab-clock.js';
-import { FIELD_NAMES, isFull, LAST_DAY, type FieldName } from './crontab/crontab-fields.js';
+import { fieldOf, FIELD_NAMES } from './crontab/crontab-fields.js';
 import type { CrontabSchedule, ExclusionCalendar, IntervalSchedule, Schedule, SolarSchedule } from './schedule.js';
 
 const UNITS = [
@@ -11,6 +11,9 @@ const UNITS = [
   ['second', 1_000],
   ['millisecond', 1],
 ] as const;
+
+/** Maximum number of dates, ranges and schedules of a calendar that a description names. */
+const MAX_SHOWN = 10;
 
 /** Describes a schedule in English: "At 02:00 AM, only on Monday (Europe/Paris)". */
 export function describeSchedule(schedule: Schedule): string {
@@ -48,13 +51,8 @@ function readableLine(schedule: CrontabSchedule): string {
     return cronLine(schedule);
   } catch {
     const values = valuesOf(schedule);
-    return FIELD_NAMES.map((name) => numbers(name, values[name])).join(' ');
+    return FIELD_NAMES.map((name) => fieldOf(name, values[name])).join(' ');
   }
-}
-
-function numbers(name: FieldName, values: readonly number[]): string {
-  if (isFull(name, values)) return '*';
-  return values.map((value) => (name === 'dayOfMonth' && value === LAST_DAY ? 'L' : value)).join(',');
 }
 
 function describeInterval({ every, anchor }: IntervalSchedule): string {
@@ -85,11 +83,16 @@ function describeCalendar(calendar: ExclusionCalendar | undefined): string {
   const { dates = [], ranges = [], weekdays, schedules = [], timezone } = calendar;
   const parts = [
     ...(weekdays === undefined ? [] : [weekdays]),
-    ...dates,
-    ...ranges.map(({ from, to }) => `${from} to ${to}`),
-    ...schedules.map((schedule) => `"${describeSchedule(schedule)}"`),
+    ...shortened(dates, (date) => date),
+    ...shortened(ranges, ({ from, to }) => `${from} to ${to}`),
+    ...shortened(schedules, (schedule) => `"${describeSchedule(schedule)}"`),
   ];
   return parts.length === 0 ? '' : `, except ${parts.join(', ')}${timezone === undefined ? '' : ` (${timezone})`}`;
+}
+
+function shortened<T>(list: readonly T[], text: (one: T) => string): string[] {
+  const shown = list.slice(0, MAX_SHOWN).map(text);
+  return list.length > MAX_SHOWN ? [...shown, `and ${list.length - MAX_SHOWN} more`] : shown;
 }
 
 function instant(ms: number): string {

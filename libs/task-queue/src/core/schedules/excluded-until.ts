@@ -1,7 +1,7 @@
 import { CrontabClock } from './crontab/crontab-clock.js';
-import { parseField } from './crontab/crontab-fields.js';
-import { isYearly } from './exclusions.js';
-import type { DateRange, ExclusionCalendar, Schedule } from './schedule.js';
+import { ExcludedDays } from './excluded-days.js';
+import type { ExclusionCalendar, Schedule } from './schedule.js';
+import { COST, type Search } from './search.js';
 import { pieceAt, type ZonePiece } from './timezones.js';
 
 const DAY = 86_400_000;
@@ -9,49 +9,77 @@ const DAY = 86_400_000;
 /** Finds the first tick of a schedule after an instant. */
 export type FindNext = (schedule: Schedule, after: number) => number | null;
 
+/** The search that asks about a tick. */
+export interface Asking {
+  /** zone of dates and schedules that name none */
+  readonly zone: string;
+  readonly search: Search;
+  /** finds ticks with the exclusions of the given schedule applied */
+  readonly findNext: FindNext;
+}
+
 /**
  * When a calendar excludes `tick`: a later instant up to which it excludes every tick, so that the search can continue there.
- * @param findNext finds ticks with the exclusions of the given schedule applied
- * @returns undefined when the tick is not excluded
+ * @returns undefined when the tick is not excluded, or when the search has no cost left
  */
-export function excludedUntil(calendar: ExclusionCalendar, tick: number, zone: string, findNext: FindNext): number | undefined {
-  const piece = pieceAt(zone, tick);
-  const wall = tick + piece.offset;
-  if (excludesDay(calendar, wall)) return whenShown(startOfNextDay(wall), piece);
-  for (const schedule of calendar.schedules ?? []) {
-    const until = takenUntil(schedule, tick, zone, findNext);
+export function excludedUntil(calendar: ExclusionCalendar, tick: number, asking: Asking): number | undefined {
+  const piece = pieceAt(asking.zone, tick);
+  const day = dayAt(piece, tick);
+  const days = ExcludedDays.of(calendar);
+  if (days.has(day)) {
+    const end = dayAt(piece, piece.until) + 1;
+    const free = days.nextFree(day, end);
+    asking.search.left -= (Math.min(free, end) - day) * COST.excludedDay;
+    return whenShown(free * DAY, piece);
+  }
+  return takenUntil(calendar, tick, asking);
+}
+
+/** Checks the schedules of a calendar. */
+function takenUntil({ schedules = [] }: ExclusionCalendar, tick: number, asking: Asking): number | undefined {
+  for (const schedule of schedules) {
+    asking.search.left -= COST.excludedSchedule;
+    if (asking.search.left < 0) return undefined;
+    const until = schedule.type === 'crontab' ? matchedUntil(schedule, tick, asking) : tickUntil(schedule, tick, asking);
     if (until !== undefined) return until;
   }
   return undefined;
 }
 
-function excludesDay({ dates = [], ranges = [], weekdays }: ExclusionCalendar, wall: number): boolean {
-  const date = new Date(wall).toISOString().slice(0, 10);
-  if (weekdays !== undefined && parseField('dayOfWeek', weekdays).includes(new Date(wall).getUTCDay())) return true;
-  return dates.some((excluded) => excluded === (isYearly(excluded) ? date.slice(5) : date)) || ranges.some((range) => covers(range, date));
+function tickUntil(schedule: Schedule, tick: number, { findNext }: Asking): number | undefined {
+  return findNext(schedule, tick - 1) === tick ? tick + 1 : undefined;
 }
 
-function covers({ from, to }: DateRange, date: string): boolean {
-  const day = isYearly(from) ? date.slice(5) : date;
-  return from <= to ? from <= day && day <= to : from <= day || day <= to;
-}
-
-function takenUntil(schedule: Schedule, tick: number, zone: string, findNext: FindNext): number | undefined {
-  if (schedule.type !== 'crontab') return findNext(schedule, tick - 1) === tick ? tick + 1 : undefined;
-  const own = schedule.timezone ?? zone;
+function matchedUntil(schedule: Schedule & { type: 'crontab' }, tick: number, asking: Asking): number | undefined {
+  const own = schedule.timezone ?? asking.zone;
   const piece = pieceAt(own, tick);
   const wall = CrontabClock.of(schedule).matchesUntil(tick + piece.offset);
   if (wall === undefined) return undefined;
   const { except } = schedule;
-  if (except === undefined) return whenShown(wall, piece);
-  return excludedUntil(except, tick, except.timezone ?? own, findNext) === undefined ? tick + 1 : undefined;
+  const until = whenShown(wall, piece);
+  if (except === undefined) return until;
+  const inner = { ...asking, zone: except.timezone ?? own };
+  return isExcluded(except, tick, inner) ? undefined : Math.min(until, unchangedUntil(except, tick, inner.zone));
+}
+
+/** A later instant up to which a calendar excludes nothing else than at `tick`. */
+function unchangedUntil({ schedules = [] }: ExclusionCalendar, tick: number, zone: string): number {
+  if (schedules.length > 0) return tick + 1;
+  const piece = pieceAt(zone, tick);
+  return whenShown((dayAt(piece, tick) + 1) * DAY, piece);
+}
+
+function isExcluded(calendar: ExclusionCalendar, tick: number, asking: Asking): boolean {
+  const day = dayAt(pieceAt(asking.zone, tick), tick);
+  return ExcludedDays.of(calendar).has(day) || takenUntil(calendar, tick, asking) !== undefined;
+}
+
+/** The day that the clocks show, counted from 1970-01-01. */
+function dayAt({ offset }: ZonePiece, instant: number): number {
+  return Math.floor((instant + offset) / DAY);
 }
 
 /** The instant of a later wall time of the same piece, or the end of the piece when the clocks change before it. */
 function whenShown(wall: number, { offset, until }: ZonePiece): number {
   return Math.min(wall - offset, until);
-}
-
-function startOfNextDay(wall: number): number {
-  return (Math.floor(wall / DAY) + 1) * DAY;
 }

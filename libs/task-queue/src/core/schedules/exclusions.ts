@@ -5,9 +5,12 @@ import { parseField } from './crontab/crontab-fields.js';
 import type { DateRange, ExclusionCalendar, Schedule } from './schedule.js';
 import { checkTimezone, zoneField } from './timezones.js';
 
-/** Maximum number of schedules in a calendar: each tick is compared with all of them. */
+/** Maximum numbers of schedules, of dates and ranges together, and of time zones in a calendar, nested ones included. */
 const MAX_SCHEDULES = 100;
+const MAX_DATES = 1_000;
+const MAX_ZONES = 3;
 
+const isoDate = z.iso.date();
 const day = z.union([z.string(), z.number()]);
 const schema = z.object({
   timezone: zoneField,
@@ -36,13 +39,10 @@ export function checkCalendar(input: ExclusionInput): ExclusionCalendar {
   if (typeof input !== 'object' || input === null) {
     throw new InvalidScheduleError('except', input, 'It takes an object of dates, ranges, weekdays and schedules.');
   }
+  refuseLarge(input);
   const { timezone, dates, ranges, weekdays, schedules } = checkOptions(schema, input, "'except' of a schedule");
   for (const date of dates ?? []) checkDate(date, 'except.dates');
   for (const range of ranges ?? []) checkRange(range);
-  const count = countOf(schedules);
-  if (count > MAX_SCHEDULES) {
-    throw new InvalidScheduleError('except.schedules', count, `It takes at most ${MAX_SCHEDULES} schedules, nested ones included.`);
-  }
   return {
     ...(timezone !== undefined && { timezone: checkTimezone(timezone) }),
     ...(dates !== undefined && { dates }),
@@ -52,9 +52,41 @@ export function checkCalendar(input: ExclusionInput): ExclusionCalendar {
   };
 }
 
-/** Counts the schedules, including those that they exclude themselves. */
-function countOf(schedules: readonly Schedule[] = []): number {
-  return schedules.reduce((sum, schedule) => sum + 1 + ('except' in schedule ? countOf(schedule.except?.schedules) : 0), 0);
+/** A calendar as it comes from a request or a store. */
+interface UncheckedCalendar {
+  readonly dates?: unknown;
+  readonly ranges?: unknown;
+  readonly weekdays?: unknown;
+  readonly schedules?: unknown;
+}
+
+/**
+ * Refuses a calendar that would take long to check or to search. It counts without reading, so that it costs nothing itself.
+ * @throws InvalidScheduleError
+ */
+export function refuseLarge(except: unknown): void {
+  const zones = new Set<unknown>();
+  let [schedules, dates] = [0, 0];
+  for (const waiting: unknown[] = [except]; waiting.length > 0;) {
+    const calendar = waiting.pop() as UncheckedCalendar & { readonly timezone?: unknown };
+    if (typeof calendar !== 'object' || calendar === null) continue;
+    const inner = listOf(calendar.schedules) as readonly ({ readonly except?: unknown; readonly timezone?: unknown } | null)[];
+    schedules += inner.length;
+    dates += listOf(calendar.dates).length + listOf(calendar.ranges).length + listOf(calendar.weekdays).length;
+    refuseMore('except.schedules', schedules, MAX_SCHEDULES, 'schedules');
+    refuseMore('except', dates, MAX_DATES, 'dates, ranges and weekdays');
+    for (const one of [calendar, ...inner]) if (typeof one?.timezone === 'string') zones.add(one.timezone);
+    for (const one of inner) waiting.push(one?.except);
+  }
+  refuseMore('except', zones.size, MAX_ZONES, 'time zones');
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function refuseMore(part: string, count: number, most: number, what: string): void {
+  if (count > most) throw new InvalidScheduleError(part, count, `It takes at most ${most} ${what}, nested ones included.`);
 }
 
 function checkWeekdays(weekdays: NonNullable<ExclusionInput['weekdays']>): string {
@@ -77,7 +109,7 @@ function checkRange({ from, to }: DateRange): void {
 
 function checkDate(date: string, part: string): void {
   // a leap year, so that 02-29 is a date
-  if (z.iso.date().safeParse(isYearly(date) ? `2024-${date}` : date).success) return;
+  if (isoDate.safeParse(isYearly(date) ? `2024-${date}` : date).success) return;
   throw new InvalidScheduleError(part, date, "It takes dates that exist: 'YYYY-MM-DD', or 'MM-DD' for each year.");
 }
 

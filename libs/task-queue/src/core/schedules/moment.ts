@@ -6,6 +6,8 @@ import { checkTimezone, instantOf } from './timezones.js';
 export type Moment = Date | number | string;
 
 const iso = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
+/** An instant with a fraction of nine digits and an offset takes 35 characters. */
+const MAX_LENGTH = 50;
 const MINUTES_ONLY = /(T\d\d:\d\d)(?=[Z+-]|$)/;
 const HAS_OFFSET = /T.*(?:Z|[+-]\d\d:\d\d)$/;
 const TAKES = "It takes a Date, epoch milliseconds, or a string such as '2027-01-31T18:00:00Z', of the years 1 to 9999.";
@@ -23,7 +25,7 @@ export function toInstant(moment: Moment, part: string, timezone?: string): numb
 }
 
 function readText(written: string, part: string, timezone: string | undefined): number {
-  const text = written.replace(MINUTES_ONLY, '$1:00');
+  const text = written.length > MAX_LENGTH ? '' : written.replace(MINUTES_ONLY, '$1:00');
   if (!iso.safeParse(text).success) throw new InvalidScheduleError(part, written, TAKES);
   if (HAS_OFFSET.test(text)) return Date.parse(text);
   if (timezone === undefined) throw new InvalidScheduleError(part, written, "It is a wall time: add 'Z', an offset, or a timezone.");

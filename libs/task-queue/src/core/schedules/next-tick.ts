@@ -6,6 +6,7 @@ import { nextInterval } from './interval.js';
 import { nextCrontab } from './crontab/next-crontab.js';
 import { nextSolar } from './solar/next-solar.js';
 import type { ExclusionCalendar, Schedule } from './schedule.js';
+import { COST, newSearch, type Search } from './search.js';
 import { checkTimezone } from './timezones.js';
 
 export interface TickOptions {
@@ -15,24 +16,21 @@ export interface TickOptions {
 
 /** ms after which a schedule without an allowed tick counts as never due again. */
 const HORIZON = 50 * 366 * 86_400_000;
-/** Maximum cost of a search, in ticks of a crontab or an interval. Nested calendars multiply the number of ticks. */
-const MAX_COST = 200_000;
-/** Cost of one solar tick. */
-const SOLAR_COST = 200;
-
-/** The remaining cost of a search. Below zero, the search finds no tick. */
-interface Search {
-  left: number;
-}
 
 /**
- * The first tick after `after`; null when there is none. A pure function, so that every beat finds the same ticks at any time.
+ * The first tick after `after`; null when there is none, or when the search for it ends at its maximum cost. A pure function, so
+ * that every beat finds the same ticks at any time.
  * @param after epoch ms
  * @throws UnknownTimezoneError
  */
-export function nextTick(schedule: Schedule, after: number, { timezone = 'UTC' }: TickOptions = {}): number | null {
+export function nextTick(schedule: Schedule, after: number, options: TickOptions = {}): number | null {
+  return searchTick(schedule, after, options, newSearch());
+}
+
+/** As {@link nextTick}. The search tells afterwards what it has cost. */
+export function searchTick(schedule: Schedule, after: number, { timezone = 'UTC' }: TickOptions, search: Search): number | null {
   if (!Number.isFinite(after)) throw new InvalidOptionError('after', after, 'epoch milliseconds');
-  return firstAfter(schedule, Math.floor(after), checkTimezone(timezone), { left: MAX_COST });
+  return firstAfter(schedule, Math.floor(after), checkTimezone(timezone), search);
 }
 
 /**
@@ -50,7 +48,8 @@ export function* ticksBetween(schedule: Schedule, after: number, until: number, 
 export function firstTick(schedule: Schedule, after: number, options: TickOptions = {}): number {
   const tick = nextTick(schedule, after, options);
   if (tick !== null) return tick;
-  const why = schedule.type === 'clocked' ? 'its time has passed' : 'it has no future tick';
+  const why =
+    schedule.type === 'clocked' ? 'its time has passed' : 'it has no future tick that a search of 50 years and bounded cost finds';
   throw new ScheduleNeverDueError(describeSchedule(schedule), why);
 }
 
@@ -62,14 +61,14 @@ function firstAfter(schedule: Schedule, after: number, zone: string, search: Sea
 
 /** Ignores the exclusions. */
 function firstWithout(schedule: Exclude<Schedule, { type: 'clocked' }>, after: number, zone: string, search: Search): number | null {
-  search.left -= schedule.type === 'solar' ? SOLAR_COST : 1;
   switch (schedule.type) {
     case 'crontab':
-      return nextCrontab(schedule, after, zone);
+      return nextCrontab(schedule, after, zone, search);
     case 'interval':
+      search.left -= COST.interval;
       return nextInterval(schedule, after);
     case 'solar':
-      return nextSolar(schedule, after);
+      return nextSolar(schedule, after, search);
   }
 }
 
@@ -84,8 +83,8 @@ function firstAllowed(
   const findNext = (other: Schedule, after: number): number | null => firstAfter(other, after, own, search);
   let tick = first;
   while (tick !== null && tick < first! + HORIZON) {
-    const until = excludedUntil(calendar, tick, own, findNext);
-    search.left -= calendar.schedules?.length ?? 0;
+    search.left -= COST.zonePiece;
+    const until = excludedUntil(calendar, tick, { zone: own, search, findNext });
     if (search.left < 0) return null;
     if (until === undefined) return tick;
     tick = firstWithout(schedule, until - 1, zone, search);

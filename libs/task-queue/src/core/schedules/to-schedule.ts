@@ -3,6 +3,7 @@ import { InvalidScheduleError } from '../errors/schedule-errors.js';
 import type { Duration } from '../message/duration.js';
 import { clocked } from './clocked.js';
 import { cron, crontab, type CrontabInput } from './crontab/crontab.js';
+import { refuseLarge } from './exclusions.js';
 import { every, type IntervalOptions } from './interval.js';
 import type { Moment } from './moment.js';
 import type { Schedule, SolarEvent } from './schedule.js';
@@ -80,6 +81,7 @@ function fromKind(fields: Fields): Schedule {
 function withCheckedExclusions(fields: Fields): Fields {
   const except = fields['except'] as { readonly schedules?: unknown } | null | undefined;
   if (!Array.isArray(except?.schedules)) return fields;
+  refuseLarge(except);
   return { ...fields, except: { ...except, schedules: except.schedules.map((schedule: ScheduleInput) => toSchedule(schedule)) } };
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CodeSchedule } from '../../core/ports/stores/schedule-store.js';
 import type { ScheduleDefinition } from '../../core/ports/stores/stored-schedule.js';
+import { crontab } from '../../core/schedules/crontab/crontab.js';
+import { parseField } from '../../core/schedules/crontab/crontab-fields.js';
 import type { HarnessFactory } from './harness.js';
 import { codes, definition, schedule } from './schedule-samples.js';
 import { describeClaims } from './schedule-store-claims.js';
@@ -49,6 +51,18 @@ function editing(test: StagedTest): void {
     assert.deepEqual([nextRunAt, lastTick, lastRunAt, lastRunId, totalRunCount], [null, null, null, null, 0]);
     assert.deepEqual(await (await stage.another()).schedules.get('s1'), made);
     assert.equal(await stage.transport.schedules.get('s2'), null);
+  });
+
+  test('a crontab of long lists is kept, and matches what it lists', async ({ transport: { schedules } }) => {
+    // No fixed order, so that the text cannot be shortened to ranges, nor compressed.
+    const shuffled = (count: number, length: number) => Array.from({ length }, (_, index) => (index * 37 + index ** 2) % count);
+    const long = crontab({ second: shuffled(60, 190), minute: shuffled(60, 190), hour: shuffled(24, 190) });
+    await schedules.create(schedule('s1', { schedule: long }));
+    assert.deepEqual((await schedules.get('s1'))?.schedule, long);
+    assert.deepEqual(
+      parseField('minute', long.minute),
+      [...new Set(shuffled(60, 190))].sort((a, b) => a - b),
+    );
   });
 
   test('a name belongs to one schedule until that is renamed or removed', async ({ transport: { schedules } }) => {

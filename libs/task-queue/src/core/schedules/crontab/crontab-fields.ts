@@ -26,6 +26,11 @@ const RULES: Record<FieldName, FieldRules> = {
   dayOfWeek: { min: 0, max: 6, names: WEEKDAYS },
 };
 
+/** Maximum length of a field. All values of a minute, with two digits and spaces, take 238 characters. */
+const MAX_FIELD = 1_000;
+/** Longer fields are stored as their values, so that they fit a unique index. */
+const LONG_FIELD = 100;
+
 const PART = /^(?:(?<all>[*?])|(?<from>\w+)(?:-(?<to>\w+))?)(?:\/(?<step>\w+))?$/;
 
 /**
@@ -34,8 +39,20 @@ const PART = /^(?:(?<all>[*?])|(?<from>\w+)(?:-(?<to>\w+))?)(?:\/(?<step>\w+))?$
  * @throws InvalidScheduleError
  */
 export function parseField(name: FieldName, text: string): number[] {
+  if (text.length > MAX_FIELD) throw new InvalidScheduleError(name, text, `It takes at most ${MAX_FIELD} characters.`);
   const values = text.split(',').flatMap((part) => parsePart(name, part.trim().toLowerCase(), text));
   return [...new Set(values)].sort((a, b) => a - b);
+}
+
+/** A field as it is stored: as it was written, or its values where that is long. */
+export function storedField(name: FieldName, text: string): string {
+  return text.length > LONG_FIELD ? fieldOf(name, parseField(name, text)) : text;
+}
+
+/** The shortest list of values that every reader of crontabs knows. */
+export function fieldOf(name: FieldName, values: readonly number[]): string {
+  if (isFull(name, values)) return '*';
+  return values.map((value) => (name === 'dayOfMonth' && value === LAST_DAY ? 'L' : value)).join(',');
 }
 
 /** Whether the field matches every value. */
@@ -81,12 +98,25 @@ function parseValue(name: FieldName, text: string, word: string): number {
 
 function parseStep(name: FieldName, text: string, word: string, size: number): number {
   const step = Number(word);
-  if (Number.isInteger(step) && step >= 1 && step <= size) return step;
+  if (/^\d+$/.test(word) && step >= 1 && step <= size) return step;
   const instead = step > size ? ' For a longer interval use every().' : '';
   throw new InvalidScheduleError(name, text, `The step '/${word}' is not a whole number from 1 to ${size}.${instead}`);
 }
 
+/** Forms of other schedulers. */
+const FOREIGN: readonly (readonly [form: RegExp, what: string])[] = [
+  [/^(?:\d+w|lw|wl)$/, "'W', the nearest weekday,"],
+  [/^\w+#\d*$/, "'#', a weekday by its number in the month,"],
+  [/^(?:\d+|sun|mon|tue|wed|thu|fri|sat)?l$/, "'L' with a number or a weekday"],
+  [/^h(?:\(.*\))?$/, "'H', a value by hash,"],
+];
+
 function unreadable(name: FieldName, text: string, word: string): InvalidScheduleError {
+  const foreign = FOREIGN.find(([form]) => form.test(word));
+  if (foreign !== undefined) {
+    const alone = name === 'dayOfMonth' ? " 'L' alone is the last day of the month." : '';
+    return new InvalidScheduleError(name, text, `'${word}' cannot be read: ${foreign[1]} does not exist here.${alone}`);
+  }
   const { min, max, names = [] } = RULES[name];
   const known = names.length > 0 && /^[a-z]+$/.test(word) ? didYouMean(word, [...names, ...names.map((full) => full.slice(0, 3))]) : '';
   const grammar = `It takes *, numbers from ${min} to ${max}${names.length > 0 ? ' or names' : ''}, lists (1,2), ranges (1-5) and steps (*/2).`;

@@ -3,7 +3,7 @@ import { didYouMean } from '../../errors/did-you-mean.js';
 import { InvalidScheduleError, ScheduleNeverDueError } from '../../errors/schedule-errors.js';
 import { checkOptions } from '../../options/check-options.js';
 import { CrontabClock } from './crontab-clock.js';
-import { FIELD_NAMES, type FieldName } from './crontab-fields.js';
+import { FIELD_NAMES, storedField, type FieldName } from './crontab-fields.js';
 import type { CrontabSchedule } from '../schedule.js';
 import { crontabShape, recurrenceOf, zoneOf, type CrontabOptions } from '../schedule-options.js';
 
@@ -13,9 +13,13 @@ export type CrontabField = string | number | readonly (string | number)[];
 /** Celery's fields. The default is `*`, and 0 for the second. */
 export interface CrontabInput extends CrontabOptions, Partial<Record<FieldName, CrontabField>> {}
 
+/** Maximum number of values in a list, and of characters in a line. */
+const MAX_LIST = 200;
+const MAX_LINE = 2_000;
+
 const value = z.union([z.string(), z.int()]);
 const field = z
-  .union([value, z.array(value).min(1).readonly()])
+  .union([value, z.array(value).min(1).max(MAX_LIST).readonly()])
   .transform(String)
   .optional()
   .describe("a string such as '*/15', 'mon-fri' or '0,30', a whole number, or a list of both");
@@ -69,7 +73,12 @@ export function cronLine(schedule: CrontabSchedule): string {
 
 function splitLine(line: string): string[] {
   if (typeof line !== 'string') throw new InvalidScheduleError('cron', line, 'It takes a string of five or six fields.');
+  if (line.length > MAX_LINE) throw new InvalidScheduleError('cron', line, `It takes at most ${MAX_LINE} characters.`);
   const text = line.trim();
+  const [prefix] = /^(?:CRON_)?TZ=\S*/i.exec(text) ?? [];
+  if (prefix !== undefined) {
+    throw new InvalidScheduleError('cron', line, `The prefix '${prefix}' does not exist here. Set the zone beside the line: { timezone: '${prefix.split('=')[1]}' }.`); // prettier-ignore
+  }
   const macro = MACROS.get(text.toLowerCase());
   if (macro === undefined && text.startsWith('@')) {
     throw new InvalidScheduleError('cron', line, `There is no such shorthand.${didYouMean(text, [...MACROS.keys()])}`);
@@ -81,7 +90,8 @@ function splitLine(line: string): string[] {
   throw new InvalidScheduleError('cron', line, `It has ${found} fields instead of five (${order}), or six with the second first.`);
 }
 
-function build(fields: Record<FieldName, string>, options: CrontabOptions): CrontabSchedule {
+function build(texts: Record<FieldName, string>, options: CrontabOptions): CrontabSchedule {
+  const fields = Object.fromEntries(FIELD_NAMES.map((name) => [name, storedField(name, texts[name])])) as Record<FieldName, string>;
   const schedule: CrontabSchedule = {
     type: 'crontab',
     ...fields,
