@@ -3,19 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TooManyAttemptsError, UnauthenticatedError } from '../../core/errors/admin-errors.js';
 import type { AdminActor } from '../../core/ports/stores/admin-actor.js';
 import type { Clock } from '../../core/ports/runtime/clock.js';
-import { Attempts } from './attempts.js';
+import { Attempts, siteNetwork } from './attempts.js';
 import type { CredentialAuth, HashedCredential } from './auth-options.js';
 import type { Authenticator } from './authenticator.js';
+import { DerivationLine } from './derivation-line.js';
 import { isPassword, UNKNOWN_USER_HASH } from './hash-password.js';
 import { digest, digestOf } from './hash-token.js';
 import { readCredentials, type Credentials, type PasswordCredentials } from './read-credentials.js';
 
-/** ms for which a right password is not derived again: a browser sends it with every file of a page */
+/** ms since its last use for which a right password is not derived again: a browser sends it with every file of a page */
 const REMEMBERED_FOR = 60_000;
-/** Maximum of running and waiting derivations: each takes a tenth of a second, 32 MB and a thread of the shared pool. */
-const MAX_DERIVING = 16;
-/** `Retry-After` in ms when too many derivations wait */
-const BUSY = 2_000;
 const REALM = 'realm="task queue", charset="UTF-8"';
 
 /** Checks bearer tokens and basic authentication against hashes, in constant time, and limits wrong attempts. */
@@ -25,10 +22,11 @@ export class CredentialsAuthenticator implements Authenticator {
   readonly #tokens: readonly (AdminActor & { readonly digest: Buffer })[];
   readonly #users: ReadonlyMap<string, HashedCredential>;
   /** by user; proofs are keyed hashes that are useless outside this process */
-  readonly #passwords = new Map<string, { readonly proof: Buffer; readonly until: number }>();
+  readonly #passwords = new Map<string, { readonly proof: Buffer; until: number }>();
   readonly #deriving = new Map<string, Promise<AdminActor | undefined>>();
-  /** settles with the last derivation: they run one at a time */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #line = new DerivationLine();
+  /** passwords that each site has sent, whether they were derived or not */
+  readonly #tries: Attempts;
   readonly #key = randomBytes(32);
 
   constructor(
@@ -36,6 +34,7 @@ export class CredentialsAuthenticator implements Authenticator {
     private readonly clock: Clock,
   ) {
     this.#attempts = new Attempts(attempts, () => clock.now());
+    this.#tries = new Attempts(attempts, () => clock.now(), siteNetwork);
     this.#tokens = tokens.map(({ name, role, hash }) => ({ name, role, digest: digestOf(hash) }));
     this.#users = new Map(users.map((user) => [user.name, user]));
     this.challenges = [...(tokens.length > 0 ? [`Bearer ${REALM}`] : []), ...(users.length > 0 ? [`Basic ${REALM}`] : [])];
@@ -63,7 +62,9 @@ export class CredentialsAuthenticator implements Authenticator {
     if (credentials.kind === 'token') return this.#byToken(credentials.token);
     const known = this.#passwords.get(credentials.user);
     const isRight = known !== undefined && known.until > this.clock.now() && timingSafeEqual(known.proof, this.#proofOf(credentials));
-    return isRight ? this.#users.get(credentials.user) : undefined;
+    if (!isRight) return undefined;
+    known.until = this.clock.now() + REMEMBERED_FOR;
+    return this.#users.get(credentials.user);
   }
 
   /** Compares all tokens, so that the time does not reveal how close a wrong token came. */
@@ -77,11 +78,15 @@ export class CredentialsAuthenticator implements Authenticator {
     const key = this.#proofOf(credentials).toString('base64');
     const known = this.#deriving.get(key);
     if (known !== undefined) return known;
-    if (this.#deriving.size >= MAX_DERIVING) throw new TooManyAttemptsError(BUSY);
+    const rank = this.#tries.countOf(address);
     // Counted before the result is known, so that concurrent attempts cannot exceed the limit.
     this.#attempts.failed(address);
-    const deriving = this.#turn.then(() => this.#derive(credentials, address)).finally(() => this.#deriving.delete(key));
-    this.#turn = deriving.catch(() => {});
+    this.#tries.failed(address);
+    const deriving = this.#line.run(rank, () => this.#derive(credentials, address)).catch((error: unknown) => {
+      // It has not been checked, so it says nothing of the address.
+      this.#attempts.forgive(address);
+      throw error;
+    }).finally(() => this.#deriving.delete(key)); // prettier-ignore
     this.#deriving.set(key, deriving);
     return deriving;
   }
@@ -91,6 +96,7 @@ export class CredentialsAuthenticator implements Authenticator {
     const isRight = await isPassword(credentials.password, user?.hash ?? UNKNOWN_USER_HASH);
     if (!isRight || user === undefined) return undefined;
     this.#attempts.forgive(address);
+    this.#tries.forgive(address);
     this.#passwords.set(user.name, { proof: this.#proofOf(credentials), until: this.clock.now() + REMEMBERED_FOR });
     return user;
   }
