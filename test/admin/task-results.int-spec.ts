@@ -53,7 +53,19 @@ describe('results through the API', () => {
     });
     expect((await get(`/tasks/${sent[1]!.id}`)).body).toMatchObject({ ...even, place: null });
     expect((await get('/tasks?from=2126-01-01T00:00:00Z')).body).toEqual({ items: [], next: null });
-    expect(await get('/tasks?cursor=nonsense')).toMatchObject({ status: 400, body: { code: 'INVALID_OPTION' } });
+    const cursors = [
+      ['foo 1', 'x'],
+      ['1', 'x'],
+      ['+275760-09-13T00:00:00.000Z', 'x'],
+      ['-000001-01-01T00:00:00Z', ''],
+      ['2026-02-30 00:00:00+00', 'x'],
+      ['2026-02-28 24:00:00+00', 'x'],
+      ['2026-02-28 00:00:00+99', 'x'],
+      ['2026-02-28 00:00:00+00', 'a\0b'],
+    ].map((cursor) => Buffer.from(JSON.stringify(cursor)).toString('base64url'));
+    for (const cursor of ['nonsense', ...cursors]) {
+      expect(await get(`/tasks?cursor=${cursor}`)).toMatchObject({ status: 400, body: { code: 'INVALID_OPTION' } });
+    }
     expect(await get('/tasks?form=2126')).toMatchObject({ status: 400, body: { errors: [{ parameter: 'form' }] } });
   });
 
