@@ -144,12 +144,12 @@ export function callTimes({ countdown, eta, expires }: CallOptions, standard: Du
   return times;
 }
 
-export function checkPriority(priority: number | undefined): void {
+function checkPriority(priority: number | undefined): void {
   if (priority === undefined || (Number.isInteger(priority) && priority >= 0 && priority <= 9)) return;
   throw new InvalidOptionError('priority', priority, 'a whole number from 0 to 9 (higher first)');
 }
 
-export function checkText(value: string | undefined, name: string): void {
+function checkText(value: string | undefined, name: string): void {
   if (value === undefined || (typeof value === 'string' && value !== '' && value.length <= 500)) return;
   throw new InvalidOptionError(name, value, 'a text of 1 to 500 characters');
 }

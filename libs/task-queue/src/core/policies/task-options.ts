@@ -72,6 +72,16 @@ export const ROUTE_OPTIONS = [
   'rateLimit',
 ] as const satisfies readonly (keyof TaskOptionsInput)[];
 
+const routeSchema = schema.pick(
+  Object.fromEntries(ROUTE_OPTIONS.map((name) => [name, true])) as Record<(typeof ROUTE_OPTIONS)[number], true>,
+);
+
+/** @throws UnknownOptionError · InvalidOptionError · UnknownSerializerError */
+export function checkRouteOptions(options: object, where: string): void {
+  const { serializer } = checkOptions(routeSchema, options, where);
+  if (serializer !== undefined) checkSerializer(serializer, where);
+}
+
 /** Options that a producer needs; the others concern workers alone. */
 export const PUBLISH_OPTIONS = [...ROUTE_OPTIONS, 'unique', 'tags'] as const satisfies readonly (keyof TaskOptionsInput)[];
 

@@ -55,6 +55,7 @@ describe('routes', () => {
     ['a number as a route', { a: 7 }, "routes['a']"],
     ['an unknown option', { a: { queu: 'email' } }, "Did you mean 'queue'?"],
     ['a priority beyond 9', { 'a.*': { priority: 12 } }, 'priority'],
+    ['an unknown compression', { a: { compression: 'zip' } }, 'compression'],
     ['an unreadable duration', { a: { expires: 'soon' } }, 'expires'],
   ])('refuse %s when they are set up', (_, routes, problem) => {
     expect(() => new Routing(routes as Routes, open, () => null as never)).toThrow(problem);

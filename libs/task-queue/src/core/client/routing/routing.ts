@@ -1,13 +1,10 @@
-import { InvalidOptionError, UnknownOptionError } from '../../errors/option-errors.js';
+import { InvalidOptionError } from '../../errors/option-errors.js';
 import { InvalidRouteError } from '../../errors/call-errors.js';
 import { UnknownQueueError } from '../../errors/boot-errors.js';
-import { toMilliseconds } from '../../message/duration.js';
 import { globToRegExp, isGlob } from '../../policies/glob.js';
-import { toInterval } from '../../options/rate.js';
-import { ROUTE_OPTIONS } from '../../policies/task-options.js';
-import { checkSerializer } from '../../policies/check-serializer.js';
+import { checkRouteOptions } from '../../policies/task-options.js';
 import type { CalledTask } from '../../ports/task/declared-task.js';
-import { checkPriority, checkText, type CallOptions } from '../../canvas/call-options.js';
+import type { CallOptions } from '../../canvas/call-options.js';
 import type { ClientOptions } from '../options/client-options.js';
 import type { Route, RoutedCall, RouteFunction, RouteSource, Routes, RouteTable, TaskRouter, TaskRouterClass } from './routes.js';
 
@@ -172,17 +169,10 @@ function isRouterClass(source: RouteFunction | TaskRouterClass): source is TaskR
   return typeof (source.prototype as Partial<TaskRouter> | undefined)?.route === 'function';
 }
 
-/** @throws UnknownOptionError · InvalidOptionError */
+/** @throws UnknownOptionError · InvalidOptionError · UnknownSerializerError */
 function optionsOf(route: Route, where: string): RouteOptions {
   const options: RouteOptions = typeof route === 'string' ? { queue: route } : route;
-  for (const key of Object.keys(options)) {
-    if (!ROUTE_OPTIONS.includes(key as 'queue')) throw new UnknownOptionError(key, where, ROUTE_OPTIONS);
-  }
-  checkText(options.queue, 'queue');
-  checkPriority(options.priority);
-  if (options.expires !== undefined) toMilliseconds(options.expires, 'expires');
-  if (options.rateLimit !== undefined) toInterval(options.rateLimit, 'rateLimit');
-  if (options.serializer !== undefined) checkSerializer(options.serializer, where);
+  checkRouteOptions(options, where);
   return Object.freeze(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
 }
 
