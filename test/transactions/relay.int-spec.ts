@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { BrokerRefusedError, BrokerUnavailableError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import { buildMessage } from '../../libs/task-queue/src/core/message/build-message.js';
@@ -137,6 +138,34 @@ describe.each(BROKERS)('the relay of the outbox, to %s', (_, url) => {
     const relayed = await start({ outbox: limited, logger: { ...silentLogger, error: (message) => void told.push(message) } });
     expect(relayed.lag).toBeGreaterThanOrEqual(90_000);
     expect(told).toEqual([expect.stringContaining('lagLimit')]);
+  });
+
+  it('rule 24: while a transaction holds back vacuum, removed rows are read once a second, not by each pass', async () => {
+    const dead = 5_000;
+    const holder = await database.pool.connect();
+    await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+    await database.pool.query(`INSERT INTO ${SCHEMA}.outbox (queue, publication) SELECT 'default', '' FROM generate_series(1, ${dead})`);
+    await database.pool.query(`DELETE FROM ${SCHEMA}.outbox`);
+    const own = new pg.Pool({ connectionString: database.url, application_name: 'relaying' });
+    const relay = makeRelay({ outbox: new Outbox({ ...app.options.outbox!, database: own }, SCHEMA, systemClock) });
+    const since = performance.now();
+    relay.start();
+    for (let n = 0; n < 60; n++) {
+      const relayed = once(events, 'relayed');
+      await write(1);
+      await relayed;
+    }
+    await relay.stop();
+    const seconds = (performance.now() - since) / 1_000;
+    await own.end();
+    await holder.query('COMMIT');
+    holder.release();
+    // Sessions report what they have read when they end.
+    const sessions = `SELECT FROM pg_stat_activity WHERE application_name = 'relaying'`;
+    while ((await database.pool.query(sessions)).rows.length > 0) continue;
+    const read = `SELECT idx_tup_read::float8 AS read FROM pg_stat_user_indexes WHERE indexrelname = 'outbox_next'`;
+    // A pass asks for the queues, and then for the rows of each.
+    expect((await database.pool.query<{ read: number }>(read)).rows[0]!.read).toBeLessThan(2 * dead * (seconds + 3));
   });
 
   it('asks for notifications only while it waits', async () => {

@@ -7,6 +7,7 @@ import type { SignalPayloads } from '../../core/ports/task/signals.js';
 import type { OwnConnection } from './application-database.js';
 import { decodePublication } from './publication-row.js';
 import type { Outbox } from './outbox.js';
+import type { RelayCursors } from './relay-cursors.js';
 
 interface Row {
   readonly seq: string;
@@ -34,10 +35,11 @@ export class QueueRelay {
     this.#begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${SILENT_TIMEOUTS * deps.publishTimeout}`;
   }
 
-  async relay(connection: OwnConnection, queue: string): Promise<RelayEnd> {
+  /** @param cursors how far the queues are relayed */
+  async relay(connection: OwnConnection, queue: string, cursors: RelayCursors): Promise<RelayEnd> {
     await connection.query(this.#begin, []);
     try {
-      const { end, relayed } = await this.#relayLocked(connection, queue);
+      const { end, relayed } = await this.#relayLocked(connection, queue, cursors);
       await connection.query('COMMIT', []);
       if (relayed !== undefined) void this.deps.onRelayed?.(relayed);
       return end;
@@ -48,16 +50,21 @@ export class QueueRelay {
     }
   }
 
-  async #relayLocked(connection: OwnConnection, queue: string): Promise<{ end: RelayEnd; relayed?: SignalPayloads['outbox_relayed'] }> {
+  async #relayLocked(
+    connection: OwnConnection,
+    queue: string,
+    cursors: RelayCursors,
+  ): Promise<{ end: RelayEnd; relayed?: SignalPayloads['outbox_relayed'] }> {
     const { statements } = this.deps.outbox;
     const lock = await connection.query<{ granted: boolean }>(statements.lock, [queue]);
     if (!lock.rows[0]!.granted) return { end: 'locked' };
-    const { rows } = await connection.query<Row>(statements.next, [queue, BATCH]);
+    const { rows } = await connection.query<Row>(statements.next, [queue, BATCH, cursors.after(queue)]);
     if (rows.length === 0) return { end: 'done' };
     this.#reportLag(queue, rows[0]!.age);
     const taken = await this.#publish(connection, rows);
     if (taken.length === 0) return { end: 'refused' };
     await connection.query(statements.remove, [taken.map(({ seq }) => seq)]);
+    cursors.relayed(queue, taken.at(-1)!.seq);
     return { end: rows.length === BATCH ? 'full' : 'done', relayed: { queue, count: taken.length, lag: rows[0]!.age } };
   }
 

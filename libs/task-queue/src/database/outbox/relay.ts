@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OwnConnection } from './application-database.js';
 import { QueueRelay, type RelayDependencies } from './queue-relay.js';
+import { RelayCursors } from './relay-cursors.js';
 
 /** ms for which a relay asks writers for notifications; it renews the request in time. A dead relay costs needless wake-ups only. */
 const WAKE_FOR = 60_000;
@@ -13,6 +14,7 @@ const LONGEST_PAUSE = 10_000;
 export class Relay {
   readonly #id = randomUUID();
   readonly #queues: QueueRelay;
+  readonly #cursors = new RelayCursors();
   #running: Promise<void> | undefined;
   #stopping = false;
   #woken = false;
@@ -59,7 +61,7 @@ export class Relay {
       this.#wokenUntil = 0;
       while (!this.#stopping) {
         this.#woken = false;
-        if (await this.#pass(connection)) await this.#pause(options.pollInterval);
+        if (await this.#pass(connection)) await this.#pause(Math.min(options.pollInterval, this.#cursors.wholeIn(this.deps.clock.now())));
         this.#failures = 0;
       }
       await connection.query(statements.wait, [this.#id, 0]);
@@ -73,11 +75,12 @@ export class Relay {
   /** Relays the rows of every queue. @returns whether to pause: nothing was found, and a new row will wake the relay */
   async #pass(connection: OwnConnection): Promise<boolean> {
     const { statements } = this.deps.outbox;
-    const { rows } = await connection.query<{ queue: string }>(statements.queues, []);
+    this.#cursors.begin(this.deps.clock.now());
+    const { rows } = await connection.query<{ queue: string }>(statements.queues, this.#cursors.ends);
     let relayed = false;
     let left = false;
     for (const { queue } of rows) {
-      const end = await this.#queues.relay(connection, queue);
+      const end = await this.#queues.relay(connection, queue, this.#cursors);
       if (end === 'full') await this.#doNotWake(connection);
       if (end === 'locked' || end === 'refused') left = true;
       else relayed = true;

@@ -2,11 +2,11 @@
 export interface OutboxStatements {
   /** Writes rows, and notifies relays if one waits. $1 queues, $2 publications */
   readonly write: string;
-  /** The queues that have rows. Each is found by one step in the index. */
+  /** The queues that have rows. Each is found by one step in the index. $1 queues, $2 the last row of each that is not looked at */
   readonly queues: string;
   /** Locks a queue for this transaction unless another relay has it. $1 queue */
   readonly lock: string;
-  /** The next rows of a queue. $1 queue, $2 limit */
+  /** The next rows of a queue. $1 queue, $2 limit, $3 the seq after which it looks */
   readonly next: string;
   /** Removes rows. $1 seqs */
   readonly remove: string;
@@ -27,15 +27,18 @@ export function outboxStatements(schemaName: string): OutboxStatements {
     write: `WITH written AS (
       INSERT INTO ${schema}.outbox (queue, publication) SELECT * FROM unnest($1::text[], $2::bytea[])
     ) SELECT pg_notify(${quoteText(channel)}, '') WHERE EXISTS (SELECT FROM ${schema}.outbox_relay WHERE waiting_until > clock_timestamp())`,
-    queues: `WITH RECURSIVE waiting AS (
-      (SELECT queue FROM ${schema}.outbox WHERE refused IS NULL ORDER BY queue LIMIT 1)
+    // Between two ends, it looks behind the first, and then for other queues before the second.
+    queues: `WITH RECURSIVE ends AS (
+      SELECT e.queue, e.seq, lead(e.queue) OVER (ORDER BY e.queue) AS next
+      FROM (SELECT '' COLLATE "C", 0 UNION ALL SELECT * FROM unnest($1::text[], $2::bigint[])) e(queue, seq)
+    ), waiting(queue, next) AS (
+      SELECT ${firstQueue(schema, '(o.queue, o.seq) > (e.queue, e.seq)', 'e.next')}, e.next FROM ends e
       UNION ALL
-      SELECT (SELECT o.queue FROM ${schema}.outbox o WHERE o.refused IS NULL AND o.queue > w.queue ORDER BY o.queue LIMIT 1)
-      FROM waiting w WHERE w.queue IS NOT NULL
-    ) SELECT queue FROM waiting WHERE queue IS NOT NULL`,
+      SELECT ${firstQueue(schema, 'o.queue > w.queue', 'w.next')}, w.next FROM waiting w WHERE w.queue IS NOT NULL
+    ) SELECT queue FROM waiting WHERE queue IS NOT NULL ORDER BY queue`,
     lock: `SELECT pg_try_advisory_xact_lock(hashtextextended(${quoteText(`${channel}/`)} || $1, 0)) AS granted`,
     next: `SELECT seq, publication, extract(epoch FROM clock_timestamp() - written_at)::float8 * 1000 AS age
-      FROM ${schema}.outbox WHERE queue = $1 AND refused IS NULL ORDER BY seq LIMIT $2`,
+      FROM ${schema}.outbox WHERE queue = $1 AND seq > $3 AND refused IS NULL ORDER BY seq LIMIT $2`,
     remove: `DELETE FROM ${schema}.outbox WHERE seq = ANY($1::bigint[])`,
     refuse: `UPDATE ${schema}.outbox SET refused = $2 WHERE seq = $1`,
     wait: `WITH died AS (DELETE FROM ${schema}.outbox_relay WHERE waiting_until < clock_timestamp() - interval '1 day')
@@ -47,6 +50,13 @@ export function outboxStatements(schemaName: string): OutboxStatements {
     listen: `LISTEN ${quoteIdentifier(channel)}`,
     unlisten: `UNLISTEN ${quoteIdentifier(channel)}`,
   };
+}
+
+/** The first queue with a row of these, before queue `next` unless that is null. Two statements, because each bounds the index. */
+function firstQueue(schema: string, rows: string, next: string): string {
+  const first = (bound: string): string =>
+    `(SELECT o.queue FROM ${schema}.outbox o WHERE o.refused IS NULL AND ${rows}${bound} ORDER BY o.queue, o.seq LIMIT 1)`;
+  return `CASE WHEN ${next} IS NULL THEN ${first('')} ELSE ${first(` AND o.queue < ${next}`)} END`;
 }
 
 export function quoteIdentifier(name: string): string {
