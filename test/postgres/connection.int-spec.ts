@@ -37,6 +37,16 @@ describe('a connection to PostgreSQL', () => {
     expect(await connection.query(sql('select 1 as one'), [])).toEqual([{ one: 1 }]);
   });
 
+  it('rule 31: takes rows of an unexpected form for a lost answer, and uses another connection', async () => {
+    const connection = bench.connection(databaseUrl(), { max: 1 });
+    const pid = sql('select pg_backend_pid() as pid');
+    const [before] = await connection.query<{ pid: number }>(pid, [], { fits: (rows) => rows.length === 1 });
+    const lost = await failure(connection.query(pid, [], { fits: () => false }));
+    expect(lost).toBeInstanceOf(ConnectionLostError);
+    expect(lost).toMatchObject({ sent: true });
+    expect(await connection.query(pid, [])).not.toEqual([before]);
+  });
+
   it("lets the server's own timeout act first: the statement was not done", async () => {
     const connection = bench.connection(databaseUrl(), { statement_timeout: 50 });
     expect(await failure(connection.query(sql('select pg_sleep(60)'), []))).toMatchObject({ code: '57014', transient: true });

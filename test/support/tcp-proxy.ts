@@ -26,6 +26,7 @@ export class TcpProxy implements LaneRules {
   readonly #onRequest = new Set<(data: string, client: Socket) => void>();
   readonly #onAnswer = new Set<(data: string) => void>();
   readonly #muted = new WeakSet<Socket>();
+  readonly #replaced = new WeakMap<Socket, string>();
 
   private constructor(
     private readonly server: Server,
@@ -110,6 +111,16 @@ export class TcpProxy implements LaneRules {
     this.#onRequest.add(listener);
   }
 
+  /** What the server says next to the connection of the next request that holds `text` is replaced, once. */
+  replaceAnswerTo(text: string, answer: string): void {
+    const listener = (data: string, client: Socket): void => {
+      if (!data.includes(text)) return;
+      this.#onRequest.delete(listener);
+      this.#replaced.set(client, answer);
+    };
+    this.#onRequest.add(listener);
+  }
+
   async stop(): Promise<void> {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
     for (const lane of this.#lanes) lane.destroy();
@@ -134,7 +145,9 @@ export class TcpProxy implements LaneRules {
     });
     upstream.on('data', (data) => {
       for (const listener of [...this.#onAnswer]) listener(data.toString('latin1'));
-      if (!this.dropAnswers && !this.#muted.has(client)) answers.pass(data);
+      const answer = this.#replaced.get(client);
+      this.#replaced.delete(client);
+      if (!this.dropAnswers && !this.#muted.has(client)) answers.pass(answer === undefined ? data : Buffer.from(answer));
     });
     const over = (): void => {
       if (!this.#pairs.delete(pair)) return;

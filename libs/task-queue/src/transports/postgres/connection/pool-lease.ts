@@ -2,7 +2,7 @@ import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { monotonic } from '../../shared/monotonic.js';
 import { ConnectionLostError } from '../../shared/store-errors.js';
 import { stillUsable, translate } from './postgres-errors.js';
-import type { Statement } from './sql.js';
+import type { QueryOptions, Statement } from './sql.js';
 
 const CANCEL_TIMEOUT = 2_000;
 
@@ -22,12 +22,14 @@ export class PoolLease {
   }
 
   /** @throws ConnectionLostError · ServerRefusedError */
-  async run<Row>({ name, text }: Statement, values: readonly unknown[], deadline: number): Promise<Row[]> {
+  async run<Row>({ name, text }: Statement, values: readonly unknown[], deadline: number, fits?: QueryOptions['fits']): Promise<Row[]> {
     const timeout = Math.max(1, deadline - monotonic());
     const config: QueryConfig & { query_timeout: number } = { text, values: values as unknown[], query_timeout: timeout };
     if (this.prepares && name !== '') config.name = name;
     try {
-      return (await this.client.query(config)).rows as Row[];
+      const { rows } = await this.client.query(config);
+      if (fits === undefined || fits(rows)) return rows as Row[];
+      throw new ConnectionLostError(true, 'the answer has an unexpected form');
     } catch (error) {
       this.#failure = translate(error, true);
       if (isTimeout(error)) this.#cancel();

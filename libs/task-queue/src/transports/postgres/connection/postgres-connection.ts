@@ -89,10 +89,14 @@ export class PgConnection implements PostgresConnection {
     return this.#closing;
   }
 
-  async query<Row>(statement: Statement, values: readonly unknown[], { timeout = ANSWER_TIMEOUT }: QueryOptions = {}): Promise<Row[]> {
+  async query<Row>(
+    statement: Statement,
+    values: readonly unknown[],
+    { timeout = ANSWER_TIMEOUT, fits }: QueryOptions = {},
+  ): Promise<Row[]> {
     const deadline = monotonic() + timeout;
     if (!this.#checked) await this.#ready(deadline);
-    return this.#ask(statement, values, deadline);
+    return this.#ask(statement, values, deadline, fits);
   }
 
   async transaction<T>(work: (sql: Sql) => Promise<T>, { timeout = ANSWER_TIMEOUT }: QueryOptions = {}): Promise<T> {
@@ -106,8 +110,8 @@ export class PgConnection implements PostgresConnection {
     return this.#listener.listen(channel, handler, CALL_TIMEOUT);
   }
 
-  #ask<Row>(statement: Statement, values: readonly unknown[], deadline: number): Promise<Row[]> {
-    return this.#lease(deadline, (lease) => lease.run<Row>(statement, values, deadline));
+  #ask<Row>(statement: Statement, values: readonly unknown[], deadline: number, fits?: QueryOptions['fits']): Promise<Row[]> {
+    return this.#lease(deadline, (lease) => lease.run<Row>(statement, values, deadline, fits));
   }
 
   #transaction<T>(work: (sql: Sql) => Promise<T>, deadline: number): Promise<T> {

@@ -9,6 +9,8 @@ export interface Statement {
 export interface QueryOptions {
   /** ms, including the wait for a connection; default {@link ANSWER_TIMEOUT} */
   readonly timeout?: number;
+  /** whether the rows can be this statement's own; if not, they count as lost, and so does their connection */
+  readonly fits?: (rows: readonly unknown[]) => boolean;
 }
 
 /** ms after which the server ends a statement */

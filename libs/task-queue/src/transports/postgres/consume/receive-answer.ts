@@ -18,6 +18,13 @@ export interface ReceiveRow {
   readonly swept: number;
 }
 
+/** Whether rows are of this form: an answer of another statement would be read as claims of nothing. */
+export function areReceiveRows(rows: readonly unknown[]): boolean {
+  return (rows as readonly Partial<ReceiveRow>[]).every(({ number, queue, ids, heads, bodies }) => {
+    return number === null || [number, queue, ids, heads, bodies].every((one) => typeof one === 'string');
+  });
+}
+
 export interface ClaimContext {
   /** the first part of tokens */
   readonly owner: string;

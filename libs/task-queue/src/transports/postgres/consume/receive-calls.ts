@@ -8,7 +8,7 @@ import { LineCursors } from './line-cursors.js';
 import type { PostgresContext } from '../postgres-context.js';
 import { ConnectionLostError } from '../../shared/store-errors.js';
 import { ServerRefusedError } from '../connection/postgres-errors.js';
-import { idsApart, readClaim } from './receive-answer.js';
+import { areReceiveRows, idsApart, readClaim } from './receive-answer.js';
 import type { ReceiveRow } from './receive-answer.js';
 
 /** ms for which closing tries to release messages of unanswered receives */
@@ -73,7 +73,7 @@ export class ReceiveCalls {
     // prettier-ignore
     const values = [this.owner, first, queues, names, ranks, seqs, lasts, room, this.lease, turn, tend, sweepIn, seen, dueSeen, waits, shift()];
     try {
-      const rows = await orAborted(connection.query<ReceiveRow>(statements.receive, values), signal);
+      const rows = await orAborted(connection.query<ReceiveRow>(statements.receive, values, { fits: areReceiveRows }), signal);
       if (rows !== null) return await this.#read(rows, asked.sentAt);
     } catch (error) {
       const done = !(error instanceof ServerRefusedError) && !(error instanceof ConnectionLostError && !error.sent);

@@ -16,6 +16,12 @@ interface SettleAnswer {
   readonly revoked?: readonly RevokedDelivery[];
 }
 
+/** Whether rows are the answer of the function `settle`. */
+export function isSettleAnswer(rows: readonly unknown[]): boolean {
+  const { answer } = (rows[0] ?? {}) as { answer?: unknown };
+  return rows.length === 1 && typeof answer === 'string' && /^(\{.*\})?$/s.test(answer);
+}
+
 /** Adds the receipts of accepted settlements. @returns what was revoked meanwhile */
 export function readSettleAnswer(text: string, batch: SettleBatch, accepted: Accepted): RevokedDelivery[] {
   const answer: SettleAnswer = text === '' ? {} : (JSON.parse(text) as SettleAnswer);

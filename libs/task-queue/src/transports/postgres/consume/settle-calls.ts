@@ -3,7 +3,7 @@ import type { Accepted, SettleCalls } from '../../shared/leases/settle-queue.js'
 import { isTransient } from '../../shared/store-errors.js';
 import { ServerRefusedError } from '../connection/postgres-errors.js';
 import type { PostgresContext } from '../postgres-context.js';
-import { readSettleAnswer } from './settle-answer.js';
+import { isSettleAnswer, readSettleAnswer } from './settle-answer.js';
 import { SettleBatch } from './settle-batch.js';
 
 /** Calls the function `settle` for the deliveries of one consumer. */
@@ -25,7 +25,7 @@ export class PostgresSettleCalls implements SettleCalls<SettleBatch> {
     const { dedupRetention, deadLetterLimit } = options;
     const values = [this.owner, number, again, numbers, masks, others, saves, sends, dedupRetention, deadLetterLimit, shift()];
     try {
-      const [row] = await connection.query<{ answer: string }>(statements.settle, values);
+      const [row] = await connection.query<{ answer: string }>(statements.settle, values, { fits: isSettleAnswer });
       return readSettleAnswer(row!.answer, batch, accepted);
     } finally {
       if (batch.givesBack) this.gaveBack();

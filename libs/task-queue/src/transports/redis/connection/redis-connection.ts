@@ -3,6 +3,7 @@ import { Command, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import type { TaskQueueError } from '../../../core/errors/task-queue-error.js';
 import type { TaskLogger } from '../../../core/ports/runtime/logger.js';
+import { fits } from './answer-forms.js';
 import { AnswerWatch } from './answer-watch.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { afterPendingInput } from '../../shared/pending-input.js';
@@ -123,20 +124,25 @@ export class RedisConnection {
   }
 
   /**
-   * Runs a script. Keys and arguments are strings only, so that the driver writes them in one piece.
+   * Runs a script. Keys and arguments are strings only, so that the driver writes them in one piece. An answer of an unexpected form
+   * counts as lost, and so does the connection.
    * @throws ConnectionLostError · ServerRefusedError
    */
   async script(name: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     const { sha, source } = scripts[name];
     // The caller of a single message waits for it alone: there is nothing to send with it.
     const together = name !== 'publishOne' && args.length < LARGE;
+    let answer;
     try {
-      return await this.send('evalsha', [sha, String(keys.length), ...keys, ...args], { together });
+      answer = await this.send('evalsha', [sha, String(keys.length), ...keys, ...args], { together });
     } catch (error) {
       if (!(error instanceof ServerRefusedError) || !error.unknownScript) throw error;
       await this.send('script', ['LOAD', source]);
-      return this.send('evalsha', [sha, String(keys.length), ...keys, ...args]);
+      answer = await this.send('evalsha', [sha, String(keys.length), ...keys, ...args]);
     }
+    if (fits(name, answer, args)) return answer;
+    this.reopen();
+    throw new ConnectionLostError(true, `the answer to '${name}' has an unexpected form`);
   }
 
   /** @throws ConnectionLostError · ServerRefusedError */

@@ -50,7 +50,12 @@ function abandon(batch, index) {
 
 async function extend(seat, leased, places, { offset }) {
   const args = [3, leased, ...marks, offset, String(seat.lease), ...places.map(({ member }) => member)];
-  const [flags, ...pairs] = await evaluate(args);
+  const answer = await evaluate(args);
+  if (typeof answer?.[0] !== 'string' || (answer[0] !== '' && answer[0].length !== places.length)) {
+    client.disconnect(true);
+    throw new Error('the answer has an unexpected form');
+  }
+  const [flags, ...pairs] = answer;
   const lost = places.filter((_, at) => flags[at] === '1');
   for (const { sequence, index } of lost) seat.abandon(sequence, index);
   seat.report(
