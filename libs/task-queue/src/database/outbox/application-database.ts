@@ -50,12 +50,26 @@ export class ApplicationDatabase {
 
   /** A DataSource has a pool only after it was initialized. */
   #pool(): Pick<PgPoolLike, 'connect'> {
-    if (!isDataSource(this.source)) return this.source;
+    if (!isDataSource(this.source)) return listening(this.source);
     const { master } = this.source.driver as { master?: PgPoolLike };
     if (master === undefined)
       throw new InvalidOptionError('dataSource', 'one that is closed', `a DataSource that is initialized (${this.where})`);
-    return master;
+    return listening(master);
   }
+}
+
+const listened = new WeakSet<PgPoolLike>();
+
+/**
+ * One packet can both begin and end a session. Whoever awaits the connection (TypeORM, too) listens too late for the end, and an
+ * error without a listener ends the process: so each connection of the pool has a listener from its beginning.
+ */
+function listening(pool: PgPoolLike): PgPoolLike {
+  if (listened.has(pool)) return pool;
+  listened.add(pool);
+  const { on } = pool as { on?: (event: 'connect', heard: (client: Pick<PgClient, 'on'>) => void) => unknown };
+  on?.call(pool, 'connect', (client) => client.on('error', () => {}));
+  return pool;
 }
 
 function ownConnection(client: PgClient): OwnConnection {
