@@ -25,6 +25,8 @@ export interface RoundFacts {
 export interface Violation {
   readonly kind: 'lost' | 'doubled' | 'leftover' | 'unmet';
   readonly what: string;
+  /** the task that it is about */
+  readonly id?: string;
 }
 
 const FINAL = new Set(['ack', 'deadLetter']);
@@ -40,18 +42,19 @@ export function linkedOf(entries: readonly Entry[]): Map<string, string> {
 /** Compares what became of a round's tasks with what was to become of them. */
 export function checkRound(facts: RoundFacts): Violation[] {
   const found: Violation[] = facts.left.map((what) => ({ kind: 'leftover', what }));
-  const add = (kind: Violation['kind'], what: string): void => void found.push({ kind, what });
+  const add: Add = (kind, id, what) => void found.push({ kind, id, what: `${id} ${what}` });
   const histories = historiesOf(facts.entries);
   const linked = linkedOf(facts.entries);
+  const children = countsOf(linked.values());
   for (const [id, call] of facts.accepted) {
     checkEnd(id, call.end, facts, add);
     checkRuns(id, call, histories.get(id), facts, add);
-    if (call.linked) checkLink(id, linked, add);
+    if (call.linked) checkLink(id, children.get(id) ?? 0, add);
   }
   for (const id of linked.keys()) checkEnd(id, 'done', facts, add);
   for (const [id, history] of histories) {
     checkSettlements(id, history, facts, add);
-    if (facts.unknown.has(id) && endOf(id, facts) === null) add('lost', `${id}, whose publish was not answered, was taken and has no end`);
+    if (facts.unknown.has(id) && endOf(id, facts) === null) add('lost', id, 'whose publish was not answered, was taken and has no end');
   }
   return found;
 }
@@ -64,7 +67,7 @@ interface History {
   readonly came: Entry[];
 }
 
-type Add = (kind: Violation['kind'], what: string) => void;
+type Add = (kind: Violation['kind'], id: string, what: string) => void;
 
 function historiesOf(entries: readonly Entry[]): Map<string, History> {
   const histories = new Map<string, History>();
@@ -81,8 +84,8 @@ function historiesOf(entries: readonly Entry[]): Map<string, History> {
 
 function checkEnd(id: string, expected: End, facts: RoundFacts, add: Add): void {
   const end = endOf(id, facts);
-  if (end === null) add('lost', `${id} has not ended: its state is ${facts.results.get(id)?.state ?? 'unknown'}`);
-  else if (end !== expected) add('lost', `${id} ended as ${end} instead of ${expected}`);
+  if (end === null) add('lost', id, `has not ended: its state is ${facts.results.get(id)?.state ?? 'unknown'}`);
+  else if (end !== expected) add('lost', id, `ended as ${end} instead of ${expected}`);
 }
 
 /** How a task ended by what the broker keeps of it; null = it has not, or what is kept contradicts itself. */
@@ -111,24 +114,29 @@ function endOfRecord({ state, error }: TaskResultRecord, reason: string | undefi
 
 function checkRuns(id: string, { runs }: PlannedCall, history: History | undefined, { gentle, unspent }: RoundFacts, add: Add): void {
   const times = history?.runs.length ?? 0;
-  if (runs !== null && times < runs) add('lost', `${id} ran ${times} times instead of ${runs}`);
-  if (runs === 0 && times > 0) add('doubled', `${id} was not to run, and did`);
-  if (gentle && runs !== null && times > runs) add('doubled', `${id} ran ${times} times instead of ${runs}`);
-  if (unspent) for (const { worker } of history?.charged ?? []) add('doubled', `${id} came to ${worker} with an attempt spent`);
+  if (runs !== null && times < runs) add('lost', id, `ran ${times} times instead of ${runs}`);
+  if (runs === 0 && times > 0) add('doubled', id, 'was not to run, and did');
+  if (gentle && runs !== null && times > runs) add('doubled', id, `ran ${times} times instead of ${runs}`);
+  if (unspent) for (const { worker } of history?.charged ?? []) add('doubled', id, `came to ${worker} with an attempt spent`);
 }
 
-function checkLink(id: string, linked: ReadonlyMap<string, string>, add: Add): void {
-  const children = [...linked].filter(([, parent]) => parent === id).length;
-  if (children !== 1) add(children === 0 ? 'lost' : 'doubled', `${id} has called ${children} tasks instead of one`);
+function countsOf(ids: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
+
+function checkLink(id: string, children: number, add: Add): void {
+  if (children !== 1) add(children === 0 ? 'lost' : 'doubled', id, `has called ${children} tasks instead of one`);
 }
 
 function checkSettlements(id: string, { runs, ends, came }: History, { endedBefore }: RoundFacts, add: Add): void {
-  if (ends.length > 1) add('doubled', `${id} was settled by ${ends.map(({ worker }) => worker).join(' and ')}`);
+  if (ends.length > 1) add('doubled', id, `was settled by ${ends.map(({ worker }) => worker).join(' and ')}`);
   if (endedBefore.has(id) && came.length > 0) {
     const events = came.map(({ event, worker }) => `${event} by ${worker}`).join(', ');
-    add('doubled', `${id} came again (${events}) after it had ended in an earlier round`);
+    add('doubled', id, `came again (${events}) after it had ended in an earlier round`);
   }
   const [end] = ends;
   const late = end && runs.find((run) => run.at > end.at);
-  if (late) add('doubled', `${id} was begun by ${late.worker} after ${end.worker} had settled it`);
+  if (late) add('doubled', id, `was begun by ${late.worker} after ${end.worker} had settled it`);
 }

@@ -52,8 +52,9 @@ const KINDS = {
   link: 6,
   linkError: 3,
 } as const;
-type Kind = keyof typeof KINDS;
-const DECK = Object.entries(KINDS).flatMap(([kind, count]) => Array.from({ length: count }, () => kind as Kind));
+export type Kind = keyof typeof KINDS;
+/** Each kind as often as it occurs among a hundred or so. */
+export const DECK = Object.entries(KINDS).flatMap(([kind, count]) => Array.from({ length: count }, () => kind as Kind));
 const SAME_KEY = 3;
 /** fewer than there are slots: what is sent to a worker finds one */
 const BUSY = 40;
@@ -77,7 +78,8 @@ export function call(task: string, id: string, args: readonly unknown[] = [], mo
   return { task, args, end: 'done', runs: 1, revoke: false, linked: false, ...more, options };
 }
 
-function planCalls(kind: Kind, id: string, random: Random): PlannedCall[] {
+/** Those of one kind: mostly one, or several with the same key. */
+export function planCalls(kind: Kind, id: string, random: Random): PlannedCall[] {
   const priority = random.whole(0, 9);
   if (kind === 'unique') {
     const unique = { key: id };

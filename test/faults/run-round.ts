@@ -1,7 +1,6 @@
 import { placesOf } from '../../libs/task-queue/src/testing/conformance/leftovers.js';
-import { directQueueOf } from '../../libs/task-queue/src/core/policies/direct-queue.js';
-import type { TaskResultRecord } from '../../libs/task-queue/src/core/message/task-result.js';
 import { checkRound, linkedOf, type Violation } from './check-round.js';
+import { resultsOf, takeDeadLetters, untilQuiet } from './collect.js';
 import type { Engine } from './engine.js';
 import { pass, type Fault, type FaultContext, type Struck } from './fault.js';
 import { heldBy, type Entry } from './ledger.js';
@@ -28,7 +27,6 @@ export interface RoundReport {
 }
 
 export const WORKERS = 4;
-const QUEUE = 'default';
 /** ms of unbroken connection before a worker takes expired leases from others */
 const SEASONED = 5_000;
 const LIMIT = 30_000;
@@ -103,18 +101,6 @@ async function probe({ system }: RoundOptions, { round }: FaultContext, workers:
   return ran.length === 0 ? null : Math.max(...ran.map(({ at }) => at - over));
 }
 
-/** @returns false when work is still there after `limit` ms */
-async function untilQuiet({ observer, fleet }: SystemUnderTest, limit: number): Promise<boolean> {
-  const deadline = performance.now() + limit;
-  for (;;) {
-    const queues = [QUEUE, ...fleet.workers.map(({ name }) => directQueueOf(name))];
-    const counts = await Promise.all(queues.map((queue) => observer.transport.inspector.counts(queue)));
-    if (counts.every(({ dead: _, ...waiting }) => Object.values(waiting).every((count) => count === 0))) return true;
-    if (performance.now() > deadline) return false;
-    await pass(25);
-  }
-}
-
 async function judge(
   { engine, system, fault }: RoundOptions,
   struck: Struck,
@@ -126,8 +112,8 @@ async function judge(
   const { accepted, unknown } = system.sender;
   for (const id of accepted.keys()) unknown.delete(id);
   const linked = linkedOf(entries);
-  const results = await resultsOf(system, [...accepted.keys(), ...unknown, ...linked.keys()]);
-  const deadLetters = await takeDeadLetters(system);
+  const results = await resultsOf(system.observer, [...accepted.keys(), ...unknown, ...linked.keys()]);
+  const deadLetters = await takeDeadLetters(system.observer);
   const left = [...(await placesOf(system.observer.transport.inspector)), ...(await engine.leftovers(system.server.url, KEY_PREFIX))];
   const facts = {
     entries,
@@ -146,26 +132,6 @@ async function judge(
   for (const { event, id, detail } of entries)
     if (event === 'settled' && detail[0] !== 'retry' && detail[0] !== 'release') system.ended.add(id);
   return { tasks: accepted.size + linked.size, violations, recoveryMs: recoveryOf(entries, struck), resumeMs };
-}
-
-async function resultsOf({ observer }: SystemUnderTest, ids: readonly string[]): Promise<Map<string, TaskResultRecord | null>> {
-  const { results } = observer.transport;
-  const records = await results.load(ids);
-  await results.forget(ids);
-  return new Map(ids.map((id, index) => [id, records[index] ?? null]));
-}
-
-/** All dead letters with their reasons; they are gone afterwards. */
-async function takeDeadLetters({ observer }: SystemUnderTest): Promise<Map<string, string>> {
-  const { inspector } = observer.transport;
-  const reasons = new Map<string, string>();
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await inspector.deadLetters(QUEUE, { limit: 500, ...(cursor === undefined ? {} : { cursor }) });
-    for (const { id, reason } of page.letters) reasons.set(id, reason);
-    cursor = page.next;
-  }
-  await inspector.purgeDeadLetters(QUEUE);
-  return reasons;
 }
 
 /** The longest time from a worker's fall until something that it held was taken by another. */

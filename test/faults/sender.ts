@@ -1,4 +1,4 @@
-import { BrokerUnavailableError, PublishUncertainError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
+import { isOutage, PublishUncertainError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import type { TaskClient } from '../../libs/task-queue/src/core/client/task-client.js';
 import type { PlannedCall } from './load.js';
 
@@ -13,7 +13,10 @@ export class Sender {
   /** of calls without an id of their own whose answer was lost: they may be there or not */
   readonly unknown = new Set<string>();
 
-  constructor(private readonly client: TaskClient) {}
+  constructor(
+    private readonly client: TaskClient,
+    private readonly patience = PATIENCE,
+  ) {}
 
   async send(calls: readonly PlannedCall[]): Promise<void> {
     await Promise.all(calls.map((call) => this.#send(call)));
@@ -26,10 +29,10 @@ export class Sender {
   }
 
   async #send(call: PlannedCall): Promise<void> {
-    const id = await persist(() => this.#try(call));
+    const id = await this.#persist(() => this.#try(call));
     if (id === null) return;
     this.accepted.set(id, call);
-    if (call.revoke) await persist(() => this.client.revoke(id, { terminate: true }));
+    if (call.revoke) await this.#persist(() => this.client.revoke(id, { terminate: true }));
   }
 
   /** @returns the id of what is there now; null when that is not known */
@@ -42,18 +45,17 @@ export class Sender {
       return null;
     }
   }
-}
 
-/** Tries for as long as the broker cannot be reached. */
-async function persist<T>(send: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE;
-  for (;;) {
-    try {
-      return await send();
-    } catch (error) {
-      const passing = error instanceof BrokerUnavailableError || error instanceof PublishUncertainError;
-      if (!passing || performance.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  /** Tries for as long as the broker cannot be reached, or is full. */
+  async #persist<T>(send: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + this.patience;
+    for (;;) {
+      try {
+        return await send();
+      } catch (error) {
+        if (!isOutage(error) || performance.now() > deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      }
     }
   }
 }

@@ -20,6 +20,12 @@ export interface SystemOptions {
   /** where compiled files are */
   readonly folder: string;
   readonly lease: number;
+  /** of a worker process; default: that of the rounds */
+  readonly worker?: string;
+  /** for worker processes, beside what all of them need */
+  readonly env?: Readonly<Record<string, string>>;
+  /** ms that a call waits for a broker that cannot be reached */
+  readonly patience?: number;
 }
 
 /** What stands for all rounds: the server, the workers, a producer behind a proxy, and an observer who goes to the server directly. */
@@ -60,7 +66,7 @@ export class SystemUnderTest {
   }
 
   async #open(): Promise<void> {
-    const { engine, folder, lease } = this.options;
+    const { engine, folder, lease, worker: file = 'worker-child.js', patience } = this.options;
     const temp = await mkdtemp(path.join(os.tmpdir(), 'task-queue-faults-'));
     this.#cleanUps.push(() => rm(temp, { recursive: true }));
     this.server = await engine.start();
@@ -71,8 +77,9 @@ export class SystemUnderTest {
     const ledger = path.join(temp, 'ledger');
     this.ledger = new Ledger(ledger);
     this.#cleanUps.push(async () => this.ledger.close());
-    this.sender = new Sender((await this.#harness(this.proxy.url)).client);
-    this.fleet = new WorkerFleet({ folder, url: this.server.url, env: { KEY_PREFIX, LEDGER: ledger, LEASE: String(lease) } });
+    this.sender = new Sender((await this.#harness(this.proxy.url)).client, patience);
+    const env = { KEY_PREFIX, LEDGER: ledger, LEASE: String(lease), ...this.options.env };
+    this.fleet = new WorkerFleet({ folder, file, url: this.server.url, env });
     this.#cleanUps.push(() => this.fleet.stop());
   }
 

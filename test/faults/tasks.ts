@@ -3,7 +3,7 @@ import { Ignore, Reject } from '../../libs/task-queue/src/core/attempt/semipredi
 import { LeaseLostError } from '../../libs/task-queue/src/core/errors/run-errors.js';
 import type { TaskOptionsInput } from '../../libs/task-queue/src/core/policies/task-options-input.js';
 import type { TaskContext } from '../../libs/task-queue/src/core/ports/task/task-context.js';
-import type { Handler, Harness } from '../client-and-worker/harness.js';
+import type { Handler } from '../client-and-worker/harness.js';
 import type { openLedger } from './ledger.js';
 
 const RETRY_DELAY = 50;
@@ -41,11 +41,16 @@ const TASKS: Readonly<Record<string, readonly [handler: Handler, options?: TaskO
   probe: [() => {}],
 };
 
-export function registerTasks(app: Harness, note: ReturnType<typeof openLedger>): void {
+/** What tasks are registered with. */
+export interface TaskHost {
+  task(name: string, handler: Handler, options?: TaskOptionsInput): unknown;
+}
+
+export function registerTasks(app: TaskHost, note: ReturnType<typeof openLedger>): void {
   for (const [name, [handler, options]] of Object.entries(TASKS)) app.task(name, noting(handler, note), options);
 }
 
-function noting(handler: Handler, note: ReturnType<typeof openLedger>): Handler {
+export function noting(handler: Handler, note: ReturnType<typeof openLedger>): Handler {
   return async (context, ...args) => {
     note('ran', context.id, context.retries, context.parentId ?? '-');
     context.signal.addEventListener('abort', () => {

@@ -15,6 +15,8 @@ export interface FleetWorker {
 export interface FleetOptions {
   /** where compiled files are */
   readonly folder: string;
+  /** of a worker process, in that folder */
+  readonly file: string;
   readonly url: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -38,7 +40,8 @@ export class WorkerFleet {
   /** Starts as many as are missing. */
   async fill(count: number): Promise<void> {
     const missing = Math.max(0, count - this.#workers.size);
-    await Promise.all(Array.from({ length: missing }, () => this.#spawn()));
+    const started = await Promise.allSettled(Array.from({ length: missing }, () => this.#spawn()));
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
   }
 
   async kill(worker: FleetWorker): Promise<void> {
@@ -76,7 +79,7 @@ export class WorkerFleet {
   async #spawn(): Promise<void> {
     const name = `w${++this.#count}`;
     const proxy = await TcpProxy.before(this.options.url);
-    const child = fork(path.join(this.options.folder, 'worker-child.js'), {
+    const child = fork(path.join(this.options.folder, this.options.file), {
       env: { ...process.env, ...this.options.env, NAME: name, BROKER_URL: proxy.url },
       execArgv: ['--enable-source-maps', '--no-warnings'],
     });
@@ -88,10 +91,10 @@ export class WorkerFleet {
   }
 
   async #ended(worker: FleetWorker, how: number | NodeJS.Signals): Promise<void> {
-    this.#workers.delete(worker);
+    const wasReady = this.#workers.delete(worker);
     if (!this.#told.has(worker)) {
       if (how === 'SIGKILL') this.kills += 1;
-      else this.broken.push(`${worker.name} ended with ${how} by itself`);
+      else this.broken.push(`${worker.name} ended with ${how} by itself${wasReady ? '' : ' before it was ready'}`);
     }
     await worker.proxy.stop();
   }

@@ -58,7 +58,12 @@ export class TcpProxy implements LaneRules {
     }
   }
 
-  /** Everything passes again. */
+  /** Nothing that the server says reaches the connections that are open now, for as long as they last. */
+  mute(): void {
+    for (const [client] of this.#pairs) this.#muted.add(client);
+  }
+
+  /** Everything passes again, except on connections that are muted. */
   heal(): void {
     this.dropAnswers = false;
     this.dropRequests = false;

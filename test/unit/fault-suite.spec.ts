@@ -1,3 +1,4 @@
+import { draw } from '../faults/attack/calls.js';
 import { checkRound, type RoundFacts } from '../faults/check-round.js';
 import type { Entry, Event } from '../faults/ledger.js';
 import { call, ENDS, planRound, type End } from '../faults/load.js';
@@ -15,6 +16,25 @@ describe('the plan of a round', () => {
 
   it('contains each end except the death of a worker, which is a fault', () => {
     expect([...new Set(plan('a').before.map(({ end }) => end))].sort()).toEqual(ENDS.filter((end) => end !== 'dead').sort());
+  });
+});
+
+describe('the load of an attack', () => {
+  const drawn = (seed: string) => {
+    const random = new Random(seed);
+    return Array.from({ length: 1_000 }, (_, n) => draw(`w1-${n}`, random, 4_000));
+  };
+
+  it('is equal for equal seeds, and different for others', () => {
+    expect(drawn('a')).toEqual(drawn('a'));
+    expect(drawn('a')).not.toEqual(drawn('b'));
+  });
+
+  it('contains each end except the death of a worker, and each way in which a transfer ends', () => {
+    const calls = drawn('a').flatMap((one) => one.calls);
+    expect([...new Set(calls.map(({ end }) => end))].sort()).toEqual(ENDS.filter((end) => end !== 'dead').sort());
+    const ways = calls.filter(({ task }) => task === 'transfer').map(({ args }) => args[3]);
+    expect(new Set(ways)).toEqual(new Set(['done', 'failed', 'retried']));
   });
 });
 

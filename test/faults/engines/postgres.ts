@@ -8,7 +8,7 @@ import { asking } from '../faults/postgres-session.js';
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on', max_connections: 120 };
 
 /** Tables whose rows name no message that is still to be run, and go by themselves or with their queue. */
-const MAY_STAY = /^(queue|call|command|waiting|trace|revoked|result.*|join.*|.*migration.*)$/;
+const MAY_STAY = /^(queue|call|command|waiting|trace|revoked|result.*|join.*|task_record|.*migration.*)$/;
 /** Rows that count, where not all do. A key whose holder is over is free: whoever asks for it next has it. */
 const counts = (schema: string): Readonly<Record<string, string>> => ({
   claim: 'size > 0',
