@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { startPrivateRedis } from '../support/services.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { consume, LEASE, message, never, Rig, rigged, SEASONED, settleAll, takeIds } from './rig.js';
@@ -60,6 +61,31 @@ describe('rule 8: no sweep after our own outage', () => {
       expect(await takeIds(consumer)).toEqual([]);
       expect(await settleAll(consumer, [held!])).toEqual([true]);
       await proxy.stop();
+    }),
+  );
+
+  it(
+    'a server whose clock moves forward is an outage too: nothing is swept before the holders had time to renew',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish([message('running'), message('abandoned')], { timeout: 5_000 });
+      const [holder, dead, heir] = [await consume(transport), await consume(transport), await consume(await rig.connected())];
+      const [running] = await holder.receive(1, never());
+      await dead.receive(1, never());
+      rig.shift += SEASONED;
+      expect(await takeIds(heir)).toEqual([]);
+
+      // Ours stands still: shifting moves both clocks.
+      const before = process.hrtime.bind(process);
+      const own = jest.spyOn(process, 'hrtime').mockImplementation(() => [before()[0] - 60, before()[1]]);
+      rig.shift += 60_000;
+      expect(await takeIds(heir)).toEqual([]);
+      expect(await takeIds(heir)).toEqual([]);
+      expect((await holder.extend([running!])).lost).toEqual([]);
+      rig.shift += SEASONED;
+      expect(await takeIds(heir)).toEqual(['abandoned']);
+      expect(await settleAll(holder, [running!])).toEqual([true]);
+      own.mockRestore();
     }),
   );
 

@@ -1,5 +1,6 @@
+import { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
-import { consume, message, never, rigged, settleAll, takeIds } from './rig.js';
+import { consume, message, never, rigged, settleAll, takeIds, untilBlocked } from './rig.js';
 
 const HOUR = 3_600_000;
 const BACK = { kind: 'release', delay: 0, charge: true } as const;
@@ -25,6 +26,24 @@ describe('rule 7: a wake-up is only a hint', () => {
       await settleAll(worker, calm);
 
       expect(await waiting).toEqual(['suspect']);
+    }),
+  );
+});
+
+describe('rule 19: a wake-up that a frozen worker took', () => {
+  it(
+    'delays nothing for long: other waiting consumers look by themselves',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      const frozen = new Redis(rig.url, { connectionName: rig.prefix });
+      const taken = frozen.blpop(rig.key('wake'), 60);
+      await untilBlocked(rig, 1);
+      const waiting = takeIds(await consume(transport, { maxWait: 120_000 }));
+      await untilBlocked(rig, 2);
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      expect(await taken).not.toBeNull();
+      expect(await waiting).toEqual(['a']);
+      frozen.disconnect();
     }),
   );
 });

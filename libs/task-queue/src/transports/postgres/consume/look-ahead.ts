@@ -37,7 +37,7 @@ export class LookAhead {
     private readonly lease: number,
     held: HeldLeases,
   ) {
-    this.#sweeps = new SweepGate(held, context.leaseNow);
+    this.#sweeps = new SweepGate(held, lease, context.leaseNow);
     this.#known = context.connection.unbrokenSince;
   }
 

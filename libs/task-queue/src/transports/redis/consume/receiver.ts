@@ -21,6 +21,10 @@ const NOT_PLAIN_FOR = 1_000;
 /** ms for which a receive whose answer was lost cannot run late */
 const VOID_TTL = 600_000;
 const RETRY_PAUSE = 50;
+/** ms by which the server's clock may gain on ours between two answers; receive.lua has the same bound */
+const CLOCK_STEP = 1_000;
+/** ms between two looks of a waiting consumer, and for each queue: another worker, now frozen, may have taken the wake-up */
+const LOOK_EVERY = { least: 2_000, eachQueue: 5 };
 /** ms by which waits for the same instant differ, so that the first consumer varies */
 const JITTER = 2;
 /** ms after which another consumer should have taken a due message */
@@ -61,11 +65,11 @@ export class Receiver {
   ) {
     this.#turns = new SuspectTurns(options.lease);
     this.#take(queues);
-    this.#sweeps = new SweepGate(held, context.leaseNow);
+    this.#sweeps = new SweepGate(held, options.lease, context.leaseNow);
     this.#ahead = context.commands.ahead;
     context.commands.onUsable(() => {
       this.#sweeps.broken();
-      this.#ahead = context.commands.ahead;
+      this.#noteClock(context.commands.ahead);
     });
   }
 
@@ -100,7 +104,8 @@ export class Receiver {
         void this.held.none(left, signal).then(() => this.waiter.interrupt());
       }
       this.#watching = true;
-      const look = await this.waiter.wait(Math.min(answer.nextIn + Math.random() * JITTER, left), signal);
+      const rest = Math.max(LOOK_EVERY.least, queues.length * LOOK_EVERY.eachQueue);
+      const look = await this.waiter.wait(Math.min(answer.nextIn + Math.random() * JITTER, left, rest), signal);
       this.#watching = false;
       if (!look && monotonic() >= deadline) return [];
     }
@@ -183,8 +188,7 @@ export class Receiver {
 
   #accept(raw: readonly unknown[], queues: readonly QueueKeys[], token: string, sentAt: number): ReceiveAnswer {
     this.lastReceiveAt = this.context.options.clock.now();
-    const now = this.context.leaseNow();
-    this.#ahead = (raw[0] as number) - now;
+    this.#noteClock((raw[0] as number) - this.context.leaseNow());
     this.#sweeps.answered(sentAt);
     if (this.#most < MAX_BATCH) this.#most = Math.min(MAX_BATCH, 2 * this.#most);
     const answer = readReceiveAnswer(raw, queues, token, sentAt, () => ++this.#sequence);
@@ -224,6 +228,11 @@ export class Receiver {
       await callStore(commands, 'Releasing', 'releaseLost', [keys.void(token), keys.revoked, ...everywhere], args, timeout);
       this.#unanswered.delete(token);
     }
+  }
+
+  #noteClock(ahead: number): void {
+    if (ahead - this.#ahead > CLOCK_STEP) this.#sweeps.jumped();
+    this.#ahead = ahead;
   }
 
   #serverNow(): string {

@@ -10,9 +10,12 @@ const SLOW_ANSWER = 1_000;
 /** Decides when a consumer may sweep expired leases of others (rule 8). Its clock is that of leases, which tests can shift. */
 export class SweepGate {
   #unbrokenSince: number;
+  /** when a jump of the store's clock was noticed */
+  #jumpedAt = -Infinity;
 
   constructor(
     private readonly held: HeldLeases,
+    private readonly lease: number,
     private readonly now: () => number,
   ) {
     this.#unbrokenSince = now();
@@ -21,6 +24,12 @@ export class SweepGate {
   /** The connection was lost, or is new. */
   broken(): void {
     this.#unbrokenSince = this.now();
+  }
+
+  /** The store's clock moved forward: all leases look expired until their holders have renewed them, a third of a lease later. */
+  jumped(): void {
+    this.broken();
+    this.#jumpedAt = this.now();
   }
 
   answered(sentAt: number): void {
@@ -33,8 +42,9 @@ export class SweepGate {
    * @param since when its own leases must have been renewed
    */
   opensIn(since: number): number {
-    const wait = SWEEP_AFTER - (this.now() - this.#unbrokenSince);
+    const now = this.now();
+    const wait = Math.max(SWEEP_AFTER + this.#unbrokenSince, this.lease / 2 + this.#jumpedAt) - now;
     if (wait > 0) return Math.ceil(wait);
-    return this.held.renewedSince(since) ? 0 : RENEWAL_CHECK;
+    return this.held.renewedSince(Math.max(since, this.#jumpedAt)) ? 0 : RENEWAL_CHECK;
   }
 }
