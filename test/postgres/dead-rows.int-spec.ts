@@ -32,6 +32,27 @@ describe('while a transaction holds back vacuum', () => {
     expect(await entriesRead('delayed')).toBeLessThan(2 * DEAD * (seconds + 3));
   });
 
+  it('rule 24: dead rows of a limit are read once by a receive, not for each message that it takes', async () => {
+    await bury('limited', `queue, key, rank, seq, id, head, body`, `'work', 'k', 4, -n, 'm' || n, '5', ''`);
+    const broker = transport.broker as PostgresBroker;
+    const limited = Array.from({ length: 60 }, (_, at) => message(`n${at}`, { limit: { key: 'k', intervalMs: 0.001 } }));
+    await broker.publish(limited, { timeout: 5_000 });
+    const consumer = await rig.consumer(broker, 1);
+    let receives = 0;
+    for (let left = limited.length; left > 0; receives++) {
+      const some = await consumer.receive(100, never);
+      left -= some.length;
+      await ack(consumer, some);
+    }
+    await consumer.close();
+    expect(await entriesRead('limited')).toBeLessThan(DEAD * (10 + 6 * receives));
+  });
+
+  it('rule 24: a settlement reads its own claims, not those that were settled before', async () => {
+    await look(transport.broker as PostgresBroker);
+    expect(await entriesRead('claim', 'claim_pkey')).toBeLessThan(10 * LOOKS);
+  });
+
   it('rule 24: dead revoke marks are not read', async () => {
     await bury('revoked', `id, terminate, until`, `'m' || n, false, now() + interval '1 hour'`);
     await look(transport.broker as PostgresBroker);
@@ -60,13 +81,13 @@ async function look(broker: PostgresBroker): Promise<number> {
 }
 
 /** Entries of the indexes of a table that were read, dead ones included. */
-async function entriesRead(table: string): Promise<number> {
+async function entriesRead(table: string, index = '%'): Promise<number> {
   await transport.close();
   const { rows } = await holder.query<{ pid: number }>('select pg_backend_pid() as pid');
   await sessionsEnd(database.url, [rows[0]!.pid]);
   const [found] = await administer<{ read: number }>(
     database.url,
-    `select sum(idx_tup_read)::float8 as read from pg_stat_user_indexes where schemaname = '${rig.keyPrefix}' and relname = '${table}'`,
+    `select sum(idx_tup_read)::float8 as read from pg_stat_user_indexes where schemaname = '${rig.keyPrefix}' and relname = '${table}' and indexrelname like '${index}'`,
   );
   return found!.read;
 }

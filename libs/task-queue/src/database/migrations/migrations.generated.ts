@@ -665,6 +665,11 @@ begin
 end
 $$;
 
+-- Whether messages may wait for a slot. Like has_marks, it reads no rows.
+create function {schema}.has_limited() returns boolean language sql as $$
+  select pg_relation_size('{schema}.limited'::regclass) > 0
+$$;
+
 -- The limits for which messages of these queues wait. Each is found in one step of the index, however many messages wait.
 create function {schema}.limits_in(names text[]) returns table (queue text, key text) stable language sql as $$
   with recursive k (queue, key) as (
@@ -682,8 +687,9 @@ $$;
 
 -- Takes messages that have a slot, unless as many with a higher priority are ready. Revoked and expired messages use no slot, so that a
 -- worker ends them. A slot that was used slightly late does not move later slots; after a longer delay the slots start again.
-create function {schema}.take_limited(me bigint, first_number bigint, names text[], room integer, until timestamptz, at timestamptz)
-returns setof {schema}.claim language plpgsql as $$
+create function {schema}.take_limited(
+  me bigint, first_number bigint, line_queues text[], line_keys text[], room integer, until timestamptz, at timestamptz
+) returns setof {schema}.claim language plpgsql as $$
 #variable_conflict use_column
 declare
   line record;
@@ -691,12 +697,16 @@ declare
   one {schema}.limited;
   items {schema}.held[] := '{}';
   better integer;
+  taken_rank smallint;
+  taken_seq bigint;
 begin
-  for line in select k.queue, k.key from {schema}.limits_in(names) k loop
+  for line in select k.queue, k.key from unnest(line_queues, line_keys) as k(queue, key) loop
     select r.* into rate from {schema}.rate r where r.key = line.key for update skip locked;
     continue when not found;
+    taken_rank := -2;
+    taken_seq := 0;
     while cardinality(items) < room and {schema}.next_slot(rate) <= at loop
-      select l.* into one from {schema}.limited l where l.queue = line.queue and l.key = line.key
+      select l.* into one from {schema}.limited l where l.queue = line.queue and l.key = line.key and (l.rank, l.seq) > (taken_rank, taken_seq)
         and not exists (select from {schema}.queue q where q.paused and q.name = line.queue) order by l.rank, l.seq limit 1 for update skip locked;
       exit when not found;
       select count(*) into better from (
@@ -705,6 +715,8 @@ begin
         select o.size from {schema}.block o where o.queue = line.queue and o.rank < one.rank limit room / 8 + 1) b);
       exit when better >= room - cardinality(items);
       delete from {schema}.limited l where l.id = one.id;
+      taken_rank := one.rank;
+      taken_seq := one.seq;
       items := items || (0, 0, one.queue, one.id, one.head, one.body)::{schema}.held;
       if (one.expires is null or one.expires > at) and not {schema}.is_revoked(one.id, at) then
         rate.last := case when {schema}.next_slot(rate) < at - interval '100 ms' then at else {schema}.next_slot(rate) end;
@@ -755,6 +767,8 @@ declare
   since timestamptz := to_timestamp(seen / 1000.0);
   due_since timestamptz := to_timestamp(due_seen / 1000.0);
   next_due timestamptz;
+  limit_queues text[];
+  limit_keys text[];
   open text[] := names;
   tended boolean := false;
   whole boolean := not exists (select from unnest(seg_ranks) as s(rank) where s.rank > -2);
@@ -789,8 +803,11 @@ begin
         return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
       end loop;
     end if;
-    if taken = 0 and room > 0 and exists (select from {schema}.limited) then
-      for one in select t.* from {schema}.take_limited(me, first_number, open, room, until, at) t loop
+    if taken = 0 and room > 0 and {schema}.has_limited() then
+      select array_agg(k.queue), array_agg(k.key) into limit_queues, limit_keys from {schema}.limits_in(open) k;
+    end if;
+    if taken = 0 and limit_keys is not null then
+      for one in select t.* from {schema}.take_limited(me, first_number, limit_queues, limit_keys, room, until, at) t loop
         taken := taken + 1;
         room := room - one.size;
         perform {schema}.begin_unique(string_to_array(one.ids, chr(30)));
@@ -824,7 +841,7 @@ begin
       (extract(epoch from least(at, next_due)) * 1000)::text, null::text,
       extract(epoch from least(
         next_due,
-        (select min(greatest({schema}.next_slot(r), at)) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
+        (select min(greatest({schema}.next_slot(r), at)) from unnest(limit_keys) as k(key) join {schema}.rate r on r.key = k.key),
         (select greatest(c.lease_until, at + sweep_in * interval '1 ms') from {schema}.claim c where c.lease_until > since order by c.lease_until limit 1)
       ) - at)::double precision * 1000,
       (select count(*)::integer from unnest(open) as n(name) cross join lateral (
@@ -870,7 +887,8 @@ declare
   kept bigint[];
 begin
   perform set_config('synchronous_commit', 'off', true);
-  perform from {schema}.claim c where c.owner = me and c.number = any(numbers) and c.size > 0 order by c.number for update;
+  perform from (select w.number from unnest(numbers) as w(number) order by w.number offset 0) w
+  cross join lateral (select from {schema}.claim c where c.owner = me and c.number = w.number and c.size > 0 for update) c;
   with renewed as (
     update {schema}.claim c set lease_until = at + lease * interval '1 ms'
     where c.owner = me and c.number = any(numbers) and c.size > 0 returning c.number)
@@ -921,7 +939,8 @@ declare
   cut integer;
 begin
   select array_agg(c.number), bool_or(c.special) into live, special from (
-    select c.number, c.special from {schema}.claim c where c.owner = me and c.number = any(numbers) and c.size > 0 order by c.number for update) c;
+    select c.number, c.special from (select w.number from unnest(numbers) as w(number) order by w.number offset 0) w
+    cross join lateral (select c.number, c.special from {schema}.claim c where c.owner = me and c.number = w.number and c.size > 0 for update) c) c;
   if again then
     select s.answer into answer from {schema}.call s where s.owner = me and s.number = call_number;
     if found then return answer; end if;
@@ -933,11 +952,11 @@ begin
   if saves is not null and live is not null then perform {schema}.save_with(saves, live, at); end if;
   with gone as (
     delete from {schema}.claim c using unnest(numbers, masks) as m(number, mask)
-    where c.owner = me and c.number = m.number and c.size > 0 and position(b'0' in c.settled | m.mask::varbit) = 0 returning 1)
+    where c.owner = me and c.number = any(numbers) and c.number = m.number and c.size > 0 and position(b'0' in c.settled | m.mask::varbit) = 0 returning 1)
   select count(*) into cut from gone;
   if live is not null and cut < cardinality(live) then
     update {schema}.claim c set settled = c.settled | m.mask::varbit from unnest(numbers, masks) as m(number, mask)
-    where c.owner = me and c.number = m.number and c.size > 0;
+    where c.owner = me and c.number = any(numbers) and c.number = m.number and c.size > 0;
   end if;
   if live is null or cardinality(live) < cardinality(numbers) then
     answer := (coalesce(nullif(answer, ''), '{}')::jsonb

@@ -14,6 +14,8 @@ declare
   since timestamptz := to_timestamp(seen / 1000.0);
   due_since timestamptz := to_timestamp(due_seen / 1000.0);
   next_due timestamptz;
+  limit_queues text[];
+  limit_keys text[];
   open text[] := names;
   tended boolean := false;
   whole boolean := not exists (select from unnest(seg_ranks) as s(rank) where s.rank > -2);
@@ -48,8 +50,11 @@ begin
         return query select one.number, one.queue, one.ids, one.heads, one.bodies, ''::text, {schema}.marks_of(one.ids, at), null::double precision, null::integer, null::double precision;
       end loop;
     end if;
-    if taken = 0 and room > 0 and exists (select from {schema}.limited) then
-      for one in select t.* from {schema}.take_limited(me, first_number, open, room, until, at) t loop
+    if taken = 0 and room > 0 and {schema}.has_limited() then
+      select array_agg(k.queue), array_agg(k.key) into limit_queues, limit_keys from {schema}.limits_in(open) k;
+    end if;
+    if taken = 0 and limit_keys is not null then
+      for one in select t.* from {schema}.take_limited(me, first_number, limit_queues, limit_keys, room, until, at) t loop
         taken := taken + 1;
         room := room - one.size;
         perform {schema}.begin_unique(string_to_array(one.ids, chr(30)));
@@ -83,7 +88,7 @@ begin
       (extract(epoch from least(at, next_due)) * 1000)::text, null::text,
       extract(epoch from least(
         next_due,
-        (select min(greatest({schema}.next_slot(r), at)) from {schema}.limits_in(open) k join {schema}.rate r on r.key = k.key),
+        (select min(greatest({schema}.next_slot(r), at)) from unnest(limit_keys) as k(key) join {schema}.rate r on r.key = k.key),
         (select greatest(c.lease_until, at + sweep_in * interval '1 ms') from {schema}.claim c where c.lease_until > since order by c.lease_until limit 1)
       ) - at)::double precision * 1000,
       (select count(*)::integer from unnest(open) as n(name) cross join lateral (
@@ -129,7 +134,8 @@ declare
   kept bigint[];
 begin
   perform set_config('synchronous_commit', 'off', true);
-  perform from {schema}.claim c where c.owner = me and c.number = any(numbers) and c.size > 0 order by c.number for update;
+  perform from (select w.number from unnest(numbers) as w(number) order by w.number offset 0) w
+  cross join lateral (select from {schema}.claim c where c.owner = me and c.number = w.number and c.size > 0 for update) c;
   with renewed as (
     update {schema}.claim c set lease_until = at + lease * interval '1 ms'
     where c.owner = me and c.number = any(numbers) and c.size > 0 returning c.number)

@@ -18,7 +18,8 @@ declare
   cut integer;
 begin
   select array_agg(c.number), bool_or(c.special) into live, special from (
-    select c.number, c.special from {schema}.claim c where c.owner = me and c.number = any(numbers) and c.size > 0 order by c.number for update) c;
+    select c.number, c.special from (select w.number from unnest(numbers) as w(number) order by w.number offset 0) w
+    cross join lateral (select c.number, c.special from {schema}.claim c where c.owner = me and c.number = w.number and c.size > 0 for update) c) c;
   if again then
     select s.answer into answer from {schema}.call s where s.owner = me and s.number = call_number;
     if found then return answer; end if;
@@ -30,11 +31,11 @@ begin
   if saves is not null and live is not null then perform {schema}.save_with(saves, live, at); end if;
   with gone as (
     delete from {schema}.claim c using unnest(numbers, masks) as m(number, mask)
-    where c.owner = me and c.number = m.number and c.size > 0 and position(b'0' in c.settled | m.mask::varbit) = 0 returning 1)
+    where c.owner = me and c.number = any(numbers) and c.number = m.number and c.size > 0 and position(b'0' in c.settled | m.mask::varbit) = 0 returning 1)
   select count(*) into cut from gone;
   if live is not null and cut < cardinality(live) then
     update {schema}.claim c set settled = c.settled | m.mask::varbit from unnest(numbers, masks) as m(number, mask)
-    where c.owner = me and c.number = m.number and c.size > 0;
+    where c.owner = me and c.number = any(numbers) and c.number = m.number and c.size > 0;
   end if;
   if live is null or cardinality(live) < cardinality(numbers) then
     answer := (coalesce(nullif(answer, ''), '{}')::jsonb

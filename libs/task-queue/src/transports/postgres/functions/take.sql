@@ -161,6 +161,11 @@ begin
 end
 $$;
 
+-- Whether messages may wait for a slot. Like has_marks, it reads no rows.
+create function {schema}.has_limited() returns boolean language sql as $$
+  select pg_relation_size('{schema}.limited'::regclass) > 0
+$$;
+
 -- The limits for which messages of these queues wait. Each is found in one step of the index, however many messages wait.
 create function {schema}.limits_in(names text[]) returns table (queue text, key text) stable language sql as $$
   with recursive k (queue, key) as (
@@ -178,8 +183,9 @@ $$;
 
 -- Takes messages that have a slot, unless as many with a higher priority are ready. Revoked and expired messages use no slot, so that a
 -- worker ends them. A slot that was used slightly late does not move later slots; after a longer delay the slots start again.
-create function {schema}.take_limited(me bigint, first_number bigint, names text[], room integer, until timestamptz, at timestamptz)
-returns setof {schema}.claim language plpgsql as $$
+create function {schema}.take_limited(
+  me bigint, first_number bigint, line_queues text[], line_keys text[], room integer, until timestamptz, at timestamptz
+) returns setof {schema}.claim language plpgsql as $$
 #variable_conflict use_column
 declare
   line record;
@@ -187,12 +193,16 @@ declare
   one {schema}.limited;
   items {schema}.held[] := '{}';
   better integer;
+  taken_rank smallint;
+  taken_seq bigint;
 begin
-  for line in select k.queue, k.key from {schema}.limits_in(names) k loop
+  for line in select k.queue, k.key from unnest(line_queues, line_keys) as k(queue, key) loop
     select r.* into rate from {schema}.rate r where r.key = line.key for update skip locked;
     continue when not found;
+    taken_rank := -2;
+    taken_seq := 0;
     while cardinality(items) < room and {schema}.next_slot(rate) <= at loop
-      select l.* into one from {schema}.limited l where l.queue = line.queue and l.key = line.key
+      select l.* into one from {schema}.limited l where l.queue = line.queue and l.key = line.key and (l.rank, l.seq) > (taken_rank, taken_seq)
         and not exists (select from {schema}.queue q where q.paused and q.name = line.queue) order by l.rank, l.seq limit 1 for update skip locked;
       exit when not found;
       select count(*) into better from (
@@ -201,6 +211,8 @@ begin
         select o.size from {schema}.block o where o.queue = line.queue and o.rank < one.rank limit room / 8 + 1) b);
       exit when better >= room - cardinality(items);
       delete from {schema}.limited l where l.id = one.id;
+      taken_rank := one.rank;
+      taken_seq := one.seq;
       items := items || (0, 0, one.queue, one.id, one.head, one.body)::{schema}.held;
       if (one.expires is null or one.expires > at) and not {schema}.is_revoked(one.id, at) then
         rate.last := case when {schema}.next_slot(rate) < at - interval '100 ms' then at else {schema}.next_slot(rate) end;
