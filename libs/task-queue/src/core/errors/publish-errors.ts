@@ -3,13 +3,16 @@ import { TaskQueueError } from './task-queue-error.js';
 /** Nothing was sent: the broker could not be reached in time, or answered that it cannot do it now. */
 export class BrokerUnavailableError extends TaskQueueError {
   readonly code = 'BROKER_UNAVAILABLE';
+  /** a part of the messages waits for somebody else, such as for the lock of an open transaction */
+  readonly waits: boolean;
   /** @param answer the server's message, if it sent one */
-  constructor(what: string, options?: ErrorOptions & { readonly answer?: string }) {
+  constructor(what: string, options?: ErrorOptions & { readonly answer?: string; readonly waits?: boolean }) {
     const [why, next] =
       options?.answer === undefined
         ? ['cannot be reached', 'Check that the server runs and the URL is right.']
         : [`answers '${options.answer}'`, "Check the server's load, locks, timeouts and connection limit."];
     super(`${what}: the broker ${why}. Nothing was sent; it is safe to try again. ${next}`, options);
+    this.waits = options?.waits ?? false;
   }
 }
 

@@ -40,7 +40,7 @@ export class PostgresBroker extends TransportPart implements Broker {
   }
 
   publish(publications: readonly Publication[], options: PublishOptions): Promise<PublishReceipt[]> {
-    return this.#publisher.publish(publications, options.timeout);
+    return this.#publisher.publish(publications, options);
   }
 
   async consume(queues: readonly string[], options: ConsumeOptions): Promise<Consumer> {

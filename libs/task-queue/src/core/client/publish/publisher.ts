@@ -69,15 +69,22 @@ export class Publisher {
   async #publish(batch: readonly Waiting[], tries: Tries): Promise<void> {
     const { attempt, deadline } = tries;
     try {
-      const timeout = attempt === 1 ? this.timeout : deadline - this.clock.now();
+      const timeout = Math.max(1, deadline - this.clock.now());
       const receipts = await this.broker.publish(
         batch.map(({ publication }) => (attempt === 1 ? publication : { ...publication, fresh: false })),
-        { timeout },
+        { timeout, divisible: true },
       );
       batch.forEach((one, index) => answer(one, attempt === 1 ? receipts[index]! : ofRetry(one.publication, receipts[index]!)));
     } catch (error) {
-      await this.#tryAgain(batch, tries, error);
+      if (batch.length > 1 && error instanceof BrokerUnavailableError && error.waits) await this.#publishHalves(batch, tries);
+      else await this.#tryAgain(batch, tries, error);
     }
+  }
+
+  /** Calls that wait for nobody are published while another one of the batch waits. */
+  async #publishHalves(batch: readonly Waiting[], tries: Tries): Promise<void> {
+    const half = Math.ceil(batch.length / 2);
+    await Promise.all([this.#publish(batch.slice(0, half), tries), this.#publish(batch.slice(half), tries)]);
   }
 
   /** Calls with the same pause are tried again together; calls without one fail. */

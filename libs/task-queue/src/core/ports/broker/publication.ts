@@ -18,6 +18,8 @@ export interface Publication extends CarriedMessage {
 
 export interface PublishOptions {
   readonly timeout: number;
+  /** If a part waits for somebody else, nothing is published and the call is refused at once: the caller publishes it in parts. */
+  readonly divisible?: boolean;
 }
 
 export interface PublishReceipt {

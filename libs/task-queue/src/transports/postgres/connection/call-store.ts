@@ -40,6 +40,6 @@ export function toBrokerError(what: string, error: unknown): Error {
   if (!(error instanceof ServerRefusedError)) return error as Error;
   if (error.full) return new BrokerFullError(`answers '${error.message}'`, { cause: error });
   if (error.missingTable) return new SchemaMissingError(`${what}: ${error.message}`);
-  if (error.transient) return new BrokerUnavailableError(what, { cause: error, answer: error.message });
+  if (error.transient) return new BrokerUnavailableError(what, { cause: error, answer: error.message, waits: error.locked });
   return new BrokerRefusedError(what, error.message);
 }

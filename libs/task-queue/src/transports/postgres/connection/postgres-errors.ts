@@ -16,6 +16,10 @@ export class ServerRefusedError extends StoreRefusal {
   get transient(): boolean {
     return TRANSIENT.has(this.code);
   }
+  /** Another transaction held a lock for longer than the statement waits. */
+  get locked(): boolean {
+    return this.code === LOCKED;
+  }
   /** The server accepts no writes: its disk or memory is full, or it is read-only. */
   get full(): boolean {
     return FULL.has(this.code);
@@ -41,9 +45,10 @@ export class ServerRefusedError extends StoreRefusal {
 }
 
 const READ_ONLY = '25006';
+const LOCKED = '55P03';
 const MISSING: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '3F000']);
 const FULL: ReadonlySet<string> = new Set(['53000', '53100', '53200', '53400', READ_ONLY]);
-const TRANSIENT: ReadonlySet<string> = new Set(['40001', '40P01', '53200', '53300', '55P03', '57014', '57P03', READ_ONLY]);
+const TRANSIENT: ReadonlySet<string> = new Set(['40001', '40P01', '53200', '53300', LOCKED, '57014', '57P03', READ_ONLY]);
 
 /** An error of the driver without the data that it carries. */
 export function translate(error: unknown, sent: boolean): ConnectionLostError | ServerRefusedError {

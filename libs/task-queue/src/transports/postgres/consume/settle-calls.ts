@@ -36,4 +36,9 @@ export class PostgresSettleCalls implements SettleCalls<SettleBatch> {
   passes(error: unknown): boolean {
     return isTransient(error) || (error instanceof ServerRefusedError && error.full);
   }
+
+  /** A transaction of the application has locked a unique key or an id that the settlement needs. */
+  waits(error: unknown): boolean {
+    return error instanceof ServerRefusedError && error.locked;
+  }
 }

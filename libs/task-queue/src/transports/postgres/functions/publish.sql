@@ -306,6 +306,8 @@ declare
 begin
   -- In the application's transaction, the name of a new queue would block other publishers until the transaction ends.
   if me is not null then perform {schema}.know_queues(names); end if;
+  -- A transaction of the application may hold ids, keys and limits for as long as it likes: the publisher tries again.
+  if me is not null then perform set_config('lock_timeout', '100ms', true); end if;
   told := nullif({schema}.put(items, at, trace_ttl), '[]')::text;
   if me is not null then perform {schema}.note_call(me, call_number, spent, coalesce(told, '')); end if;
   perform {schema}.wake(names);

@@ -63,6 +63,7 @@ declare
   held_back jsonb;
   joined jsonb;
   news jsonb;
+  patience text := current_setting('lock_timeout');
 begin
   over := array(
     select h.id from unnest(held) h left join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal
@@ -73,6 +74,8 @@ begin
     select i from json_array_elements(company -> 'publish') c
     cross join lateral json_populate_record(null::{schema}.publication, c) i where (c ->> 'claim')::bigint = any(live));
   perform {schema}.know_queues(array(select distinct i.queue from unnest(items) i));
+  -- A transaction of the application may hold ids, keys and limits for as long as it likes: the settlement is set apart and tried again.
+  perform set_config('lock_timeout', '100ms', true);
   perform {schema}.lock_ids(ended || array(select i.id from unnest(items) i where i.fresh is not true));
   perform {schema}.leave_traces(ended, array_fill(at + trace_ttl * interval '1 ms', array[cardinality(ended)]));
   if exists (select from unnest(items) i where i.key is not null) then perform {schema}.lock_keys(items); end if;
@@ -85,6 +88,7 @@ begin
     held_back := {schema}.put(items, at, trace_ttl);
     perform {schema}.wake(array(select distinct i.queue from unnest(items) i));
   end if;
+  perform set_config('lock_timeout', patience, true);
   perform {schema}.forget_marks(over || array(
     select h.id from unnest(held) h join unnest(told) t on t.claim = h.number and t.ordinal = h.ordinal where t.kind = 'deadLetter'));
   if company -> 'arrivals' is not null then joined := {schema}.arrive_with(company -> 'arrivals', live, shift); end if;

@@ -1,4 +1,4 @@
-import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
+import type { Publication, PublishOptions, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { chunks } from '../../../core/ports/stores/chunks.js';
 import { checkPublication } from '../../shared/check-publication.js';
 import { monotonic } from '../../shared/monotonic.js';
@@ -13,6 +13,8 @@ import { copyReceipts, firstOfEach, isPlain, plainCall, publicationRow, readRece
 import type { PutRefusal } from './publication-rows.js';
 
 const RETRY_PAUSE = 25;
+/** ms; a shorter try could end before the server stops waiting for a lock (100 ms), and would be uncertain */
+const SHORTEST_TRY = 300;
 /** ms for which an uncertain publish is remembered; the server remembers its call longer */
 const REMEMBERED = 600_000;
 const WHAT = 'Publishing';
@@ -39,14 +41,14 @@ export class PostgresPublisher {
 
   constructor(private readonly context: PostgresContext) {}
 
-  async publish(publications: readonly Publication[], timeout: number): Promise<PublishReceipt[]> {
+  async publish(publications: readonly Publication[], { timeout, divisible = false }: PublishOptions): Promise<PublishReceipt[]> {
     publications.forEach(checkPublication);
     const deadline = monotonic() + timeout;
     const receipts = new Array<PublishReceipt>(publications.length);
     const open = await this.#open(publications, receipts, deadline);
     const parcels = this.#pack(open, publications);
     try {
-      for (const parcel of parcels) await this.#deliver(parcel, receipts, deadline);
+      for (const parcel of parcels) await this.#deliver(parcel, receipts, deadline, divisible && publications.length > 1);
     } catch (error) {
       throw this.#uncertain.remember(parcels, error) ?? toBrokerError(WHAT, error);
     }
@@ -66,7 +68,7 @@ export class PostgresPublisher {
     });
   }
 
-  async #deliver(parcel: PostgresParcel, receipts: PublishReceipt[], deadline: number): Promise<void> {
+  async #deliver(parcel: PostgresParcel, receipts: PublishReceipt[], deadline: number, divisible: boolean): Promise<void> {
     let trusted = true;
     for (;;) {
       parcel.number = this.#calls.next();
@@ -80,6 +82,7 @@ export class PostgresPublisher {
           continue;
         }
         if (!isTransient(error)) throw toBrokerError(WHAT, error);
+        if (error instanceof ServerRefusedError && error.locked && (divisible || deadline - monotonic() < SHORTEST_TRY)) throw error;
         if (error instanceof ConnectionLostError && error.sent) {
           parcel.state = 'sent';
           if (monotonic() >= deadline) throw error;

@@ -3,6 +3,7 @@ import type { TaskLogger } from '../../../core/ports/runtime/logger.js';
 import { pause } from '../pause.js';
 import { ConnectionLostError } from '../store-errors.js';
 import type { HeldLeases } from './held-leases.js';
+import { SetApart } from './set-apart.js';
 
 const MAX_BATCH = 500;
 /** characters of one call, beyond which no more settlements are added: a slow line must carry it in time */
@@ -40,6 +41,8 @@ export interface SettleCalls<Batch extends SettleBatch> {
   send(batch: Batch, number: number, again: boolean, accepted: Accepted): Promise<readonly RevokedDelivery[]>;
   /** Whether the same call may succeed later. */
   passes(error: unknown): boolean;
+  /** Whether a part of the call waits for somebody else, while the rest could be settled. */
+  waits?(error: unknown): boolean;
 }
 
 /**
@@ -50,12 +53,14 @@ export interface SettleCalls<Batch extends SettleBatch> {
  * - This queue alone repeats a settle call: only the engine knows the number of a call whose answer was lost. It repeats for as
  *   long as a lease may hold; after that the messages run again elsewhere. `settle` never rejects.
  * - If the store refuses a batch, nothing was written. Halves are tried until the refused settlement is alone.
+ * - A batch of which a part waits for somebody else is set apart, and delays no other call (SetApart).
  */
 export class SettleQueue<Batch extends SettleBatch> {
   #jobs: Job[] = [];
   #running = false;
   #number = 0;
   #closed = false;
+  readonly #apart = new SetApart(() => this.#start());
   /** upper bound of a call: smaller after a connection that was lost during one */
   #size = MAX_SIZE;
 
@@ -70,19 +75,24 @@ export class SettleQueue<Batch extends SettleBatch> {
     const fresh = this.held.beginSettling(settlements);
     return new Promise((resolve) => {
       this.#jobs.push({ settlements, fresh, resolve });
-      if (this.#running) return;
-      this.#running = true;
-      queueMicrotask(() => void this.#run());
+      if (!this.#running) this.#start();
     });
   }
 
   /** Repeats no call any more: unsettled deliveries are left to their leases. */
   close(): void {
     this.#closed = true;
+    this.#apart.retryNow();
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    queueMicrotask(() => void this.#run());
   }
 
   async #run(): Promise<void> {
-    while (this.#jobs.length > 0) {
+    while (this.#jobs.length > 0 || this.#apart.due) {
       const jobs = this.#jobs;
       this.#jobs = [];
       const all = jobs.length === 1 ? jobs[0]!.fresh : jobs.flatMap(({ fresh }) => fresh);
@@ -90,9 +100,27 @@ export class SettleQueue<Batch extends SettleBatch> {
       for (let at = 0; at < all.length; at += MAX_BATCH) {
         await this.#settleBatch(all.length <= MAX_BATCH ? all : all.slice(at, at + MAX_BATCH), accepted);
       }
-      for (const job of jobs) job.resolve(receiptsOf(job, accepted));
+      for (const job of jobs) this.#end(job, accepted);
+      if (this.#apart.due) await this.#retryApart();
     }
     this.#running = false;
+  }
+
+  /** A job with a settlement that is set apart ends when that is decided. */
+  #end(job: Job, accepted: Accepted): void {
+    if (this.#apart.isEmpty) job.resolve(receiptsOf(job, accepted));
+    else this.#apart.whenDecided(job.fresh, accepted, () => job.resolve(receiptsOf(job, accepted)));
+  }
+
+  async #retryApart(): Promise<void> {
+    const accepted: Accepted = new Map();
+    const held: Settlement[] = [];
+    for (const settlement of this.#apart.take()) {
+      if (this.held.holds(settlement.delivery)) held.push(settlement);
+      else this.held.settled(settlement.delivery, false);
+    }
+    if (held.length > 0) await this.#settleBatch(held, accepted);
+    this.#apart.tried(accepted);
   }
 
   async #settleBatch(settlements: readonly Settlement[], accepted: Accepted): Promise<void> {
@@ -107,6 +135,7 @@ export class SettleQueue<Batch extends SettleBatch> {
     const { order } = batch;
     const answer = await this.#call(batch, accepted);
     if (answer instanceof Error) {
+      if (this.calls.waits?.(answer)) return this.#apart.add(order);
       if (order.length === 1) return this.#refuse(order[0]!, answer);
       const half = Math.ceil(order.length / 2);
       await this.#settleBatch(order.slice(0, half), accepted);
@@ -126,7 +155,7 @@ export class SettleQueue<Batch extends SettleBatch> {
         if (!again && this.#size < MAX_SIZE) this.#size *= 2;
         return answer;
       } catch (error) {
-        if (!this.calls.passes(error)) return error as Error;
+        if (!this.calls.passes(error) || this.calls.waits?.(error)) return error as Error;
         if (error instanceof ConnectionLostError && error.sent) this.#size = Math.max(MIN_SIZE, this.#size / 2);
         await pause(RETRY_PAUSE);
       }
