@@ -63,6 +63,21 @@ describe('transactional tasks whose connection is lost', () => {
     expect([runs, await balances()]).toEqual([2, [100, 100]]);
   });
 
+  it('rule 35: before they begin wait for the database, and no attempt is charged', async () => {
+    const holder = await database.pool.connect();
+    await holder.query('BEGIN');
+    await holder.query(`LOCK TABLE ${schema}.task_record`);
+    const redelivered: boolean[] = [];
+    script.afterTransfer = ({ deliveryInfo }) => void redelivered.push(deliveryInfo.redelivered);
+    const sent = await tasks.for(BankTasks).transfer.delay(1, 2, 30);
+    const ended = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%settlement FROM%task_record%' AND wait_event_type = 'Lock'`;
+    while ((await database.pool.query(ended)).rowCount === 0);
+    await holder.query('ROLLBACK');
+    holder.release();
+    expect(await sent.get({ timeout: '20s' })).toBe(30);
+    expect([redelivered, await balances()]).toEqual([[false], [70, 130]]);
+  });
+
   /** Ends the session of the task, and returns when its connection has seen that. */
   async function cut(source: Pick<DataSource, 'query'>): Promise<void> {
     const [{ pid }] = await source.query<[{ pid: number }]>('SELECT pg_backend_pid() AS pid');

@@ -58,7 +58,7 @@ export class TypeOrmTransactions implements TaskTransactions {
     try {
       transaction = await this.#ambient.begin(this.options.policy.isolation);
     } catch (error) {
-      return { kind: isConnectionLoss(error) ? 'unavailable' : 'failed', error };
+      return notBegun(error);
     }
     try {
       return await this.#run(id, work, transaction);
@@ -96,7 +96,7 @@ export class TypeOrmTransactions implements TaskTransactions {
   async #run(id: string | null, work: () => Promise<string | null>, transaction: TaskTransaction): Promise<TransactionEnd> {
     const { ambient, records } = transaction;
     if (id !== null) {
-      const found = await this.#look(records, id);
+      const found = await this.#look(records, id).catch(notBegun);
       if (found.kind !== 'none') return found;
     }
     const record = await currentTransaction.run(ambient, work);
@@ -147,6 +147,11 @@ export class TypeOrmTransactions implements TaskTransactions {
 /** However the handler took the loss of its connection, it lost its work. */
 function rolledBack(lost: unknown): TransactionEnd {
   return lost === undefined ? { kind: 'rolledBack' } : { kind: 'lost', error: lost };
+}
+
+/** The handler was not called: a loss of the connection is no loss of a worker. */
+function notBegun(error: unknown): Extract<TransactionEnd, { readonly kind: 'unavailable' | 'failed' }> {
+  return { kind: isConnectionLoss(error) ? 'unavailable' : 'failed', error };
 }
 
 /** A task that another task runs inline joins its transaction. */
