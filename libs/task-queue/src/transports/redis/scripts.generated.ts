@@ -100,7 +100,7 @@ while #found < limit do
 end
 return found
 `,
-  counts: `#!lua flags=allow-oom
+  counts: `#!lua flags=no-writes
 -- Counts the messages of one queue in each place. KEYS: the queue · Returns ready, delayed, limited, leased, suspects, dead.
 local queue = queue_at(1)
 local ready = redis.call('LLEN', queue.front)
@@ -120,7 +120,7 @@ return {
   redis.call('ZCARD', queue.dead),
 }
 `,
-  deadLetters: `#!lua flags=allow-oom
+  deadLetters: `#!lua flags=no-writes
 -- A page of the dead letters of one queue, newest first. KEYS: the queue · ARGV: how many, time and id of the last one seen ('' = none)
 -- Returns ids, bodies, infos, times, 1 if there are more.
 local queue, count = queue_at(1), tonumber(ARGV[1])
@@ -230,7 +230,7 @@ if redis.call('EXISTS', KEYS[2]) == 1 then
 end
 return answer
 `,
-  findDeadLetters: `#!lua flags=allow-oom
+  findDeadLetters: `#!lua flags=no-writes
 -- Dead letters of one queue by their ids. KEYS: the queue · ARGV: ids… · Returns bodies, infos, times (nil = no dead letter).
 local queue = queue_at(1)
 return {
@@ -265,7 +265,7 @@ for i = 1, #ARGV do
 end
 return #ARGV
 `,
-  heads: `#!lua flags=allow-oom
+  heads: `#!lua flags=no-writes
 -- The next message of each priority. KEYS: the queue · Returns ids, bodies.
 local queue = queue_at(1)
 local ids = {}
@@ -280,11 +280,11 @@ if #ids == 0 then
 end
 return { ids, redis.call('HMGET', queue.msg, unpack(ids)) }
 `,
-  knownQueues: `#!lua flags=allow-oom
+  knownQueues: `#!lua flags=no-writes
 -- Names of the queues that hold or have held messages. KEYS: queues
 return redis.call('SMEMBERS', KEYS[1])
 `,
-  loadJoin: `#!lua flags=allow-oom
+  loadJoin: `#!lua flags=no-writes
 -- Reads a join. KEYS: join base · ARGV: offset, id · Returns its fields and values; nothing if it does not exist.
 local key = KEYS[1] .. ARGV[2]
 if lapsed(key, now_ms(ARGV[1])) then
@@ -292,7 +292,7 @@ if lapsed(key, now_ms(ARGV[1])) then
 end
 return redis.call('HGETALL', key)
 `,
-  loadResults: `#!lua flags=allow-oom
+  loadResults: `#!lua flags=no-writes
 -- with: results
 -- Reads results. KEYS: result base · ARGV: offset, ids… · Returns the records.
 local keys = {}
@@ -301,7 +301,7 @@ for i = 2, #ARGV do
 end
 return read_results(keys, now_ms(ARGV[1]))
 `,
-  locate: `#!lua flags=allow-oom
+  locate: `#!lua flags=no-writes
 -- with: limits
 -- The places of ids in one queue. KEYS: the queue · ARGV: ids… · Returns a place for each, '' = not in this queue.
 local queue = queue_at(1)
@@ -368,7 +368,7 @@ redis.call('SADD', KEYS[2], ARGV[1])
 redis.call('SET', KEYS[1], '1')
 return 1
 `,
-  paused: `#!lua flags=allow-oom
+  paused: `#!lua flags=no-writes
 -- Which queues are paused. KEYS: their marks · Returns one digit for each.
 local flags = {}
 for i = 1, #KEYS do

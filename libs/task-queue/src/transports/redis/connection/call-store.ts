@@ -1,4 +1,4 @@
-import { BrokerRefusedError, BrokerUnavailableError } from '../../../core/errors/publish-errors.js';
+import { BrokerFullError, BrokerRefusedError, BrokerUnavailableError } from '../../../core/errors/publish-errors.js';
 import type { RedisConnection } from './redis-connection.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { pause } from '../../shared/pause.js';
@@ -13,7 +13,7 @@ const PAUSE = 50;
 /**
  * Runs an idempotent script, and repeats it until the server has answered.
  * @param what for the error's message
- * @throws BrokerUnavailableError · BrokerRefusedError · BrokerVersionError
+ * @throws BrokerUnavailableError · BrokerFullError · BrokerRefusedError · BrokerVersionError
  */
 export async function callStore(
   connection: RedisConnection,
@@ -39,12 +39,14 @@ export async function callStore(
 /** The error of a connection that did not become usable in time. */
 export function unavailable(what: string, why: Error | null): BrokerUnavailableError | BrokerRefusedError {
   if (why instanceof ServerRefusedError && why.login) return new BrokerRefusedError(what, why.message);
+  if (why instanceof ServerRefusedError) return new BrokerUnavailableError(what, { cause: why, answer: why.message });
   return new BrokerUnavailableError(what, why === null ? undefined : { cause: why });
 }
 
 /** An error of the connection as an error of the library; any other error is returned unchanged. */
 export function toBrokerError(what: string, error: unknown): Error {
-  return error instanceof ServerRefusedError ? new BrokerRefusedError(what, error.message) : (error as Error);
+  if (!(error instanceof ServerRefusedError)) return error as Error;
+  return error.full ? new BrokerFullError(`answers '${error.message}'`, { cause: error }) : new BrokerRefusedError(what, error.message);
 }
 
 /** @returns null after `ms` */

@@ -13,8 +13,13 @@ export class ServerRefusedError extends StoreRefusal {
   get transient(): boolean {
     return TRANSIENT.has(this.kind);
   }
+  /** The server accepts no writes: its memory or disk is full, or a snapshot failed. */
   get full(): boolean {
-    return this.kind === 'OOM' || /\bOOM\b|maxmemory/.test(this.message);
+    return this.kind === 'OOM' || this.kind === 'MISCONF' || /\bOOM\b|maxmemory/.test(this.message);
+  }
+  /** The server refuses these keys or arguments; it may accept others. */
+  get ofArguments(): boolean {
+    return this.kind === 'ERR' || this.kind === 'WRONGTYPE';
   }
   get unknownScript(): boolean {
     return this.kind === 'NOSCRIPT';

@@ -1,6 +1,7 @@
 import type { RevokedDelivery, Settlement } from '../../../core/ports/broker/consumer.js';
 import type { Accepted, SettleCalls } from '../../shared/leases/settle-queue.js';
 import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
+import { ServerRefusedError } from '../connection/redis-errors.js';
 import type { QueueKeys } from '../connection/redis-keys.js';
 import type { RedisContext } from '../redis-context.js';
 import { addReceipts, readRevoked, type SettleAnswer } from './settle-answer.js';
@@ -45,7 +46,8 @@ export class RedisSettleCalls implements SettleCalls<EncodedBatch> {
     return readRevoked(revoked);
   }
 
+  /** Whatever else the server refuses now, it may accept later: finished work waits for that, because it would be done again. */
   passes(error: unknown): boolean {
-    return isTransient(error);
+    return isTransient(error) || (error instanceof ServerRefusedError && !error.ofArguments);
   }
 }

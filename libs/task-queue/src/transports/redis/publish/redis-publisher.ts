@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { BrokerFullError } from '../../../core/errors/publish-errors.js';
 import type { Publication, PublishReceipt } from '../../../core/ports/broker/publication.js';
 import { chunks } from '../../../core/ports/stores/chunks.js';
 import { checkPublication } from '../../shared/check-publication.js';
@@ -122,7 +121,6 @@ export class RedisPublisher {
         if (tries === 1) this.#noteAnswered(parcel);
         return writeReceipts(parcel, receipts);
       } catch (error) {
-        if (error instanceof ServerRefusedError && error.full) throw new BrokerFullError();
         if (!isTransient(error)) throw toBrokerError(WHAT, error);
         if (error instanceof ConnectionLostError && error.sent) parcel.state = 'sent';
         if (monotonic() >= deadline) throw error;

@@ -1,4 +1,4 @@
-#!lua flags=allow-oom
+#!lua flags=no-writes
 -- Counts the messages of one queue in each place. KEYS: the queue · Returns ready, delayed, limited, leased, suspects, dead.
 local queue = queue_at(1)
 local ready = redis.call('LLEN', queue.front)

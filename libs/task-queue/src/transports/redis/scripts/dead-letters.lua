@@ -1,4 +1,4 @@
-#!lua flags=allow-oom
+#!lua flags=no-writes
 -- A page of the dead letters of one queue, newest first. KEYS: the queue · ARGV: how many, time and id of the last one seen ('' = none)
 -- Returns ids, bodies, infos, times, 1 if there are more.
 local queue, count = queue_at(1), tonumber(ARGV[1])

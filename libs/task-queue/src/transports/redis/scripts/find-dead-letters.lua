@@ -1,4 +1,4 @@
-#!lua flags=allow-oom
+#!lua flags=no-writes
 -- Dead letters of one queue by their ids. KEYS: the queue · ARGV: ids… · Returns bodies, infos, times (nil = no dead letter).
 local queue = queue_at(1)
 return {

@@ -1,4 +1,4 @@
-#!lua flags=allow-oom
+#!lua flags=no-writes
 -- The next message of each priority. KEYS: the queue · Returns ids, bodies.
 local queue = queue_at(1)
 local ids = {}

@@ -1,4 +1,4 @@
-#!lua flags=allow-oom
+#!lua flags=no-writes
 -- with: results
 -- Reads results. KEYS: result base · ARGV: offset, ids… · Returns the records.
 local keys = {}

@@ -1,4 +1,4 @@
-#!lua flags=allow-oom
+#!lua flags=no-writes
 -- with: limits
 -- The places of ids in one queue. KEYS: the queue · ARGV: ids… · Returns a place for each, '' = not in this queue.
 local queue = queue_at(1)

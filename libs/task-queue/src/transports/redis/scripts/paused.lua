@@ -1,4 +1,4 @@
-#!lua flags=allow-oom
+#!lua flags=no-writes
 -- Which queues are paused. KEYS: their marks · Returns one digit for each.
 local flags = {}
 for i = 1, #KEYS do

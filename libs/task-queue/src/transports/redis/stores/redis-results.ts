@@ -4,6 +4,7 @@ import { chunks } from '../../../core/ports/stores/chunks.js';
 import type { ResultBackend } from '../../../core/ports/stores/result-backend.js';
 import { ResultWatch } from '../../../core/ports/stores/result-watch.js';
 import { callStore } from '../connection/call-store.js';
+import { ServerRefusedError } from '../connection/redis-errors.js';
 import type { ScriptName } from '../connection/scripts.js';
 import type { Subscriptions } from '../connection/subscriptions.js';
 import type { RedisContext } from '../redis-context.js';
@@ -62,8 +63,16 @@ export class RedisResults extends TransportPart implements ResultBackend {
     this.#watch.close();
   }
 
+  /** A server that refuses writes can still be read: then nothing is announced, and polls find the results. */
+  #look(ids: readonly string[]): Promise<(TaskResultRecord | null)[]> {
+    return this.#loadAndNote(ids).catch((error: Error) => {
+      if (error.cause instanceof ServerRefusedError) return this.load(ids);
+      throw error;
+    });
+  }
+
   /** Loads, and notes that this process waits for the ids: only their saves are announced. */
-  async #look(ids: readonly string[]): Promise<(TaskResultRecord | null)[]> {
+  async #loadAndNote(ids: readonly string[]): Promise<(TaskResultRecord | null)[]> {
     const { keys } = this.context;
     const found: (TaskResultRecord | null)[] = [];
     for (const some of chunks(ids)) {
