@@ -40,7 +40,7 @@ export class RedisTransport implements Transport {
       logger: options.logger,
     };
     this.#context = {
-      keys: new RedisKeys(options.keyPrefix),
+      keys: new RedisKeys(options.keyPrefix, Number(setup.options.db ?? 0)),
       options,
       setup,
       commands: new RedisConnection('commands', setup, true),

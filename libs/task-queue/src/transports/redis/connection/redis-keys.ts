@@ -76,7 +76,11 @@ export class RedisKeys {
   readonly controlChannel: string;
   readonly #queues = new Map<string, QueueKeys>();
 
-  constructor(private readonly prefix: string) {
+  /** @param database keys of two databases are apart, and channels are not: their names have its number */
+  constructor(
+    private readonly prefix: string,
+    database = 0,
+  ) {
     if (prefix === '' || !prefix.isWellFormed() || /[{}]/.test(prefix)) {
       throw new InvalidOptionError('keyPrefix', prefix, 'text that is not empty and has neither { nor } (they decide the slot of a key)');
     }
@@ -89,8 +93,9 @@ export class RedisKeys {
     this.join = `${prefix}:join:`;
     this.completeJoins = `${prefix}:joins-complete`;
     this.schedules = `${prefix}:schedules:`;
-    this.resultsChannel = `${prefix}:results`;
-    this.controlChannel = `${prefix}:control`;
+    const at = database === 0 ? '' : `@${database}`;
+    this.resultsChannel = `${prefix}:results${at}`;
+    this.controlChannel = `${prefix}:control${at}`;
   }
 
   /** the channel for the answers to one question */

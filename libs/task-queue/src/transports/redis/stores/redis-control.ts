@@ -4,7 +4,7 @@ import type { RedisContext } from '../redis-context.js';
 import type { Subscriptions } from '../connection/subscriptions.js';
 import { TransportPart, type Lifecycle } from '../../shared/transport-part.js';
 
-/** Announces commands to every process of the same key prefix, by publish and subscribe: a disconnected process misses them. */
+/** Announces commands to every process of the same key prefix and database, by publish and subscribe: a disconnected process misses them. */
 export class RedisControl extends TransportPart implements ControlChannel {
   constructor(
     private readonly context: RedisContext,
