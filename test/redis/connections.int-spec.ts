@@ -81,12 +81,15 @@ describe('unsuitable servers', () => {
     }
   });
 
-  it('a server that evicts keys causes a warning', async () => {
-    const server = await startPrivateRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] });
+  it.each([
+    ['allkeys-lru', /waiting tasks/],
+    ['volatile-lru', /results, unique keys and joins/],
+  ])('a server that evicts keys (%s) causes a warning', async (policy, text) => {
+    const server = await startPrivateRedis({ args: ['--maxmemory-policy', policy] });
     const rig = new Rig(server.url);
     try {
       await rig.connected();
-      expect(rig.logged).toEqual([expect.objectContaining({ fields: expect.objectContaining({ policy: 'allkeys-lru' }) })]);
+      expect(rig.logged).toEqual([{ message: expect.stringMatching(text), fields: expect.objectContaining({ policy }) }]);
     } finally {
       await rig.close();
       await server.stop();

@@ -231,7 +231,8 @@ export class RedisConnection {
   }
 
   #warnOfEviction(policy: string): void {
-    this.setup.logger.warn('Redis may evict waiting tasks: set maxmemory-policy to noeviction', { policy, server: this.setup.shown });
+    const lost = policy.startsWith('volatile-') ? 'results, unique keys and joins' : 'waiting tasks';
+    this.setup.logger.warn(`Redis may evict ${lost}: set maxmemory-policy to noeviction`, { policy, server: this.setup.shown });
   }
 
   #becomeUsable(): void {

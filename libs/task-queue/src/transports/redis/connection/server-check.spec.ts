@@ -24,10 +24,10 @@ describe('checkServer', () => {
 
   it.each([
     ['noeviction', null],
-    ['volatile-lru', null],
+    ['volatile-lru', 'volatile-lru'],
     ['allkeys-lru', 'allkeys-lru'],
     ['allkeys-random', 'allkeys-random'],
-  ])('says whether %s may throw waiting messages away', (policy, evicts) => {
+  ])('says whether %s may delete messages, or results, unique keys and joins', (policy, evicts) => {
     expect(check('redis_version:7.0.15', `maxmemory_policy:${policy}`).evicts).toBe(evicts);
   });
 });

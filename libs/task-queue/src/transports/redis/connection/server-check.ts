@@ -6,7 +6,7 @@ export interface ServerFacts {
   readonly refusal: TaskQueueError | null;
   /** epoch ms by the server's clock */
   readonly now: number;
-  /** the eviction policy, if it may delete waiting messages */
+  /** the eviction policy, if it may delete keys: messages, or (volatile-*) results, unique keys and joins */
   readonly evicts: string | null;
 }
 
@@ -22,7 +22,7 @@ export function checkServer(info: string, shown: string): ServerFacts {
   return {
     refusal: refusalOf(valkey === undefined ? 'Redis' : 'Valkey', version, field('cluster_enabled') === '1', shown),
     now: Number(field('server_time_usec') ?? NaN) / 1_000,
-    evicts: policy === 'noeviction' || policy.startsWith('volatile-') ? null : policy,
+    evicts: policy === 'noeviction' ? null : policy,
   };
 }
 
