@@ -1,5 +1,6 @@
 import { startPrivateRedis } from '../support/services.js';
-import { consume, message, never, QUEUE, Rig, rigged, settleAll } from './rig.js';
+import { proxied } from './proxied.js';
+import { consume, message, never, QUEUE, Rig, rigged, settleAll, takeIds } from './rig.js';
 
 const WAIT = { timeout: 20_000 };
 /** µs: far more than a bounded script takes, far less than one that walks the list for each id */
@@ -51,3 +52,69 @@ describe('rule 33: revoking in a long queue', () => {
     }),
   );
 });
+
+/** A consumer that holds so many messages, ids n0 and on. */
+async function holding(rig: Rig, count: number) {
+  const transport = await rig.connected();
+  await transport.broker.publish(
+    numbered(count).map((id) => message(id)),
+    WAIT,
+  );
+  const consumer = await consume(transport);
+  for (let taken = 0; taken < count;) taken += (await consumer.receive(500, never())).length;
+  return transport;
+}
+
+describe('rule 33: looking for messages beside many leases', () => {
+  it(
+    'messages are located page by page of the leases',
+    rigged(async (rig) => {
+      const transport = await holding(rig, 6_000);
+      await transport.broker.publish([message('a'), message('late', { due: { delay: 3_600_000 } })], WAIT);
+      const before = await calls(rig, 'zscan');
+      const found = await transport.inspector.locate(['a', 'late', 'nobody', ...numbered(6_000)]);
+      expect(found.slice(0, 3).map((one) => one?.place)).toEqual(['ready', 'delayed', undefined]);
+      expect(found.slice(3).every((one) => one?.place === 'leased')).toBe(true);
+      expect((await calls(rig, 'zscan')) - before).toBeGreaterThan(3);
+    }),
+  );
+
+  it(
+    'many queues are asked together',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      const queues = Array.from({ length: 60 }, (_, number) => `q${number}`);
+      await transport.broker.publish(queues.map((queue) => message(`in ${queue}`, { queue })), WAIT); // prettier-ignore
+      const before = await calls(rig, 'evalsha');
+      expect(await transport.inspector.locate(['in q59', 'in q7'])).toEqual([
+        { queue: 'q59', place: 'ready' },
+        { queue: 'q7', place: 'ready' },
+      ]);
+      expect((await calls(rig, 'evalsha')) - before).toBeLessThan(60);
+    }),
+  );
+
+  it(
+    'rule 9: the messages of a lost receive are found among them, in every queue',
+    proxied(async (rig, proxy) => {
+      await holding(rig, 6_000);
+      const transport = await rig.connected(proxy.url);
+      const queues = ['before', QUEUE, 'after'];
+      await transport.broker.publish(queues.map((queue) => message(`in ${queue}`, { queue })), WAIT); // prettier-ignore
+      const consumer = await consume(transport, { maxWait: 10_000 }, queues);
+      proxy.dropAnswers = true;
+      const taken = consumer.receive(10, never());
+      while ((await rig.admin.zcard(rig.key('leased', 'after'))) < 1);
+      proxy.heal();
+      proxy.cut();
+      const ids = (await taken).map(({ id }) => id);
+      while (ids.length < 3) ids.push(...(await takeIds(consumer)));
+      expect(ids.sort()).toEqual(queues.map((queue) => `in ${queue}`).sort());
+    }),
+  );
+});
+
+/** How often the server has run a command, for anybody. */
+async function calls(rig: Rig, command: string): Promise<number> {
+  return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await rig.admin.info('commandstats'))?.[1] ?? 0);
+}

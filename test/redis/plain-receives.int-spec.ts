@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { scripts } from '../../libs/task-queue/src/transports/redis/connection/scripts.js';
-import { consume, message, takeIds } from './rig.js';
+import { consume, message, never, takeIds } from './rig.js';
 import { proxied } from './proxied.js';
 
 const WAIT = { timeout: 5_000 };
@@ -29,6 +29,24 @@ describe('receives on Redis', () => {
       await transport.broker.publish([message('usual'), message('urgent', { priority: 9 })], WAIT);
       expect(await takeIds(consumer)).toEqual(['urgent', 'usual']);
       expect(asked).toEqual(['receivePlain', 'receive']);
+    }),
+  );
+
+  it(
+    'go on with the short script while there are marks of revoked messages, and name them',
+    proxied(async (rig, proxy) => {
+      const transport = await rig.connected(proxy.url);
+      const consumer = await consume(transport);
+      await transport.broker.revoke(['b', 'ended long ago'], { terminate: false });
+      const asked: string[] = [];
+      for (const name of ['receive', 'receivePlain'] as const) void proxy.request(scripts[name].sha).then(() => asked.push(name));
+      await transport.broker.publish([message('a'), message('b')], WAIT);
+      const taken = await consumer.receive(2, never());
+      expect(taken.map(({ id, revoked }) => [id, revoked])).toEqual([
+        ['a', false],
+        ['b', true],
+      ]);
+      expect(asked).toEqual(['receivePlain']);
     }),
   );
 });

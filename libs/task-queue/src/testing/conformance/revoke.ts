@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ack, as, deadLetter, LEASE, release, retry } from './hand-consumer.js';
-import { numbered, type StagedTest } from './stage.js';
+import { numbered, QUEUE, type StagedTest } from './stage.js';
 
 const HOUR = 3_600_000;
 
@@ -44,6 +44,18 @@ function waiting(test: StagedTest): void {
     await stage.broker.revoke(numbered(1_200), { terminate: false });
     const drained = await (await stage.consumer()).drain(500);
     assert.deepEqual([drained.length, drained.every(({ revoked }) => revoked)], [1_200, true]);
+    await stage.assertNothingLeft();
+  });
+
+  test('rule 17: one revoke ends the messages of that id in every queue', async (stage) => {
+    await stage.publish('a', { id: 'a', queue: 'other' });
+    await stage.broker.revoke(['a'], { terminate: false });
+    for (const queue of [QUEUE, 'other']) {
+      const worker = await stage.consumer({ queues: [queue] });
+      const taken = await worker.take();
+      assert.ok(taken.every(({ revoked }) => revoked));
+      await worker.ack(...taken);
+    }
     await stage.assertNothingLeft();
   });
 

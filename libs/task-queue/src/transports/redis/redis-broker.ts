@@ -4,7 +4,7 @@ import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
 import { chunks } from '../../core/ports/stores/chunks.js';
 import { callStore } from './connection/call-store.js';
-import { knownQueues } from './publish/known-queues.js';
+import { holdersOf, knownQueues } from './publish/known-queues.js';
 import { LeaseKeeper } from '../shared/leases/lease-keeper.js';
 import { RedisConsumer } from './consume/redis-consumer.js';
 import type { RedisContext } from './redis-context.js';
@@ -51,7 +51,7 @@ export class RedisBroker extends TransportPart implements Broker {
     const head = [this.context.offset(), String(options.revokesExpire), terminate ? '1' : '0'];
     for (const some of chunks(ids)) await callStore(commands, WHAT, 'revokeMark', [keys.revoked, keys.terminate], [...head, ...some]);
     // Marked first, so that a worker which receives a message before it is moved to the front sees the mark.
-    for (const queue of await knownQueues(this.context, WHAT)) await this.#bringForward(keys.queue(queue).base, ids);
+    for (const [queue, held] of await holdersOf(this.context, WHAT, ids)) await this.#bringForward(keys.queue(queue).base, held);
   }
 
   /** The last ids first: they are most likely near the end of the queue. A call answers how many ids it did not come to (rule 33). */

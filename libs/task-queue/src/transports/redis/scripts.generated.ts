@@ -13,7 +13,7 @@ redis.call('ZCARD', KEYS[2])
 return arrive(KEYS[1], KEYS[2], now_ms(ARGV[1]), 2, (#ARGV - 1) / 4)
 `,
   claimTick: `#!lua
--- with: unique, limits, claims, lines, put, schedules
+-- with: unique, limits, claims, lines, prune, put, schedules
 -- Claims the turn of a schedule and sends its run. Not allow-oom: a run that cannot be sent stays due.
 -- KEYS: the queue (the base of schedules if nothing is sent), queues, revoked, base of schedules
 -- ARGV: offset, id, version, the tick of the decision, 'advance', 'pause' or 'break', then
@@ -240,7 +240,7 @@ return {
 }
 `,
   fireSchedule: `#!lua
--- with: unique, limits, claims, lines, put, schedules
+-- with: unique, limits, claims, lines, prune, put, schedules
 -- Sends a run of a schedule out of turn.
 -- KEYS: the queue, queues, revoked, base of schedules · ARGV: offset, id, tick, cause, queue name, trace ttl, message id, body, code
 -- Returns 'missing', otherwise the answer of put.
@@ -280,6 +280,23 @@ if #ids == 0 then
 end
 return { ids, redis.call('HMGET', queue.msg, unpack(ids)) }
 `,
+  holders: `#!lua flags=no-writes
+-- Which of several queues have messages with these ids. KEYS: the queues · ARGV: ids… · Returns for each queue that has any: its number, and the ids.
+local answer = {}
+for number = 1, #KEYS do
+  local bodies = redis.call('HMGET', queue_at(number).msg, unpack(ARGV))
+  local held = {}
+  for i = 1, #ARGV do
+    if bodies[i] then
+      held[#held + 1] = ARGV[i]
+    end
+  end
+  if #held > 0 then
+    answer[#answer + 1] = { number, held }
+  end
+end
+return answer
+`,
   knownQueues: `#!lua flags=no-writes
 -- Names of the queues that hold or have held messages. KEYS: queues
 return redis.call('SMEMBERS', KEYS[1])
@@ -303,22 +320,21 @@ return read_results(keys, now_ms(ARGV[1]))
 `,
   locate: `#!lua flags=no-writes
 -- with: limits
--- The places of ids in one queue. KEYS: the queue · ARGV: ids… · Returns a place for each, '' = not in this queue.
+-- The places of ids in one queue. Leases are known by their members alone, so they are looked through, some thousands a call. An id
+-- that is not found among them so far is reported as ready or suspect.
+-- KEYS: the queue · ARGV: cursor of the leases ('0' = from the beginning), ids…
+-- Returns the cursor for the next call ('0' = that was all), then a place for each id, '' = not in this queue.
 local queue = queue_at(1)
-local held = redis.call('HMGET', queue.msg, unpack(ARGV))
-local leased = nil
-
-local function is_leased(id)
-  if not leased then
-    leased = {}
-    for _, member in ipairs(redis.call('ZRANGE', queue.leased, 0, -1)) do
-      leased[id_of(member)] = true
-    end
-  end
-  return leased[id]
+local page = redis.call('ZSCAN', queue.leased, ARGV[1], 'COUNT', 2000)
+local leased = {}
+for i = 1, #page[2], 2 do
+  leased[id_of(page[2][i])] = true
 end
 
 local function place_of(id)
+  if leased[id] then
+    return 'leased'
+  end
   if redis.call('ZSCORE', queue.dead, id) then
     return 'dead'
   end
@@ -330,18 +346,15 @@ local function place_of(id)
     if redis.call('ZSCORE', queue.delayed, priority .. id) then
       return 'delayed'
     end
-    if redis.call('LPOS', queue.suspects, priority .. id) then
-      return 'suspects'
-    end
   end
-  return is_leased(id) and 'leased' or 'ready'
+  return tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 and 'suspects' or 'ready'
 end
 
-local places = {}
-for i = 1, #ARGV do
-  places[i] = held[i] and place_of(ARGV[i]) or ''
+local answer = { page[1] }
+for i = 2, #ARGV do
+  answer[i] = redis.call('HEXISTS', queue.msg, ARGV[i]) == 1 and place_of(ARGV[i]) or ''
 end
-return places
+return answer
 `,
   openJoins: `#!lua
 -- Opens joins that do not exist. Not allow-oom: they are new work.
@@ -435,9 +448,10 @@ local function text_of(ms)
   return string.format('%.0f', ms)
 end
 
--- A wake-up is a hint, and one is enough: a worker that takes it and leaves work behind sends another.
+-- A wake-up is a hint, and one is enough: a worker that takes it and leaves work behind sends another. A key of a wrong type must not
+-- fail what is done already.
 local function ring(queue)
-  if redis.call('LLEN', queue.wake) == 0 then
+  if redis.pcall('LLEN', queue.wake) == 0 then
     redis.call('RPUSH', queue.wake, '1')
   end
 end
@@ -527,7 +541,7 @@ end
 return added == 1 and '' or '1'
 `,
   publish: `#!lua
--- with: unique, limits, claims, lines, put
+-- with: unique, limits, claims, lines, prune, put
 -- Publishes up to 500 messages into one queue. Not allow-oom: a full server refuses new work.
 -- KEYS: the queue, queues, nonce, revoked, nonces to forget…
 -- ARGV: offset ('' = no publication needs the time), queue name ('' = the server knows it), trace ttl, nonce ttl, then triples of id, body and code (see put)
@@ -686,7 +700,8 @@ return #KEYS
   receivePlain: `#!lua flags=allow-oom
 -- bare
 -- Receives from queues with ready messages of the default priority and nothing else that matters now, as most queues are. It needs a
--- third of the commands and none of the shared code. Without suspects there are no turns: ARGV[6] is not read.
+-- third of the commands and none of the shared code. Without suspects there are no turns: ARGV[6] is not read. Marks of revoked
+-- messages are read where there are any. Scripts do not roll back: a key of a wrong type fails before anything is taken.
 -- KEYS, ARGV and answer are those of receive; 0 = a queue is not plain: nothing was done, and the caller must use receive.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
@@ -694,15 +709,19 @@ local limit, lease, tail, sweep_in = tonumber(ARGV[2]), tonumber(ARGV[3]), ':' .
 local due = math.huge
 -- An answer must travel within its lease: all bodies together have at most so many bytes, or there is only one.
 local MAX_BYTES, bytes, full = 4194304, 0, false
+local any_revoked = false
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
-  return 0
+  if redis.call('EXISTS', KEYS[1]) == 1 then
+    return 0
+  end
+  any_revoked = redis.call('ZCARD', KEYS[2]) > 0
 end
 local queues = {}
 for at = 3, #KEYS do
   local base = KEYS[at]
   local ready = base .. 'ready:'
   -- Every message has its body in \`msg\`.
-  if redis.call('EXISTS', base .. 'msg') == 1 then
+  if redis.call('HLEN', base .. 'msg') > 0 then
     if redis.call('EXISTS', base .. 'paused', base .. 'limited-keys', base .. 'front', base .. 'suspects', base .. 'unique-of',
       base .. 'deliveries', ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2',
       ready .. '1', ready .. '0') > 0 then
@@ -762,8 +781,11 @@ end
 local answer, taken = { now, -1, 0 }, 0
 for _, at in ipairs(queues) do
   local base = KEYS[at]
-  local ids = taken < limit and not full and redis.call('LPOP', base .. 'ready:5', limit - taken)
-  if ids then
+  local ids = taken < limit and not full and redis.pcall('LPOP', base .. 'ready:5', limit - taken)
+  if ids and ids.err and taken == 0 then
+    return ids
+  end
+  if ids and not ids.err then
     local bodies = read_bodies(base, ids)
     for i = 1, #ids do
       if not bodies[i] then
@@ -779,16 +801,23 @@ for _, at in ipairs(queues) do
     if #ids > 0 then
       redis.call('ZADD', base .. 'leased', unpack(leases))
       taken, due = taken + #ids, math.min(due, math.max(now + lease, now + sweep_in))
+      local marks = {}
+      if any_revoked then
+        local scores = redis.call('ZMSCORE', KEYS[2], unpack(ids))
+        for i = 1, #ids do
+          marks[i] = scores[i] and tonumber(scores[i]) > now and '1' or '0'
+        end
+      end
       local size = #answer
       answer[size + 1], answer[size + 2], answer[size + 3] = at - 2, ids, bodies
-      answer[size + 4], answer[size + 5], answer[size + 6] = string.rep('5', #ids), '', ''
+      answer[size + 4], answer[size + 5], answer[size + 6] = string.rep('5', #ids), '', table.concat(marks)
     end
   end
 end
 if taken >= limit or full then
   for _, at in ipairs(queues) do
     local base = KEYS[at]
-    if redis.call('LLEN', base .. 'ready:5') > 0 and redis.call('LLEN', base .. 'wake') == 0 then
+    if redis.call('LLEN', base .. 'ready:5') > 0 and redis.pcall('LLEN', base .. 'wake') == 0 then
       redis.call('RPUSH', base .. 'wake', '1')
     end
   end
@@ -799,7 +828,7 @@ end
 return answer
 `,
   receive: `#!lua flags=allow-oom
--- with: unique, limits, admit
+-- with: unique, limits, admit, tend
 -- Takes up to \`limit\` messages of several queues under one token: promotes due messages, sweeps expired leases, takes.
 -- allow-oom: otherwise a server that is full of waiting messages could never be emptied.
 -- KEYS: void:<token>, revoked, then the keys of each queue
@@ -814,52 +843,7 @@ if ARGV[7] ~= '' and now - tonumber(ARGV[7]) > 1000 then
   sweep_in = 5000
 end
 local revoked_key = KEYS[2]
-local any_revoked = redis.call('EXISTS', revoked_key) == 1
-
--- A redelivered message is charged; from the second lost lease on it is delivered alone, so that it cannot crash others with it.
-local function sweep(queue)
-  local expired = redis.call('ZRANGE', queue.leased, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
-  if #expired == 0 then
-    return
-  end
-  redis.call('ZREM', queue.leased, unpack(expired))
-  local limited = redis.call('EXISTS', queue.limited_of) == 1
-  for i = #expired, 1, -1 do
-    local id, priority = id_of(expired[i]), string.sub(expired[i], 1, 1)
-    redis.call('SREM', queue.unique_out, id)
-    if redis.call('HINCRBY', queue.deliveries, id, 1) >= 2 then
-      redis.call('RPUSH', queue.suspects, priority .. id)
-      queue.new_suspects = true
-    elseif not (limited and limit_again(queue, id, priority, true, now, revoked_key)) then
-      redis.call('LPUSH', queue.ready .. priority, id)
-    end
-  end
-end
-
-local function promote(queue)
-  local due = redis.call('ZRANGE', queue.delayed, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
-  if #due == 0 then
-    return
-  end
-  redis.call('ZREM', queue.delayed, unpack(due))
-  local charged = redis.call('EXISTS', queue.deliveries) == 1
-  local limited = redis.call('EXISTS', queue.limited_of) == 1
-  local ready = {}
-  for i = 1, #due do
-    local priority, id = string.sub(due[i], 1, 1), string.sub(due[i], 2)
-    if charged and tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
-      redis.call('RPUSH', queue.suspects, due[i])
-      queue.new_suspects = true
-    elseif not (limited and limit_again(queue, id, priority, false, now, revoked_key)) then
-      local list = ready[priority] or {}
-      list[#list + 1] = id
-      ready[priority] = list
-    end
-  end
-  for priority, list in pairs(ready) do
-    redis.call('RPUSH', queue.ready .. priority, unpack(list))
-  end
-end
+local any_revoked = redis.call('ZCARD', revoked_key) > 0
 
 local answer = { now, -1, 0 }
 local taken = 0
@@ -881,8 +865,8 @@ local function drop_bodiless(ids, bodies, priorities)
   return table.concat(digits)
 end
 
--- Bodies of as many ids as fit; the others go back, before all others. Few are read at first: they may be large.
-local function read_bodies(queue, ids, priorities)
+-- Bodies of as many ids as fit; the others go back to the head of their lists. Few are read at first: they may be large.
+local function read_bodies(queue, ids, priorities, of_front)
   local bodies, first, step, count = {}, 1, 16, #ids
   while first <= count do
     local some = redis.call('HMGET', queue.msg, unpack(ids, first, math.min(count, first + step - 1)))
@@ -891,12 +875,11 @@ local function read_bodies(queue, ids, priorities)
       if body then
         bytes = bytes + #body
         if bytes > MAX_BYTES and bytes > #body then
-          local back = {}
           for at = count, first + i - 1, -1 do
-            back[#back + 1] = queue.plain and ids[at] or string.sub(priorities, at, at) .. ids[at]
+            local priority = string.sub(priorities, at, at)
+            redis.call('LPUSH', of_front and queue.front or queue.ready .. priority, (of_front and priority or '') .. ids[at])
             ids[at] = nil
           end
-          redis.call('LPUSH', queue.plain and queue.ready .. '5' or queue.front, unpack(back))
           full = true
           return bodies
         end
@@ -908,9 +891,9 @@ local function read_bodies(queue, ids, priorities)
   return bodies
 end
 
--- Leases \`ids\` and adds them to the answer. \`priorities\`: a digit for each.
-local function hand_out(queue, ids, priorities)
-  local bodies = read_bodies(queue, ids, priorities)
+-- Leases \`ids\` and adds them to the answer. \`priorities\`: a digit for each. \`of_front\`: they are revoked, whatever the marks say.
+local function hand_out(queue, ids, priorities, of_front)
+  local bodies = read_bodies(queue, ids, priorities, of_front)
   priorities = full and string.sub(priorities, 1, #ids) or priorities
   for i = 1, #ids do
     if not bodies[i] then
@@ -938,7 +921,9 @@ local function hand_out(queue, ids, priorities)
       counts = redis.call('HMGET', queue.deliveries, unpack(ids))
     end
   end
-  if any_revoked then
+  if of_front then
+    marks = string.rep('1', #ids)
+  elseif any_revoked then
     local scores, flags = redis.call('ZMSCORE', revoked_key, unpack(ids)), {}
     for i = 1, #ids do
       flags[i] = scores[i] and tonumber(scores[i]) > now and '1' or '0'
@@ -969,11 +954,16 @@ local function take_ready(queue)
   if queue.plain then
     return take_plain(queue)
   end
-  local ids, priorities, room = {}, '', limit - taken
-  for _, one in ipairs(redis.call('LPOP', queue.front, room) or {}) do
+  local ids, priorities = {}, ''
+  for _, one in ipairs(redis.call('LPOP', queue.front, limit - taken) or {}) do
     ids[#ids + 1] = string.sub(one, 2)
     priorities = priorities .. string.sub(one, 1, 1)
   end
+  if #ids > 0 then
+    hand_out(queue, ids, priorities, true)
+    ids, priorities = {}, ''
+  end
+  local room = limit - taken
   for priority = 9, 0, -1 do
     if #ids >= room then
       break
@@ -1028,11 +1018,11 @@ end
 local function tend(queue)
   queue.leases_end, queue.delays_end = head_score(queue.leased) or math.huge, head_score(queue.delayed) or math.huge
   if sweep_in <= 0 and queue.leases_end <= now then
-    sweep(queue)
+    sweep(queue, now, revoked_key)
     queue.leases_end = head_score(queue.leased) or math.huge
   end
   if queue.delays_end <= now then
-    promote(queue)
+    promote(queue, now, revoked_key)
     queue.delays_end = head_score(queue.delayed) or math.huge
   end
 end
@@ -1041,12 +1031,17 @@ local void = redis.call('EXISTS', KEYS[1]) == 1
 local queues = {}
 for number = 1, (#KEYS - 2) / QUEUE_KEYS do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
-  queue.number, queue.new_suspects = number, false
-  -- Every message has its body in \`msg\`: a queue with nothing but dead letters needs no further commands.
-  if redis.call('HLEN', queue.msg) > redis.call('ZCARD', queue.dead) then
+  queue.number, queue.new_suspects, queue.checked = number, false, false
+  -- Every message has its body in \`msg\`.
+  if redis.call('HLEN', queue.msg) > 0 then
     tend(queue)
     queue.plain = is_plain(queue)
     queue.open = not void and (queue.plain or redis.call('EXISTS', queue.paused) == 0)
+    if queue.plain then
+      redis.call('LLEN', queue.ready .. '5')
+    elseif queue.open then
+      check(queue)
+    end
     queue.waiting = queue.open and not queue.plain and waiting_limits(queue) or false
     queues[#queues + 1] = queue
   end
@@ -1141,35 +1136,53 @@ return table.concat(flags)
 `,
   releaseLost: `#!lua flags=allow-oom
 -- with: limits
--- Returns, uncharged, the messages of a receive whose answer was lost. A late copy of that receive takes nothing.
--- KEYS: void:<token>, revoked, then the keys of each queue · ARGV: offset, token, ttl of the void mark · Returns how many were released.
+-- Returns, uncharged, the messages of a receive whose answer was lost. A late copy of that receive takes nothing. Leases are known by
+-- their members alone, so all are looked through, some thousands a call.
+-- KEYS: void:<token>, revoked, then the keys of each queue
+-- ARGV: offset, token, ttl of the void mark, the queue to go on with, cursor of its leases
+-- Returns the last two for the next call; a queue of 0 = that was all.
 local revoked, now, tail = KEYS[2], now_ms(ARGV[1]), ':' .. ARGV[2]
-local released = 0
+local number, cursor = tonumber(ARGV[4]), ARGV[5]
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])
-for at = 3, #KEYS, QUEUE_KEYS do
-  local queue = queue_at(at)
+
+local function release(queue, members)
   local limited = redis.call('EXISTS', queue.limited_of) == 1
-  local members = redis.call('ZRANGE', queue.leased, 0, -1)
-  local before = released
   for i = #members, 1, -1 do
     local member = members[i]
-    if string.sub(member, -#tail) == tail then
-      local id, priority = id_of(member), string.sub(member, 1, 1)
-      redis.call('ZREM', queue.leased, member)
-      redis.call('SREM', queue.unique_out, id)
-      if tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
-        redis.call('LPUSH', queue.suspects, priority .. id)
-      elseif not (limited and limit_again(queue, id, priority, true, now, revoked)) then
-        redis.call('LPUSH', queue.ready .. priority, id)
-      end
-      released = released + 1
+    local id, priority = id_of(member), string.sub(member, 1, 1)
+    redis.call('ZREM', queue.leased, member)
+    redis.call('SREM', queue.unique_out, id)
+    if tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
+      redis.call('LPUSH', queue.suspects, priority .. id)
+    elseif not (limited and limit_again(queue, id, priority, true, now, revoked)) then
+      redis.call('LPUSH', queue.ready .. priority, id)
     end
   end
-  if released > before then
+  if #members > 0 then
     ring(queue)
   end
 end
-return released
+
+local PAGE, MOST_WALKED, EACH_QUEUE = 1000, 5000, 10
+local queues, walked = (#KEYS - 2) / QUEUE_KEYS, 0
+while number <= queues and walked < MOST_WALKED do
+  local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
+  local page = redis.call('ZSCAN', queue.leased, cursor, 'COUNT', PAGE)
+  local lost = {}
+  for i = 1, #page[2], 2 do
+    if string.sub(page[2][i], -#tail) == tail then
+      lost[#lost + 1] = page[2][i]
+    end
+  end
+  table.sort(lost)
+  release(queue, lost)
+  walked = walked + EACH_QUEUE + #page[2] / 2
+  cursor = page[1]
+  if cursor == '0' then
+    number = number + 1
+  end
+end
+return { number <= queues and number or 0, cursor }
 `,
   removeSchedule: `#!lua flags=allow-oom
 -- with: schedules
@@ -1269,19 +1282,30 @@ end
 return left
 `,
   revokeMark: `#!lua flags=allow-oom
+-- with: prune
 -- Marks ids as revoked, known or not. A mark that lasts longer is not shortened.
 -- KEYS: revoked, terminate · ARGV: offset, ttl, terminate, ids…
 local now = now_ms(ARGV[1])
 local expiry = now + tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-for i = 4, #ARGV do
-  redis.call('ZADD', KEYS[1], 'GT', expiry, ARGV[i])
-  if ARGV[3] == '1' then
-    redis.call('ZADD', KEYS[2], 'GT', expiry, ARGV[i])
+local count = #ARGV - 3
+
+local function mark(key)
+  prune(key, now, count)
+  for i = 4, #ARGV do
+    redis.call('ZADD', key, 'GT', expiry, ARGV[i])
+  end
+  -- The key goes with its last mark; that of a replaced message does not expire.
+  local last = redis.call('ZRANGE', key, 0, 0, 'REV', 'WITHSCORES')[2]
+  if last ~= 'inf' then
+    redis.call('PEXPIREAT', key, last)
   end
 end
-return #ARGV - 3
+
+mark(KEYS[1])
+if ARGV[3] == '1' then
+  mark(KEYS[2])
+end
+return count
 `,
   saveResult: `#!lua flags=allow-oom
 -- with: results
@@ -1318,7 +1342,7 @@ end
 return redis.call('HSET', KEYS[1], 's' .. ARGV[1], ARGV[2])
 `,
   settle: `#!lua flags=allow-oom
--- with: results, unique, limits, claims, lines, put, joins
+-- with: results, unique, limits, claims, lines, prune, put, joins
 -- Settles a batch of deliveries of one queue, each only if its lease still exists under its token.
 -- KEYS: the queue, call, queues, revoked, terminate, waiters, result base, join base, complete joins,
 --       then the keys of each queue that follow-ups go to
@@ -1370,7 +1394,7 @@ if first_other <= #ARGV then
   end
 end
 
-local refused, answer, tell = {}, { '', '' }, {}
+local refused, answer, tell, traced_now = {}, { '', '' }, {}, 0
 local marks = redis.call('EXISTS', revoked) == 1
 
 -- Removes everything that belongs to a finished id.
@@ -1420,6 +1444,7 @@ if plain > 0 then
     forget(ids)
     if #traces > 0 then
       redis.call('ZADD', queue.trace, unpack(traces))
+      traced_now = #traces / 2
     end
   end
 end
@@ -1544,6 +1569,7 @@ local function settle_other(number, cursor, accepted)
     end
     if traced == '1' then
       redis.call('ZADD', queue.trace, now + trace_ttl, id)
+      traced_now = traced_now + 1
     end
   end
   local next_one, news = settle_company(after, accepted)
@@ -1561,6 +1587,9 @@ while cursor <= #ARGV do
   cursor = settle_other(count, cursor, accepted)
 end
 
+if traced_now > 0 then
+  prune(queue.trace, now, traced_now)
+end
 local any = false
 for i = 1, count do
   any = any or refused[i]
@@ -1630,7 +1659,7 @@ end
 return { 'ok', created, #changed, removed }
 `,
   watchResults: `#!lua flags=allow-oom
--- with: results
+-- with: results, prune
 -- Reads results, and notes that a process waits for those that are not terminal.
 -- KEYS: waiters, result base · ARGV: offset, ms of the note, ids… · Returns the records.
 local now = now_ms(ARGV[1])
@@ -1639,7 +1668,7 @@ for i = 3, #ARGV do
   keys[i - 2] = KEYS[2] .. ARGV[i]
 end
 local records = read_results(keys, now)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+prune(KEYS[1], now, #keys)
 for i = 1, #keys do
   if not (records[i] and TERMINAL[head_of(records[i])]) then
     notes[#notes + 1] = now + tonumber(ARGV[2])
@@ -1752,6 +1781,7 @@ end
 -- A replaced message gets a mark that does not expire, and a worker ends it: in its turn, or now if it was delayed or limited.
 local function end_replaced(queue, id, revoked)
   redis.call('ZADD', revoked, '+inf', id)
+  redis.call('PERSIST', revoked)
   for priority = 0, 9 do
     if redis.call('ZREM', queue.delayed, priority .. id) == 1 then
       redis.call('RPUSH', queue.front, priority .. id)
@@ -1962,9 +1992,20 @@ local function write_limits(limited, queue, now, revoked)
   end
 end
 `,
+  prune: `-- What is stored with an end is pruned at least as fast as it is added, and a bounded number at a time.
+
+-- Removes lapsed members of a ZSET of instants; \`added\` is how many the call adds.
+local function prune(zset, now, added)
+  local gone = redis.call('ZRANGE', zset, '-inf', now, 'BYSCORE', 'LIMIT', 0, 100 + added)
+  if #gone > 0 then
+    redis.call('ZREM', zset, unpack(gone))
+  end
+end
+`,
   put: `-- Publishing by publish and settle.
 
--- Publishes \`count\` triples of id, body and code (see publication-code.ts) in ARGV from \`at\`; needs claims.lua and lines.lua.
+-- Publishes \`count\` triples of id, body and code (see publication-code.ts) in ARGV from \`at\`; needs prune.lua, claims.lua and
+-- lines.lua.
 -- \`trace_ttl\`: ms for which finished ids are known. \`revoked\`: the marks, for messages that a unique key replaces.
 -- Returns '' if all were new, otherwise a digit for each: 0 = new, 1 = its id is known, 2 = dropped and 3 = refused for its unique
 -- key; then the holders of those keys as JSON, in order.
@@ -2049,10 +2090,7 @@ local function put(queue, now, trace_ttl, at, count, revoked)
   end
   if #traces > 0 then
     redis.call('ZADD', queue.trace, unpack(traces))
-    local gone = redis.call('ZRANGE', queue.trace, '-inf', now, 'BYSCORE', 'LIMIT', 0, 100)
-    if #gone > 0 then
-      redis.call('ZREM', queue.trace, unpack(gone))
-    end
+    prune(queue.trace, now, #traces / 2)
   end
   if claims then
     write_claims(claims, queue, now, revoked)
@@ -2221,6 +2259,67 @@ local function note_sent(base, id, tick, now, cause, run)
   note_tick(base, id, tick, now, cause, 'sent', 1, run)
 end
 `,
+  tend: `-- What a receive does before it takes messages; needs limits.lua.
+
+-- Scripts do not roll back: every key of a queue is read before a message leaves its place.
+local function check(queue)
+  if queue.checked then
+    return
+  end
+  check_types(queue)
+  if redis.call('EXISTS', queue.limited_of, queue.limited_keys) > 0 then
+    check_limits(queue)
+  end
+  queue.checked = true
+end
+
+-- A redelivered message is charged; from the second lost lease on it is delivered alone, so that it cannot crash others with it.
+local function sweep(queue, now, revoked)
+  local expired = redis.call('ZRANGE', queue.leased, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
+  if #expired == 0 then
+    return
+  end
+  check(queue)
+  redis.call('ZREM', queue.leased, unpack(expired))
+  local limited = redis.call('EXISTS', queue.limited_of) == 1
+  for i = #expired, 1, -1 do
+    local id, priority = id_of(expired[i]), string.sub(expired[i], 1, 1)
+    redis.call('SREM', queue.unique_out, id)
+    if redis.call('HINCRBY', queue.deliveries, id, 1) >= 2 then
+      redis.call('RPUSH', queue.suspects, priority .. id)
+      queue.new_suspects = true
+    elseif not (limited and limit_again(queue, id, priority, true, now, revoked)) then
+      redis.call('LPUSH', queue.ready .. priority, id)
+    end
+  end
+end
+
+local function promote(queue, now, revoked)
+  local due = redis.call('ZRANGE', queue.delayed, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
+  if #due == 0 then
+    return
+  end
+  check(queue)
+  redis.call('ZREM', queue.delayed, unpack(due))
+  local charged = redis.call('EXISTS', queue.deliveries) == 1
+  local limited = redis.call('EXISTS', queue.limited_of) == 1
+  local ready = {}
+  for i = 1, #due do
+    local priority, id = string.sub(due[i], 1, 1), string.sub(due[i], 2)
+    if charged and tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
+      redis.call('RPUSH', queue.suspects, due[i])
+      queue.new_suspects = true
+    elseif not (limited and limit_again(queue, id, priority, false, now, revoked)) then
+      local list = ready[priority] or {}
+      list[#list + 1] = id
+      ready[priority] = list
+    end
+  end
+  for priority, list in pairs(ready) do
+    redis.call('RPUSH', queue.ready .. priority, unpack(list))
+  end
+end
+`,
   unique: `-- Unique keys. A spec is '<until><ms or nothing>:<key>'; until: s = start, e = end, t = time only. \`unique_of\` has the spec of
 -- each message that was published with a key, as long as its body: a redriven dead letter takes the key again, or is refused, by
 -- \`claim\` (claims.lua). \`unique_out\` has those of them that a worker has.
@@ -2229,13 +2328,13 @@ local function key_of(spec)
   return string.match(spec, '^%a%d*:(.*)$')
 end
 
--- Releases the key of a message if the message still holds it.
+-- Releases the key of a message if the message still holds it. A key of a wrong type is not its own.
 local function free_key(queue, spec, id)
   if string.byte(spec) == 116 then
     return
   end
   local name = queue.unique .. key_of(spec)
-  if redis.call('GET', name) == id then
+  if redis.pcall('GET', name) == id then
     redis.call('DEL', name)
   end
 end

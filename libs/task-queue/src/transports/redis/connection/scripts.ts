@@ -24,7 +24,7 @@ function scriptOf(source: string): Script {
 }
 
 /** `publish` for messages without unique keys: Lua creates even unused functions in each call. */
-const publishPlain = compose(SCRIPTS.publish, ['put']);
+const publishPlain = compose(SCRIPTS.publish, ['prune', 'put']);
 
 export const scripts = {
   ...Object.fromEntries(

@@ -224,8 +224,12 @@ export class Receiver {
     const { commands, keys } = this.context;
     const everywhere = Array.from(this.#ever.values(), (queue) => queue.base);
     for (const token of [...this.#unanswered]) {
+      const all = [keys.void(token), keys.revoked, ...everywhere];
       const args = [this.context.offset(), token, String(VOID_TTL)];
-      await callStore(commands, 'Releasing', 'releaseLost', [keys.void(token), keys.revoked, ...everywhere], args, timeout);
+      for (let [queue, cursor] = ['1', '0']; queue !== '0';) {
+        const next = await callStore(commands, 'Releasing', 'releaseLost', all, [...args, queue, cursor], timeout);
+        [queue, cursor] = (next as [number, string]).map(String) as [string, string];
+      }
       this.#unanswered.delete(token);
     }
   }

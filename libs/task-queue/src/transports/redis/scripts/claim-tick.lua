@@ -1,5 +1,5 @@
 #!lua
--- with: unique, limits, claims, lines, put, schedules
+-- with: unique, limits, claims, lines, prune, put, schedules
 -- Claims the turn of a schedule and sends its run. Not allow-oom: a run that cannot be sent stays due.
 -- KEYS: the queue (the base of schedules if nothing is sent), queues, revoked, base of schedules
 -- ARGV: offset, id, version, the tick of the decision, 'advance', 'pause' or 'break', then

@@ -1,5 +1,5 @@
 #!lua
--- with: unique, limits, claims, lines, put, schedules
+-- with: unique, limits, claims, lines, prune, put, schedules
 -- Sends a run of a schedule out of turn.
 -- KEYS: the queue, queues, revoked, base of schedules · ARGV: offset, id, tick, cause, queue name, trace ttl, message id, body, code
 -- Returns 'missing', otherwise the answer of put.

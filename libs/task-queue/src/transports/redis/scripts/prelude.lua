@@ -57,9 +57,10 @@ local function text_of(ms)
   return string.format('%.0f', ms)
 end
 
--- A wake-up is a hint, and one is enough: a worker that takes it and leaves work behind sends another.
+-- A wake-up is a hint, and one is enough: a worker that takes it and leaves work behind sends another. A key of a wrong type must not
+-- fail what is done already.
 local function ring(queue)
-  if redis.call('LLEN', queue.wake) == 0 then
+  if redis.pcall('LLEN', queue.wake) == 0 then
     redis.call('RPUSH', queue.wake, '1')
   end
 end

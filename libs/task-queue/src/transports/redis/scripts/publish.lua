@@ -1,5 +1,5 @@
 #!lua
--- with: unique, limits, claims, lines, put
+-- with: unique, limits, claims, lines, prune, put
 -- Publishes up to 500 messages into one queue. Not allow-oom: a full server refuses new work.
 -- KEYS: the queue, queues, nonce, revoked, nonces to forget…
 -- ARGV: offset ('' = no publication needs the time), queue name ('' = the server knows it), trace ttl, nonce ttl, then triples of id, body and code (see put)

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- bare
 -- Receives from queues with ready messages of the default priority and nothing else that matters now, as most queues are. It needs a
--- third of the commands and none of the shared code. Without suspects there are no turns: ARGV[6] is not read.
+-- third of the commands and none of the shared code. Without suspects there are no turns: ARGV[6] is not read. Marks of revoked
+-- messages are read where there are any. Scripts do not roll back: a key of a wrong type fails before anything is taken.
 -- KEYS, ARGV and answer are those of receive; 0 = a queue is not plain: nothing was done, and the caller must use receive.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1]
@@ -9,15 +10,19 @@ local limit, lease, tail, sweep_in = tonumber(ARGV[2]), tonumber(ARGV[3]), ':' .
 local due = math.huge
 -- An answer must travel within its lease: all bodies together have at most so many bytes, or there is only one.
 local MAX_BYTES, bytes, full = 4194304, 0, false
+local any_revoked = false
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
-  return 0
+  if redis.call('EXISTS', KEYS[1]) == 1 then
+    return 0
+  end
+  any_revoked = redis.call('ZCARD', KEYS[2]) > 0
 end
 local queues = {}
 for at = 3, #KEYS do
   local base = KEYS[at]
   local ready = base .. 'ready:'
   -- Every message has its body in `msg`.
-  if redis.call('EXISTS', base .. 'msg') == 1 then
+  if redis.call('HLEN', base .. 'msg') > 0 then
     if redis.call('EXISTS', base .. 'paused', base .. 'limited-keys', base .. 'front', base .. 'suspects', base .. 'unique-of',
       base .. 'deliveries', ready .. '9', ready .. '8', ready .. '7', ready .. '6', ready .. '4', ready .. '3', ready .. '2',
       ready .. '1', ready .. '0') > 0 then
@@ -77,8 +82,11 @@ end
 local answer, taken = { now, -1, 0 }, 0
 for _, at in ipairs(queues) do
   local base = KEYS[at]
-  local ids = taken < limit and not full and redis.call('LPOP', base .. 'ready:5', limit - taken)
-  if ids then
+  local ids = taken < limit and not full and redis.pcall('LPOP', base .. 'ready:5', limit - taken)
+  if ids and ids.err and taken == 0 then
+    return ids
+  end
+  if ids and not ids.err then
     local bodies = read_bodies(base, ids)
     for i = 1, #ids do
       if not bodies[i] then
@@ -94,16 +102,23 @@ for _, at in ipairs(queues) do
     if #ids > 0 then
       redis.call('ZADD', base .. 'leased', unpack(leases))
       taken, due = taken + #ids, math.min(due, math.max(now + lease, now + sweep_in))
+      local marks = {}
+      if any_revoked then
+        local scores = redis.call('ZMSCORE', KEYS[2], unpack(ids))
+        for i = 1, #ids do
+          marks[i] = scores[i] and tonumber(scores[i]) > now and '1' or '0'
+        end
+      end
       local size = #answer
       answer[size + 1], answer[size + 2], answer[size + 3] = at - 2, ids, bodies
-      answer[size + 4], answer[size + 5], answer[size + 6] = string.rep('5', #ids), '', ''
+      answer[size + 4], answer[size + 5], answer[size + 6] = string.rep('5', #ids), '', table.concat(marks)
     end
   end
 end
 if taken >= limit or full then
   for _, at in ipairs(queues) do
     local base = KEYS[at]
-    if redis.call('LLEN', base .. 'ready:5') > 0 and redis.call('LLEN', base .. 'wake') == 0 then
+    if redis.call('LLEN', base .. 'ready:5') > 0 and redis.pcall('LLEN', base .. 'wake') == 0 then
       redis.call('RPUSH', base .. 'wake', '1')
     end
   end

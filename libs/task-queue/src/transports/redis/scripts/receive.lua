@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- with: unique, limits, admit
+-- with: unique, limits, admit, tend
 -- Takes up to `limit` messages of several queues under one token: promotes due messages, sweeps expired leases, takes.
 -- allow-oom: otherwise a server that is full of waiting messages could never be emptied.
 -- KEYS: void:<token>, revoked, then the keys of each queue
@@ -14,52 +14,7 @@ if ARGV[7] ~= '' and now - tonumber(ARGV[7]) > 1000 then
   sweep_in = 5000
 end
 local revoked_key = KEYS[2]
-local any_revoked = redis.call('EXISTS', revoked_key) == 1
-
--- A redelivered message is charged; from the second lost lease on it is delivered alone, so that it cannot crash others with it.
-local function sweep(queue)
-  local expired = redis.call('ZRANGE', queue.leased, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
-  if #expired == 0 then
-    return
-  end
-  redis.call('ZREM', queue.leased, unpack(expired))
-  local limited = redis.call('EXISTS', queue.limited_of) == 1
-  for i = #expired, 1, -1 do
-    local id, priority = id_of(expired[i]), string.sub(expired[i], 1, 1)
-    redis.call('SREM', queue.unique_out, id)
-    if redis.call('HINCRBY', queue.deliveries, id, 1) >= 2 then
-      redis.call('RPUSH', queue.suspects, priority .. id)
-      queue.new_suspects = true
-    elseif not (limited and limit_again(queue, id, priority, true, now, revoked_key)) then
-      redis.call('LPUSH', queue.ready .. priority, id)
-    end
-  end
-end
-
-local function promote(queue)
-  local due = redis.call('ZRANGE', queue.delayed, '-inf', now, 'BYSCORE', 'LIMIT', 0, 500)
-  if #due == 0 then
-    return
-  end
-  redis.call('ZREM', queue.delayed, unpack(due))
-  local charged = redis.call('EXISTS', queue.deliveries) == 1
-  local limited = redis.call('EXISTS', queue.limited_of) == 1
-  local ready = {}
-  for i = 1, #due do
-    local priority, id = string.sub(due[i], 1, 1), string.sub(due[i], 2)
-    if charged and tonumber(redis.call('HGET', queue.deliveries, id) or 0) >= 2 then
-      redis.call('RPUSH', queue.suspects, due[i])
-      queue.new_suspects = true
-    elseif not (limited and limit_again(queue, id, priority, false, now, revoked_key)) then
-      local list = ready[priority] or {}
-      list[#list + 1] = id
-      ready[priority] = list
-    end
-  end
-  for priority, list in pairs(ready) do
-    redis.call('RPUSH', queue.ready .. priority, unpack(list))
-  end
-end
+local any_revoked = redis.call('ZCARD', revoked_key) > 0
 
 local answer = { now, -1, 0 }
 local taken = 0
@@ -81,8 +36,8 @@ local function drop_bodiless(ids, bodies, priorities)
   return table.concat(digits)
 end
 
--- Bodies of as many ids as fit; the others go back, before all others. Few are read at first: they may be large.
-local function read_bodies(queue, ids, priorities)
+-- Bodies of as many ids as fit; the others go back to the head of their lists. Few are read at first: they may be large.
+local function read_bodies(queue, ids, priorities, of_front)
   local bodies, first, step, count = {}, 1, 16, #ids
   while first <= count do
     local some = redis.call('HMGET', queue.msg, unpack(ids, first, math.min(count, first + step - 1)))
@@ -91,12 +46,11 @@ local function read_bodies(queue, ids, priorities)
       if body then
         bytes = bytes + #body
         if bytes > MAX_BYTES and bytes > #body then
-          local back = {}
           for at = count, first + i - 1, -1 do
-            back[#back + 1] = queue.plain and ids[at] or string.sub(priorities, at, at) .. ids[at]
+            local priority = string.sub(priorities, at, at)
+            redis.call('LPUSH', of_front and queue.front or queue.ready .. priority, (of_front and priority or '') .. ids[at])
             ids[at] = nil
           end
-          redis.call('LPUSH', queue.plain and queue.ready .. '5' or queue.front, unpack(back))
           full = true
           return bodies
         end
@@ -108,9 +62,9 @@ local function read_bodies(queue, ids, priorities)
   return bodies
 end
 
--- Leases `ids` and adds them to the answer. `priorities`: a digit for each.
-local function hand_out(queue, ids, priorities)
-  local bodies = read_bodies(queue, ids, priorities)
+-- Leases `ids` and adds them to the answer. `priorities`: a digit for each. `of_front`: they are revoked, whatever the marks say.
+local function hand_out(queue, ids, priorities, of_front)
+  local bodies = read_bodies(queue, ids, priorities, of_front)
   priorities = full and string.sub(priorities, 1, #ids) or priorities
   for i = 1, #ids do
     if not bodies[i] then
@@ -138,7 +92,9 @@ local function hand_out(queue, ids, priorities)
       counts = redis.call('HMGET', queue.deliveries, unpack(ids))
     end
   end
-  if any_revoked then
+  if of_front then
+    marks = string.rep('1', #ids)
+  elseif any_revoked then
     local scores, flags = redis.call('ZMSCORE', revoked_key, unpack(ids)), {}
     for i = 1, #ids do
       flags[i] = scores[i] and tonumber(scores[i]) > now and '1' or '0'
@@ -169,11 +125,16 @@ local function take_ready(queue)
   if queue.plain then
     return take_plain(queue)
   end
-  local ids, priorities, room = {}, '', limit - taken
-  for _, one in ipairs(redis.call('LPOP', queue.front, room) or {}) do
+  local ids, priorities = {}, ''
+  for _, one in ipairs(redis.call('LPOP', queue.front, limit - taken) or {}) do
     ids[#ids + 1] = string.sub(one, 2)
     priorities = priorities .. string.sub(one, 1, 1)
   end
+  if #ids > 0 then
+    hand_out(queue, ids, priorities, true)
+    ids, priorities = {}, ''
+  end
+  local room = limit - taken
   for priority = 9, 0, -1 do
     if #ids >= room then
       break
@@ -228,11 +189,11 @@ end
 local function tend(queue)
   queue.leases_end, queue.delays_end = head_score(queue.leased) or math.huge, head_score(queue.delayed) or math.huge
   if sweep_in <= 0 and queue.leases_end <= now then
-    sweep(queue)
+    sweep(queue, now, revoked_key)
     queue.leases_end = head_score(queue.leased) or math.huge
   end
   if queue.delays_end <= now then
-    promote(queue)
+    promote(queue, now, revoked_key)
     queue.delays_end = head_score(queue.delayed) or math.huge
   end
 end
@@ -241,12 +202,17 @@ local void = redis.call('EXISTS', KEYS[1]) == 1
 local queues = {}
 for number = 1, (#KEYS - 2) / QUEUE_KEYS do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
-  queue.number, queue.new_suspects = number, false
-  -- Every message has its body in `msg`: a queue with nothing but dead letters needs no further commands.
-  if redis.call('HLEN', queue.msg) > redis.call('ZCARD', queue.dead) then
+  queue.number, queue.new_suspects, queue.checked = number, false, false
+  -- Every message has its body in `msg`.
+  if redis.call('HLEN', queue.msg) > 0 then
     tend(queue)
     queue.plain = is_plain(queue)
     queue.open = not void and (queue.plain or redis.call('EXISTS', queue.paused) == 0)
+    if queue.plain then
+      redis.call('LLEN', queue.ready .. '5')
+    elseif queue.open then
+      check(queue)
+    end
     queue.waiting = queue.open and not queue.plain and waiting_limits(queue) or false
     queues[#queues + 1] = queue
   end

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- with: results, unique, limits, claims, lines, put, joins
+-- with: results, unique, limits, claims, lines, prune, put, joins
 -- Settles a batch of deliveries of one queue, each only if its lease still exists under its token.
 -- KEYS: the queue, call, queues, revoked, terminate, waiters, result base, join base, complete joins,
 --       then the keys of each queue that follow-ups go to
@@ -51,7 +51,7 @@ if first_other <= #ARGV then
   end
 end
 
-local refused, answer, tell = {}, { '', '' }, {}
+local refused, answer, tell, traced_now = {}, { '', '' }, {}, 0
 local marks = redis.call('EXISTS', revoked) == 1
 
 -- Removes everything that belongs to a finished id.
@@ -101,6 +101,7 @@ if plain > 0 then
     forget(ids)
     if #traces > 0 then
       redis.call('ZADD', queue.trace, unpack(traces))
+      traced_now = #traces / 2
     end
   end
 end
@@ -225,6 +226,7 @@ local function settle_other(number, cursor, accepted)
     end
     if traced == '1' then
       redis.call('ZADD', queue.trace, now + trace_ttl, id)
+      traced_now = traced_now + 1
     end
   end
   local next_one, news = settle_company(after, accepted)
@@ -242,6 +244,9 @@ while cursor <= #ARGV do
   cursor = settle_other(count, cursor, accepted)
 end
 
+if traced_now > 0 then
+  prune(queue.trace, now, traced_now)
+end
 local any = false
 for i = 1, count do
   any = any or refused[i]

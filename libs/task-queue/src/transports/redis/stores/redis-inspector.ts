@@ -11,7 +11,7 @@ import type {
 import { chunks } from '../../../core/ports/stores/chunks.js';
 import { callStore } from '../connection/call-store.js';
 import { decodeDeath } from './dead-letter-codec.js';
-import { knownQueues } from '../publish/known-queues.js';
+import { holdersOf, knownQueues } from '../publish/known-queues.js';
 import type { RedisContext } from '../redis-context.js';
 import type { ScriptName } from '../connection/scripts.js';
 
@@ -34,14 +34,23 @@ export class RedisInspector implements Inspector {
 
   async locate(ids: readonly string[]): Promise<(Location | null)[]> {
     const found = new Map<string, Location>();
-    for (const queue of await this.queues()) {
-      const missing = ids.filter((id) => !found.has(id));
-      for (const some of chunks(missing)) {
-        const places = (await this.#ask('locate', queue, some)) as (Location['place'] | '')[];
-        places.forEach((place, at) => place !== '' && found.set(some[at]!, { queue, place }));
-      }
+    for (const [queue, held] of await holdersOf(this.context, WHAT, ids)) {
+      const missing = held.filter((id) => !found.has(id));
+      for (const some of chunks(missing)) await this.#locateIn(queue, some, found);
     }
     return ids.map((id) => found.get(id) ?? null);
+  }
+
+  /** Looks through the leases of the queue, page by page, for as long as an id may be among them. */
+  async #locateIn(queue: string, ids: readonly string[], found: Map<string, Location>): Promise<void> {
+    let cursor = '0';
+    let open = ids;
+    do {
+      const [next, ...places] = (await this.#ask('locate', queue, [cursor, ...open])) as [string, ...(Location['place'] | '')[]];
+      places.forEach((place, at) => place !== '' && found.set(open[at]!, { queue, place }));
+      open = open.filter((_, at) => places[at] === 'ready' || places[at] === 'suspects');
+      cursor = next;
+    } while (cursor !== '0' && open.length > 0);
   }
 
   async heads(queue: string): Promise<WaitingMessage[]> {

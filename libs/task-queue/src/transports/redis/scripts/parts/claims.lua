@@ -42,6 +42,7 @@ end
 -- A replaced message gets a mark that does not expire, and a worker ends it: in its turn, or now if it was delayed or limited.
 local function end_replaced(queue, id, revoked)
   redis.call('ZADD', revoked, '+inf', id)
+  redis.call('PERSIST', revoked)
   for priority = 0, 9 do
     if redis.call('ZREM', queue.delayed, priority .. id) == 1 then
       redis.call('RPUSH', queue.front, priority .. id)

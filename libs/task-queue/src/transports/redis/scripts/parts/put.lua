@@ -1,6 +1,7 @@
 -- Publishing by publish and settle.
 
--- Publishes `count` triples of id, body and code (see publication-code.ts) in ARGV from `at`; needs claims.lua and lines.lua.
+-- Publishes `count` triples of id, body and code (see publication-code.ts) in ARGV from `at`; needs prune.lua, claims.lua and
+-- lines.lua.
 -- `trace_ttl`: ms for which finished ids are known. `revoked`: the marks, for messages that a unique key replaces.
 -- Returns '' if all were new, otherwise a digit for each: 0 = new, 1 = its id is known, 2 = dropped and 3 = refused for its unique
 -- key; then the holders of those keys as JSON, in order.
@@ -85,10 +86,7 @@ local function put(queue, now, trace_ttl, at, count, revoked)
   end
   if #traces > 0 then
     redis.call('ZADD', queue.trace, unpack(traces))
-    local gone = redis.call('ZRANGE', queue.trace, '-inf', now, 'BYSCORE', 'LIMIT', 0, 100)
-    if #gone > 0 then
-      redis.call('ZREM', queue.trace, unpack(gone))
-    end
+    prune(queue.trace, now, #traces / 2)
   end
   if claims then
     write_claims(claims, queue, now, revoked)

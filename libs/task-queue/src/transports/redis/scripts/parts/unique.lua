@@ -6,13 +6,13 @@ local function key_of(spec)
   return string.match(spec, '^%a%d*:(.*)$')
 end
 
--- Releases the key of a message if the message still holds it.
+-- Releases the key of a message if the message still holds it. A key of a wrong type is not its own.
 local function free_key(queue, spec, id)
   if string.byte(spec) == 116 then
     return
   end
   local name = queue.unique .. key_of(spec)
-  if redis.call('GET', name) == id then
+  if redis.pcall('GET', name) == id then
     redis.call('DEL', name)
   end
 end
