@@ -15,7 +15,10 @@ describe.each(BROKERS)('revoke on %s', (_, url) => {
     const sent = await app.send('later', [], { countdown: '1h' });
     await sent.revoke();
     await app.worker();
-    await expect(sent.get()).rejects.toMatchObject({ code: 'TASK_REVOKED' });
+    await expect(sent.get()).rejects.toMatchObject({
+      code: 'TASK_REVOKED',
+      message: `Task ${sent.id} was revoked: before it ran.`,
+    });
     expect(runs).toBe(0);
   });
 

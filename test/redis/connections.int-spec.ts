@@ -81,15 +81,12 @@ describe('unsuitable servers', () => {
     }
   });
 
-  it.each([
-    ['allkeys-lru', /waiting tasks/],
-    ['volatile-lru', /results, unique keys and joins/],
-  ])('a server that evicts keys (%s) causes a warning', async (policy, text) => {
+  it.each(['allkeys-lru', 'volatile-lru'])('a server that evicts keys (%s) causes a warning', async (policy) => {
     const server = await startPrivateRedis({ args: ['--maxmemory-policy', policy] });
     const rig = new Rig(server.url);
     try {
       await rig.connected();
-      expect(rig.logged).toEqual([{ message: expect.stringMatching(text), fields: expect.objectContaining({ policy }) }]);
+      expect(rig.logged).toEqual([expect.objectContaining({ fields: expect.objectContaining({ policy }) })]);
     } finally {
       await rig.close();
       await server.stop();

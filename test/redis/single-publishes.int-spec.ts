@@ -6,6 +6,19 @@ const TIMEOUT = { timeout: 5_000 };
 
 describe('a single message to a known queue', () => {
   it(
+    'can be revoked and found right after the server was emptied',
+    rigged(async (rig) => {
+      const transport = await known(rig);
+      await rig.admin.unlink(...(await rig.admin.keys(`${rig.prefix}:*`)));
+      await transport.broker.publish([message('a')], TIMEOUT);
+      await transport.broker.publish([message('b')], TIMEOUT);
+      expect(await transport.inspector.locate(['b'])).toEqual([{ queue: QUEUE, place: 'ready' }]);
+      await transport.broker.revoke(['b'], { terminate: false });
+      expect(await takeIds(await consume(transport))).toEqual(['b', 'a']);
+    }),
+  );
+
+  it(
     'is taken once when its answer was cut off and it is asked again',
     proxied(async (rig, proxy) => {
       const transport = await known(rig, proxy.url);

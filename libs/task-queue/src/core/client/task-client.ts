@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import type { CallOptions } from '../canvas/call-options.js';
-import { toInterval, type Rate } from '../options/rate.js';
+import { isNoLimit, toInterval, type Rate } from '../options/rate.js';
 import { unsupportedBy } from '../policies/engine-features.js';
 import type { OpenTransaction, TransactionalSending, TransactionOwner } from '../ports/broker/transactional.js';
 import type { PublishReceipt } from '../ports/broker/publication.js';
@@ -113,7 +113,7 @@ export class TaskClient extends TaskCalls {
     const { broker, enginesWith } = this.deps.transport;
     const known = { ...broker.capabilities, enginesWith };
     if (!known.rateLimits) throw unsupportedBy(known, 'rateLimits', 'rateLimit', `setRate('${task}')`);
-    await broker.setRate(task, rate === null || rate === 0 ? rate : toInterval(rate, 'rate'));
+    await broker.setRate(task, rate === null ? null : isNoLimit(rate) ? 0 : toInterval(rate, 'rate'));
   }
 
   /** Finds the routers that `routes` names by class, so that a missing one fails the boot and not the first call. */

@@ -26,11 +26,13 @@ export class MaxRetriesExceededError extends TaskQueueError {
 /** The task was revoked. `get()` throws it, and it is the reason of `ctx.signal` after `revoke({ terminate: true })`. */
 export class TaskRevokedError extends TaskQueueError {
   readonly code = 'TASK_REVOKED';
+  /** @param why may be the message of the error that a worker stored */
   constructor(
     readonly taskId: string,
     why: string,
   ) {
-    super(`Task ${taskId} was revoked: ${why}.`);
+    const text = `Task ${taskId} was revoked: `;
+    super(why.startsWith(text) ? why : `${text}${why}.`);
   }
 }
 

@@ -3,7 +3,7 @@ import { InvalidOptionError, UnknownOptionError } from '../errors/option-errors.
 import { COMPRESSION_NAMES } from '../message/content-options.js';
 import { toMilliseconds, type Duration } from '../message/duration.js';
 import type { ErrorClass } from '../ports/task/task-handler.js';
-import { intervalOf, RATE_FORM, type Rate } from './rate.js';
+import { intervalOf, isNoLimit, RATE_FORM, type Rate } from './rate.js';
 
 /**
  * Checks all options. Each field of the schema describes its valid values in `describe()`; the error contains this text:
@@ -42,10 +42,10 @@ export function durationField(what = 'a duration'): z.ZodType<number, Duration> 
     .describe(`${what}: a number of milliseconds that is not negative, or text such as '30s', '5m', '1d'`);
 }
 
-/** A rate that leaves as ms from one to the next. */
+/** A rate that leaves as ms from one to the next; null = no limit. */
 export const rateField = z
-  .custom<Rate>((value) => intervalOf(value) !== undefined)
-  .transform((value) => intervalOf(value)!)
+  .custom<Rate>((value) => isNoLimit(value) || intervalOf(value) !== undefined)
+  .transform((value) => intervalOf(value) ?? null)
   .describe(RATE_FORM);
 
 export const countField = z.int().min(0).describe('a whole number that is not negative');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { toInterval } from './rate.js';
+import { rateField } from './check-options.js';
+import { isNoLimit, toInterval } from './rate.js';
 
 describe('a rate', () => {
   it.each([
@@ -22,4 +23,12 @@ describe('a rate', () => {
       );
     },
   );
+
+  it.each([0, '0', '0/m'])('%p is no limit, as in Celery', (rate) => {
+    expect([isNoLimit(rate), rateField.parse(rate)]).toEqual([true, null]);
+  });
+
+  it.each(['0.0', '00', '10/s', null, undefined, false, ''])('%p does not say that there is no limit', (rate) => {
+    expect(isNoLimit(rate)).toBe(false);
+  });
 });

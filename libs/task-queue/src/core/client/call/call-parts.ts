@@ -4,7 +4,7 @@ import { InvalidOptionError } from '../../errors/option-errors.js';
 import type { Codecs } from '../../message/codecs.js';
 import { isCompression } from '../../message/compression.js';
 import type { ContentForm } from '../../message/content-codec.js';
-import { toInterval } from '../../options/rate.js';
+import { isNoLimit, toInterval } from '../../options/rate.js';
 import { requirePart, unsupportedBy, type KnownBroker } from '../../policies/engine-features.js';
 import { checkAccepted } from '../../policies/check-serializer.js';
 import { directQueueOf } from '../../policies/direct-queue.js';
@@ -83,7 +83,7 @@ export function tagsOf({ tags }: CalledTask, options: CallOptions): readonly str
  * @throws InvalidOptionError · UnsupportedOptionError
  */
 export function intervalOf({ name, rateLimit }: CalledTask, broker: KnownBroker): number | undefined {
-  if (rateLimit === undefined) return undefined;
+  if (rateLimit === undefined || isNoLimit(rateLimit)) return undefined;
   const interval = toInterval(rateLimit, 'rateLimit');
   if (!broker.rateLimits) throw unsupportedBy(broker, 'rateLimits', 'rateLimit', `The call of '${name}'`);
   return interval;

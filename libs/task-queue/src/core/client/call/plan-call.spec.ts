@@ -22,6 +22,7 @@ async function prepare(task: CalledTask, input: ClientOptionsInput = {}, options
 describe('the limit of a call', () => {
   it('is that of its task, smooth, and knows when the message expires', async () => {
     expect((await prepare({ name: 'mail', rateLimit: '100/m' })).publication.limit).toEqual({ key: 'mail', intervalMs: 600 });
+    expect((await prepare({ name: 'mail', rateLimit: '0' })).publication.limit).toBeUndefined();
     const { publication } = await prepare({ name: 'mail', rateLimit: 4 }, {}, { expires: '1s' });
     expect(publication.limit).toEqual({ key: 'mail', intervalMs: 250, expires: 2_000 });
   });

@@ -65,7 +65,8 @@ function planOf(
   carry(task, plan);
   const tags = tagsOf(task, options);
   if (tags !== undefined) plan.tags = tags;
-  if (task.rateLimit !== undefined) plan.interval = intervalOf(task, context.broker)!;
+  const interval = intervalOf(task, context.broker);
+  if (interval !== undefined) plan.interval = interval;
   if (options !== NO_OPTIONS || task.expires !== undefined) Object.assign(plan, callTimes(options, task.expires, now));
   if (options !== NO_OPTIONS) withOptions(plan, options, context, contentType);
   if (plan.priority !== undefined || plan.ignoreResult === false) refuseUnsupported(plan, context);

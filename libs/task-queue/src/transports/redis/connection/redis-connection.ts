@@ -231,8 +231,7 @@ export class RedisConnection {
   }
 
   #warnOfEviction(policy: string): void {
-    const lost = policy.startsWith('volatile-') ? 'results, unique keys and joins' : 'waiting tasks';
-    this.setup.logger.warn(`Redis may evict ${lost}: set maxmemory-policy to noeviction`, { policy, server: this.setup.shown });
+    this.setup.logger.warn('Redis may evict keys of tasks: set maxmemory-policy to noeviction', { policy, server: this.setup.shown });
   }
 
   #becomeUsable(): void {

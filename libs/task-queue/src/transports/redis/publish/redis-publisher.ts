@@ -130,23 +130,23 @@ export class RedisPublisher {
   }
 
   #callOf({ queue, publications, nonce }: RedisParcel): PublishCall {
-    const name = this.#nameOf(queue);
     const plain = publications.every(isPlain);
     const nonceKey = queue.nonce(nonce);
-    if (plain && publications.length === 1 && name === '') {
+    if (plain && publications.length === 1 && this.#isNamed(queue)) {
       const { id, body, priority } = publications[0]!;
-      return { script: 'publishOne', keys: [queue.base, nonceKey], args: [id, body, String(priority), NONCE_TTL_TEXT], names: false };
+      const keys = [queue.base, nonceKey, this.context.keys.queues];
+      return { script: 'publishOne', keys, args: [id, body, String(priority), NONCE_TTL_TEXT, queue.name], names: false };
     }
     const { dedupRetention } = this.context.options;
-    const args = [plain ? '' : this.context.offset(), name, String(dedupRetention), NONCE_TTL_TEXT];
+    const args = [plain ? '' : this.context.offset(), queue.name, String(dedupRetention), NONCE_TTL_TEXT];
     for (const one of publications) args.push(one.id, one.body, encodePublication(one));
     const keys = [queue.base, this.context.keys.queues, nonceKey, this.context.keys.revoked];
-    return { script: plain ? 'publishPlain' : 'publish', keys, args, names: name !== '' };
+    return { script: plain ? 'publishPlain' : 'publish', keys, args, names: true };
   }
 
-  /** The queue's name if it is time to add it to the list of known queues; otherwise ''. */
-  #nameOf(queue: QueueKeys): string {
-    return (this.#named.get(queue) ?? 0) > monotonic() ? '' : queue.name;
+  /** Whether the queue is in the list of known queues, and need not be added again yet. */
+  #isNamed(queue: QueueKeys): boolean {
+    return (this.#named.get(queue) ?? 0) > monotonic();
   }
 
   #takeAnswered(queue: QueueKeys): string[] {
