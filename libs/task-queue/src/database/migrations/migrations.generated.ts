@@ -1477,6 +1477,7 @@ $$;
 
 -- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
 -- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
+-- No call is planned again: a look-up by a list would be, whenever its list is short.
 do $$
 declare
   one regprocedure;
@@ -1486,7 +1487,8 @@ begin
     where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
   loop
     execute format(
-      'alter routine %s set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set jit = off', one);
+      'alter routine %s set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
+       set jit = off', one);
   end loop;
 end
 $$;
@@ -1640,6 +1642,7 @@ create table {schema}.command (
 
 -- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
 -- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
+-- No call is planned again: a look-up by a list would be, whenever its list is short.
 do $$
 declare
   one regprocedure;
@@ -1649,7 +1652,8 @@ begin
     where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
   loop
     execute format(
-      'alter routine %s set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set jit = off', one);
+      'alter routine %s set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
+       set jit = off', one);
   end loop;
 end
 $$;
