@@ -27,7 +27,7 @@ local function release(queue, members)
   end
 end
 
-local PAGE, MOST_WALKED, EACH_QUEUE = 1000, 5000, 10
+local PAGE, MOST_WALKED, EACH_QUEUE = 1000, 2000, 10
 local queues, walked = (#KEYS - 2) / QUEUE_KEYS, 0
 while number <= queues and walked < MOST_WALKED do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
