@@ -20,6 +20,21 @@ describe('rule 20: a server whose disk is full', () => {
     expect(receipts.map(({ deduplicated }) => deduplicated)).toEqual([false, false]);
   });
 
+  it('rule 32: loses no end of a task while the queue of NOTIFY is full, and refuses what is sent', async () => {
+    const broker = await rig.broker();
+    const client = await rig.client();
+    await broker.publish([message('a')], { timeout: 5_000 });
+    const consumer = await rig.consumer(broker);
+    const [a] = await consumer.receive(1, never);
+    const makeRoom = await fill(client, 'call', '54000');
+    await expect(broker.publish([message('b')], { timeout: 5_000 })).rejects.toMatchObject({ code: 'BROKER_FULL' });
+    const settled = ack(consumer, [a!]);
+    const before = await refusals(client);
+    while ((await refusals(client)) < before + 2) await new Promise((resolve) => setImmediate(resolve));
+    await makeRoom();
+    expect(await settled).toMatchObject([{ id: 'a', accepted: true }]);
+  });
+
   it('loses no end of a task: its settlement waits for room while its lease holds, and is settled once', async () => {
     const transport = await rig.transport();
     const client = await rig.client();
@@ -37,16 +52,16 @@ describe('rule 20: a server whose disk is full', () => {
     expect(await consumer.receive(2, never)).toEqual([]);
   });
 
-  /** As the server answers where it cannot make a file longer. @returns how to end it */
-  async function fill(client: pg.Client, table: string): Promise<() => Promise<unknown>> {
+  /** As the server answers, at the commit, where it has no room. @returns how to end it */
+  async function fill(client: pg.Client, table: string, code = '53100'): Promise<() => Promise<unknown>> {
     const schema = rig.keyPrefix;
     await client.query(`
       create sequence ${schema}.refusals;
       create function ${schema}.refuse() returns trigger language plpgsql as $$ begin
         perform nextval('${schema}.refusals');
-        raise 'could not extend file: No space left on device' using errcode = '53100';
+        raise 'no room' using errcode = '${code}';
       end $$;
-      create trigger full_disk before insert on ${schema}.${table} for each row execute function ${schema}.refuse()`);
+      create constraint trigger full_disk after insert on ${schema}.${table} deferrable initially deferred for each row execute function ${schema}.refuse()`);
     return () => client.query(`drop trigger full_disk on ${schema}.${table}`);
   }
 

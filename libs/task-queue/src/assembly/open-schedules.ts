@@ -5,7 +5,7 @@ import { checkTable } from '../database/outbox/check-table.js';
 import type { Outbox } from '../database/outbox/outbox.js';
 import { TransactionTargets } from '../database/outbox/transaction-targets.js';
 import { isConnectionLoss } from '../database/outbox/write-error.js';
-import type { ScheduleDatabase } from '../database/schedules/schedule-database.js';
+import { LONGEST_PAUSE, type ScheduleDatabase } from '../database/schedules/schedule-database.js';
 import { SqlSchedules } from '../database/schedules/sql-schedules.js';
 
 import type { ScheduleStore } from '../core/ports/stores/schedule-store.js';
@@ -56,7 +56,7 @@ async function within<T>(application: ApplicationDatabase, work: (session: Trans
   const connection = await application.connect();
   let broken = true;
   try {
-    await connection.query('BEGIN', []);
+    await connection.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_PAUSE}`, []);
     try {
       const done = await work(connection);
       await connection.query('COMMIT', []);

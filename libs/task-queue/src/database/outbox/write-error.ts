@@ -3,8 +3,10 @@ import { TaskQueueError } from '../../core/errors/task-queue-error.js';
 
 /** the schema, a table, a column or a function does not exist, or rights are missing */
 const UNUSABLE = ['42P01', '42703', '42883', '3F000', '42501'];
-/** too many connections; idle in a transaction for too long */
-const ENDS_CONNECTION = ['53300', '25P03'];
+/** too many connections; idle in a transaction, or in a transaction, for too long */
+const ENDS_CONNECTION = ['53300', '25P03', '25P04'];
+/** the disk, the memory or the queue of NOTIFY is full, or the server is read-only */
+const FULL = ['53000', '53100', '53200', '53400', '54000', '25006'];
 const ABORTED = '25P02';
 
 /** The library's error for a statement that failed in the application's transaction. */
@@ -27,4 +29,9 @@ export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof TaskQueueError) return false;
   const state = sqlStateOf(error);
   return state === undefined || state.startsWith('08') || state.startsWith('57P') || ENDS_CONNECTION.includes(state);
+}
+
+/** Whether the server accepts no writes for now. */
+export function isFull(error: unknown): boolean {
+  return FULL.includes(sqlStateOf(error) ?? '');
 }

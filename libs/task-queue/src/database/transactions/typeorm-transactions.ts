@@ -4,7 +4,7 @@ import { checkSchemaName } from '../../core/policies/check-schema-name.js';
 import { ApplicationDatabase } from '../outbox/application-database.js';
 import { checkApplicationSchema } from '../migrations/check-application-schema.js';
 import { checkTable } from '../outbox/check-table.js';
-import { isConnectionLoss, sqlStateOf, writeError } from '../outbox/write-error.js';
+import { isConnectionLoss, isFull, sqlStateOf, writeError } from '../outbox/write-error.js';
 import { currentTransaction } from '../../core/ports/task/current-transaction.js';
 import type { RecordFound, TaskTransactions, TransactionalPolicy, TransactionEnd } from '../../core/ports/task/task-transactions.js';
 import type { TransactionSession } from '../../core/ports/broker/transactional.js';
@@ -131,12 +131,13 @@ export class TypeOrmTransactions implements TaskTransactions {
       const found = await this.find(id);
       if (found.kind !== 'none') return found;
     }
+    if (isFull(error)) return { kind: 'unavailable', error };
     return { kind: isConnectionLoss(error) ? 'lost' : 'failed', error: writeError(RECORDING, this.#table, error) };
   }
 
   /** Where the connection was lost, only the record can tell whether the commit had come through. */
   async #notCommitted(id: string | null, error: unknown): Promise<TransactionEnd> {
-    if (!isConnectionLoss(error)) return { kind: 'failed', error };
+    if (!isConnectionLoss(error)) return { kind: isFull(error) ? 'unavailable' : 'failed', error };
     if (id === null) return { kind: 'lost', error };
     const found = await this.find(id);
     if (found.kind === 'recorded') return { kind: 'committed' };

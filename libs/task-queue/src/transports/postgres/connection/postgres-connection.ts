@@ -14,7 +14,7 @@ import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
 import { checkSchemaName } from '../../../core/policies/check-schema-name.js';
 import { checkServer } from '../checks/server-check.js';
 import { ANSWER_TIMEOUT } from './sql.js';
-import type { PostgresConnection, QueryOptions, Sql, Statement } from './sql.js';
+import type { PostgresConnection, QueryOptions, Sql, Statement, TransactionOptions } from './sql.js';
 
 /** The connection before it was checked. */
 export type BootSession = Pick<PostgresConnection, 'query' | 'transaction' | 'schema'>;
@@ -99,10 +99,10 @@ export class PgConnection implements PostgresConnection {
     return this.#ask(statement, values, deadline, fits);
   }
 
-  async transaction<T>(work: (sql: Sql) => Promise<T>, { timeout = ANSWER_TIMEOUT }: QueryOptions = {}): Promise<T> {
+  async transaction<T>(work: (sql: Sql) => Promise<T>, { timeout = ANSWER_TIMEOUT, longestPause }: TransactionOptions = {}): Promise<T> {
     const deadline = monotonic() + timeout;
     if (!this.#checked) await this.#ready(deadline);
-    return this.#transaction(work, deadline);
+    return this.#transaction(work, deadline, longestPause);
   }
 
   async listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>> {
@@ -114,9 +114,9 @@ export class PgConnection implements PostgresConnection {
     return this.#lease(deadline, (lease) => lease.run<Row>(statement, values, deadline, fits));
   }
 
-  #transaction<T>(work: (sql: Sql) => Promise<T>, deadline: number): Promise<T> {
+  #transaction<T>(work: (sql: Sql) => Promise<T>, deadline: number, longestPause?: number): Promise<T> {
     return this.#lease(deadline, async (lease) => {
-      await lease.run(BEGIN, [], deadline);
+      await lease.run(longestPause === undefined ? BEGIN : beginFor(longestPause), [], deadline);
       try {
         const done = await work({
           query: (statement, values, { timeout } = {}) =>
@@ -182,6 +182,7 @@ export class PgConnection implements PostgresConnection {
 }
 
 const BEGIN: Statement = { name: '', text: 'begin' };
+const beginFor = (pause: number): Statement => ({ name: '', text: `begin; set local idle_in_transaction_session_timeout = ${pause}` });
 const COMMIT: Statement = { name: '', text: 'commit' };
 const ROLLBACK: Statement = { name: '', text: 'rollback' };
 const ROLLBACK_TIMEOUT = 2_000;

@@ -9,6 +9,8 @@ export class ServerRefusedError extends StoreRefusal {
     /** the SQLSTATE */
     readonly code: string,
     message: string,
+    /** the server says that a value exceeds a limit, such as the size of an index row */
+    private readonly oversized = false,
   ) {
     super(message);
   }
@@ -20,9 +22,9 @@ export class ServerRefusedError extends StoreRefusal {
   get locked(): boolean {
     return this.code === LOCKED;
   }
-  /** The server accepts no writes: its disk or memory is full, or it is read-only. */
+  /** The server accepts no writes: its disk, its memory or the queue of NOTIFY is full, or it is read-only. */
   get full(): boolean {
-    return FULL.has(this.code);
+    return FULL.has(this.code) && !this.oversized;
   }
   /** A value is invalid for the statement; the same statement with other values may succeed. */
   get badData(): boolean {
@@ -47,22 +49,32 @@ export class ServerRefusedError extends StoreRefusal {
 const READ_ONLY = '25006';
 const LOCKED = '55P03';
 const MISSING: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '3F000']);
-const FULL: ReadonlySet<string> = new Set(['53000', '53100', '53200', '53400', READ_ONLY]);
+const FULL: ReadonlySet<string> = new Set(['53000', '53100', '53200', '53400', '54000', READ_ONLY]);
 const TRANSIENT: ReadonlySet<string> = new Set(['40001', '40P01', '53200', '53300', LOCKED, '57014', '57P03', READ_ONLY]);
 
 /** An error of the driver without the data that it carries. */
 export function translate(error: unknown, sent: boolean): ConnectionLostError | ServerRefusedError {
   if (error instanceof ConnectionLostError || error instanceof ServerRefusedError) return error;
-  const { code, message = String(error), severity } = (error ?? {}) as { code?: string; message?: string; severity?: string };
+  const { code, message = String(error), severity, table, routine } = (error ?? {}) as DriverError;
   // Only the server's errors have a severity; errors of the system (ECONNREFUSED) have a code too.
   if (severity === undefined || code === undefined) return new ConnectionLostError(sent && !NEVER_SENT.test(message), code ?? message);
   if (sent && endsConnection(code)) return new ConnectionLostError(true, message);
-  return new ServerRefusedError(code, message);
+  return new ServerRefusedError(code, message, table !== undefined || routine === 'index_form_tuple');
+}
+
+interface DriverError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly severity?: string;
+  /** the table whose constraint or index refuses the row */
+  readonly table?: string;
+  /** the server's function */
+  readonly routine?: string;
 }
 
 /** The server ends the connection with this code, and does not say whether the statement took effect. */
 function endsConnection(code: string): boolean {
-  return code.startsWith('08') || code === '57P01' || code === '57P02' || code === '57P05' || code === '25P03';
+  return code.startsWith('08') || code === '57P01' || code === '57P02' || code === '57P05' || code === '25P03' || code === '25P04';
 }
 
 /** The driver's error for a connection that it knew to be closed. */

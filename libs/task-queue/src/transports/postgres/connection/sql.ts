@@ -13,6 +13,11 @@ export interface QueryOptions {
   readonly fits?: (rows: readonly unknown[]) => boolean;
 }
 
+export interface TransactionOptions extends QueryOptions {
+  /** ms after which the server ends the transaction if it is idle; default: as the connection says */
+  readonly longestPause?: number;
+}
+
 /** ms after which the server ends a statement */
 export const STATEMENT_TIMEOUT = 10_000;
 /** ms of waiting for an answer: longer, so that the server's definite answer comes first */
@@ -40,7 +45,7 @@ export interface PostgresConnection extends Sql {
    * Runs `work` in a transaction, which is rolled back if it throws.
    * @throws ConnectionLostError `sent` if the fate of the COMMIT is unknown
    */
-  transaction<T>(work: (sql: Sql) => Promise<T>, options?: QueryOptions): Promise<T>;
+  transaction<T>(work: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
   readonly schema: string;
   /** behind a transaction-pooling proxy: no LISTEN, no prepared statements, no session state */
   readonly polling: boolean;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ScheduleDatabase } from '../../../database/schedules/schedule-database.js';
+import { LONGEST_PAUSE, type ScheduleDatabase } from '../../../database/schedules/schedule-database.js';
 import { SqlSchedules } from '../../../database/schedules/sql-schedules.js';
 import type { TransactionalPublishing, TransactionSession } from '../../../core/ports/broker/transactional.js';
 import { callStore, toBrokerError } from '../connection/call-store.js';
@@ -28,7 +28,7 @@ export function postgresSchedules(context: PostgresContext, publishing: Transact
     query: (what, text, values) => callStore(connection, what, statementOf(text), values),
     async transaction(what, work) {
       try {
-        return await connection.transaction((sql) => work(sessionOf(sql, statementOf)));
+        return await connection.transaction((sql) => work(sessionOf(sql, statementOf)), { longestPause: LONGEST_PAUSE });
       } catch (error) {
         throw error instanceof ServerRefusedError && error.code.startsWith('23') ? error : toBrokerError(what, error);
       }
