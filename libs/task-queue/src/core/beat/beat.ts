@@ -8,6 +8,7 @@ import type { SignalPayloads } from '../ports/task/signals.js';
 import type { StoredSchedule } from '../ports/stores/stored-schedule.js';
 import type { TaskLogger } from '../ports/runtime/logger.js';
 import { BeatTimer } from './beat-timer.js';
+import { ClockWatch } from './clock-watch.js';
 import { hasFailedTooOften } from './failure-streak.js';
 import { Pace } from './pace.js';
 import type { PreparedClaim, RunClient, TurnMaker } from './turn-maker.js';
@@ -49,6 +50,7 @@ const MOST_YIELDED = 60;
  */
 export class Beat {
   readonly #timer: BeatTimer;
+  readonly #clockWatch: ClockWatch;
   #running: Promise<void> | undefined;
   #stopping = false;
   #failures = 0;
@@ -58,6 +60,7 @@ export class Beat {
 
   constructor(private readonly deps: BeatDependencies) {
     this.#timer = new BeatTimer(deps.clock);
+    this.#clockWatch = new ClockWatch(deps);
   }
 
   /** Safe to call twice; after a stop it does nothing. */
@@ -107,6 +110,7 @@ export class Beat {
     const began = clock.now();
     const { now, schedules, nextAt } = await store.due(BATCH);
     this.#health = { ...this.#health, lastPassAt: clock.now() };
+    await this.#clockWatch.see(now);
     if (schedules.length > 0) {
       const claims = await this.#decide(schedules, now);
       const taken = await this.#claimAll(claims, now);

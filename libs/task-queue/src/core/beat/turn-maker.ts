@@ -10,6 +10,7 @@ import type { TurnClaim } from '../ports/stores/schedule-store.js';
 import { toSchedule } from '../schedules/to-schedule.js';
 import { decideTurn, type Step } from './decide-turn.js';
 import { checkScheduleParts, type ScheduleParts } from './schedule-parts.js';
+import { nextOf } from './next-of.js';
 import { BUFFER_POLL, callOf, runIdOf } from './run-call.js';
 
 /** The part of a TaskClient that beat uses. */
@@ -80,6 +81,19 @@ export class TurnMaker {
     // Without the expiry, which may be past for a schedule of the code.
     const run = callOf({ ...definition, id: '', expires: null }, 0, 0, 'none');
     this.options.client.prepare(this.options.findTask(task) ?? { name: task }, args, run);
+  }
+
+  /** Whether a schedule waits for a later tick than its next one by the calendar. */
+  isAhead(schedule: StoredSchedule, now: number): boolean {
+    const { nextRunAt, lastTick, unreadable } = schedule;
+    if (nextRunAt === null || unreadable !== undefined) return false;
+    try {
+      const next = nextOf(schedule, now, this.options.timezone);
+      // The tick that was sent a moment before the clock went back is no loss.
+      return next !== null && next.tick < nextRunAt && next.tick !== lastTick;
+    } catch {
+      return false;
+    }
   }
 
   isKnown(task: string): boolean {
