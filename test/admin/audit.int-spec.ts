@@ -65,6 +65,31 @@ describe.each(ENGINES)('the audit log, on $name', ({ start }) => {
     ]);
   });
 
+  it('does not contain arguments and headers of schedules', async () => {
+    const api = await begin();
+    const content = { args: ['SECRET-ARG'], kwargs: { a: 'SECRET-KWARG' }, headers: { token: 'SECRET-HEADER' } };
+    const body = { name: 'nightly', task: 'reports.send', schedule: { every: '1h' }, ...content };
+    const { id } = (await api.send('POST', BASE, { as: 'operator', body })).body;
+    const headers = { 'if-match': '*' };
+    await api.send('PUT', `${BASE}/${id}`, { as: 'operator', body: { ...body, jitter: '5s' }, headers });
+    await api.send('PATCH', `${BASE}/${id}`, { as: 'operator', body: content, headers });
+    await api.send('POST', BASE, { as: 'operator', body });
+    await api.send('DELETE', `${BASE}/${id}`, { as: 'admin', headers });
+    const found = await entries(api);
+    expect(found.map(({ action }) => action)).toEqual(['schedule.delete', 'schedule.create', 'schedule.patch', 'schedule.replace', 'schedule.create']); // prettier-ignore
+    expect(JSON.stringify(found)).not.toContain('SECRET');
+    expect(found[2].change.after).toEqual({ args: '[redacted]', kwargs: '[redacted]', headers: '[redacted]' });
+  });
+
+  it('has an id for each entry, whatever ids the requests bring', async () => {
+    const api = await begin();
+    const headers = { 'x-request-id': 'the-same-id' };
+    for (let n = 0; n < 3; n++) await api.send('POST', `${BASE}/enable`, { as: 'operator', body: { ids: ['a'] }, headers });
+    const found = await entries(api);
+    expect(found.map(({ requestId }) => requestId)).toEqual(['the-same-id', 'the-same-id', 'the-same-id']);
+    expect(new Set(found.map(({ id }) => id)).size).toBe(3);
+  });
+
   it('is read page by page, and by actor, action and target', async () => {
     const api = await begin();
     const ids: string[] = [];
@@ -88,6 +113,34 @@ describe.each(ENGINES)('the audit log, on $name', ({ start }) => {
 });
 
 describe('an audit log', () => {
+  it('in memory keeps what was done, however much is refused', async () => {
+    const api = await AdminApp.start();
+    open.push(() => api.close());
+    const { id } = (await make(api, 'nightly')).body;
+    const tries = async (): Promise<void> => {
+      for (let n = 0; n < 110; n++) await api.send('POST', `${BASE}/x/run`, { as: 'viewer' });
+    };
+    await Promise.all(Array.from({ length: 10 }, tries));
+    expect(await entries(api, `?action=schedule.create`)).toMatchObject([{ target: id, outcome: 'done' }]);
+    const refused = await entries(api, '?action=schedule.run&limit=200');
+    expect(refused).toHaveLength(200);
+    expect(refused.map(({ id: entry }) => entry)).toEqual(
+      refused
+        .map(({ id: entry }) => entry)
+        .toSorted()
+        .reverse(),
+    );
+  });
+
+  it('cuts a change that is too long', async () => {
+    const api = await AdminApp.start();
+    open.push(() => api.close());
+    await api.send('POST', '/admin/v1/tasks/revoke', { as: 'operator', body: { ids: Array.from({ length: 900 }, (_, n) => `${n}${'x'.repeat(200)}`) } }); // prettier-ignore
+    const [entry] = await entries(api);
+    expect(entry).toMatchObject({ action: 'task.revoke', change: { tooLong: expect.any(Number), beginning: expect.any(String) } });
+    expect(JSON.stringify(entry).length).toBeLessThan(5_000);
+  });
+
   it('in the database is read through a repository, too', async () => {
     const database = await testDatabase('audited');
     open.push(() => database.drop());

@@ -28,8 +28,8 @@ export const OPERATION_ROUTES: readonly TestedRoute[] = [
   { method: 'POST', path: '/v1/workers/{name}/pool-grow', role: 'operator', answers: 200, params: worker, body: { by: 1 }, bad: { body: { by: 0 }, pointer: '/by' }, missing: missingWorker }, // prettier-ignore
   { method: 'POST', path: '/v1/workers/{name}/pool-shrink', role: 'operator', answers: 200, params: worker, body: { by: 1 }, bad: { body: { by: 1.5 }, pointer: '/by' }, missing: missingWorker }, // prettier-ignore
   { method: 'POST', path: '/v1/workers/{name}/time-limit', role: 'operator', answers: 204, params: worker, body: { task: 'reports.send', soft: '1m' }, bad: { body: { task: 'reports.send', soft: true }, pointer: '/soft' }, missing: missingWorker }, // prettier-ignore
-  { method: 'POST', path: '/v1/workers/{name}/queues', role: 'operator', answers: 200, params: worker, body: { queue: 'extra' }, bad: { body: { queue: '' }, pointer: '/queue' }, missing: missingWorker }, // prettier-ignore
-  { method: 'DELETE', path: '/v1/workers/{name}/queues/{queue}', role: 'operator', answers: 200, params: ({ name }) => ({ name, queue: 'extra' }), missing: { ...missingWorker, params: { name: 'nobody', queue: 'extra' } } }, // prettier-ignore
+  { method: 'POST', path: '/v1/workers/{name}/queues', role: 'admin', answers: 200, params: worker, body: { queue: 'extra' }, bad: { body: { queue: '' }, pointer: '/queue' }, missing: missingWorker }, // prettier-ignore
+  { method: 'DELETE', path: '/v1/workers/{name}/queues/{queue}', role: 'admin', answers: 200, params: ({ name }) => ({ name, queue: 'extra' }), missing: { ...missingWorker, params: { name: 'nobody', queue: 'extra' } } }, // prettier-ignore
   { method: 'POST', path: '/v1/workers/{name}/shutdown', role: 'admin', answers: 202, params: async (on) => ({ name: await on.another() }), missing: missingWorker }, // prettier-ignore
   { method: 'PUT', path: '/v1/rates/{task}', role: 'operator', answers: 204, params: () => ({ task: 'reports.rated' }), body: { rate: '10/m' }, bad: { body: { rate: true }, pointer: '/rate' } }, // prettier-ignore
   { method: 'GET', path: '/v1/dead-letters', role: 'viewer', answers: 200 },

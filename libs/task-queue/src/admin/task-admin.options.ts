@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { InjectionToken } from '@nestjs/common';
 import { z } from 'zod';
-import { checkOptions, flagField, positiveField } from '../core/options/check-options.js';
+import type { Duration } from '../core/message/duration.js';
+import { checkOptions, durationField, flagField, positiveField } from '../core/options/check-options.js';
 import type { AuditLog } from '../core/ports/stores/audit-log.js';
 import type { DatabaseHandle } from '../core/ports/runtime/database-handle.js';
 import { checkAuth, type AdminAuth, type AdminAuthInput } from './auth/auth-options.js';
@@ -16,6 +17,8 @@ export interface AdminOptionsInput {
   readonly audit?: { readonly database: DatabaseHandle } | AuditLog;
   /** maximum size of a body in bytes; default 256 KB */
   readonly bodyLimit?: number;
+  /** the shortest interval of schedules that are made or edited through the API; default '1s' */
+  readonly minInterval?: Duration;
   /** Swagger UI at `docs`, for authenticated callers; default true; on Fastify it needs `@fastify/static` */
   readonly docs?: boolean;
   /** the client's address, when Express does not know the proxy (`trust proxy`); wrong credentials are counted by it */
@@ -45,6 +48,7 @@ const schema = z.object({
     .max(16 * 1024 * 1024)
     .default(256 * 1024)
     .describe('a whole number of bytes, at most 16 MB'),
+  minInterval: durationField().prefault('1s').describe(durationField().description!),
   docs: flagField.default(true).describe(flagField.description!),
   clientAddress: z
     .custom<NonNullable<AdminOptionsInput['clientAddress']>>((value) => typeof value === 'function')

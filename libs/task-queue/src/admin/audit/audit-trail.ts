@@ -8,6 +8,9 @@ import type { RequestState } from '../http/request-state.js';
 import { ADMIN_LOGGER, AUDIT_LOG } from '../tokens.js';
 import type { AuditNote } from './audit-note.js';
 
+/** Maximum length of a change as JSON. */
+const MAX_CHANGE = 20_000;
+
 /** Records actions in the application's log and in the audit log. */
 @Injectable()
 export class AuditTrail {
@@ -20,7 +23,16 @@ export class AuditTrail {
   /** Never rejects, because the action has already happened. */
   async record({ actor, id: requestId }: RequestState, action: string, outcome: string, note?: AuditNote): Promise<void> {
     const { target = null, change = null } = note ?? {};
-    const entry: AuditEntry = { id: v7(), at: this.clock.now(), actor: actor!, action, target, change, outcome, requestId };
+    const entry: AuditEntry = {
+      id: v7(),
+      at: this.clock.now(),
+      actor: actor!,
+      action,
+      target,
+      change: bounded(change),
+      outcome,
+      requestId,
+    };
     this.logger.info('The admin API was used', { action, target, outcome, actor: actor!.name, role: actor!.role, requestId });
     try {
       await this.log.record(entry);
@@ -28,4 +40,10 @@ export class AuditTrail {
       this.logger.error('The audit log could not be written', { entry, error });
     }
   }
+}
+
+/** A refused request may have asked for anything. */
+function bounded(change: unknown): unknown {
+  const text = JSON.stringify(change);
+  return text.length > MAX_CHANGE ? { tooLong: text.length, beginning: text.slice(0, MAX_CHANGE / 10) } : change;
 }

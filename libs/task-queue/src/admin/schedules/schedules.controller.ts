@@ -1,16 +1,22 @@
-import { Delete, Get, Patch, Post, Put } from '@nestjs/common';
+import { Delete, Get, Inject, Patch, Post, Put } from '@nestjs/common';
 import type { z } from 'zod';
 import { TaskSchedules, type SchedulePatch } from '../../core/beat/task-schedules.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
 import { IfMatch, Tag, type SetTag } from '../http/etag.js';
 import { AdminController, AdminRoute } from '../openapi/admin-route.decorator.js';
+import type { AdminOptions } from '../task-admin.options.js';
+import { ADMIN_OPTIONS } from '../tokens.js';
 import { PathId, ValidBody, ValidQuery } from '../validation/valid.decorators.js';
+import { audited, refuseShortInterval } from './schedule-limits.js';
 import * as shape from './schedule-schemas.js';
 
 /** Reads and edits schedules. Their actions are in {@link ScheduleActionsController}. */
 @AdminController('schedules', 'Schedules')
 export class SchedulesController {
-  constructor(private readonly schedules: TaskSchedules) {}
+  constructor(
+    private readonly schedules: TaskSchedules,
+    @Inject(ADMIN_OPTIONS) private readonly options: AdminOptions,
+  ) {}
 
   @Get()
   @AdminRoute({ summary: 'List the schedules by name', role: 'viewer', answer: shape.schedulePage })
@@ -26,7 +32,8 @@ export class SchedulesController {
     @Note() note: AuditNote,
     @Tag() tag: SetTag,
   ) {
-    note.change = { after: { name, ...settings } };
+    note.change = { after: audited({ name, ...settings }) };
+    refuseShortInterval(settings.schedule, this.options.minInterval);
     const made = await this.schedules.create(name, settings);
     note.target = made.id;
     tag(made.version);
@@ -74,21 +81,23 @@ export class SchedulesController {
     audit: 'schedule.delete',
   })
   async remove(@PathId() id: string, @IfMatch() version: number | null, @Note() note: AuditNote) {
-    note.change = { before: shape.viewOf(await this.schedules.get(id)) };
+    note.change = { before: audited(shape.viewOf(await this.schedules.get(id))) };
     await this.schedules.remove(id, version);
   }
 
   /** The audit entry has the edited fields as they were before and after. */
   async #edit(
     id: string,
-    asked: object,
+    asked: SchedulePatch,
     note: AuditNote,
     tag: SetTag,
     edit: () => ReturnType<TaskSchedules['replace']>,
   ): Promise<shape.ScheduleView> {
-    note.change = { after: asked };
+    const after = audited(asked);
+    note.change = { after };
     const before = shape.viewOf(await this.schedules.get(id));
-    note.change = { before: only(before, Object.keys(asked)), after: asked };
+    note.change = { before: audited(only(before, Object.keys(asked))), after };
+    if (asked.schedule !== undefined) refuseShortInterval(asked.schedule, this.options.minInterval, before.schedule);
     const edited = await edit();
     tag(edited.version);
     return shape.viewOf(edited);

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { TaskControl } from '../../core/control/task-control.js';
 import type { Duration } from '../../core/message/duration.js';
 import type { Rate } from '../../core/options/rate.js';
+import type { AdminRole } from '../../core/ports/stores/admin-actor.js';
 import { Note, type AuditNote } from '../audit/audit-note.js';
 import { AdminController, AdminRoute, type RouteContract } from '../openapi/admin-route.decorator.js';
 import { definedOnly } from '../validation/fields.js';
@@ -11,8 +12,8 @@ import * as shape from './worker-schemas.js';
 
 const COMMANDED = [409, 501, 502, 504];
 
-function commanded<A extends z.ZodType>(summary: string, audit: string, answer: A): RouteContract<A> {
-  return { summary, role: 'operator', answer, audit, problems: COMMANDED };
+function commanded<A extends z.ZodType>(summary: string, audit: string, answer: A, role: AdminRole = 'operator'): RouteContract<A> {
+  return { summary, role, answer, audit, problems: COMMANDED };
 }
 
 /** Commands to one running worker. Their effect lasts until that worker ends. */
@@ -52,7 +53,7 @@ export class WorkerCommandsController {
   }
 
   @Post(':name/queues')
-  @AdminRoute(commanded('Let a worker consume one more queue', 'worker.addConsumer', shape.queueList))
+  @AdminRoute(commanded('Let a worker consume one more queue', 'worker.addConsumer', shape.queueList, 'admin'))
   async addQueue(
     @Param('name') destination: string,
     @ValidQuery(shape.asking) { timeout }: shape.Asking,
@@ -62,7 +63,7 @@ export class WorkerCommandsController {
   }
 
   @Delete(':name/queues/:queue')
-  @AdminRoute(commanded('Let a worker stop consuming a queue', 'worker.cancelConsumer', shape.queueList))
+  @AdminRoute(commanded('Let a worker stop consuming a queue', 'worker.cancelConsumer', shape.queueList, 'admin'))
   async cancelQueue(
     @Param('name') destination: string,
     @Param('queue') queue: string,
