@@ -4,8 +4,10 @@ import { documented, named } from '../openapi/contract.js';
 
 // The forms of a schedule, for the OpenAPI document. `toSchedule` parses them: its messages say more than a union of shapes could.
 
-export const looseMoment = z.union([z.string(), z.number()]).describe("epoch milliseconds, or a string such as '2027-01-31T18:00:00Z'");
-export const looseDuration = z.union([z.number(), z.string()]).describe("milliseconds, or a string such as '30s', '5m' or '1d'");
+export const looseMoment = z
+  .union([z.string().max(100), z.number()])
+  .describe("epoch milliseconds, or a string such as '2027-01-31T18:00:00Z'");
+export const looseDuration = z.union([z.number(), z.string().max(100)]).describe("milliseconds, or a string such as '30s', '5m' or '1d'");
 const field = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]).optional();
 
 const exclusions = named(

@@ -11,13 +11,13 @@ const catchUp = z.enum(['none', 'last', 'all']);
 const source = z.enum(['code', 'api']);
 
 const settings = z.strictObject({
-  name: z.string().describe('a string of 1 to 200 characters on one line, unique among schedules'),
-  task: text.describe('the name of a task'),
+  name: z.string().max(1_000).describe('a string of 1 to 200 characters on one line, unique among schedules'),
+  task: word.describe('the name of a task'),
   schedule: scheduleForm,
   args: z.array(z.unknown()).optional().describe('a list of arguments'),
   kwargs: jsonObject.optional(),
   headers: jsonObject.optional().describe('an object: headers of its runs'),
-  queue: text.nullable().optional().describe('the name of a queue, or null to route the task as usual'),
+  queue: word.nullable().optional().describe('the name of a queue, or null to route the task as usual'),
   priority: z
     .int()
     .min(0)
@@ -27,6 +27,7 @@ const settings = z.strictObject({
     .describe('a whole number from 0 to 9 (higher first), or null for the priority of the task'),
   timezone: z
     .string()
+    .max(1_000)
     .nullable()
     .optional()
     .describe("the name of a time zone, such as 'Asia/Ho_Chi_Minh', or null for the zone of the beat"),

@@ -32,7 +32,7 @@ export const sendInput = named(
     ignoreResult: z.boolean().optional().describe('true or false'),
     softTimeLimit: duration.optional(),
     timeLimit: duration.optional(),
-    tags: z.array(word).optional().describe('a list of strings by which its result can be searched'),
+    tags: z.array(word).max(1_000).optional().describe('a list of strings by which its result can be searched'),
   }),
 );
 export type SendInput = z.output<typeof sendInput>;

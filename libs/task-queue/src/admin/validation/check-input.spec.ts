@@ -19,6 +19,20 @@ function faults(input: unknown, place: InputPlace = 'body', readOnly: string[] =
 }
 
 describe('checkInput', () => {
+  it('rule 37: answers the first faults of many', () => {
+    const fields = (count: number): object => Object.fromEntries(Array.from({ length: count }, (_, n) => [`x${n}${'y'.repeat(300)}`, n]));
+    const answered = faults(fields(900));
+    expect(answered).toHaveLength(100);
+    expect(JSON.stringify(answered).length).toBeLessThan(50_000);
+    expect(faults(fields(1_100))).toEqual([{ pointer: '', detail: 'It has more than 1000 fields.' }]);
+  });
+
+  it("refuses a field '__proto__' at every level, which would be lost", () => {
+    for (const text of ['{"__proto__":1}', '{"a":[{"b":{"__proto__":{}}}]}']) {
+      expect(() => checkInput(schema, JSON.parse(text), 'body')).toThrow("It has a field '__proto__'");
+    }
+  });
+
   it('returns the parsed input', () => {
     expect(checkInput(schema, { name: 'a', count: 2 }, 'body')).toEqual({ name: 'a', count: 2 });
   });

@@ -1,17 +1,22 @@
 import { z } from 'zod';
 import { didYouMean } from '../../core/errors/did-you-mean.js';
 import { InvalidRequestError, type RequestFault } from '../../core/errors/admin-errors.js';
-import { isDeeperThan } from './is-deeper-than.js';
+import { shortText } from '../../core/errors/shown-value.js';
+import { isDeeperThan, someObject } from './is-deeper-than.js';
 
 export type InputPlace = 'body' | 'query';
 
 /** Maximum nesting of an input. Hand-written input needs about ten levels; far deeper input overflows the stack of its readers. */
 const MAX_DEPTH = 200;
 
+/** Maximum number of faults in an answer, and of fields of a whole input. */
+const MAX_FAULTS = 100;
+const MAX_FIELDS = 1_000;
+
 /**
  * Parses a body or a query with its schema.
  * @param readOnly fields that appear in answers and cannot be set
- * @throws InvalidRequestError with every fault; for a misspelt field, the most likely meant one
+ * @throws InvalidRequestError with the first 100 faults; for a misspelt field, the most likely meant one
  */
 export function checkInput<S extends z.ZodType>(
   schema: S,
@@ -19,12 +24,23 @@ export function checkInput<S extends z.ZodType>(
   place: InputPlace,
   readOnly: readonly string[] = [],
 ): z.output<S> {
-  if (isDeeperThan(MAX_DEPTH, input)) {
-    throw new InvalidRequestError([{ pointer: '', detail: `It is nested more than ${MAX_DEPTH} levels deep.` }]);
-  }
+  const problem = problemOf(input);
+  if (problem !== undefined) throw new InvalidRequestError([{ ...at([], place), detail: problem }]);
   const checked = schema.safeParse(input);
   if (checked.success) return checked.data;
-  throw new InvalidRequestError(checked.error.issues.flatMap((issue) => faultsOf(issue, schema, input, place, readOnly)));
+  const faults: RequestFault[] = [];
+  for (const issue of checked.error.issues) {
+    faults.push(...faultsOf(issue, schema, input, place, readOnly).slice(0, MAX_FAULTS - faults.length));
+    if (faults.length === MAX_FAULTS) break;
+  }
+  throw new InvalidRequestError(faults);
+}
+
+function problemOf(input: unknown): string | undefined {
+  if (isDeeperThan(MAX_DEPTH, input)) return `It is nested more than ${MAX_DEPTH} levels deep.`;
+  if (someObject(input, (object) => Object.hasOwn(object, '__proto__')))
+    return "It has a field '__proto__', which is accepted at no level.";
+  return Object.keys(input ?? {}).length > MAX_FIELDS ? `It has more than ${MAX_FIELDS} fields.` : undefined;
 }
 
 type Faulty = [schema: z.ZodType, input: unknown, place: InputPlace, readOnly: readonly string[]];
@@ -32,7 +48,7 @@ type Faulty = [schema: z.ZodType, input: unknown, place: InputPlace, readOnly: r
 function faultsOf(issue: z.core.$ZodIssue, ...[schema, input, place, readOnly]: Faulty): RequestFault[] {
   if (issue.code === 'unrecognized_keys') {
     const known = fieldsAt(schema, issue.path);
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, MAX_FAULTS).map((key) => ({
       ...at([...issue.path, key], place),
       detail: readOnly.includes(key) ? 'It cannot be set.' : `There is no such field.${didYouMean(key, known)}`,
     }));
@@ -43,8 +59,9 @@ function faultsOf(issue: z.core.$ZodIssue, ...[schema, input, place, readOnly]: 
 }
 
 function at(path: readonly PropertyKey[], place: InputPlace): Pick<RequestFault, 'pointer' | 'parameter'> {
-  if (place === 'query') return { parameter: path.join('.') };
-  return { pointer: path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('') };
+  const parts = path.map((part) => shortText(String(part)));
+  if (place === 'query') return { parameter: parts.join('.') };
+  return { pointer: parts.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('') };
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { objectField } from '../../core/options/check-options.js';
 
 const MAX_LIMIT = 200;
 const DEFAULT_LIMIT = 50;
@@ -20,9 +21,10 @@ export const flag = z
 
 export const word = text.min(1).max(500).describe('a string of 1 to 500 characters');
 
-export const jsonObject = z.record(z.string(), z.unknown()).describe('an object');
+/** Not read key by key: its content is the application's. */
+export const jsonObject = objectField.meta({ type: 'object', additionalProperties: {}, description: 'an object' });
 
-export const duration = z.union([z.number().min(0), z.string()]).describe("milliseconds, or a string such as '30s', '5m' or '1d'");
+export const duration = z.union([z.number().min(0), z.string().max(100)]).describe("milliseconds, or a string such as '30s', '5m' or '1d'");
 
 /** An instant in a query, read as a Date. */
 export const date = z.iso

@@ -8,6 +8,15 @@ export function isDeeperThan(levels: number, value: unknown): boolean {
   return false;
 }
 
-function isNest(value: unknown): boolean {
+/** Whether any of the lists and objects is such. Iterative, for the same reason. */
+export function someObject(value: unknown, isSuch: (nest: object) => boolean): boolean {
+  for (let layer = [value].filter(isNest); layer.length > 0;) {
+    if (layer.some(isSuch)) return true;
+    layer = layer.flatMap((nest) => Object.values(nest)).filter(isNest);
+  }
+  return false;
+}
+
+function isNest(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

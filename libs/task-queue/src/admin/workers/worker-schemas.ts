@@ -38,7 +38,7 @@ export const rateInput = named(
   'RateInput',
   z.strictObject({
     rate: z
-      .union([z.string(), z.number().min(0)])
+      .union([z.string().max(100), z.number().min(0)])
       .nullable()
       .describe("a string such as '10/m', a number per second, 0 for no limit, or null for the rate that the task declares"),
   }),

@@ -3,7 +3,16 @@ import { InvalidOptionError } from '../errors/option-errors.js';
 import { InvalidScheduleError, ScheduleNeverDueError } from '../errors/schedule-errors.js';
 import type { Duration } from '../message/duration.js';
 import { checkCarried } from '../client/call/carried-values.js';
-import { checkOptions, countField, durationField, flagField, nameField, positiveField, priorityField } from '../options/check-options.js';
+import {
+  checkOptions,
+  countField,
+  durationField,
+  flagField,
+  nameField,
+  objectField,
+  positiveField,
+  priorityField,
+} from '../options/check-options.js';
 import type { CatchUp, RunOverlap, ScheduleDefinition } from '../ports/stores/stored-schedule.js';
 import { describeSchedule } from '../schedules/describe-schedule.js';
 import { firstTick } from '../schedules/next-tick.js';
@@ -51,7 +60,7 @@ export interface ScheduleSettings extends PeriodicSettings {
   readonly schedule: ScheduleInput;
 }
 
-const record = z.record(z.string(), z.unknown()).describe('an object');
+const record = objectField.describe('an object');
 const moment = z
   .union([z.date(), z.number(), z.string()])
   .nullable()

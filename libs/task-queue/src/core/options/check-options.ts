@@ -48,6 +48,16 @@ export const rateField = z
   .transform((value) => intervalOf(value) ?? null)
   .describe(RATE_FORM);
 
+/** A plain object, whose fields are not checked. */
+export const objectField = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && isPlain(value),
+);
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
 export const countField = z.int().min(0).describe('a whole number that is not negative');
 export const positiveField = z.int().min(1).describe('a whole number of at least 1');
 export const flagField = z.boolean().describe('true or false');
