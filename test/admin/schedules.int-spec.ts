@@ -66,6 +66,15 @@ describe.each(ENGINES)('schedules through the API, on $name', ({ start }) => {
     expect(answer.body.detail).toContain(hint);
   });
 
+  it('an interval below minInterval is refused, and said how to lower it', async () => {
+    expect(await create({ schedule: { every: 999 } })).toMatchObject({ status: 400, body: { code: 'SCHEDULE_INVALID', detail: expect.stringContaining('minInterval') } }); // prettier-ignore
+    const { id } = (await create({ schedule: { every: '1s' } })).body;
+    for (const method of ['PUT', 'PATCH'] as const) {
+      const answer = await edit(method, id, '*', { name: 'short', task: 'reports.send', schedule: { every: 1 } });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'SCHEDULE_INVALID' } });
+    }
+  });
+
   it('values that no store can hold are refused in every field', async () => {
     for (const field of ['name', 'task', 'queue', 'description']) expect(await create({ [field]: 'a\0b' })).toMatchObject({ status: 400 });
     for (const path of ['/a%00b', '?search=%00', '?cursor=%00', '/a%00b/history']) expect(await get(path)).toMatchObject({ status: 400 });
