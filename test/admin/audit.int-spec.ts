@@ -124,12 +124,7 @@ describe('an audit log', () => {
     expect(await entries(api, `?action=schedule.create`)).toMatchObject([{ target: id, outcome: 'done' }]);
     const refused = await entries(api, '?action=schedule.run&limit=200');
     expect(refused).toHaveLength(200);
-    expect(refused.map(({ id: entry }) => entry)).toEqual(
-      refused
-        .map(({ id: entry }) => entry)
-        .toSorted()
-        .reverse(),
-    );
+    expect(refused.every(({ id: entry }, index) => index === 0 || entry < refused[index - 1].id)).toBe(true);
   });
 
   it('cuts a change that is too long', async () => {
