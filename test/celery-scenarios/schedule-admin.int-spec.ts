@@ -26,7 +26,7 @@ async function startWeb(broker: string) {
   const module = await Test.createTestingModule({
     imports: [
       TaskQueueModule.forRoot({ broker, keyPrefix, ...connection }),
-      TaskAdminModule.forRoot({ auth: { tokens: [{ name: 'ann', role: 'admin', hash: hashToken(token) }] } }),
+      TaskAdminModule.forRoot({ minInterval: '100ms', auth: { tokens: [{ name: 'ann', role: 'admin', hash: hashToken(token) }] } }),
       TaskWorkerModule.forRoot({ beat: true, drainTimeout: 0, abortGrace: 50 }),
     ],
     providers: [Reports],
