@@ -176,4 +176,4 @@ create table {schema}.revoked (
 -- include transports/postgres/functions/settle.sql
 -- include transports/postgres/functions/inspect.sql
 -- include transports/postgres/functions/blocks.sql
--- include transports/postgres/functions/plans.sql
+-- include transports/postgres/functions/options.sql

@@ -144,4 +144,4 @@ create table {schema}.command (
   announced_at timestamptz not null default clock_timestamp()
 );
 
--- include transports/postgres/functions/plans.sql
+-- include transports/postgres/functions/options.sql

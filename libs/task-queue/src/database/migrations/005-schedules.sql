@@ -181,3 +181,5 @@ create trigger solar_edited after update on {schema}.solar_schedule
   for each row when (old.* is distinct from new.*) execute function {schema}.schedule_edited();
 create trigger clocked_edited after update on {schema}.clocked_schedule
   for each row when (old.* is distinct from new.*) execute function {schema}.schedule_edited();
+
+-- include transports/postgres/functions/options.sql

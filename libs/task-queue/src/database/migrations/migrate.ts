@@ -44,7 +44,7 @@ export async function migrateOne(session: MigrationSession, schema: string, migr
 
 /** Lets one process migrate at a time. */
 async function lock(session: MigrationSession, schema: string): Promise<void> {
-  await session.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`nestjs-task-queue:${schema}`]);
+  await session.query(`select pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))`, [`nestjs-task-queue:${schema}`]);
 }
 
 /** SQL that creates the schema and the table of applied migrations. */

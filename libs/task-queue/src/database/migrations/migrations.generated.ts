@@ -1152,7 +1152,8 @@ begin
 end
 $$;
 
-create function {schema}.counts(name text) returns table (ready integer, delayed integer, limited integer, leased integer, suspects integer, dead integer) stable language sql as $$
+create function {schema}.counts(name text) returns table (ready integer, delayed integer, limited integer, leased integer, suspects integer, dead integer)
+stable language sql set search_path = pg_catalog, pg_temp as $$
   select (select count(*) from {schema}.ready r where r.queue = name)::integer
       + (select coalesce(sum(b.size), 0) from {schema}.block b where b.queue = name)::integer,
     (select count(*)::integer from {schema}.delayed d where d.queue = name),
@@ -1475,6 +1476,8 @@ begin
 end
 $$;
 
+-- Options of all functions. Names in them are those of the server: a function or an operator in \`public\` that fits better would be preferred,
+-- and would run with the rights of the caller.
 -- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
 -- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
 -- No call is planned again: a look-up by a list would be, whenever its list is short.
@@ -1487,8 +1490,8 @@ begin
     where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
   loop
     execute format(
-      'alter routine %s set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
-       set jit = off', one);
+      'alter routine %s set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
+       set plan_cache_mode = force_generic_plan set jit = off', one);
   end loop;
 end
 $$;
@@ -1640,6 +1643,8 @@ create table {schema}.command (
 );
 
 
+-- Options of all functions. Names in them are those of the server: a function or an operator in \`public\` that fits better would be preferred,
+-- and would run with the rights of the caller.
 -- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
 -- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
 -- No call is planned again: a look-up by a list would be, whenever its list is short.
@@ -1652,8 +1657,8 @@ begin
     where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
   loop
     execute format(
-      'alter routine %s set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
-       set jit = off', one);
+      'alter routine %s set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
+       set plan_cache_mode = force_generic_plan set jit = off', one);
   end loop;
 end
 $$;
@@ -1929,6 +1934,27 @@ create trigger solar_edited after update on {schema}.solar_schedule
   for each row when (old.* is distinct from new.*) execute function {schema}.schedule_edited();
 create trigger clocked_edited after update on {schema}.clocked_schedule
   for each row when (old.* is distinct from new.*) execute function {schema}.schedule_edited();
+
+
+-- Options of all functions. Names in them are those of the server: a function or an operator in \`public\` that fits better would be preferred,
+-- and would run with the rights of the caller.
+-- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
+-- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
+-- No call is planned again: a look-up by a list would be, whenever its list is short.
+do $$
+declare
+  one regprocedure;
+begin
+  for one in
+    select p.oid from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
+    where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
+  loop
+    execute format(
+      'alter routine %s set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
+       set plan_cache_mode = force_generic_plan set jit = off', one);
+  end loop;
+end
+$$;
 ` },
   { version: 6, name: '006-answers', text: `-- Answers of workers to questions. The reader of an answer removes it.
 create unlogged table {schema}.answer (

@@ -10,7 +10,7 @@ interface Queryable {
 
 const CHECK = `SELECT to_regclass($1) IS NOT NULL AS "exists",
   CASE WHEN to_regclass($1) IS NULL THEN true ELSE
-    (SELECT bool_and(has_table_privilege(to_regclass($1), trim(needed))) FROM unnest(string_to_array($2, ',')) AS needed)
+    (SELECT bool_and(pg_catalog.has_table_privilege(to_regclass($1), trim(needed))) FROM pg_catalog.unnest(string_to_array($2, ',')) AS needed)
   END AS usable`;
 
 /** @param needed such as 'SELECT, INSERT'; @throws TableUnusableError · BrokerUnavailableError · InvalidOptionError a DataSource that is closed */

@@ -29,14 +29,14 @@ export function outboxStatements(schemaName: string): OutboxStatements {
     ) SELECT pg_notify(${quoteText(channel)}, '') WHERE EXISTS (SELECT FROM ${schema}.outbox_relay WHERE waiting_until > clock_timestamp())`,
     // Between two ends, it looks behind the first, and then for other queues before the second.
     queues: `WITH RECURSIVE ends AS (
-      SELECT e.queue, e.seq, lead(e.queue) OVER (ORDER BY e.queue) AS next
+      SELECT e.queue, e.seq, pg_catalog.lead(e.queue) OVER (ORDER BY e.queue) AS next
       FROM (SELECT '' COLLATE "C", 0 UNION ALL SELECT * FROM unnest($1::text[], $2::bigint[])) e(queue, seq)
     ), waiting(queue, next) AS (
       SELECT ${firstQueue(schema, '(o.queue, o.seq) > (e.queue, e.seq)', 'e.next')}, e.next FROM ends e
       UNION ALL
       SELECT ${firstQueue(schema, 'o.queue > w.queue', 'w.next')}, w.next FROM waiting w WHERE w.queue IS NOT NULL
     ) SELECT queue FROM waiting WHERE queue IS NOT NULL ORDER BY queue`,
-    lock: `SELECT pg_try_advisory_xact_lock(hashtextextended(${quoteText(`${channel}/`)} || $1, 0)) AS granted`,
+    lock: `SELECT pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${quoteText(`${channel}/`)} || $1, 0)) AS granted`,
     next: `SELECT seq, publication, extract(epoch FROM clock_timestamp() - written_at)::float8 * 1000 AS age
       FROM ${schema}.outbox WHERE queue = $1 AND seq > $3 AND refused IS NULL ORDER BY seq LIMIT $2`,
     remove: `DELETE FROM ${schema}.outbox WHERE seq = ANY($1::bigint[])`,

@@ -90,10 +90,10 @@ export class ResultDatabase {
   async #check(): Promise<void> {
     const what = 'Looking for the tables of the results';
     const sql = `
-      select name, to_regclass(format('%I.%I', $1::text, name)) is not null as there,
-        has_schema_privilege(nspname, 'usage')
-        and has_table_privilege(to_regclass(format('%I.%I', $1::text, name)), 'select, insert, update, delete') as usable
-      from unnest($2::text[]) as name left join pg_namespace on nspname = $1::text`;
+      select name, to_regclass(pg_catalog.format('%I.%I', $1::text, name)) is not null as there,
+        pg_catalog.has_schema_privilege(nspname, 'usage')
+        and pg_catalog.has_table_privilege(to_regclass(pg_catalog.format('%I.%I', $1::text, name)), 'select, insert, update, delete') as usable
+      from pg_catalog.unnest($2::text[]) as name left join pg_namespace on nspname = $1::text`;
     const found = await this.query<{ name: string; there: boolean; usable: boolean | null }>(what, sql, [this.schema, TABLES]);
     const missing = found.filter(({ there }) => !there).map(({ name }) => name);
     if (missing.length > 0)

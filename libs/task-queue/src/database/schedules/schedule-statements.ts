@@ -87,7 +87,7 @@ function turning(schema: string, from: string, task: string) {
 /** Schedules of code. */
 function syncing(schemaName: string, from: string, task: string) {
   return {
-    lockOwner: `select pg_advisory_xact_lock(hashtextextended('${schemaName}/schedules/' || $1, 0))`,
+    lockOwner: `select pg_advisory_xact_lock(pg_catalog.hashtextextended('${schemaName}/schedules/' || $1, 0))`,
     ofOwner: `select ${SELECTED}, t.digest from ${from} where t.owner = $1 and t.source = 'code' order by t.id for update of t`,
     deferNames: `set constraints "${schemaName}".periodic_task_name deferred`,
     /** Names that other schedules have. $1 names, $2 ids that may have them */

@@ -15,7 +15,7 @@ export interface RecordStatements {
 export function recordStatements(schemaName: string): RecordStatements {
   const table = `${quoteIdentifier(schemaName)}.task_record`;
   return {
-    lock: `SELECT pg_try_advisory_xact_lock(hashtextextended('${schemaName.replaceAll("'", "''")}.task_record/' || $1, 0)) AS granted`,
+    lock: `SELECT pg_try_advisory_xact_lock(pg_catalog.hashtextextended('${schemaName.replaceAll("'", "''")}.task_record/' || $1, 0)) AS granted`,
     find: `SELECT settlement FROM ${table} WHERE id = $1`,
     record: `INSERT INTO ${table} (id, settlement) VALUES ($1, $2)`,
     prune: `DELETE FROM ${table} WHERE id = ANY(ARRAY(

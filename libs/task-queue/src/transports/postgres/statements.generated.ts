@@ -71,7 +71,7 @@ from {schema}.join_of($1, clock_timestamp() + $2::float8 * interval '1 ms')
   locate: `select id, queue, place from {schema}.places_of($1::text[])
 `,
   missingRights: `-- Tables that the connection's user may not read and write; sequences and functions that it may not use. The sequence of an identity needs no right.
-select string_agg(m.name, ', ' order by m.name) as missing
+select string_agg(m.name::text, ', ' order by m.name) as missing
 from (
   select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = $1 and c.relname <> 'migration' and case
@@ -88,7 +88,7 @@ from (
   noteWaiters: `-- Has these results announced for some time.
 insert into {schema}.result_waiter (id, expires_at)
 select w.id, clock_timestamp() + $2::float8 * interval '1 ms'
-from (select distinct id collate "C" as id from unnest($1::text[]) as n(id)) w
+from (select distinct id collate "C" as id from pg_catalog.unnest($1::text[]) as n(id)) w
 order by w.id
 on conflict (id) do update set expires_at = excluded.expires_at
 `,
@@ -235,7 +235,7 @@ select {schema}.wake(array_agg(name)) from resumed
 `,
   saveResults: `-- Settlements use the same function (migration 002).
 select saved as id from {schema}.save_results(
-  $1::text[], $2::boolean[], $3::integer[], $4::bytea[], array_fill($5::float8, array[cardinality($1::text[])]),
+  $1::text[], $2::boolean[], $3::integer[], $4::bytea[], pg_catalog.array_fill($5::float8, array[pg_catalog.cardinality($1::text[])]),
   clock_timestamp() + $6::float8 * interval '1 ms'
 ) as saved
 `,
@@ -247,7 +247,7 @@ select saved as id from {schema}.save_results(
 delete from {schema}.answer where address = $1 returning body
 `,
   vacuum: `select current_setting('autovacuum') = 'on' and current_setting('track_counts') = 'on' as vacuums,
-  (select string_agg(c.relname, ', ' order by c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  (select string_agg(c.relname::text, ', ' order by c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join lateral pg_options_to_table(c.reloptions) o on o.option_name = 'autovacuum_enabled'
     where n.nspname = $1 and not o.option_value::boolean) as without,
   (select extract(epoch from clock_timestamp() - min(a.xact_start)) * 1000 from pg_stat_activity a

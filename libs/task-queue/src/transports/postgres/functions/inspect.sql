@@ -40,7 +40,8 @@ begin
 end
 $$;
 
-create function {schema}.counts(name text) returns table (ready integer, delayed integer, limited integer, leased integer, suspects integer, dead integer) stable language sql as $$
+create function {schema}.counts(name text) returns table (ready integer, delayed integer, limited integer, leased integer, suspects integer, dead integer)
+stable language sql set search_path = pg_catalog, pg_temp as $$
   select (select count(*) from {schema}.ready r where r.queue = name)::integer
       + (select coalesce(sum(b.size), 0) from {schema}.block b where b.queue = name)::integer,
     (select count(*)::integer from {schema}.delayed d where d.queue = name),

@@ -1,5 +1,5 @@
 -- Tables that the connection's user may not read and write; sequences and functions that it may not use. The sequence of an identity needs no right.
-select string_agg(m.name, ', ' order by m.name) as missing
+select string_agg(m.name::text, ', ' order by m.name) as missing
 from (
   select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = $1 and c.relname <> 'migration' and case
