@@ -74,6 +74,32 @@ describe('while a transaction of the application is open', () => {
   }
 });
 
+describe('the short wait for locks of applications', () => {
+  const publication = { n: 0, id: 'a', queue: 'work', head: '5', body: '', fresh: true };
+
+  it('rule 35: is over when a publish commits, which waits in the line for NOTIFY', async () => {
+    await rig.broker();
+    const client = await rig.client();
+    await client.query(`begin; set local lock_timeout = '7s'`);
+    await client.query(`select ${rig.keyPrefix}.publish(1, 1, '{}', $1, 0, 0)`, [JSON.stringify([publication])]);
+    expect((await client.query('show lock_timeout')).rows).toEqual([{ lock_timeout: '7s' }]);
+    await client.query('rollback');
+  });
+
+  it('rule 5: does not end a repeated settle call before the first copy has ended', async () => {
+    await rig.broker();
+    const [first, second] = [await rig.client(), await rig.client()];
+    const settle = (again: boolean) => `select ${rig.keyPrefix}.settle(1, 1, ${again}, '{1}', '{1}', null, null, null, 0, 0, 0)`;
+    await first.query(`insert into ${rig.keyPrefix}.claim values (1, 1, 'work', now() + interval '1 min', 1, b'0', false, 'a', '5', '')`);
+    await first.query(`begin; ${settle(false)}`);
+    await second.query(`set lock_timeout = '20ms'`);
+    const repeated = second.query(settle(true)).catch((error: unknown) => error);
+    await Promise.race([repeated, new Promise((resolve) => setTimeout(resolve, 200))]);
+    await first.query('commit');
+    expect(await repeated).toMatchObject({ rows: [{ settle: '' }] });
+  });
+});
+
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 }

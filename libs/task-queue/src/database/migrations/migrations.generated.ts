@@ -478,6 +478,7 @@ declare
   at timestamptz := clock_timestamp() + shift * interval '1 ms';
   items {schema}.publication[] := array(select p from json_populate_recordset(null::{schema}.publication, publications) p);
   names text[] := array(select distinct i.queue from unnest(items) i);
+  before text := current_setting('lock_timeout');
   told text;
 begin
   -- In the application's transaction, the name of a new queue would block other publishers until the transaction ends.
@@ -485,7 +486,11 @@ begin
   -- A transaction of the application may hold ids, keys and limits for as long as it likes: the publisher tries again.
   if me is not null then perform set_config('lock_timeout', '100ms', true); end if;
   told := nullif({schema}.put(items, at, trace_ttl), '[]')::text;
-  if me is not null then perform {schema}.note_call(me, call_number, spent, coalesce(told, '')); end if;
+  if me is not null then
+    -- The commit waits for the lock of NOTIFY, in its turn: who gives up publishes again, and makes the line longer.
+    perform set_config('lock_timeout', before, true);
+    perform {schema}.note_call(me, call_number, spent, coalesce(told, ''));
+  end if;
   perform {schema}.wake(names);
   return coalesce(told, '');
 end
@@ -940,6 +945,8 @@ declare
   answer text := '';
   cut integer;
 begin
+  -- The first copy may still be under way: who did not wait for its end could not tell what became of it.
+  if again then perform set_config('lock_timeout', '0', true); end if;
   select array_agg(c.number), bool_or(c.special) into live, special from (
     select c.number, c.special from (select w.number from unnest(numbers) as w(number) order by w.number offset 0) w
     cross join lateral (select c.number, c.special from {schema}.claim c where c.owner = me and c.number = w.number and c.size > 0 for update) c) c;

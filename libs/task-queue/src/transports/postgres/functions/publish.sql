@@ -302,6 +302,7 @@ declare
   at timestamptz := clock_timestamp() + shift * interval '1 ms';
   items {schema}.publication[] := array(select p from json_populate_recordset(null::{schema}.publication, publications) p);
   names text[] := array(select distinct i.queue from unnest(items) i);
+  before text := current_setting('lock_timeout');
   told text;
 begin
   -- In the application's transaction, the name of a new queue would block other publishers until the transaction ends.
@@ -309,7 +310,11 @@ begin
   -- A transaction of the application may hold ids, keys and limits for as long as it likes: the publisher tries again.
   if me is not null then perform set_config('lock_timeout', '100ms', true); end if;
   told := nullif({schema}.put(items, at, trace_ttl), '[]')::text;
-  if me is not null then perform {schema}.note_call(me, call_number, spent, coalesce(told, '')); end if;
+  if me is not null then
+    -- The commit waits for the lock of NOTIFY, in its turn: who gives up publishes again, and makes the line longer.
+    perform set_config('lock_timeout', before, true);
+    perform {schema}.note_call(me, call_number, spent, coalesce(told, ''));
+  end if;
   perform {schema}.wake(names);
   return coalesce(told, '');
 end

@@ -17,6 +17,8 @@ declare
   answer text := '';
   cut integer;
 begin
+  -- The first copy may still be under way: who did not wait for its end could not tell what became of it.
+  if again then perform set_config('lock_timeout', '0', true); end if;
   select array_agg(c.number), bool_or(c.special) into live, special from (
     select c.number, c.special from (select w.number from unnest(numbers) as w(number) order by w.number offset 0) w
     cross join lateral (select c.number, c.special from {schema}.claim c where c.owner = me and c.number = w.number and c.size > 0 for update) c) c;
