@@ -7,9 +7,9 @@ import type { SignalPayloads } from '../../core/ports/task/signals.js';
 import type { OwnConnection } from './application-database.js';
 import { decodePublication } from './publication-row.js';
 import type { Outbox } from './outbox.js';
-import type { RelayCursors } from './relay-cursors.js';
+import type { RelayCursors, Seen } from './relay-cursors.js';
 
-interface Row {
+interface Row extends Seen {
   readonly seq: string;
   readonly publication: Uint8Array;
   /** ms since it was written */
@@ -64,8 +64,9 @@ export class QueueRelay {
     const taken = await this.#publish(connection, rows);
     if (taken.length === 0) return { end: 'refused' };
     await connection.query(statements.remove, [taken.map(({ seq }) => seq)]);
-    cursors.relayed(queue, taken.at(-1)!.seq);
-    return { end: rows.length === BATCH ? 'full' : 'done', relayed: { queue, count: taken.length, lag: rows[0]!.age } };
+    const isFull = rows.length === BATCH;
+    cursors.relayed(queue, rows.at(-1)!.seq, rows[0]!, isFull);
+    return { end: isFull ? 'full' : 'done', relayed: { queue, count: taken.length, lag: rows[0]!.age } };
   }
 
   /** @returns the rows that the broker has accepted */

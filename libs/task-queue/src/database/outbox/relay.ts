@@ -76,10 +76,12 @@ export class Relay {
   async #pass(connection: OwnConnection): Promise<boolean> {
     const { statements } = this.deps.outbox;
     this.#cursors.begin(this.deps.clock.now());
-    const { rows } = await connection.query<{ queue: string }>(statements.queues, this.#cursors.ends);
+    const { rows } = await connection.query<{ queues: string[]; oldest: string }>(statements.queues, this.#cursors.ends);
+    const { queues, oldest } = rows[0]!;
+    this.#cursors.looked(queues, oldest);
     let relayed = false;
     let left = false;
-    for (const { queue } of rows) {
+    for (const queue of queues) {
       const end = await this.#queues.relay(connection, queue, this.#cursors);
       if (end === 'full') await this.#doNotWake(connection);
       if (end === 'locked' || end === 'refused') left = true;

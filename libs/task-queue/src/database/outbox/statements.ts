@@ -2,11 +2,14 @@
 export interface OutboxStatements {
   /** Writes rows, and notifies relays if one waits. $1 queues, $2 publications */
   readonly write: string;
-  /** The queues that have rows. Each is found by one step in the index. $1 queues, $2 the last row of each that is not looked at */
+  /**
+   * The queues that have rows, each found by one step in the index, and the oldest open transaction.
+   * $1 queues, $2 the last row of each that is not looked at
+   */
   readonly queues: string;
   /** Locks a queue for this transaction unless another relay has it. $1 queue */
   readonly lock: string;
-  /** The next rows of a queue. $1 queue, $2 limit, $3 the seq after which it looks */
+  /** The next rows of a queue; it has seen all of transactions below `oldest`, and none of those from `next` on. $1 queue, $2 limit, $3 the seq after which it looks */
   readonly next: string;
   /** Removes rows. $1 seqs */
   readonly remove: string;
@@ -19,6 +22,8 @@ export interface OutboxStatements {
   readonly listen: string;
   readonly unlisten: string;
 }
+
+const OLDEST = 'pg_snapshot_xmin(pg_current_snapshot())::text AS oldest';
 
 export function outboxStatements(schemaName: string): OutboxStatements {
   const schema = quoteIdentifier(schemaName);
@@ -35,9 +40,10 @@ export function outboxStatements(schemaName: string): OutboxStatements {
       SELECT ${firstQueue(schema, '(o.queue, o.seq) > (e.queue, e.seq)', 'e.next')}, e.next FROM ends e
       UNION ALL
       SELECT ${firstQueue(schema, 'o.queue > w.queue', 'w.next')}, w.next FROM waiting w WHERE w.queue IS NOT NULL
-    ) SELECT queue FROM waiting WHERE queue IS NOT NULL ORDER BY queue`,
+    ) SELECT ARRAY(SELECT queue FROM waiting WHERE queue IS NOT NULL ORDER BY queue) AS queues, ${OLDEST}`,
     lock: `SELECT pg_try_advisory_xact_lock(pg_catalog.hashtextextended(${quoteText(`${channel}/`)} || $1, 0)) AS granted`,
-    next: `SELECT seq, publication, extract(epoch FROM clock_timestamp() - written_at)::float8 * 1000 AS age
+    next: `SELECT seq, publication, extract(epoch FROM clock_timestamp() - written_at)::float8 * 1000 AS age,
+        ${OLDEST}, pg_snapshot_xmax(pg_current_snapshot())::text AS next
       FROM ${schema}.outbox WHERE queue = $1 AND seq > $3 AND refused IS NULL ORDER BY seq LIMIT $2`,
     remove: `DELETE FROM ${schema}.outbox WHERE seq = ANY($1::bigint[])`,
     refuse: `UPDATE ${schema}.outbox SET refused = $2 WHERE seq = $1`,
