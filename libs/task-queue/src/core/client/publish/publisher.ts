@@ -3,6 +3,7 @@ import type { Broker } from '../../ports/broker/broker.js';
 import type { Clock } from '../../ports/runtime/clock.js';
 import type { Publication, PublishReceipt } from '../../ports/broker/publication.js';
 import { pauseBefore, type PublishRetry } from '../../policies/retry/publish-retry.js';
+import { groupsOf, publishInParts } from './publish-in-parts.js';
 
 interface Waiting {
   readonly publication: Publication;
@@ -23,6 +24,10 @@ interface Tries {
 
 /** A batch of this size is sent at once, so that the broker works on it while the tick makes more calls. */
 const FULL_BATCH = 250;
+/** ms between two tries of calls that wait for somebody else */
+const PART_PAUSE = 25;
+/** ms; what waits is not tried with less time, because the try could end without an answer */
+const SHORTEST_TRY = 300;
 
 /** Publishes calls. Those of the same tick are sent in batches, in the order in which they were made. */
 export class Publisher {
@@ -67,24 +72,37 @@ export class Publisher {
   }
 
   async #publish(batch: readonly Waiting[], tries: Tries): Promise<void> {
+    const held = await this.#try(batch, tries, batch.length > 1);
+    if (held !== null) await this.#publishInParts(batch, tries, held);
+  }
+
+  /** @returns null = all calls are answered, or will be; an error = some wait for somebody else, and none was sent */
+  async #try(batch: readonly Waiting[], tries: Tries, divisible: boolean): Promise<BrokerUnavailableError | null> {
     const { attempt, deadline } = tries;
     try {
       const timeout = Math.max(1, deadline - this.clock.now());
       const receipts = await this.broker.publish(
         batch.map(({ publication }) => (attempt === 1 ? publication : { ...publication, fresh: false })),
-        { timeout, divisible: true },
+        { timeout, divisible },
       );
       batch.forEach((one, index) => answer(one, attempt === 1 ? receipts[index]! : ofRetry(one.publication, receipts[index]!)));
     } catch (error) {
-      if (batch.length > 1 && error instanceof BrokerUnavailableError && error.waits) await this.#publishHalves(batch, tries);
-      else await this.#tryAgain(batch, tries, error);
+      if (divisible && error instanceof BrokerUnavailableError && error.waits) return error;
+      await this.#tryAgain(batch, tries, error);
     }
+    return null;
   }
 
   /** Calls that wait for nobody are published while another one of the batch waits. */
-  async #publishHalves(batch: readonly Waiting[], tries: Tries): Promise<void> {
-    const half = Math.ceil(batch.length / 2);
-    await Promise.all([this.#publish(batch.slice(0, half), tries), this.#publish(batch.slice(half), tries)]);
+  async #publishInParts(batch: readonly Waiting[], tries: Tries, held: BrokerUnavailableError): Promise<void> {
+    await publishInParts(groupsOf(batch), {
+      once: async (some) => {
+        if (tries.deadline - this.clock.now() >= SHORTEST_TRY) return (await this.#try(some, tries, true)) === null;
+        await this.#tryAgain(some, tries, held);
+        return true;
+      },
+      pause: () => new Promise((resolve) => void this.clock.timer(PART_PAUSE, resolve)),
+    });
   }
 
   /** Calls with the same pause are tried again together; calls without one fail. */

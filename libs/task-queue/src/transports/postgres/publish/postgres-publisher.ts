@@ -48,7 +48,7 @@ export class PostgresPublisher {
     const open = await this.#open(publications, receipts, deadline);
     const parcels = this.#pack(open, publications);
     try {
-      for (const parcel of parcels) await this.#deliver(parcel, receipts, deadline, divisible && publications.length > 1);
+      for (const parcel of parcels) await this.#deliver(parcel, receipts, deadline, divisible);
     } catch (error) {
       throw this.#uncertain.remember(parcels, error) ?? toBrokerError(WHAT, error);
     }
