@@ -32,6 +32,11 @@ export function onceOnly(transactions: TaskTransactions): Layer {
     let recorded: AttemptEnd | undefined;
     // An eager run leaves no record, because nothing is delivered twice.
     const transactionEnd = await transactions.run(environment.isEager ? null : job.message.id, async () => {
+      // The lease may have expired while the transaction was opened and the record was looked up.
+      if (!isHeld(job)) {
+        outcome = { kind: 'lost', begun: false };
+        return null;
+      }
       outcome = await next(attempt);
       if (outcome.kind !== 'success') return null;
       if (environment.isEager) return '';

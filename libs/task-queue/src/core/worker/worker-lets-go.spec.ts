@@ -85,20 +85,28 @@ describe('a delivery stays with no worker that cannot handle it', () => {
     expect(log).toEqual(['0 save late STARTED', '0 release late charge=false', '0 close']);
   });
 
-  it('goes back when its lease ran out before its transaction could commit: kept, it would be renewed and run nowhere', async () => {
+  it.each([
+    ['handler', []],
+    ['commit', ['late']],
+  ])('goes back when its lease ran out before the %s of its transaction: kept, it would be renewed and run nowhere', async (last, runs) => {
     let held = true;
     const ends: (string | null)[] = [];
+    const ran: string[] = [];
     const { worker, log } = workerByHand({
       deliveries: [delivery('late')],
       task: { transactional: true },
       holds: () => held,
-      handler: () => void (held = false),
+      handler: ({ id }) => {
+        ran.push(id);
+        held = false;
+      },
       transactions: {
         retention: 60_000,
         check: async () => undefined,
         find: async () => ({ kind: 'none' }),
         prune: async () => undefined,
         async run(_id, work) {
+          held = last === 'commit';
           ends.push(await work());
           return { kind: 'rolledBack' };
         },
@@ -106,7 +114,7 @@ describe('a delivery stays with no worker that cannot handle it', () => {
     });
     await worker.start();
     await worker.stop();
-    expect(ends).toEqual([null]);
+    expect({ ends, ran }).toEqual({ ends: [null], ran: runs });
     expect(log).toEqual(['0 release late charge=false', '0 close']);
   });
 

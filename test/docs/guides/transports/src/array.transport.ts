@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { BrokerUnavailableError } from 'nestjs-task-queue';
 import { type Broker, checkPublication, type ConsumeOptions, type Consumer, type Delivery } from 'nestjs-task-queue/spi';
 import { orAborted, type Settlement, type SettleReceipt, type Transport, type TransportOptions } from 'nestjs-task-queue/spi';
-import { array } from './array.engine.js';
+import { capabilities } from './array.capabilities.js';
 
 interface Stored extends Omit<Delivery, 'token' | 'revoked' | 'lostLeases'> {
   lostLeases: number;
@@ -33,7 +33,7 @@ function brokerOf(store: Store, { clock }: TransportOptions): Broker {
   const consumers = new Set<Consumer>();
   let isClosed = false;
   return {
-    capabilities: array.capabilities,
+    capabilities,
     connect: async () => {},
     async close() {
       isClosed = true;
