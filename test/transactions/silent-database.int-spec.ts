@@ -48,6 +48,14 @@ describe('the transaction of a task when the database stops answering', () => {
     expect(await dataSource.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
+  it('a rollback that waits for a query which the handler has left running is no lost connection: how the task ended is known', async () => {
+    const transaction = await begin();
+    const { connection } = transaction.ambient as unknown as { connection: { query(text: string): Promise<unknown> } };
+    const left = connection.query(`SELECT pg_sleep(${(PATIENCE / 1000) * 3})`).catch(() => 'given up');
+    expect(await transaction.rollBack()).toBeUndefined();
+    expect(await left).toBe('given up');
+  });
+
   it('a query of the handler has no time limit', async () => {
     const transaction = await begin();
     const slow = (transaction.ambient.connection as { query(text: string): Promise<unknown> }).query(

@@ -6,8 +6,8 @@ import { type AmbientTransaction, currentTransaction } from '../../core/ports/ta
 import type { IsolationLevel } from '../../core/ports/task/task-transactions.js';
 import type { TransactionSession } from '../../core/ports/broker/transactional.js';
 
-/** Gives up on an answer that takes too long. */
-type Answered = <T>(answer: Promise<T>) => Promise<T>;
+/** Gives up on an answer that takes too long. @param givenUp called then */
+type Answered = <T>(answer: Promise<T>, givenUp?: () => void) => Promise<T>;
 type Query = (...args: unknown[]) => Promise<unknown>;
 
 /** An open transaction. */
@@ -51,7 +51,7 @@ export class AmbientDataSource {
   /** @param timeout ms that a statement of ours may take; the handler's statements have no limit */
   async begin(isolation: IsolationLevel | null, timeout = ANSWER_TIMEOUT): Promise<TaskTransaction> {
     const runner = this.#create('master');
-    const answered: Answered = (answer) => answerOf(runner, answer, timeout);
+    const answered: Answered = (answer, givenUp) => answerOf(runner, answer, timeout, givenUp);
     try {
       await answered(runner.startTransaction(isolation ?? undefined));
     } catch (error) {
@@ -122,11 +122,14 @@ function endsOf(
       }
     },
     async rollBack() {
+      const lost = loss.error;
+      let givenUp = false;
       try {
-        while (runner.isTransactionActive) await answered(rollBack!());
+        while (runner.isTransactionActive) await answered(rollBack!(), () => (givenUp = true));
         return undefined;
       } catch (error) {
-        return loss.error ?? error;
+        // A query that the handler has left running delays the rollback: then it was this side that closed the connection.
+        return givenUp ? lost : (loss.error ?? error);
       } finally {
         await release().catch(() => undefined);
       }
@@ -160,8 +163,9 @@ function oneAfterTheOther(runner: QueryRunner, answered: Answered) {
 }
 
 /** Closes the connection on a timeout: pending queries fail as if it were lost, and the pool removes it. */
-async function answerOf<T>(runner: QueryRunner, answer: Promise<T>, timeout: number): Promise<T> {
+async function answerOf<T>(runner: QueryRunner, answer: Promise<T>, timeout: number, givenUp?: () => void): Promise<T> {
   const timer = setTimeout(() => {
+    givenUp?.();
     const { databaseConnection } = runner as unknown as { databaseConnection?: { connection?: { stream?: { destroy(): void } } } };
     databaseConnection?.connection?.stream?.destroy();
   }, timeout);
