@@ -9,7 +9,8 @@ import { storm, type Strike } from './storm.js';
 import type { WindowReport } from './window-report.js';
 
 const PRODUCERS = 2;
-const DRAIN_LIMIT = 120_000;
+/** ms: tasks that have lost their worker twice run one by one */
+const DRAIN_LIMIT = 300_000;
 
 export interface WindowOptions {
   readonly run: AttackRun;
