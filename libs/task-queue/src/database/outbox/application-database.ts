@@ -13,9 +13,17 @@ export interface OwnConnection extends TransactionSession {
 
 interface PgClient {
   query(statement: { text: string; values: readonly unknown[]; query_timeout: number }): Promise<{ rows: unknown[] }>;
+  readonly host?: string;
+  readonly port?: number;
+  readonly database?: string;
   on(event: string, listener: () => void): unknown;
   removeListener(event: string, listener: () => void): unknown;
   release(broken: boolean): void;
+}
+
+/** Equal for all clients of one database; undefined if the client does not tell. */
+export function addressOf({ host, port, database }: Pick<PgClient, 'host' | 'port' | 'database'>): string | undefined {
+  return database === undefined ? undefined : `${host}:${port}/${database}`;
 }
 
 /** ms after which a connection that does not answer is closed */
@@ -23,6 +31,9 @@ const QUERY_TIMEOUT = 30_000;
 
 /** The application's database, through the application's own pool. */
 export class ApplicationDatabase {
+  /** once it was connected */
+  #address: string | undefined;
+
   /** @throws DatabaseUnsupportedError */
   constructor(
     private readonly source: DatabaseHandle,
@@ -32,7 +43,14 @@ export class ApplicationDatabase {
   }
 
   async connect(): Promise<OwnConnection> {
-    return ownConnection((await this.#pool().connect()) as PgClient);
+    const client = (await this.#pool().connect()) as PgClient;
+    this.#address ??= addressOf(client);
+    return ownConnection(client);
+  }
+
+  /** Whether a transaction's `database` is this one for sure. Asks nobody. */
+  is(database: object | string): boolean {
+    return database === this.source || database === this.#address;
   }
 
   /** Runs one statement on a connection of the pool. */

@@ -1,5 +1,6 @@
 import { DatabaseUnsupportedError, TransactionNotOpenError } from '../../core/errors/transaction-errors.js';
 import type { OpenTransaction, TransactionOwner, TransactionSession } from '../../core/ports/broker/transactional.js';
+import { addressOf } from './application-database.js';
 import { guardedSession, isIn, transactionOn, type TransactionClient } from './guarded-session.js';
 
 type Query = (text: string, values: unknown[], useStructuredResult: true) => Promise<{ records: unknown[] }>;
@@ -81,13 +82,12 @@ function ofManager(manager: object & { queryRunner?: QueryRunnerLike }): OpenTra
 function ofClient(client: TransactionOwner & PgClientLike): OpenTransaction {
   if ('totalCount' in client) throw new TransactionNotOpenError(WHAT, 'a Pool gives each statement to any connection; take a client of it');
   const session: TransactionSession = { query: (text, values) => client.query(text, values) as never };
-  const { host, port, database } = client;
   const identity = transactionOn(client);
   return {
     session: guardedSession(session, client),
     connection: client,
     identity,
-    database: database === undefined ? client : `${host}:${port}/${database}`,
+    database: addressOf(client) ?? client,
     check(what) {
       if (!isIn(client, identity)) throw new TransactionNotOpenError(what, 'no transaction is open on this client, or another one');
     },

@@ -50,6 +50,8 @@ export class TransactionTargets implements TransactionalSending {
     const known = this.known(transaction);
     if (known !== undefined) return known;
     const { database, session } = transaction;
+    // Its identity would take another connection of a pool whose connections may all be in transactions that wait for one.
+    if (this.broker.transactional === undefined && this.outbox?.database.is(database) === true) return this.outbox;
     const { rows } = await session.query<DatabaseIdentity>(IDENTIFY_DATABASE, []);
     const target = await this.#targetOf(rows[0]!);
     if (typeof database === 'string') this.#ofAddresses.set(database, target);
