@@ -28,13 +28,13 @@ export async function runWindow({ run, system, strikes, number, length, endedBef
   const { base, bank, producers } = system;
   const window = `w${number}`;
   const random = new Random(`${run.seed} ${window}`);
-  const until = performance.now() + length;
-  const over = (): boolean => performance.now() > until;
   base.ledger.clear();
   base.sender.clear();
   await bank.clear();
   producers.begin(window);
   await base.fleet.fill(WORKERS);
+  const until = performance.now() + length;
+  const over = (): boolean => performance.now() > until;
   let atRest = false;
   const filling = keepFull(system, over, () => atRest);
   const load = new Random(`${run.seed} ${window} load`);

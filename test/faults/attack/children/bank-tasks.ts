@@ -35,19 +35,19 @@ async function move(dataSource: DataSource, from: number, to: number, amount: nu
   }
 }
 
-/** A database that is full is the application's matter: it tries again. */
+/** A broker that is full, or away at the moment of a call, is the application's matter: it tries again. */
 async function giveRoom(context: TaskContext, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (isFull(error)) throw context.retry({ error, countdown: 200, maxRetries: null });
+    if (isPassing(error)) throw context.retry({ error, countdown: 200, maxRetries: null });
     throw error;
   }
 }
 
-function isFull(error: unknown): boolean {
+function isPassing(error: unknown): boolean {
   for (let one = error; one instanceof Error; one = one.cause) {
-    if (/^53|^BROKER_FULL$/.test(String((one as { code?: unknown }).code))) return true;
+    if (/^53|^BROKER_(FULL|UNAVAILABLE)$/.test(String((one as { code?: unknown }).code))) return true;
   }
   return false;
 }
