@@ -89,6 +89,27 @@ describe('rule 8: no sweep after our own outage', () => {
     }),
   );
 
+  it(
+    'an answer that was read late shows no jump of the clock: beside handlers that block the loop, lost work is still taken over',
+    rigged(async (rig) => {
+      const proxy = await TcpProxy.before(rig.url);
+      const transport = await rig.connected(proxy.url);
+      const heir = await consume(transport, { lease: 6 * LEASE });
+      const victim = await consume(await rig.connected());
+      await transport.broker.publish([message('a')], { timeout: 5_000 });
+      await victim.receive(1, never());
+      const asked = proxy.request(':void:');
+      const late = takeIds(heir);
+      await asked;
+      rig.shift += 2_000;
+      expect(await late).toEqual([]);
+      expect(await takeIds(heir)).toEqual([]);
+      rig.shift += LEASE + SEASONED;
+      expect(await takeIds(heir)).toEqual(['a']);
+      await proxy.stop();
+    }),
+  );
+
   it('a receive that a frozen server answers late sweeps nothing, because all consumers are late then', async () => {
     const server = await startPrivateRedis();
     const rig = new Rig(server.url);

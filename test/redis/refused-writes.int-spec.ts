@@ -3,7 +3,7 @@ import path from 'node:path';
 import { BrokerFullError } from '../../libs/task-queue/src/core/errors/publish-errors.js';
 import type { TaskResultRecord } from '../../libs/task-queue/src/core/message/task-result.js';
 import { startPrivateRedis, type PrivateRedis } from '../support/services.js';
-import { consume, message, never, QUEUE, Rig, takeIds } from './rig.js';
+import { consume, LEASE, message, never, QUEUE, Rig, SEASONED, settleAll, takeIds } from './rig.js';
 
 const WAIT = { timeout: 5_000 };
 const recordOf = (id: string): TaskResultRecord => ({ id, state: 'SUCCESS', retries: 0, at: 1 });
@@ -70,10 +70,30 @@ describe('a server that refuses writes for now', () => {
     expect(await transport.inspector.queues()).toEqual([]);
   });
 
-  it.each([
+  const REFUSALS = [
     ['MISCONF', () => snapshots('yes')],
     ['NOREPLICAS', () => rig.admin.config('SET', 'min-replicas-to-write', '1')],
-  ])('%s: results, joins, queues and dead letters can be read', async (_, refuse) => {
+  ] as const;
+
+  it.each(REFUSALS)('rule 8: %s is an outage: what could not be renewed meanwhile is not swept as soon as it ends', async (_, refuse) => {
+    const transport = await rig.connected();
+    const [holder, heir] = [await consume(transport), await consume(await rig.connected())];
+    await transport.broker.publish([message('a')], WAIT);
+    const held = await holder.receive(1, never());
+    rig.shift += SEASONED;
+    await holder.extend(held);
+    expect(await takeIds(heir)).toEqual([]);
+    await refuse();
+    rig.shift += LEASE;
+    expect(await takeIds(heir).catch(() => [])).toEqual([]);
+    await snapshots('no');
+    await rig.admin.config('SET', 'min-replicas-to-write', '0');
+    expect(await takeIds(heir)).toEqual([]);
+    expect((await holder.extend(held)).lost).toEqual([]);
+    expect(await settleAll(holder, held)).toEqual([true]);
+  });
+
+  it.each(REFUSALS)('%s: results, joins, queues and dead letters can be read', async (_, refuse) => {
     const transport = await rig.connected();
     await transport.broker.publish([message('a')], WAIT);
     await transport.results.save([recordOf('done')], 60_000);

@@ -43,6 +43,7 @@ export class RedisConnection {
   #closed = false;
   #generation = 0;
   #ahead = NaN;
+  #aheadAtMost = NaN;
   readonly #watch = new AnswerWatch(
     () => this.#client?.stream as Socket | undefined,
     () => this.reopen(),
@@ -98,6 +99,11 @@ export class RedisConnection {
   /** ms by which the server's clock was ahead of the monotonic clock when it became usable; NaN = unknown */
   get ahead(): number {
     return this.#ahead;
+  }
+
+  /** the most that it can be ahead: the server told the time between the question and the answer */
+  get aheadAtMost(): number {
+    return this.#aheadAtMost;
   }
 
   /** why it is not usable, if that is known */
@@ -200,6 +206,7 @@ export class RedisConnection {
   }
 
   async #prepare(client: Redis): Promise<void> {
+    const askedAt = monotonic();
     try {
       const loaded = (this.runsScripts ? Object.values(scripts) : []).map((script) =>
         this.#exchange(client, 'script', ['LOAD', script.source], TOGETHER),
@@ -213,6 +220,7 @@ export class RedisConnection {
       }
       answers.forEach(settledValue);
       this.#ahead = facts.now - monotonic();
+      this.#aheadAtMost = facts.now - askedAt;
       if (client !== this.#client || client.status !== 'ready') return;
       if (facts.evicts !== null && this.#generation === 0) this.#warnOfEviction(facts.evicts);
       this.#becomeUsable();

@@ -4,6 +4,7 @@ import { pause } from '../../shared/pause.js';
 import { ConnectionLostError, isTransient } from '../../shared/store-errors.js';
 import { callStore, toBrokerError } from '../connection/call-store.js';
 import type { HeldLeases } from '../../shared/leases/held-leases.js';
+import { ServerRefusedError } from '../connection/redis-errors.js';
 import { monotonic } from '../../shared/monotonic.js';
 import { readReceiveAnswer } from './receive-answer.js';
 import type { ReceiveAnswer } from './receive-answer.js';
@@ -52,6 +53,8 @@ export class Receiver {
   #notPlainUntil = 0;
   /** ms by which the server's clock is ahead of the clock of leases; NaN = unknown */
   #ahead: number;
+  /** the most that it can be ahead: it told the time between the call and the answer */
+  #aheadAtMost: number;
   /** upper bound of a receive: smaller after answers that were lost, which may have been too large for the line */
   #most = MAX_BATCH;
 
@@ -66,10 +69,11 @@ export class Receiver {
     this.#turns = new SuspectTurns(options.lease);
     this.#take(queues);
     this.#sweeps = new SweepGate(held, options.lease, context.leaseNow);
-    this.#ahead = context.commands.ahead;
-    context.commands.onUsable(() => {
+    const { commands } = context;
+    [this.#ahead, this.#aheadAtMost] = [commands.ahead, commands.aheadAtMost];
+    commands.onUsable(() => {
       this.#sweeps.broken();
-      this.#noteClock(context.commands.ahead);
+      this.#noteClock(commands.ahead, commands.aheadAtMost);
     });
   }
 
@@ -143,10 +147,10 @@ export class Receiver {
   async #look(limit: number, turn: SuspectTurn, deadline: number, signal: AbortSignal): Promise<ReceiveAnswer | null> {
     const { commands, keys } = this.context;
     if (commands.usableSince === null && !(await commands.usable(deadline - monotonic(), signal))) return null;
-    await this.held.renewLate();
     const token = `${this.consumer}.${(++this.#calls).toString(36)}`;
     const queues = inTurn(this.#queues, this.#calls);
     try {
+      await this.held.renewLate();
       if (this.#unanswered.size > 0) await this.#releaseUnanswered(Math.max(1, deadline - monotonic()));
       const sentAt = this.context.leaseNow();
       const args = [
@@ -166,6 +170,8 @@ export class Receiver {
       }
       return this.#accept(raw as unknown[], queues, token, sentAt);
     } catch (error) {
+      // While the server refuses renewals, all leases expire: an outage like a lost connection.
+      if (!(error instanceof ServerRefusedError && error.ofArguments)) this.#sweeps.broken();
       if (!isTransient(error)) throw toBrokerError('Receiving', error);
       if (error instanceof ConnectionLostError && error.sent) {
         this.#unanswered.add(token);
@@ -188,7 +194,7 @@ export class Receiver {
 
   #accept(raw: readonly unknown[], queues: readonly QueueKeys[], token: string, sentAt: number): ReceiveAnswer {
     this.lastReceiveAt = this.context.options.clock.now();
-    this.#noteClock((raw[0] as number) - this.context.leaseNow());
+    this.#noteClock((raw[0] as number) - this.context.leaseNow(), (raw[0] as number) - sentAt);
     this.#sweeps.answered(sentAt);
     if (this.#most < MAX_BATCH) this.#most = Math.min(MAX_BATCH, 2 * this.#most);
     const answer = readReceiveAnswer(raw, queues, token, sentAt, () => ++this.#sequence);
@@ -234,9 +240,10 @@ export class Receiver {
     }
   }
 
-  #noteClock(ahead: number): void {
-    if (ahead - this.#ahead > CLOCK_STEP) this.#sweeps.jumped();
-    this.#ahead = ahead;
+  /** An answer that was read late shows too little by the delay, and the next one then more: that is no jump. */
+  #noteClock(atLeast: number, atMost: number): void {
+    if (atLeast - this.#aheadAtMost > CLOCK_STEP) this.#sweeps.jumped();
+    [this.#ahead, this.#aheadAtMost] = [atLeast, atMost];
   }
 
   #serverNow(): string {
