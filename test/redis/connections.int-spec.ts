@@ -47,6 +47,17 @@ describe('rule 21: connections', () => {
   );
 });
 
+it(
+  'answers are read whatever form of numbers the application asks of the driver',
+  rigged(async (rig) => {
+    const transport = await rig.connected(undefined, { connection: { stringNumbers: true } });
+    await transport.broker.publish([message('a'), message('b', { priority: 7 })], { timeout: 5_000 });
+    const consumer = await consume(transport, { renew: true });
+    expect(await settleAll(consumer, await consumer.receive(2, never()))).toEqual([true, true]);
+    expect(rig.logged).toEqual([]);
+  }),
+);
+
 describe('passwords', () => {
   it('a refused login names neither the password nor a driver error, and opens again when it is right', async () => {
     const server = await startPrivateRedis({ args: ['--requirepass', PASSWORD] });

@@ -68,6 +68,8 @@ export class RedisConnection {
       autoResubscribe: false,
       // Unanswered commands fail at each reconnect; otherwise the driver would never answer them.
       maxRetriesPerRequest: 0,
+      // Answers are read as the driver gives them by default.
+      stringNumbers: false,
       retryStrategy: backoff,
       // The driver's disconnect timer outlives connections that have already closed.
       disconnectTimeout: 100,
