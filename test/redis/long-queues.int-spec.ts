@@ -37,6 +37,23 @@ describe('rule 33: revoking in a long queue', () => {
   });
 
   it(
+    'what is not found is revoked in its turn, however long after the call that is; the mark goes with it',
+    rigged(async (rig) => {
+      const transport = await rig.connected();
+      await transport.broker.publish(numbered(4_000).map((id) => message(id)), WAIT); // prettier-ignore
+      await transport.broker.revoke(numbered(2_050).slice(2_000), { terminate: false });
+      rig.shift += 60_001;
+      await rig.admin.ltrim(rig.key('ready:5'), 2_000, -1);
+      const consumer = await consume(transport);
+      const turn = await consumer.receive(500, never());
+      expect(turn.map(({ revoked }) => revoked)).toEqual(turn.map((_, at) => at < 50));
+      expect(turn.length).toBe(500);
+      await settleAll(consumer, turn);
+      expect(await rig.admin.zcard(`${rig.prefix}:revoked`)).toBe(0);
+    }),
+  );
+
+  it(
     'a single message is found at any depth of a queue of usual length, whatever its place',
     rigged(async (rig) => {
       const transport = await rig.connected();

@@ -56,9 +56,10 @@ export class RedisBroker extends TransportPart implements Broker {
 
   /** The last ids first: they are most likely near the end of the queue. A call answers how many ids it did not come to (rule 33). */
   async #bringForward(queue: string, ids: readonly string[]): Promise<void> {
+    const { commands, keys } = this.context;
     for (let left = ids.length; left > 0;) {
       const from = Math.max(0, left - MOST_AT_ONCE);
-      left = from + Number(await callStore(this.context.commands, WHAT, 'revokeFront', [queue], ids.slice(from, left)));
+      left = from + Number(await callStore(commands, WHAT, 'revokeFront', [queue, keys.revoked], ids.slice(from, left)));
     }
   }
 

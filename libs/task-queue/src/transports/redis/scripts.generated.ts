@@ -1227,12 +1227,13 @@ return 1
 -- with: limits
 -- Moves waiting messages of one queue to its very front, so that a worker settles them. Suspects too: a revoked one does not run.
 -- A list is searched from its end, where recent messages are, and only to a depth that depends on the number of ids: a message that
--- is deeper ends in its turn, since it is marked. One call walks a bounded number of items; ids that it did not reach are passed again.
--- KEYS: the queue · ARGV: ids…, the last one is first · Returns how many ids it did not reach.
-local queue = queue_at(1)
+-- is deeper ends in its turn: its mark does not expire. One call walks a bounded number of items; ids that it did not reach are passed again.
+-- KEYS: the queue, revoked · ARGV: ids…, the last one is first · Returns how many ids it did not reach.
+local queue, revoked = queue_at(1), KEYS[QUEUE_KEYS + 1]
 local MOST_WALKED, LEAST_DEPTH, EACH_ID = 50000, 1000, 200
 local held = redis.call('HMGET', queue.msg, unpack(ARGV))
 check_types(queue)
+redis.call('ZCARD', revoked)
 local limited = redis.call('HLEN', queue.limited_of) > 0
 if limited then
   check_limits(queue)
@@ -1252,7 +1253,10 @@ for priority = 0, 9 do
   search(queue.suspects, priority, priority)
 end
 local depth = math.max(LEAST_DEPTH, math.floor(MOST_WALKED / (#ARGV * math.max(1, #lists))))
-local walked = 0
+local walked, deep = 0, false
+for _, list in ipairs(lists) do
+  deep = deep or list.length > depth
+end
 
 local function leave_delayed(id)
   local members = {}
@@ -1291,6 +1295,9 @@ while left > 0 and walked < MOST_WALKED do
     if priority then
       redis.call('RPUSH', queue.front, priority .. id)
       moved = true
+    elseif deep then
+      redis.call('ZADD', revoked, '+inf', id)
+      redis.call('PERSIST', revoked)
     end
   end
   left = left - 1
