@@ -1,4 +1,5 @@
 import type { Delivery } from '../../libs/task-queue/src/core/ports/broker/consumer.js';
+import { proxied, untilLeased } from './proxied.js';
 import { consume, message, never, Rig, rigged, settleAll } from './rig.js';
 
 const WAIT = { timeout: 5_000 };
@@ -64,6 +65,34 @@ describe('a receive that meets a key of a wrong type loses no message', () => {
     }),
   );
 });
+
+it.each(['unique-out', 'ready:5'])('%s of a wrong type while a lost receive is released: its messages stay leased until then', (name) =>
+  proxied(async (rig, proxy) => {
+    const transport = await rig.connected(proxy.url);
+    await transport.broker.publish([message('a')], WAIT);
+    const consumer = await consume(transport, { maxWait: 2_000 });
+    proxy.dropAnswers = true;
+    const lost = consumer.receive(1, never()).catch(() => []);
+    await untilLeased(rig, 1);
+    await rig.admin.set(rig.key(name), 'somebody else’s');
+    proxy.heal();
+    proxy.cut();
+    expect(await lost).toEqual([]);
+    await rig.admin.del(rig.key(name));
+    expect(sorted(await consumer.receive(1, never()))).toEqual(['a']);
+  })(),
+);
+
+it(
+  'a single publish beside a wake-up of a wrong type is no refused one: its message is there',
+  rigged(async (rig) => {
+    const transport = await rig.connected();
+    await transport.broker.publish([message('a')], WAIT);
+    await rig.admin.del(rig.key('wake'));
+    await rig.admin.set(rig.key('wake'), 'somebody else’s');
+    expect(await transport.broker.publish([message('b')], WAIT)).toEqual([{ id: 'b', deduplicated: false }]);
+  }),
+);
 
 it(
   'a queue whose bodies were evicted beside its dead letters hands out what is sent next',

@@ -542,7 +542,7 @@ if added == 1 then
   if type(length) == 'table' then
     redis.call('HDEL', base .. 'msg', ARGV[1])
     added = length
-  elseif redis.call('LLEN', base .. 'wake') == 0 then
+  elseif redis.pcall('LLEN', base .. 'wake') == 0 then
     redis.call('RPUSH', base .. 'wake', '1')
     -- A server that was emptied has forgotten the queue's name, and its wake-up.
     redis.pcall('SADD', KEYS[3], ARGV[5])
@@ -1154,7 +1154,7 @@ end
 return table.concat(flags)
 `,
   releaseLost: `#!lua flags=allow-oom
--- with: limits
+-- with: limits, tend
 -- Returns, uncharged, the messages of a receive whose answer was lost. A late copy of that receive takes nothing. Leases are known by
 -- their members alone, so all are looked through, some thousands a call.
 -- KEYS: void:<token>, revoked, then the keys of each queue
@@ -1165,6 +1165,10 @@ local number, cursor = tonumber(ARGV[4]), ARGV[5]
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])
 
 local function release(queue, members)
+  if #members == 0 then
+    return
+  end
+  check(queue)
   local limited = redis.call('EXISTS', queue.limited_of) == 1
   for i = #members, 1, -1 do
     local member = members[i]
@@ -1177,15 +1181,14 @@ local function release(queue, members)
       redis.call('LPUSH', queue.ready .. priority, id)
     end
   end
-  if #members > 0 then
-    ring(queue)
-  end
+  ring(queue)
 end
 
 local PAGE, MOST_WALKED, EACH_QUEUE = 1000, 2000, 10
 local queues, walked = (#KEYS - 2) / QUEUE_KEYS, 0
 while number <= queues and walked < MOST_WALKED do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
+  queue.checked = false
   local page = redis.call('ZSCAN', queue.leased, cursor, 'COUNT', PAGE)
   local lost = {}
   for i = 1, #page[2], 2 do

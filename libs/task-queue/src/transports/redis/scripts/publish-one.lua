@@ -14,7 +14,7 @@ if added == 1 then
   if type(length) == 'table' then
     redis.call('HDEL', base .. 'msg', ARGV[1])
     added = length
-  elseif redis.call('LLEN', base .. 'wake') == 0 then
+  elseif redis.pcall('LLEN', base .. 'wake') == 0 then
     redis.call('RPUSH', base .. 'wake', '1')
     -- A server that was emptied has forgotten the queue's name, and its wake-up.
     redis.pcall('SADD', KEYS[3], ARGV[5])

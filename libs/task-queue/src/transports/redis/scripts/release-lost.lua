@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- with: limits
+-- with: limits, tend
 -- Returns, uncharged, the messages of a receive whose answer was lost. A late copy of that receive takes nothing. Leases are known by
 -- their members alone, so all are looked through, some thousands a call.
 -- KEYS: void:<token>, revoked, then the keys of each queue
@@ -10,6 +10,10 @@ local number, cursor = tonumber(ARGV[4]), ARGV[5]
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])
 
 local function release(queue, members)
+  if #members == 0 then
+    return
+  end
+  check(queue)
   local limited = redis.call('EXISTS', queue.limited_of) == 1
   for i = #members, 1, -1 do
     local member = members[i]
@@ -22,15 +26,14 @@ local function release(queue, members)
       redis.call('LPUSH', queue.ready .. priority, id)
     end
   end
-  if #members > 0 then
-    ring(queue)
-  end
+  ring(queue)
 end
 
 local PAGE, MOST_WALKED, EACH_QUEUE = 1000, 2000, 10
 local queues, walked = (#KEYS - 2) / QUEUE_KEYS, 0
 while number <= queues and walked < MOST_WALKED do
   local queue = queue_at(3 + (number - 1) * QUEUE_KEYS)
+  queue.checked = false
   local page = redis.call('ZSCAN', queue.leased, cursor, 'COUNT', PAGE)
   local lost = {}
   for i = 1, #page[2], 2 do
