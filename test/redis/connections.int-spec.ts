@@ -48,6 +48,19 @@ describe('rule 21: connections', () => {
 });
 
 it(
+  'a transport that is closed while a consumer begins leaves no thread and no connection behind',
+  rigged(async (rig) => {
+    const transport = await rig.connected();
+    const beginning = consume(transport, { renew: true });
+    beginning.catch(() => {});
+    await transport.close();
+    await expect(beginning).rejects.toThrow(BrokerUnavailableError);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(String(await rig.admin.client('LIST'))).not.toContain(` name=${rig.prefix} `);
+  }),
+);
+
+it(
   'answers are read whatever form of numbers the application asks of the driver',
   rigged(async (rig) => {
     const transport = await rig.connected(undefined, { connection: { stringNumbers: true } });

@@ -3,7 +3,7 @@ import type { Publication, PublishOptions, PublishReceipt } from '../../core/por
 import type { ConsumeOptions, Consumer } from '../../core/ports/broker/consumer.js';
 import { checkInterval } from '../../core/ports/broker/rate-limit.js';
 import { chunks } from '../../core/ports/stores/chunks.js';
-import { callStore } from './connection/call-store.js';
+import { callStore, unavailable } from './connection/call-store.js';
 import { holdersOf, knownQueues } from './publish/known-queues.js';
 import { LeaseKeeper } from '../shared/leases/lease-keeper.js';
 import { RedisConsumer } from './consume/redis-consumer.js';
@@ -23,6 +23,7 @@ export class RedisBroker extends TransportPart implements Broker {
   readonly #publisher: RedisPublisher;
   readonly #keeper: LeaseKeeper;
   readonly #consumers = new Set<RedisConsumer>();
+  #stopped = false;
 
   constructor(
     private readonly context: RedisContext,
@@ -40,6 +41,7 @@ export class RedisBroker extends TransportPart implements Broker {
   async consume(queues: readonly string[], options: ConsumeOptions): Promise<Consumer> {
     const renew = options.renew ?? true;
     if (renew) await this.#keeper.start();
+    if (this.#stopped) throw unavailable('Consuming', null);
     const keys = queues.map((queue) => this.context.keys.queue(queue));
     const consumer = new RedisConsumer(this.context, keys, options, renew ? this.#keeper : null);
     this.#consumers.add(consumer);
@@ -75,6 +77,7 @@ export class RedisBroker extends TransportPart implements Broker {
 
   /** Closes the consumers and the lease keeper. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
     this.#consumers.clear();
     await this.#keeper.close();

@@ -119,6 +119,7 @@ export class LeaseKeeper {
     worker.on('exit', () => this.#failed(worker, new Error('it ended')));
     worker.on('message', (report: Report) => this.#report(report));
     await begun(worker);
+    if (this.#closed) return void (await worker.terminate());
     worker.unref();
     this.#worker = worker;
     for (const seat of this.#seats.values()) seat.open();
@@ -155,6 +156,7 @@ export class LeaseKeeper {
   }
 
   #report(report: Report): void {
+    if (this.#closed) return;
     if (report.failure !== undefined) this.#judge(report.failure);
     if (report.asks) void this.#tellPassword();
     const seat = this.#seats.get(report.seat ?? 0);
