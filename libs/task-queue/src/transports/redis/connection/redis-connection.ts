@@ -12,6 +12,7 @@ import { ServerRefusedError, translate } from './redis-errors.js';
 import { scripts } from './scripts.js';
 import type { ScriptName } from './scripts.js';
 import { checkServer } from './server-check.js';
+import { backoff, writeTogether } from './ways-of-driver.js';
 
 export interface ConnectionSetup {
   readonly shown: string;
@@ -291,20 +292,7 @@ export class RedisConnection {
 /** A call with this many arguments is sent at once: the server works on it during the rest of the turn. */
 const LARGE = 200;
 
-/** Commands of one turn of the event loop are sent in one write. */
-function writeTogether({ stream }: Redis): void {
-  if (stream === undefined || stream.writableCorked > 0) return;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
-}
-
 function settledValue(settled: PromiseSettledResult<unknown>): unknown {
   if (settled.status === 'rejected') throw settled.reason;
   return settled.value;
-}
-
-/** 50 ms, doubled each time up to 1 s; half of it is random. */
-function backoff(times: number): number {
-  const longest = Math.min(1_000, 50 * 2 ** Math.min(times - 1, 10));
-  return longest / 2 + Math.random() * (longest / 2);
 }
