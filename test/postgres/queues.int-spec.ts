@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { freshDatabase } from '../support/services.js';
 import type { TcpProxy } from '../support/tcp-proxy.js';
 import { ack, message, never, Rig } from './support/rig.js';
+import type { PostgresBroker } from '../../libs/task-queue/src/transports/postgres/postgres-broker.js';
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let rig: Rig;
@@ -10,6 +11,52 @@ beforeAll(async () => (database = await freshDatabase()));
 afterAll(() => database.drop());
 beforeEach(() => (rig = new Rig(database.url)));
 afterEach(() => rig.close());
+
+const ISOLATIONS = ['read committed', 'repeatable read', 'serializable'];
+
+const ready = (id: string) => message(id, { fresh: true });
+/** One publish of each form: one message, a few, a block, and any others. */
+const FORMS = [
+  [ready('one')],
+  [ready('two a'), ready('two b')],
+  Array.from({ length: 8 }, (_, at) => ready(`block ${at}`)),
+  [message('known')],
+];
+
+const sessionOf = (client: pg.Client) => ({
+  query: (text: string, values: readonly unknown[]) => client.query(text, [...values]) as never,
+});
+
+/** Connections with an open transaction, each of which has sent one of the forms. */
+async function openEach(broker: PostgresBroker, isolation: string): Promise<pg.Client[]> {
+  const clients: pg.Client[] = [];
+  for (const sent of FORMS) {
+    const client = await rig.client();
+    await client.query(`begin isolation level ${isolation}`);
+    await broker.transactional.publishWithin(sessionOf(client), sent, { timeout: 1_000 });
+    clients.push(client);
+  }
+  return clients;
+}
+
+async function untilRegistered(): Promise<void> {
+  const client = await rig.client();
+  const registered = `select from ${rig.keyPrefix}.waiting where until > clock_timestamp()`;
+  while ((await client.query(registered)).rows.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** @returns what asks for the notifications of work since it was last asked */
+async function listen(): Promise<() => Promise<string[]>> {
+  const client = await rig.client();
+  const channel = client.escapeIdentifier(`${rig.keyPrefix}:work`);
+  const heard: string[] = [];
+  client.on('notification', ({ payload }) => heard.push(payload ?? ''));
+  await client.query(`listen ${channel}`);
+  return async () => {
+    await client.query(`notify ${channel}, 'end'`); // comes after those of earlier commits
+    return heard.splice(0).slice(0, -1);
+  };
+}
 
 describe('queues in PostgreSQL', () => {
   it('rule 24: a message released to the front is found at once by a consumer that has read beyond it', async () => {
@@ -105,7 +152,7 @@ describe('queues in PostgreSQL', () => {
   it("rule 25: within a user's transaction, a message exists after the commit, and not after a rollback", async () => {
     const broker = await rig.broker();
     const client = await rig.client();
-    const session = { query: (text: string, values: readonly unknown[]) => client.query(text, [...values]) as never };
+    const session = sessionOf(client);
     const waiting = (await rig.consumer(broker, 20_000)).receive(10, never);
     await client.query('begin');
     await broker.transactional.publishWithin(session, [message('gone', { fresh: true })], { timeout: 1_000 });
@@ -119,12 +166,46 @@ describe('queues in PostgreSQL', () => {
     expect((await waiting).map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
+  it.each(ISOLATIONS)('rule 25: a commit (%s) wakes a consumer that has begun to wait after the send', async (isolation) => {
+    const broker = await rig.broker();
+    const clients = await openEach(broker, isolation);
+    const consumer = await rig.consumer(broker, 20_000);
+    const waiting = consumer.receive(50, never);
+    await untilRegistered();
+    const notes = await listen();
+    for (const client of clients) {
+      await client.query('commit');
+      expect(await notes()).toEqual(['work']);
+    }
+    const received = await waiting;
+    for (; received.length < FORMS.flat().length;) received.push(...(await consumer.receive(50, never)));
+    expect(received.map(({ id }) => id).sort()).toEqual(FORMS.flat().map(({ id }) => id).sort()); // prettier-ignore
+  });
+
+  it.each(ISOLATIONS)('rule 25: a commit (%s) notifies nobody while no consumer waits', async (isolation) => {
+    const broker = await rig.broker();
+    const notes = await listen();
+    for (const client of await openEach(broker, isolation)) await client.query('commit');
+    expect(await notes()).toEqual([]);
+    const { rows } = await (await rig.client()).query(`select from ${rig.keyPrefix}.sent`);
+    expect(rows).toEqual([]);
+  });
+
+  it('rule 25: a commit under a role without rights on the schema succeeds, and wakes', async () => {
+    const broker = await rig.broker();
+    const [client] = await openEach(broker, 'read committed');
+    const waiting = (await rig.consumer(broker, 20_000)).receive(1, never);
+    await untilRegistered();
+    const notes = await listen();
+    await client!.query('set local role pg_monitor');
+    await client!.query('commit');
+    expect(await notes()).toEqual(['work']);
+    expect((await waiting).map(({ id }) => id)).toEqual(['one']);
+  });
+
   it('rule 25: waits within a transaction have an end, and its own settings are restored', async () => {
     const broker = await rig.broker();
     const [one, two] = [await rig.client(), await rig.client()];
-    const sessionOf = (client: pg.Client) => ({
-      query: (text: string, values: readonly unknown[]) => client.query(text, [...values]) as never,
-    });
     await one.query('begin');
     await broker.transactional.publishWithin(sessionOf(one), [message('a')], { timeout: 1_000 });
     await two.query("begin; set local lock_timeout = '7s'; savepoint before");

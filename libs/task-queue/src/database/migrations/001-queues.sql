@@ -144,6 +144,13 @@ create unlogged table {schema}.waiting (
   queues text[] collate "C" not null,
   until timestamptz not null
 );
+-- Epoch ms until which a consumer waits, whatever its queues.
+create sequence {schema}.waiting_until;
+
+-- Queues that a transaction of the application has sent to, until its commit.
+create unlogged table {schema}.sent (
+  queues text[] collate "C" not null
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 -- Ids that were sent and must not be sent again before `until`. The row is also the lock for publishing its id.
 create table {schema}.trace (
@@ -171,6 +178,7 @@ create table {schema}.revoked (
 
 -- The functions of the transport, in the order of their dependencies.
 -- include transports/postgres/functions/publish.sql
+-- include transports/postgres/functions/commits.sql
 -- include transports/postgres/functions/take.sql
 -- include transports/postgres/functions/receive.sql
 -- include transports/postgres/functions/settle.sql

@@ -147,6 +147,13 @@ create unlogged table {schema}.waiting (
   queues text[] collate "C" not null,
   until timestamptz not null
 );
+-- Epoch ms until which a consumer waits, whatever its queues.
+create sequence {schema}.waiting_until;
+
+-- Queues that a transaction of the application has sent to, until its commit.
+create unlogged table {schema}.sent (
+  queues text[] collate "C" not null
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 -- Ids that were sent and must not be sent again before \`until\`. The row is also the lock for publishing its id.
 create table {schema}.trace (
@@ -230,8 +237,14 @@ $$;
 create function {schema}.wake(names text[]) returns void language plpgsql as $$
 begin
   if exists (select from {schema}.waiting w where w.queues && names and w.until > clock_timestamp()) then
-    perform pg_notify('{schema}:work', case when octet_length(array_to_string(names, chr(30))) < 7000 then array_to_string(names, chr(30)) else '' end);
+    perform {schema}.notify_of(names);
   end if;
+end
+$$;
+
+create function {schema}.notify_of(names text[]) returns void language plpgsql as $$
+begin
+  perform pg_notify('{schema}:work', case when octet_length(array_to_string(names, chr(30))) < 7000 then array_to_string(names, chr(30)) else '' end);
 end
 $$;
 
@@ -265,24 +278,23 @@ begin
 end
 $$;
 
--- Publishes messages that are new, untraced, without a key, small and ready at once; also in the application's transaction, because it waits
--- for no lock. chr(30) separates the items of lists; a list of one queue or head applies to all.
+-- Puts messages that are new, untraced, without a key, small and ready at once; also in the application's transaction, because it waits
+-- for no lock. The caller wakes consumers. chr(30) separates the items of lists; a list of one queue or head applies to all.
 create function {schema}.put_plain(names text[], queues text, ids text, heads text, bodies text) returns void language plpgsql as $$
 begin
   insert into {schema}.ready (queue, rank, seq, id, head, body)
   select coalesce(p.queue, names[1]), 9 - coalesce(p.head, heads)::smallint, nextval('{schema}.place'), p.id, coalesce(p.head, heads), p.body
   from unnest(string_to_array(queues, chr(30)), string_to_array(ids, chr(30)), string_to_array(heads, chr(30)), string_to_array(bodies, chr(30)))
     as p(queue, id, head, body);
-  if exists (select from {schema}.waiting) then perform {schema}.wake(names); end if;
 end
 $$;
 
--- The same for one message. A procedure, because calling it needs no plan in a statement that is not prepared.
+-- One such message in the application's transaction. A procedure, because calling it needs no plan in a statement that is not prepared.
 create procedure {schema}.put_one(queue text, id text, head text, body text) language plpgsql as $$
 begin
   insert into {schema}.ready (queue, rank, seq, id, head, body)
   values (put_one.queue, 9 - put_one.head::smallint, nextval('{schema}.place'), put_one.id, put_one.head, put_one.body);
-  if exists (select from {schema}.waiting) then perform {schema}.wake(array[put_one.queue]); end if;
+  insert into {schema}.sent (queues) values (array[put_one.queue]);
 end
 $$;
 
@@ -291,6 +303,7 @@ returns void language plpgsql as $$
 begin
   perform {schema}.know_queues(names);
   perform {schema}.put_plain(names, queues, ids, heads, bodies);
+  if exists (select from {schema}.waiting) then perform {schema}.wake(names); end if;
   perform {schema}.note_call(me, call_number, spent, '');
 end
 $$;
@@ -486,12 +499,14 @@ begin
   -- A transaction of the application may hold ids, keys and limits for as long as it likes: the publisher tries again.
   if me is not null then perform set_config('lock_timeout', '100ms', true); end if;
   told := nullif({schema}.put(items, at, trace_ttl), '[]')::text;
-  if me is not null then
+  if me is null then
+    perform {schema}.wake_later(names);
+  else
     -- The commit waits for the lock of NOTIFY, in its turn: who gives up publishes again, and makes the line longer.
     perform set_config('lock_timeout', before, true);
     perform {schema}.note_call(me, call_number, spent, coalesce(told, ''));
+    perform {schema}.wake(names);
   end if;
-  perform {schema}.wake(names);
   return coalesce(told, '');
 end
 $$;
@@ -508,6 +523,44 @@ begin
   return told;
 end
 $$;
+
+-- What is sent in a transaction of the application is seen at its commit, so consumers that wait then are woken, not those that waited at the
+-- send. NOTIFY makes commits wait for each other, so it is not sent with each commit. What has the rights of its owner needs them
+-- because the role of the commit need not be that of the send, and because \`usage\` of a sequence does not suffice to set it.
+
+-- No snapshot applies to a sequence: a transaction that began earlier, too, sees until when a consumer waits.
+create function {schema}.say_waiting(waits double precision) returns void security definer language plpgsql as $$
+begin
+  perform setval('{schema}.waiting_until', (extract(epoch from clock_timestamp()) * 1000 + waits)::bigint);
+end
+$$;
+
+create function {schema}.wake_later(names text[]) returns void language plpgsql as $$
+begin
+  insert into {schema}.sent (queues) values (names);
+end
+$$;
+
+create function {schema}.has_waiting() returns boolean language plpgsql as $$
+begin
+  return (select w.last_value from {schema}.waiting_until w) > extract(epoch from clock_timestamp()) * 1000;
+end
+$$;
+
+-- It runs in each of these transactions, so it sets the one option that it needs.
+create function {schema}.wake_at_commit() returns trigger security definer language plpgsql set enable_seqscan = off as $$
+begin
+  delete from {schema}.sent s where s.ctid operator(pg_catalog.=) new.ctid;
+  if pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.=) 'read committed' then
+    if exists (select from {schema}.waiting) then perform {schema}.wake(new.queues); end if;
+  elsif {schema}.has_waiting() then
+    perform {schema}.notify_of(new.queues);
+  end if;
+  return null;
+end
+$$;
+
+create constraint trigger wake after insert on {schema}.sent deferrable initially deferred for each row execute function {schema}.wake_at_commit();
 
 -- Puts messages in line: those that wait for no time to the front of their line, in order; \`back\`: to its end. Ids marked as new are not
 -- looked up: if such an id was known, the second message is dropped here, and blocks no other.
@@ -787,6 +840,7 @@ begin
   if waits > 0 then
     insert into {schema}.waiting (owner, queues, until) values (me, names, clock_timestamp() + waits * interval '1 ms')
     on conflict (owner) do update set queues = excluded.queues, until = excluded.until;
+    perform {schema}.say_waiting(waits);
   end if;
   if exists (select from {schema}.queue q where q.paused) then
     open := array(
@@ -1279,7 +1333,6 @@ begin
   insert into {schema}.block (queue, rank, seq, size, head, span, ids, bodies)
   select put_blocks.queue, 9 - put_blocks.head::smallint, nextval('{schema}.place'), b.size, put_blocks.head, {schema}.span_of(b.ids), b.ids, b.bodies
   from unnest(sizes, string_to_array(put_blocks.ids, chr(29)), string_to_array(put_blocks.bodies, chr(29))) as b(size, ids, bodies);
-  if exists (select from {schema}.waiting) then perform {schema}.wake(array[put_blocks.queue]); end if;
 end
 $$;
 
@@ -1292,6 +1345,7 @@ returns void language plpgsql as $$
 begin
   perform {schema}.know_queues(array[publish_blocks.queue]);
   perform {schema}.put_blocks(publish_blocks.queue, publish_blocks.head, sizes, ids, bodies);
+  if exists (select from {schema}.waiting) then perform {schema}.wake(array[publish_blocks.queue]); end if;
   perform {schema}.note_call(me, call_number, spent, '');
 end
 $$;
@@ -1488,13 +1542,14 @@ $$;
 -- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
 -- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
 -- No call is planned again: a look-up by a list would be, whenever its list is short.
+-- A function with options of its own qualifies its names itself.
 do $$
 declare
   one regprocedure;
 begin
   for one in
     select p.oid from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
-    where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
+    where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql' and p.proconfig is null
   loop
     execute format(
       'alter routine %s set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
@@ -1655,13 +1710,14 @@ create table {schema}.command (
 -- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
 -- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
 -- No call is planned again: a look-up by a list would be, whenever its list is short.
+-- A function with options of its own qualifies its names itself.
 do $$
 declare
   one regprocedure;
 begin
   for one in
     select p.oid from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
-    where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
+    where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql' and p.proconfig is null
   loop
     execute format(
       'alter routine %s set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
@@ -1948,13 +2004,14 @@ create trigger clocked_edited after update on {schema}.clocked_schedule
 -- Each look-up has one possible plan: by an index, or by the place of a row (rule 36). A session keeps the plans that it made while the
 -- tables were empty; after a bulk load, a scan, or a bitmap or a merge that sorts first, would read all rows of a table.
 -- No call is planned again: a look-up by a list would be, whenever its list is short.
+-- A function with options of its own qualifies its names itself.
 do $$
 declare
   one regprocedure;
 begin
   for one in
     select p.oid from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
-    where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql'
+    where p.pronamespace = '{schema}'::regnamespace and l.lanname = 'plpgsql' and p.proconfig is null
   loop
     execute format(
       'alter routine %s set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off

@@ -187,7 +187,7 @@ returning 1
 ))
 returning 1
 `,
-  publishBlocksWithin: `select {schema}.put_blocks($1, $2, $3::integer[], $4, $5)
+  publishBlocksWithin: `select {schema}.put_blocks($1, $2, $3::integer[], $4, $5), {schema}.wake_later(array[$1::text])
 `,
   publishBlocks: `select {schema}.publish_blocks($1::bigint, $2::bigint, $3::bigint[], $4, $5, $6::integer[], $7, $8)
 `,
@@ -197,7 +197,7 @@ returning 1
 `,
   publishOne: `select {schema}.publish_one($1::bigint, $2::bigint, $3::bigint[], $4, $5, $6, $7)
 `,
-  publishPlainWithin: `select {schema}.put_plain($1::text[], $2, $3, $4, $5)
+  publishPlainWithin: `select {schema}.put_plain($1::text[], $2, $3, $4, $5), {schema}.wake_later($1::text[])
 `,
   publishPlain: `select {schema}.publish_plain($1::bigint, $2::bigint, $3::bigint[], $4::text[], $5, $6, $7, $8)
 `,

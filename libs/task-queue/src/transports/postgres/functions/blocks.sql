@@ -8,7 +8,6 @@ begin
   insert into {schema}.block (queue, rank, seq, size, head, span, ids, bodies)
   select put_blocks.queue, 9 - put_blocks.head::smallint, nextval('{schema}.place'), b.size, put_blocks.head, {schema}.span_of(b.ids), b.ids, b.bodies
   from unnest(sizes, string_to_array(put_blocks.ids, chr(29)), string_to_array(put_blocks.bodies, chr(29))) as b(size, ids, bodies);
-  if exists (select from {schema}.waiting) then perform {schema}.wake(array[put_blocks.queue]); end if;
 end
 $$;
 
@@ -21,6 +20,7 @@ returns void language plpgsql as $$
 begin
   perform {schema}.know_queues(array[publish_blocks.queue]);
   perform {schema}.put_blocks(publish_blocks.queue, publish_blocks.head, sizes, ids, bodies);
+  if exists (select from {schema}.waiting) then perform {schema}.wake(array[publish_blocks.queue]); end if;
   perform {schema}.note_call(me, call_number, spent, '');
 end
 $$;

@@ -54,8 +54,14 @@ $$;
 create function {schema}.wake(names text[]) returns void language plpgsql as $$
 begin
   if exists (select from {schema}.waiting w where w.queues && names and w.until > clock_timestamp()) then
-    perform pg_notify('{schema}:work', case when octet_length(array_to_string(names, chr(30))) < 7000 then array_to_string(names, chr(30)) else '' end);
+    perform {schema}.notify_of(names);
   end if;
+end
+$$;
+
+create function {schema}.notify_of(names text[]) returns void language plpgsql as $$
+begin
+  perform pg_notify('{schema}:work', case when octet_length(array_to_string(names, chr(30))) < 7000 then array_to_string(names, chr(30)) else '' end);
 end
 $$;
 
@@ -89,24 +95,23 @@ begin
 end
 $$;
 
--- Publishes messages that are new, untraced, without a key, small and ready at once; also in the application's transaction, because it waits
--- for no lock. chr(30) separates the items of lists; a list of one queue or head applies to all.
+-- Puts messages that are new, untraced, without a key, small and ready at once; also in the application's transaction, because it waits
+-- for no lock. The caller wakes consumers. chr(30) separates the items of lists; a list of one queue or head applies to all.
 create function {schema}.put_plain(names text[], queues text, ids text, heads text, bodies text) returns void language plpgsql as $$
 begin
   insert into {schema}.ready (queue, rank, seq, id, head, body)
   select coalesce(p.queue, names[1]), 9 - coalesce(p.head, heads)::smallint, nextval('{schema}.place'), p.id, coalesce(p.head, heads), p.body
   from unnest(string_to_array(queues, chr(30)), string_to_array(ids, chr(30)), string_to_array(heads, chr(30)), string_to_array(bodies, chr(30)))
     as p(queue, id, head, body);
-  if exists (select from {schema}.waiting) then perform {schema}.wake(names); end if;
 end
 $$;
 
--- The same for one message. A procedure, because calling it needs no plan in a statement that is not prepared.
+-- One such message in the application's transaction. A procedure, because calling it needs no plan in a statement that is not prepared.
 create procedure {schema}.put_one(queue text, id text, head text, body text) language plpgsql as $$
 begin
   insert into {schema}.ready (queue, rank, seq, id, head, body)
   values (put_one.queue, 9 - put_one.head::smallint, nextval('{schema}.place'), put_one.id, put_one.head, put_one.body);
-  if exists (select from {schema}.waiting) then perform {schema}.wake(array[put_one.queue]); end if;
+  insert into {schema}.sent (queues) values (array[put_one.queue]);
 end
 $$;
 
@@ -115,6 +120,7 @@ returns void language plpgsql as $$
 begin
   perform {schema}.know_queues(names);
   perform {schema}.put_plain(names, queues, ids, heads, bodies);
+  if exists (select from {schema}.waiting) then perform {schema}.wake(names); end if;
   perform {schema}.note_call(me, call_number, spent, '');
 end
 $$;
@@ -310,12 +316,14 @@ begin
   -- A transaction of the application may hold ids, keys and limits for as long as it likes: the publisher tries again.
   if me is not null then perform set_config('lock_timeout', '100ms', true); end if;
   told := nullif({schema}.put(items, at, trace_ttl), '[]')::text;
-  if me is not null then
+  if me is null then
+    perform {schema}.wake_later(names);
+  else
     -- The commit waits for the lock of NOTIFY, in its turn: who gives up publishes again, and makes the line longer.
     perform set_config('lock_timeout', before, true);
     perform {schema}.note_call(me, call_number, spent, coalesce(told, ''));
+    perform {schema}.wake(names);
   end if;
-  perform {schema}.wake(names);
   return coalesce(told, '');
 end
 $$;

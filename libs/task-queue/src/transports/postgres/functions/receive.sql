@@ -27,6 +27,7 @@ begin
   if waits > 0 then
     insert into {schema}.waiting (owner, queues, until) values (me, names, clock_timestamp() + waits * interval '1 ms')
     on conflict (owner) do update set queues = excluded.queues, until = excluded.until;
+    perform {schema}.say_waiting(waits);
   end if;
   if exists (select from {schema}.queue q where q.paused) then
     open := array(
