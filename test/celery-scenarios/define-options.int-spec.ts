@@ -232,7 +232,11 @@ describe('Define: independent of the broker', () => {
     });
   });
 
-  it.each(['10/x', 0, -1, '1/d'])("rate_limit='10/m': %p is none, and refused with what is", async (rateLimit) => {
+  it.each([0, '0'])('rate_limit=0: %p is no limit', async (rateLimit) => {
+    await expect(bootError({ providers: [oneTask({ rateLimit }, () => 1)] })).rejects.toThrow('the application booted');
+  });
+
+  it.each(['10/x', -1, '1/d'])("rate_limit='10/m': %p is refused, with the forms of a rate", async (rateLimit) => {
     expect(await bootError({ providers: [oneTask({ rateLimit }, () => 1)] })).toMatchObject({
       code: 'INVALID_OPTION',
       option: 'rateLimit',
